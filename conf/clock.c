@@ -1,0 +1,79 @@
+/*
+ * NAME
+ *	clock - what time it is
+ *
+ * DESCRIPTION
+ *	The real clock, plus an offset from the file named by the setting test_clock. Time
+ *	zones are GLib's, so that no thread changes TZ for another.
+ *
+ * DIAGNOSTICS
+ *	Warning: the clock is moved by a test setting. A test file that cannot be read
+ *	counts as an offset of zero.
+ */
+#include "config.h"
+
+#include "conf/clock.h"
+
+#include <glib.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "conf/log.h"
+
+static char clock_test_path[512];
+
+void clock_open_test(const char *path)
+{
+	(void)snprintf(clock_test_path, sizeof(clock_test_path), "%s", path);
+	if (clock_test_path[0] != '\0')
+		log_warning("TEST CLOCK: times are moved by the file %s (setting test_clock); "
+			    "this must never be on where real mail is sent",
+			    clock_test_path);
+}
+
+static int64_t read_offset(void)
+{
+	char text[64] = "";
+	FILE *file;
+
+	if (clock_test_path[0] == '\0')
+		return 0;
+	file = fopen(clock_test_path, "re");
+	if (file == NULL)
+		return 0;
+	if (fgets(text, sizeof(text), file) == NULL)
+		text[0] = '\0';
+	fclose(file);
+	return strtoll(text, NULL, 10);
+}
+
+int64_t clock_now(void)
+{
+	return (int64_t)time(NULL) + read_offset();
+}
+
+void clock_format(int64_t when, const char *zone, const char *format, char *out_r,
+		  size_t size)
+{
+	GTimeZone *tz = g_time_zone_new_identifier(zone);
+	GDateTime *utc = g_date_time_new_from_unix_utc(when);
+	GDateTime *local = NULL;
+	char *text = NULL;
+
+	if (utc != NULL && tz != NULL)
+		local = g_date_time_to_timezone(utc, tz);
+	if (local != NULL)
+		text = g_date_time_format(local, format);
+	else if (utc != NULL)
+		text = g_date_time_format(utc, format);
+	(void)snprintf(out_r, size, "%s", text != NULL ? text : "");
+	g_free(text);
+	if (local != NULL)
+		g_date_time_unref(local);
+	if (utc != NULL)
+		g_date_time_unref(utc);
+	if (tz != NULL)
+		g_time_zone_unref(tz);
+}

@@ -1,0 +1,479 @@
+/*
+ * NAME
+ *	settings - kairan.conf, from one table
+ *
+ * DESCRIPTION
+ *	Each setting is one row: name, type, place in struct settings, default, and what it
+ *	means. libconfuse reads the file; every value arrives as text and is converted and
+ *	checked by its row's type, so that a bad value is reported with the line it stands
+ *	on. Numbers take a unit: durations s, m, h, d; sizes K, M.
+ *
+ * DIAGNOSTICS
+ *	Unknown keys, bad values and missing required settings are errors that name the
+ *	file, the line and the key. Nothing is a warning.
+ */
+#include "config.h"
+
+#include "conf/settings.h"
+
+#include <confuse.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy/address.h"
+
+enum setting_type {
+	TYPE_TEXT,
+	TYPE_NUMBER,
+	TYPE_OCTAL,
+	TYPE_DURATION,
+	TYPE_SIZE,
+	TYPE_CHARSET,
+	TYPE_LOG_TARGET,
+	TYPE_LANGUAGE,
+	TYPE_DOMAIN,
+	TYPE_PATH,
+	TYPE_SMTP_URL,
+};
+
+struct setting {
+	const char *name;
+	enum setting_type type;
+	size_t offset;
+	const char *fallback;
+	const char *meaning;
+};
+
+#define ROW(field, type, fallback, meaning)                                              \
+	{                                                                                \
+#field, type, offsetof(struct settings, field), fallback, meaning        \
+	}
+
+static const struct setting settings_table[] = {
+	ROW(service_domain, TYPE_DOMAIN, NULL,
+	    "Mail domain of the service addresses (decide+TOKEN@, release+TOKEN@, ...)."),
+	ROW(milter_socket, TYPE_PATH, "/run/kairan/milter.sock",
+	    "Path of the unix socket on which the MTA reaches the milter."),
+	ROW(socket_mode, TYPE_OCTAL, "0660", "Permissions of that socket, in octal."),
+	ROW(socket_group, TYPE_TEXT, "",
+	    "Group that owns the socket (the MTA's); empty: the user's own group."),
+	ROW(user, TYPE_TEXT, "kairan", "User that the daemon becomes when started by root."),
+	ROW(pid_file, TYPE_TEXT, "", "File for the process id; empty: none is written."),
+	ROW(log_target, TYPE_LOG_TARGET, "syslog", "Where the log goes: syslog or stderr."),
+	ROW(drain_timeout, TYPE_DURATION, "30s",
+	    "How long a stop waits for messages that are being taken in."),
+
+	ROW(store_path, TYPE_PATH, "/var/lib/kairan/kairan.db", "The SQLite store."),
+	ROW(key_file, TYPE_PATH, "/etc/kairan/token.keys",
+	    "Keys that sign tokens; made by `kairanctl keys make`."),
+	ROW(template_dir, TYPE_PATH, PKGDATADIR "/templates",
+	    "Folder of the mail templates, with one folder for each language."),
+	ROW(language, TYPE_LANGUAGE, "ja",
+	    "Language of notices to people whose directory entry names none: ja or en."),
+	ROW(time_zone, TYPE_TEXT, "Asia/Tokyo", "Time zone of times shown to people."),
+
+	ROW(mta_url, TYPE_SMTP_URL, "smtp://127.0.0.1:25",
+	    "Where the courier hands mail to the MTA; this listener must use the milter."),
+	ROW(mta_helo, TYPE_TEXT, "localhost", "Name that the courier says in EHLO."),
+	ROW(mta_timeout, TYPE_DURATION, "10m", "Longest time for one hand-over to the MTA."),
+	ROW(shard_size, TYPE_NUMBER, "20000",
+	    "Recipients in one hand-over: 20000 for Postfix, 1000 for Sendmail."),
+	ROW(receipt_wait, TYPE_DURATION, "120s",
+	    "How long to wait for proof that a shard of unknown fate was queued."),
+	ROW(retry_first, TYPE_DURATION, "5s", "Pause after a first failed hand-over."),
+	ROW(retry_most, TYPE_DURATION, "5m", "Longest pause between hand-overs."),
+	ROW(outgoing_charset, TYPE_CHARSET, "auto",
+	    "Charset of broadcasts: auto (ISO-2022-JP where it fits), iso-2022-jp or utf-8."),
+	ROW(notice_sender, TYPE_TEXT, "kairan",
+	    "Local part of the From: address of notices, in service_domain."),
+	ROW(notice_name_ja, TYPE_TEXT, "回覧（メール配信）", "Japanese display name of notices."),
+	ROW(notice_name_en, TYPE_TEXT, "kairan (mail broadcasts)",
+	    "English display name of notices."),
+
+	ROW(ldap_uri, TYPE_TEXT, NULL, "LDAP server, such as ldapi:/// or ldaps://host."),
+	ROW(ldap_bind_dn, TYPE_TEXT, "", "DN that kairan binds as; empty: anonymous."),
+	ROW(ldap_password_file, TYPE_TEXT, "",
+	    "File whose first line is the password of ldap_bind_dn."),
+	ROW(ldap_base, TYPE_TEXT, NULL, "DN below which people, sections and broadcasts are."),
+	ROW(ldap_timeout, TYPE_DURATION, "5s", "Longest time for one LDAP answer."),
+	ROW(ldap_person_filter, TYPE_TEXT, "(objectClass=inetOrgPerson)",
+	    "Filter of people."),
+	ROW(ldap_uid, TYPE_TEXT, "uid", "Attribute of a person's login."),
+	ROW(ldap_mail, TYPE_TEXT, "mail", "Attribute of a person's mail addresses."),
+	ROW(ldap_mail_alias, TYPE_TEXT, "kairanMailAlias",
+	    "Attribute of further addresses of a person; empty: none."),
+	ROW(ldap_name, TYPE_TEXT, "cn",
+	    "Attribute of a person's name; ;lang-ja and ;lang-en are preferred."),
+	ROW(ldap_language, TYPE_TEXT, "preferredLanguage", "Attribute of a person's language."),
+	ROW(ldap_section_filter, TYPE_TEXT, "(objectClass=kairanSection)",
+	    "Filter of sections."),
+	ROW(ldap_approver, TYPE_TEXT, "kairanApprover", "Attribute of a section's approver (DN)."),
+	ROW(ldap_approver_status, TYPE_TEXT, "kairanApproverStatus",
+	    "Attribute of the approver's status: active, suspended or revoked."),
+	ROW(ldap_staff, TYPE_TEXT, "kairanStaff", "Attribute of a section's staff (DNs)."),
+	ROW(ldap_delegate, TYPE_TEXT, "kairanDelegate",
+	    "Attribute of a section's delegates (DNs)."),
+	ROW(ldap_display_name, TYPE_TEXT, "displayName",
+	    "Attribute of the name of a section or broadcast, with language tags."),
+	ROW(ldap_broadcast_filter, TYPE_TEXT, "(objectClass=kairanBroadcast)",
+	    "Filter of broadcasts."),
+	ROW(ldap_broadcast_mail, TYPE_TEXT, "mail", "Attribute of a broadcast's address."),
+	ROW(ldap_broadcast_section, TYPE_TEXT, "kairanSectionDN",
+	    "Attribute of the sections that may use a broadcast (DNs)."),
+	ROW(ldap_broadcast_list, TYPE_TEXT, "kairanList",
+	    "Attribute of a broadcast's subscriber list."),
+	ROW(snapshot_refresh, TYPE_DURATION, "60s",
+	    "How often the broadcast addresses are read anew from LDAP."),
+
+	ROW(authserv_id, TYPE_TEXT, "",
+	    "authserv-id of our own Authentication-Results, whose DKIM or DMARC pass then "
+	    "names a reply's person; empty: only SMTP AUTH does."),
+	ROW(message_max, TYPE_SIZE, "10M",
+	    "Largest mail to an address of ours; larger ones are refused."),
+	ROW(character_limit, TYPE_NUMBER, "200",
+	    "Most characters in a draft's text (Art. 13-2(2))."),
+	ROW(draft_expiry, TYPE_DURATION, "3d",
+	    "How long a draft waits for a decision, and its tokens are good."),
+
+	ROW(test_clock, TYPE_TEXT, "",
+	    "For tests only: a file with the seconds to add to the clock; empty: off."),
+};
+
+#define SETTINGS_COUNT (sizeof(settings_table) / sizeof(settings_table[0]))
+
+static const struct {
+	enum setting_type type;
+	const char *name;
+	int64_t value;
+} settings_words[] = {
+	{ TYPE_CHARSET, "auto", OUTGOING_AUTO },
+	{ TYPE_CHARSET, "iso-2022-jp", OUTGOING_ISO2022JP },
+	{ TYPE_CHARSET, "utf-8", OUTGOING_UTF8 },
+	{ TYPE_LOG_TARGET, "syslog", LOG_TARGET_SYSLOG },
+	{ TYPE_LOG_TARGET, "stderr", LOG_TARGET_STDERR },
+};
+
+#define WORDS_COUNT (sizeof(settings_words) / sizeof(settings_words[0]))
+
+/* The text that libconfuse's last complaint had; confuse passes no context pointer, and
+ * settings are read by one thread at a time. */
+static _Thread_local struct kairan_error *settings_complaint;
+
+static bool type_is_text(enum setting_type type)
+{
+	return type == TYPE_TEXT || type == TYPE_LANGUAGE || type == TYPE_DOMAIN ||
+	       type == TYPE_PATH || type == TYPE_SMTP_URL;
+}
+
+static bool parse_word(enum setting_type type, const char *text, int64_t *value_r)
+{
+	for (size_t i = 0; i < WORDS_COUNT; i++) {
+		if (settings_words[i].type == type && strcmp(settings_words[i].name, text) == 0) {
+			*value_r = settings_words[i].value;
+			return true;
+		}
+	}
+	return false;
+}
+
+static int64_t unit_factor(enum setting_type type, const char *unit)
+{
+	static const struct {
+		enum setting_type type;
+		const char *unit;
+		int64_t factor;
+	} units[] = {
+		{ TYPE_DURATION, "s", 1 },     { TYPE_DURATION, "m", 60 },
+		{ TYPE_DURATION, "h", 3600 },  { TYPE_DURATION, "d", 86400 },
+		{ TYPE_SIZE, "K", 1024 },      { TYPE_SIZE, "M", 1024 * 1024 },
+	};
+
+	if (*unit == '\0')
+		return 1;
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (units[i].type == type && strcmp(units[i].unit, unit) == 0)
+			return units[i].factor;
+	return 0;
+}
+
+static bool parse_number(enum setting_type type, const char *text, int64_t *value_r)
+{
+	char *end;
+	long long number;
+	int64_t factor;
+
+	if (*text < '0' || *text > '9')
+		return false;
+	errno = 0;
+	number = strtoll(text, &end, type == TYPE_OCTAL ? 8 : 10);
+	factor = unit_factor(type, end);
+	if (errno != 0 || factor == 0 || number > INT32_MAX)
+		return false;
+	if (number == 0 && type != TYPE_DURATION)
+		return false;
+	if (type == TYPE_OCTAL && number > 0777)
+		return false;
+	*value_r = number * factor;
+	return true;
+}
+
+static bool parse_domain(const char *text)
+{
+	struct address address;
+	char spec[ADDRESS_MAX + 8];
+
+	if (snprintf(spec, sizeof(spec), "x@%s", text) >= (int)sizeof(spec))
+		return false;
+	return address_read(spec, &address, NULL);
+}
+
+/* What a value of this type must look like, for the error text. */
+static const char *type_wants(enum setting_type type)
+{
+	switch (type) {
+	case TYPE_NUMBER:
+		return "a whole number above zero";
+	case TYPE_OCTAL:
+		return "permissions in octal, such as 0660";
+	case TYPE_DURATION:
+		return "a duration, such as 30s, 5m, 2h or 3d";
+	case TYPE_SIZE:
+		return "a size, such as 512K or 10M";
+	case TYPE_CHARSET:
+		return "auto, iso-2022-jp or utf-8";
+	case TYPE_LOG_TARGET:
+		return "syslog or stderr";
+	case TYPE_LANGUAGE:
+		return "ja or en";
+	case TYPE_DOMAIN:
+		return "a mail domain";
+	case TYPE_PATH:
+		return "an absolute path";
+	case TYPE_SMTP_URL:
+		return "a URL smtp://HOST:PORT";
+	case TYPE_TEXT:
+		break;
+	}
+	return "text";
+}
+
+static bool parse_value(const struct setting *setting, const char *text, int64_t *number_r)
+{
+	switch (setting->type) {
+	case TYPE_TEXT:
+		return true;
+	case TYPE_LANGUAGE:
+		return strcmp(text, "ja") == 0 || strcmp(text, "en") == 0;
+	case TYPE_DOMAIN:
+		return parse_domain(text);
+	case TYPE_PATH:
+		return text[0] == '/';
+	case TYPE_SMTP_URL:
+		return strncmp(text, "smtp://", 7) == 0 && text[7] != '\0';
+	case TYPE_CHARSET:
+	case TYPE_LOG_TARGET:
+		return parse_word(setting->type, text, number_r);
+	case TYPE_NUMBER:
+	case TYPE_OCTAL:
+	case TYPE_DURATION:
+	case TYPE_SIZE:
+		return parse_number(setting->type, text, number_r);
+	}
+	return false;
+}
+
+static const struct setting *find_setting(const char *name)
+{
+	for (size_t i = 0; i < SETTINGS_COUNT; i++)
+		if (strcmp(settings_table[i].name, name) == 0)
+			return &settings_table[i];
+	return NULL;
+}
+
+static void complain(cfg_t *cfg, const char *format, va_list args)
+{
+	char text[384];
+
+	/* The first complaint is the cause; confuse may add others while it unwinds. */
+	if (settings_complaint == NULL || settings_complaint->text[0] != '\0')
+		return;
+	(void)vsnprintf(text, sizeof(text), format, args);
+	(void)error_set(settings_complaint, "%s:%d: %s",
+			cfg != NULL && cfg->filename != NULL ? cfg->filename : "?",
+			cfg != NULL ? cfg->line : 0, text);
+}
+
+/* Called by libconfuse when a value has been read, while the line is known. */
+static int check_option(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const struct setting *setting = find_setting(cfg_opt_name(opt));
+	const char *text = cfg_opt_getnstr(opt, 0);
+	int64_t number;
+
+	if (setting == NULL || text == NULL)
+		return -1;
+	if (parse_value(setting, text, &number))
+		return 0;
+	cfg_error(cfg, "%s = \"%s\": wants %s", setting->name, text,
+		  type_wants(setting->type));
+	return -1;
+}
+
+static bool store_setting(struct settings *settings, const struct setting *setting,
+			  const char *text, struct kairan_error *error_r)
+{
+	char *place = (char *)settings + setting->offset;
+	int64_t number = 0;
+
+	if (!parse_value(setting, text, &number))
+		return error_set(error_r, "%s = \"%s\": wants %s", setting->name, text,
+				 type_wants(setting->type));
+	if (!type_is_text(setting->type)) {
+		memcpy(place, &number, sizeof(number));
+		return true;
+	}
+	char *copy = strdup(text);
+	if (copy == NULL)
+		return error_set(error_r, "out of memory");
+	memcpy(place, &copy, sizeof(copy));
+	return true;
+}
+
+static bool fill_settings(cfg_t *cfg, const char *path, struct settings *settings,
+			  struct kairan_error *error_r)
+{
+	for (size_t i = 0; i < SETTINGS_COUNT; i++) {
+		const struct setting *setting = &settings_table[i];
+		const char *text = cfg_getstr(cfg, setting->name);
+
+		if (text == NULL)
+			text = setting->fallback;
+		if (text == NULL)
+			return error_set(error_r, "%s: %s is not set, and has no default", path,
+					 setting->name);
+		if (!store_setting(settings, setting, text, error_r))
+			return false;
+	}
+	return true;
+}
+
+static bool parse_file(cfg_t *cfg, const char *path, struct kairan_error *error_r)
+{
+	switch (cfg_parse(cfg, path)) {
+	case CFG_SUCCESS:
+		return true;
+	case CFG_FILE_ERROR:
+		return error_set(error_r, "cannot read %s: %s", path, strerror(errno));
+	default:
+		if (error_r != NULL && error_r->text[0] == '\0')
+			(void)error_set(error_r, "%s: syntax error", path);
+		return false;
+	}
+}
+
+bool settings_load(const char *path, struct settings **settings_r,
+		   struct kairan_error *error_r)
+{
+	cfg_opt_t options[SETTINGS_COUNT + 1] = { 0 };
+	struct kairan_error error = { "" };
+	struct settings *settings = NULL;
+	cfg_t *cfg = NULL;
+	bool ok = false;
+
+	for (size_t i = 0; i < SETTINGS_COUNT; i++)
+		options[i] = (cfg_opt_t)CFG_STR(settings_table[i].name, NULL, CFGF_NONE);
+	options[SETTINGS_COUNT] = (cfg_opt_t)CFG_END();
+
+	cfg = cfg_init(options, CFGF_NONE);
+	settings = calloc(1, sizeof(*settings));
+	if (cfg == NULL || settings == NULL) {
+		(void)error_set(&error, "out of memory");
+		goto out;
+	}
+	settings_complaint = &error;
+	(void)cfg_set_error_function(cfg, complain);
+	for (size_t i = 0; i < SETTINGS_COUNT; i++)
+		(void)cfg_set_validate_func(cfg, settings_table[i].name, check_option);
+	ok = parse_file(cfg, path, &error) && fill_settings(cfg, path, settings, &error);
+out:
+	settings_complaint = NULL;
+	if (cfg != NULL)
+		cfg_free(cfg);
+	if (!ok) {
+		settings_free(settings);
+		return error_set(error_r, "%s", error.text);
+	}
+	*settings_r = settings;
+	return true;
+}
+
+static void print_number(const struct setting *setting, int64_t number, FILE *out)
+{
+	for (size_t i = 0; i < WORDS_COUNT; i++) {
+		if (settings_words[i].type == setting->type &&
+		    settings_words[i].value == number) {
+			fprintf(out, "%s = %s\n", setting->name, settings_words[i].name);
+			return;
+		}
+	}
+	if (setting->type == TYPE_OCTAL)
+		fprintf(out, "%s = 0%llo\n", setting->name, (unsigned long long)number);
+	else
+		fprintf(out, "%s = %lld%s\n", setting->name, (long long)number,
+			setting->type == TYPE_DURATION ? "s" : "");
+}
+
+static void print_text(const char *name, const char *text, FILE *out)
+{
+	fprintf(out, "%s = \"", name);
+	for (; *text != '\0'; text++) {
+		if (*text == '"' || *text == '\\')
+			fputc('\\', out);
+		fputc(*text, out);
+	}
+	fputs("\"\n", out);
+}
+
+void settings_print(const struct settings *settings, FILE *out)
+{
+	for (size_t i = 0; i < SETTINGS_COUNT; i++) {
+		const struct setting *setting = &settings_table[i];
+		const char *place = (const char *)settings + setting->offset;
+		char *text;
+		int64_t number;
+
+		if (type_is_text(setting->type)) {
+			memcpy(&text, place, sizeof(text));
+			print_text(setting->name, text, out);
+		} else {
+			memcpy(&number, place, sizeof(number));
+			print_number(setting, number, out);
+		}
+	}
+}
+
+bool settings_get_row(size_t n, struct setting_row *row_r)
+{
+	if (n >= SETTINGS_COUNT)
+		return false;
+	row_r->name = settings_table[n].name;
+	row_r->fallback = settings_table[n].fallback;
+	row_r->meaning = settings_table[n].meaning;
+	return true;
+}
+
+void settings_free(struct settings *settings)
+{
+	if (settings == NULL)
+		return;
+	for (size_t i = 0; i < SETTINGS_COUNT; i++) {
+		char *text;
+
+		if (!type_is_text(settings_table[i].type))
+			continue;
+		memcpy(&text, (char *)settings + settings_table[i].offset, sizeof(text));
+		free(text);
+	}
+	free(settings);
+}

@@ -1,0 +1,107 @@
+/*
+ * The settings of kairan.conf, as one struct filled from one table (settings.c): the
+ * table drives the parser, the check, the dump and the manual.
+ */
+#ifndef KAIRAN_CONF_SETTINGS_H
+#define KAIRAN_CONF_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "policy/error.h"
+
+/* How the broadcast's text is encoded. */
+enum outgoing_charset {
+	OUTGOING_AUTO,      /* ISO-2022-JP where every character fits, else UTF-8 */
+	OUTGOING_ISO2022JP, /* always; a text that does not fit is refused as a draft */
+	OUTGOING_UTF8,
+};
+
+enum log_target {
+	LOG_TARGET_SYSLOG,
+	LOG_TARGET_STDERR,
+};
+
+/* All strings are owned by the struct and never NULL; "" means "not set". Durations are
+ * seconds, sizes are octets. Meanings stand beside the names in the table. */
+struct settings {
+	char *service_domain;
+	char *milter_socket;
+	int64_t socket_mode;
+	char *socket_group;
+	char *user;
+	char *pid_file;
+	int64_t log_target;
+	int64_t drain_timeout;
+
+	char *store_path;
+	char *key_file;
+	char *template_dir;
+	char *language;
+	char *time_zone;
+
+	char *mta_url;
+	char *mta_helo;
+	int64_t mta_timeout;
+	int64_t shard_size;
+	int64_t receipt_wait;
+	int64_t retry_first;
+	int64_t retry_most;
+	int64_t outgoing_charset;
+	char *notice_sender;
+	char *notice_name_ja;
+	char *notice_name_en;
+
+	char *ldap_uri;
+	char *ldap_bind_dn;
+	char *ldap_password_file;
+	char *ldap_base;
+	int64_t ldap_timeout;
+	char *ldap_person_filter;
+	char *ldap_uid;
+	char *ldap_mail;
+	char *ldap_mail_alias;
+	char *ldap_name;
+	char *ldap_language;
+	char *ldap_section_filter;
+	char *ldap_approver;
+	char *ldap_approver_status;
+	char *ldap_staff;
+	char *ldap_delegate;
+	char *ldap_display_name;
+	char *ldap_broadcast_filter;
+	char *ldap_broadcast_mail;
+	char *ldap_broadcast_section;
+	char *ldap_broadcast_list;
+	int64_t snapshot_refresh;
+
+	char *authserv_id;
+	int64_t message_max;
+	int64_t character_limit;
+	int64_t draft_expiry;
+
+	char *test_clock;
+};
+
+/* One row of the table, for the manual and the dump. */
+struct setting_row {
+	const char *name;
+	const char *fallback; /* default as it would be written; NULL: must be given */
+	const char *meaning;  /* one English sentence */
+};
+
+/* Read and check a file. The error names the file, the line and the key. */
+bool settings_load(const char *path, struct settings **settings_r,
+		   struct kairan_error *error_r);
+
+/* Write every setting with its value in force, in the file's own syntax. */
+void settings_print(const struct settings *settings, FILE *out);
+
+/* The n-th row of the table; false past the end. */
+bool settings_get_row(size_t n, struct setting_row *row_r);
+
+void settings_free(struct settings *settings);
+
+#endif

@@ -1,0 +1,239 @@
+/*
+ * NAME
+ *	ctl_deliver - kairanctl deliver: the pipe behind the service's addresses
+ *
+ * DESCRIPTION
+ *	The MTA routes the service domain and all broadcast addresses here. What should have
+ *	been taken by the milter and comes here nevertheless has come past it, and is refused:
+ *	the MTA bounces it to its sender. Two kinds belong here, since mail systems make them
+ *	themselves without a milter: a receipt proves that a shard is queued, and a bounce
+ *	says what became of a mail of ours.
+ *
+ * DIAGNOSTICS
+ *	EX_NOPERM: came past the milter. EX_NOUSER: no such address. EX_TEMPFAIL: the store or
+ *	the keys could not be used; the MTA tries again.
+ */
+#include "config.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "conf/clock.h"
+#include "conf/keyring.h"
+#include "conf/log.h"
+#include "ctl/ctl.h"
+#include "policy/service_address.h"
+#include "policy/token.h"
+#include "policy/verdict.h"
+#include "schema/store_audit.h"
+#include "schema/store_draft.h"
+#include "schema/store_release.h"
+
+struct delivery {
+	const char *sender;
+	const char *recipient;
+	const char *queue_id;
+	struct service_address service;
+	struct store *store;
+};
+
+static bool read_options(const struct ctl_call *call, struct delivery *delivery)
+{
+	static const struct option options[] = { { "sender", required_argument, NULL, 's' },
+						 { "recipient", required_argument, NULL, 'r' },
+						 { "queue-id", required_argument, NULL, 'q' },
+						 { NULL, 0, NULL, 0 } };
+	int letter;
+
+	optind = 0;
+	while ((letter = getopt_long(call->argc + 1, call->argv - 1, "", options, NULL)) != -1) {
+		if (letter == 's')
+			delivery->sender = optarg;
+		else if (letter == 'r')
+			delivery->recipient = optarg;
+		else if (letter == 'q')
+			delivery->queue_id = optarg;
+		else
+			return false;
+	}
+	return delivery->sender != NULL && delivery->recipient != NULL;
+}
+
+/* The MTA takes a pipe that is not read to its end for a failure. */
+static void drain_input(void)
+{
+	char buffer[8192];
+
+	while (fread(buffer, 1, sizeof(buffer), stdin) > 0)
+		continue;
+}
+
+static bool append(const struct delivery *delivery, int64_t draft, const char *action,
+		   const char *outcome, struct kairan_error *error_r)
+{
+	const struct audit_event event = {
+		.at = clock_now(),
+		.role = "system",
+		.draft = draft,
+		.action = action,
+		.outcome = outcome,
+		.detail = delivery->recipient,
+		.queue_id = delivery->queue_id,
+	};
+
+	return store_audit_append(delivery->store, &event, error_r);
+}
+
+static int refuse(const struct delivery *delivery, enum reason reason, int status,
+		  struct kairan_error *error_r)
+{
+	struct verdict verdict;
+
+	verdict_set(&verdict, reason, NULL);
+	log_event(LOG_LEVEL_WARNING, delivery->queue_id, 0, "mail from <%s> to %s refused: %s",
+		  delivery->sender, delivery->recipient, reason_name(reason));
+	/* This line is what the MTA's bounce shows. */
+	fprintf(stderr, "%s %s\n", reason_status(reason), verdict.text);
+	return append(delivery, 0, "deliver", reason_name(reason), error_r) ? status : EX_TEMPFAIL;
+}
+
+/* YES when the token is a receipt of ours. */
+static enum answer check_receipt(const struct delivery *delivery,
+				 const struct keyring *keyring, const struct token *token,
+				 struct kairan_error *error_r)
+{
+	const struct service_address *service = &delivery->service;
+	const struct token_key *key = keyring_find(keyring, token->key_id);
+	unsigned char hash[TOKEN_HASH_OCTETS];
+	struct draft *draft = NULL;
+	const struct token_facts facts = {
+		.purpose = TOKEN_RECEIPT,
+		.person = "",
+		.text_hash = hash,
+	};
+	enum answer answer = store_draft_find(delivery->store, token->draft, &draft, error_r);
+
+	if (answer != ANSWER_YES)
+		return answer;
+	token_hash_text(draft->text, hash);
+	draft_free(draft);
+	if (key == NULL || token_verify(service->token, service->token_length, key, &facts,
+					clock_now()) == TOKEN_FORGED)
+		return ANSWER_NO;
+	return ANSWER_YES;
+}
+
+static int confirm_shard(const struct delivery *delivery, const struct token *token,
+			 struct kairan_error *error_r)
+{
+	const struct shard shard = { .draft = token->draft, .number = token->party };
+	int64_t now = clock_now();
+
+	if (!store_release_record(delivery->store, &shard, SHARD_CONFIRMED, now, now, "receipt",
+				  error_r) ||
+	    !append(delivery, token->draft, "receipt", "confirmed", error_r))
+		return EX_TEMPFAIL;
+	log_event(LOG_LEVEL_INFO, delivery->queue_id, token->draft, "shard %u is queued",
+		  token->party);
+	return EX_OK;
+}
+
+static int take_receipt(const struct ctl_call *call, const struct delivery *delivery,
+			struct kairan_error *error_r)
+{
+	struct keyring *keyring = NULL;
+	struct token token;
+	enum answer answer = ANSWER_NO;
+
+	if (!keyring_load(call->settings->key_file, &keyring, error_r))
+		return EX_TEMPFAIL;
+	if (token_read(delivery->service.token, delivery->service.token_length, &token))
+		answer = check_receipt(delivery, keyring, &token, error_r);
+	keyring_free(keyring);
+	switch (answer) {
+	case ANSWER_YES:
+		return confirm_shard(delivery, &token, error_r);
+	case ANSWER_NO:
+		return refuse(delivery, REASON_FORGED_TOKEN, EX_NOPERM, error_r);
+	case ANSWER_UNKNOWN:
+		break;
+	}
+	return EX_TEMPFAIL;
+}
+
+static int take_bounce(const struct delivery *delivery, struct kairan_error *error_r)
+{
+	long long draft = 0, shard = 0, notice = 0;
+	const char *token = delivery->service.token;
+
+	if (sscanf(token, "r%lld.%lld@", &draft, &shard) != 2)
+		(void)sscanf(token, "n%lld@", &notice);
+	log_event(LOG_LEVEL_WARNING, delivery->queue_id, draft, "bounce from <%s> to %s%s",
+		  delivery->sender, delivery->recipient,
+		  notice != 0 ? ": a notice was not delivered" : "");
+	return append(delivery, draft, "bounce", notice != 0 ? "notice" : "broadcast", error_r)
+		   ? EX_OK
+		   : EX_TEMPFAIL;
+}
+
+static int take(const struct ctl_call *call, const struct delivery *delivery,
+		struct kairan_error *error_r)
+{
+	switch (delivery->service.kind) {
+	case SERVICE_RECEIPT:
+		return take_receipt(call, delivery, error_r);
+	case SERVICE_BOUNCE:
+		return take_bounce(delivery, error_r);
+	case SERVICE_NOTICE:
+	case SERVICE_DECIDE:
+	case SERVICE_DRAFT:
+	case SERVICE_RELEASE:
+	case SERVICE_UNKNOWN:
+	case SERVICE_NONE:
+		break;
+	}
+	return refuse(delivery, REASON_BYPASS, EX_NOPERM, error_r);
+}
+
+static int take_in_store(const struct ctl_call *call, struct delivery *delivery)
+{
+	struct kairan_error error = { "" };
+	int status = EX_TEMPFAIL;
+
+	if (store_open(call->settings->store_path, STORE_JOURNAL_BEST, &delivery->store,
+		       &error) &&
+	    store_begin(delivery->store, &error)) {
+		status = take(call, delivery, &error);
+		if (status == EX_TEMPFAIL)
+			store_rollback(delivery->store);
+		else if (!store_commit(delivery->store, &error))
+			status = EX_TEMPFAIL;
+	}
+	store_close(delivery->store);
+	if (status == EX_TEMPFAIL) {
+		log_event(LOG_LEVEL_ERROR, delivery->queue_id, 0, "%s", error.text);
+		fprintf(stderr, "4.3.0 could not be stored; will be tried again\n");
+	}
+	return status;
+}
+
+int ctl_deliver(const struct ctl_call *call)
+{
+	struct delivery delivery = { .queue_id = "" };
+	struct address address;
+	struct kairan_error error;
+
+	if (!read_options(call, &delivery))
+		return ctl_fail(EX_USAGE, "usage: kairanctl deliver --sender S --recipient R "
+					  "[--queue-id Q] < MAIL");
+	drain_input();
+	if (!address_read(delivery.recipient, &address, &error)) {
+		fprintf(stderr, "5.1.3 %s\n", error.text);
+		return EX_NOUSER;
+	}
+	service_address_read(&address, call->settings->service_domain,
+			     call->settings->notice_sender, &delivery.service);
+	return take_in_store(call, &delivery);
+}

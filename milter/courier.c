@@ -1,0 +1,289 @@
+/*
+ * NAME
+ *	courier - from the outbox to the MTA
+ *
+ * DESCRIPTION
+ *	Two threads, one loop: take what is due, hand it over, record what became of it, wait
+ *	for the next. Nothing is removed before the MTA has said 250.
+ *
+ *	A notice goes out at least once: a crash between the 250 and its record repeats it
+ *	with the same Message-ID. A shard is more careful. The milter records it as offered
+ *	before the MTA can answer 250, so after a crash or a lost answer the courier finds it
+ *	offered, waits receipt_wait for the receipt that comes back when the MTA has really
+ *	queued it, and only then hands it over again.
+ *
+ *	Pauses between tries double from retry_first to retry_most, with up to a quarter of
+ *	jitter.
+ *
+ * DIAGNOSTICS
+ *	Warning: a hand-over that will be tried again. Error: a notice that the MTA refused for
+ *	good; a store that cannot be written.
+ */
+#include "config.h"
+
+#include "milter/courier.h"
+
+#include <glib.h>
+#include <string.h>
+
+#include "conf/clock.h"
+#include "conf/log.h"
+#include "milter/broadcast_mail.h"
+#include "milter/notice.h"
+#include "milter/smtp.h"
+#include "schema/store_release.h"
+
+/* How long to wait when nothing is due, or when the store cannot be read. */
+#define COURIER_IDLE_SECONDS	3600
+#define COURIER_TROUBLE_SECONDS 5
+
+static int64_t retry_pause(const struct settings *settings, int64_t tries)
+{
+	int64_t pause = settings->retry_first;
+
+	for (int64_t i = 0; i < tries && pause < settings->retry_most; i++)
+		pause *= 2;
+	if (pause > settings->retry_most)
+		pause = settings->retry_most;
+	return pause + g_random_int_range(0, (gint32)(pause / 4) + 1);
+}
+
+/* ---- notices ---- */
+
+static bool record_notice(struct store *store, const struct outbox_notice *notice,
+			  enum outbox_state state, int64_t next_try,
+			  const struct smtp_result *result, struct kairan_error *error_r)
+{
+	const struct audit_event event = {
+		.at = clock_now(),
+		.uid = "kairan",
+		.role = "system",
+		.draft = notice->draft,
+		.action = "notice",
+		.outcome = state == OUTBOX_ACCEPTED ? "sent" : "refused",
+		.detail = notice->mail,
+	};
+
+	if (!store_begin(store, error_r))
+		return false;
+	if (!store_outbox_record(store, notice->id, state, next_try, result->response, error_r) ||
+	    (state != OUTBOX_WAITING && !store_audit_append(store, &event, error_r))) {
+		store_rollback(store);
+		return false;
+	}
+	return store_commit(store, error_r);
+}
+
+static void log_notice(const struct outbox_notice *notice, enum outbox_state state,
+		       const struct smtp_result *result)
+{
+	switch (state) {
+	case OUTBOX_ACCEPTED:
+		log_event(LOG_LEVEL_INFO, NULL, notice->draft, "notice %lld (%s) to %s: sent: %s",
+			  (long long)notice->id, notice->kind, notice->mail, result->response);
+		break;
+	case OUTBOX_WAITING:
+		log_event(LOG_LEVEL_WARNING, NULL, notice->draft,
+			  "notice %lld (%s) to %s: will be tried again: %s",
+			  (long long)notice->id, notice->kind, notice->mail, result->response);
+		break;
+	case OUTBOX_REFUSED:
+		log_event(LOG_LEVEL_ERROR, NULL, notice->draft,
+			  "notice %lld (%s) to %s: refused by the MTA: %s",
+			  (long long)notice->id, notice->kind, notice->mail, result->response);
+		break;
+	}
+}
+
+static bool send_notice(const struct setup *setup, struct store *store,
+			const struct outbox_notice *notice, struct kairan_error *error_r)
+{
+	struct notice_mail mail;
+	struct smtp_result result = { SMTP_TEMPORARY, "" };
+	struct kairan_error error;
+	enum outbox_state state = OUTBOX_WAITING;
+
+	if (notice_render(setup, store, notice, &mail, &error))
+		smtp_send(setup->settings, mail.sender, mail.recipient, mail.octets,
+			  mail.length, &result);
+	else
+		(void)g_strlcpy(result.response, error.text, sizeof(result.response));
+	notice_mail_clear(&mail);
+	if (result.outcome == SMTP_ACCEPTED)
+		state = OUTBOX_ACCEPTED;
+	else if (result.outcome == SMTP_REFUSED)
+		state = OUTBOX_REFUSED;
+	log_notice(notice, state, &result);
+	return record_notice(store, notice, state,
+			     clock_now() + retry_pause(setup->settings, notice->tries), &result,
+			     error_r);
+}
+
+/* Send the first notice that is due. YES: there may be more; NO: *next_r says when. */
+static enum answer step_notices(struct kairan *kairan, const struct setup *setup,
+				int64_t *next_r, struct kairan_error *error_r)
+{
+	struct store *store = kairan_get_store(kairan);
+	struct outbox_notice *notice = NULL;
+	enum answer found;
+
+	if (!store_begin(store, error_r))
+		return ANSWER_UNKNOWN;
+	found = store_outbox_find_due(store, clock_now(), &notice, error_r);
+	if (found == ANSWER_NO && store_outbox_next_due(store, next_r, error_r) ==
+				      ANSWER_UNKNOWN)
+		found = ANSWER_UNKNOWN;
+	store_rollback(store);
+	if (found == ANSWER_YES && !send_notice(setup, store, notice, error_r))
+		found = ANSWER_UNKNOWN;
+	outbox_notice_free(notice);
+	return found;
+}
+
+/* ---- shards ---- */
+
+/* What a hand-over means for the shard, given that the milter may have offered it. */
+static enum shard_state shard_outcome(enum smtp_outcome outcome)
+{
+	switch (outcome) {
+	case SMTP_ACCEPTED:
+		return SHARD_ACCEPTED;
+	case SMTP_UNKNOWN:
+		return SHARD_OFFERED;
+	case SMTP_TEMPORARY:
+	case SMTP_REFUSED:
+		break;
+	}
+	return SHARD_READY;
+}
+
+static bool record_shard(struct store *store, const struct setup *setup,
+			 const struct shard *shard, const struct smtp_result *result,
+			 struct kairan_error *error_r)
+{
+	enum shard_state state = shard_outcome(result->outcome);
+	struct shard now_is = *shard;
+	int64_t now = clock_now();
+	int64_t pause = state == SHARD_OFFERED ? setup->settings->receipt_wait
+					       : retry_pause(setup->settings, shard->tries);
+
+	/* The queue id is the milter's to note; an empty one leaves it as it is. */
+	now_is.queue_id[0] = '\0';
+	if (!store_begin(store, error_r))
+		return false;
+	if (!store_release_record(store, &now_is, state, now, now + pause, result->response,
+				  error_r)) {
+		store_rollback(store);
+		return false;
+	}
+	return store_commit(store, error_r);
+}
+
+static void log_shard(const struct shard *shard, const struct smtp_result *result)
+{
+	static const struct {
+		enum log_level level;
+		const char *text;
+	} outcomes[] = {
+		[SMTP_ACCEPTED] = { LOG_LEVEL_INFO, "accepted" },
+		[SMTP_TEMPORARY] = { LOG_LEVEL_WARNING, "will be tried again" },
+		[SMTP_REFUSED] = { LOG_LEVEL_ERROR, "refused by the MTA, will be tried again" },
+		[SMTP_UNKNOWN] = { LOG_LEVEL_WARNING, "no answer, waiting for its receipt" },
+	};
+
+	log_event(outcomes[result->outcome].level, NULL, shard->draft,
+		  "shard %lld of %lld recipients: %s: %s", (long long)shard->number,
+		  (long long)shard->recipients, outcomes[result->outcome].text,
+		  result->response);
+}
+
+static bool hand_over(const struct setup *setup, struct store *store,
+		      const struct draft *draft, const struct shard *shard,
+		      struct kairan_error *error_r)
+{
+	g_autofree char *sender = broadcast_mail_sender(setup, shard);
+	g_autofree char *recipient =
+	    broadcast_mail_address(setup, draft, shard, TOKEN_RELEASE);
+	struct smtp_result result;
+	char *octets = NULL;
+	size_t length;
+
+	if (recipient == NULL)
+		return error_set(error_r, "no token for shard %lld of draft %lld",
+				 (long long)shard->number, (long long)shard->draft);
+	if (!broadcast_mail_write(setup, draft, &octets, &length, error_r))
+		return false;
+	smtp_send(setup->settings, sender, recipient, octets, length, &result);
+	free(octets);
+	log_shard(shard, &result);
+	return record_shard(store, setup, shard, &result, error_r);
+}
+
+static enum answer step_shards(struct kairan *kairan, const struct setup *setup,
+			       int64_t *next_r, struct kairan_error *error_r)
+{
+	struct store *store = kairan_get_store(kairan);
+	struct draft *draft = NULL;
+	struct shard shard;
+	enum answer found;
+
+	if (!store_begin(store, error_r))
+		return ANSWER_UNKNOWN;
+	found = store_release_find_due(store, clock_now(), &shard, error_r);
+	if (found == ANSWER_YES && store_draft_find(store, shard.draft, &draft, error_r) !=
+				       ANSWER_YES)
+		found = ANSWER_UNKNOWN;
+	if (found == ANSWER_NO &&
+	    store_release_next_due(store, next_r, error_r) == ANSWER_UNKNOWN)
+		found = ANSWER_UNKNOWN;
+	store_rollback(store);
+	if (found == ANSWER_YES) {
+		if (!hand_over(setup, store, draft, &shard, error_r))
+			found = ANSWER_UNKNOWN;
+		waker_wake(kairan_get_waker(kairan, KAIRAN_ROUNDS));
+	}
+	draft_free(draft);
+	return found;
+}
+
+/* ---- both ---- */
+
+static void run(struct kairan *kairan, enum kairan_thread thread,
+		enum answer (*step)(struct kairan *, const struct setup *, int64_t *,
+				    struct kairan_error *))
+{
+	struct waker *waker = kairan_get_waker(kairan, thread);
+	int64_t next = 0;
+
+	/* Asked before each step, so that a stop does not wait for a long outbox. */
+	while (waker_wait_until(waker, next)) {
+		struct kairan_error error = { "" };
+		struct setup *setup = kairan_get_setup(kairan);
+
+		next = clock_now() + COURIER_IDLE_SECONDS;
+		switch (step(kairan, setup, &next, &error)) {
+		case ANSWER_YES:
+			next = 0;
+			break;
+		case ANSWER_NO:
+			break;
+		case ANSWER_UNKNOWN:
+			log_error("courier: %s", error.text);
+			next = clock_now() + COURIER_TROUBLE_SECONDS;
+			break;
+		}
+		setup_unref(setup);
+	}
+}
+
+void *courier_run_notices(void *context)
+{
+	run(context, KAIRAN_NOTICES, step_notices);
+	return NULL;
+}
+
+void *courier_run_shards(void *context)
+{
+	run(context, KAIRAN_SHARDS, step_shards);
+	return NULL;
+}

@@ -1,0 +1,48 @@
+/*
+ * One message as it comes in: its envelope, and its octets as far as they have arrived.
+ */
+#ifndef KAIRAN_MILTER_ENVELOPE_H
+#define KAIRAN_MILTER_ENVELOPE_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "policy/address.h"
+#include "policy/service_address.h"
+#include "schema/directory.h"
+
+/* A recipient that is ours. */
+struct recipient {
+	char *path; /* exactly as the RCPT command had it: smfi_delrcpt wants it so */
+	struct address address;
+	struct service_address service; /* kind SERVICE_NONE for a broadcast address */
+	struct broadcast *broadcast;	/* NULL for a service address */
+	struct person *person;		/* a draft's author, once the RCPT was judged */
+	struct section *section;	/* the section they write for */
+};
+
+struct envelope {
+	char *sender; /* path as the MAIL command had it */
+	char *login;  /* SASL login; "" when there is none */
+	char *queue_id;
+	GPtrArray *recipients; /* struct recipient */
+	size_t others;	       /* recipients that are none of ours, and stay */
+	GString *octets;       /* header and body, CRLF */
+	size_t header_lines;
+	bool too_large; /* octets were dropped: the message is refused */
+};
+
+struct envelope *envelope_new(const char *sender, const char *login);
+void envelope_free(struct envelope *envelope);
+
+void recipient_free(struct recipient *recipient);
+
+/* Append a header field or a piece of the body. Past the limits nothing is kept. */
+void envelope_add_header(struct envelope *envelope, const char *name, const char *value,
+			 size_t most);
+void envelope_add_blank(struct envelope *envelope);
+void envelope_add_body(struct envelope *envelope, const unsigned char *piece, size_t length,
+		       size_t most);
+
+#endif

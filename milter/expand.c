@@ -1,0 +1,236 @@
+/*
+ * NAME
+ *	expand - the recipients of a shard
+ *
+ * DESCRIPTION
+ *	The courier hands a shard to the MTA as one mail to release+TOKEN. Here, at the end of
+ *	that message, the token, the draft's state, the shard's state and the mail itself are
+ *	checked; the shard is recorded as offered; then its recipients are read from the store
+ *	in pages and added, with one of our own, receipt+TOKEN, that proves later that the
+ *	MTA has queued it.
+ *
+ *	Offered is recorded before the first recipient is added: if anything dies from here
+ *	on, the courier knows that the shard may be queued.
+ *
+ * DIAGNOSTICS
+ *	Warning: a release address that does not verify, or a mail that is not the draft's.
+ *	Error: the store cannot be used, or the MTA does not take a recipient.
+ */
+#include "config.h"
+
+#include <glib.h>
+
+#include "conf/clock.h"
+#include "conf/log.h"
+#include "milter/broadcast_mail.h"
+#include "milter/intake.h"
+#include "schema/store_release.h"
+
+#define EXPAND_PAGE 1000
+
+struct release {
+	struct draft *draft;
+	struct shard shard;
+};
+
+static bool is_genuine(const struct intake_context *context,
+		       const struct service_address *service, const struct token *token,
+		       const struct draft *draft)
+{
+	const struct token_key *key = keyring_find(context->setup->keyring, token->key_id);
+	unsigned char hash[TOKEN_HASH_OCTETS];
+	const struct token_facts facts = {
+		.purpose = TOKEN_RELEASE,
+		.person = "",
+		.text_hash = hash,
+	};
+
+	token_hash_text(draft->text, hash);
+	return key != NULL && token_verify(service->token, service->token_length, key, &facts,
+					   clock_now()) == TOKEN_VALID;
+}
+
+/* The shard that the address names. NO: not genuine, or not to be handed over now. */
+static enum answer find_release(const struct intake_context *context,
+				const struct recipient *recipient, struct release *release,
+				struct kairan_error *error_r)
+{
+	struct store *store = kairan_get_store(context->kairan);
+	struct token token;
+	enum answer answer;
+
+	if (!token_read(recipient->service.token, recipient->service.token_length, &token))
+		return ANSWER_NO;
+	if (!store_begin(store, error_r))
+		return ANSWER_UNKNOWN;
+	answer = store_draft_find(store, token.draft, &release->draft, error_r);
+	if (answer == ANSWER_YES)
+		answer = store_release_find_shard(store, token.draft, token.party,
+						  &release->shard, error_r);
+	store_rollback(store);
+	if (answer == ANSWER_YES &&
+	    (!is_genuine(context, &recipient->service, &token, release->draft) ||
+	     release->draft->state != DRAFT_RELEASING ||
+	     (release->shard.state != SHARD_READY && release->shard.state != SHARD_OFFERED)))
+		answer = ANSWER_NO;
+	return answer;
+}
+
+/* Find the release, or say in the verdict why there is none. */
+static bool open_release(const struct intake_context *context,
+			 const struct recipient *recipient, struct release *release,
+			 struct verdict *verdict_r)
+{
+	struct kairan_error error = { "" };
+	struct audit_event event = intake_event(context, "expand");
+
+	switch (find_release(context, recipient, release, &error)) {
+	case ANSWER_YES:
+		verdict_pass(verdict_r);
+		return true;
+	case ANSWER_NO:
+		log_event(LOG_LEVEL_WARNING, context->envelope->queue_id, 0,
+			  "release address %s is refused", recipient->path);
+		verdict_set(verdict_r, REASON_FORGED_TOKEN, NULL);
+		event.outcome = reason_name(verdict_r->reason);
+		event.detail = recipient->path;
+		intake_record(context, &event, verdict_r);
+		break;
+	case ANSWER_UNKNOWN:
+		log_event(LOG_LEVEL_ERROR, context->envelope->queue_id, 0, "%s", error.text);
+		verdict_set(verdict_r, REASON_STORE, NULL);
+		break;
+	}
+	return false;
+}
+
+static void judge(const struct intake_context *context, struct recipient *recipient,
+		  struct verdict *verdict_r)
+{
+	struct release release = { 0 };
+
+	(void)open_release(context, recipient, &release, verdict_r);
+	draft_free(release.draft);
+}
+
+static bool record_offered(const struct intake_context *context, struct release *release,
+			   struct kairan_error *error_r)
+{
+	struct store *store = kairan_get_store(context->kairan);
+	struct audit_event event = intake_event(context, "expand");
+	int64_t wait = context->setup->settings->receipt_wait;
+	g_autofree char *detail =
+	    g_strdup_printf("shard %lld, %lld recipients", (long long)release->shard.number,
+			    (long long)release->shard.recipients);
+
+	(void)g_strlcpy(release->shard.queue_id, context->envelope->queue_id,
+			sizeof(release->shard.queue_id));
+	event.uid = "kairan";
+	event.role = "system";
+	event.draft = release->draft->id;
+	event.outcome = "offered";
+	event.detail = detail;
+	if (!store_begin(store, error_r))
+		return false;
+	if (!store_release_record(store, &release->shard, SHARD_OFFERED, event.at,
+				  event.at + wait, "", error_r) ||
+	    !store_audit_append(store, &event, error_r)) {
+		store_rollback(store);
+		return false;
+	}
+	return store_commit(store, error_r);
+}
+
+static void collect(const char *address, void *context)
+{
+	g_ptr_array_add(context, g_strdup_printf("<%s>", address));
+}
+
+static bool add_page(const struct intake_mta *mta, const GPtrArray *page,
+		     struct kairan_error *error_r)
+{
+	for (guint i = 0; i < page->len; i++) {
+		const char *path = g_ptr_array_index(page, i);
+
+		if (!mta->add_recipient(mta->context, path))
+			return error_set(error_r, "the MTA does not take the recipient %s", path);
+	}
+	return mta->keep_waiting(mta->context) ||
+	       error_set(error_r, "the MTA does not wait any longer");
+}
+
+static bool add_recipients(const struct intake_context *context,
+			   const struct release *release, struct kairan_error *error_r)
+{
+	struct store *store = kairan_get_store(context->kairan);
+	int64_t position = 0, last = -1;
+	bool ok = true;
+
+	while (ok && position != last) {
+		GPtrArray *page = g_ptr_array_new_with_free_func(g_free);
+
+		last = position;
+		ok = store_begin(store, error_r);
+		if (ok) {
+			ok = store_release_visit_page(store, &release->shard, last, EXPAND_PAGE,
+						      collect, page, &position, error_r);
+			store_rollback(store);
+		}
+		ok = ok && add_page(context->mta, page, error_r);
+		g_ptr_array_unref(page);
+	}
+	return ok;
+}
+
+static bool add_receipt(const struct intake_context *context, const struct release *release,
+			struct kairan_error *error_r)
+{
+	g_autofree char *address = broadcast_mail_address(context->setup, release->draft,
+							  &release->shard, TOKEN_RECEIPT);
+	g_autofree char *path = g_strdup_printf("<%s>", address != NULL ? address : "");
+
+	if (address != NULL && context->mta->add_recipient(context->mta->context, path))
+		return true;
+	return error_set(error_r, "the MTA does not take the receipt address");
+}
+
+static bool expand(const struct intake_context *context, struct release *release,
+		   struct kairan_error *error_r)
+{
+	return record_offered(context, release, error_r) &&
+	       add_recipients(context, release, error_r) &&
+	       add_receipt(context, release, error_r);
+}
+
+static void take(const struct intake_context *context, struct recipient *recipient,
+		 struct verdict *verdict_r)
+{
+	struct envelope *envelope = context->envelope;
+	struct release release = { 0 };
+	struct kairan_error error = { "it has other recipients, or is too large" };
+
+	if (!open_release(context, recipient, &release, verdict_r))
+		goto out;
+	if (envelope->recipients->len != 1 || envelope->others > 0 || envelope->too_large ||
+	    !broadcast_mail_matches(context->setup, release.draft, envelope->octets->str,
+				    envelope->octets->len, &error)) {
+		log_event(LOG_LEVEL_WARNING, envelope->queue_id, release.draft->id,
+			  "mail to a release address is refused: %s", error.text);
+		verdict_set(verdict_r, REASON_FORGED_TOKEN, NULL);
+		goto out;
+	}
+	if (!expand(context, &release, &error)) {
+		log_event(LOG_LEVEL_ERROR, envelope->queue_id, release.draft->id,
+			  "shard %lld: %s", (long long)release.shard.number, error.text);
+		verdict_set(verdict_r, REASON_STORE, NULL);
+		goto out;
+	}
+	log_event(LOG_LEVEL_INFO, envelope->queue_id, release.draft->id,
+		  "shard %lld: %lld recipients added", (long long)release.shard.number,
+		  (long long)release.shard.recipients);
+	envelope->others += (size_t)release.shard.recipients;
+out:
+	draft_free(release.draft);
+}
+
+const struct intake intake_release = { judge, take };

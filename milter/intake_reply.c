@@ -1,0 +1,386 @@
+/*
+ * NAME
+ *	intake_reply - replies to signed addresses
+ *
+ * DESCRIPTION
+ *	A token is necessary, never sufficient. At RCPT the token's signature is checked over
+ *	the draft, the person and the text that the store has for it; a text that verifies
+ *	with none is refused there. At end of message the writer must be the person the token
+ *	was made for: by SMTP AUTH, or by an Authentication-Results header of our own
+ *	authserv-id that proves the From: domain. Automatic mail changes nothing and is never
+ *	answered.
+ *
+ * DIAGNOSTICS
+ *	Info: what was ignored, refused or answered. Warning: a forged token. Error: the store
+ *	cannot be used.
+ */
+#include "config.h"
+
+#include "milter/intake_reply.h"
+
+#include <string.h>
+
+#include "conf/clock.h"
+#include "conf/log.h"
+#include "milter/message.h"
+#include "milter/notice.h"
+#include "policy/authres.h"
+
+/* Nobody is told twice in this time that their reply was not understood. */
+#define UNCLEAR_PAUSE_SECONDS 600
+
+static void fail_store(const struct intake_context *context, int64_t draft,
+		       const struct kairan_error *error, struct verdict *verdict_r)
+{
+	log_event(LOG_LEVEL_ERROR, context->envelope->queue_id, draft, "%s", error->text);
+	verdict_set(verdict_r, REASON_STORE, NULL);
+}
+
+/* The draft and the person that a token names. */
+static enum answer find_named(const struct intake_context *context,
+			      const struct token *token, struct reply *reply,
+			      struct kairan_error *error_r)
+{
+	struct store *store = kairan_get_store(context->kairan);
+	enum answer answer;
+
+	if (!store_begin(store, error_r))
+		return ANSWER_UNKNOWN;
+	answer = store_draft_find(store, token->draft, &reply->draft, error_r);
+	if (answer == ANSWER_YES)
+		answer = store_draft_find_party(store, token->draft, token->party,
+						&reply->party, error_r);
+	store_rollback(store);
+	return answer;
+}
+
+static enum token_status check_token(const struct intake_context *context,
+				     enum token_purpose purpose,
+				     const struct recipient *recipient,
+				     const struct token *token, const struct reply *reply)
+{
+	const struct service_address *service = &recipient->service;
+	const struct token_key *key = keyring_find(context->setup->keyring, token->key_id);
+	unsigned char hash[TOKEN_HASH_OCTETS];
+	const struct token_facts facts = {
+		.purpose = purpose,
+		.person = reply->party->uid,
+		.text_hash = hash,
+	};
+
+	if (key == NULL)
+		return TOKEN_FORGED;
+	token_hash_text(reply->draft->text, hash);
+	return token_verify(service->token, service->token_length, key, &facts, clock_now());
+}
+
+/* YES: the token is genuine, and the reply has draft and party. */
+static enum answer verify(const struct intake_context *context, enum token_purpose purpose,
+			  const struct recipient *recipient, struct reply *reply,
+			  struct verdict *verdict_r)
+{
+	struct kairan_error error = { "" };
+	struct token token;
+	enum answer answer = ANSWER_NO;
+
+	if (token_read(recipient->service.token, recipient->service.token_length, &token))
+		answer = find_named(context, &token, reply, &error);
+	if (answer == ANSWER_UNKNOWN) {
+		fail_store(context, token.draft, &error, verdict_r);
+		return answer;
+	}
+	if (answer == ANSWER_YES) {
+		enum token_status status = check_token(context, purpose, recipient, &token, reply);
+
+		reply->expired = status == TOKEN_EXPIRED;
+		if (status != TOKEN_FORGED)
+			return ANSWER_YES;
+	}
+	verdict_set(verdict_r, REASON_FORGED_TOKEN, NULL);
+	return ANSWER_NO;
+}
+
+void intake_reply_judge(const struct intake_context *context, enum token_purpose purpose,
+			const struct recipient *recipient, struct verdict *verdict_r)
+{
+	const struct envelope *envelope = context->envelope;
+	struct reply reply = { 0 };
+	struct audit_event event = intake_event(context, "reply");
+
+	if (verify(context, purpose, recipient, &reply, verdict_r) == ANSWER_NO) {
+		log_event(LOG_LEVEL_WARNING, envelope->queue_id, 0,
+			  "forged token in %s, login \"%s\"", recipient->path, envelope->login);
+		event.uid = envelope->login;
+		event.outcome = reason_name(verdict_r->reason);
+		event.detail = recipient->path;
+		intake_record(context, &event, verdict_r);
+	} else if (verdict_r->kind == VERDICT_PASS && *envelope->login == '\0' &&
+		   !address_is_null(envelope->sender) &&
+		   *context->setup->settings->authserv_id == '\0') {
+		verdict_set(verdict_r, REASON_NOT_LOGGED_IN, NULL);
+		log_event(LOG_LEVEL_INFO, envelope->queue_id, reply.draft->id,
+			  "reply from %s refused: nobody is logged in", envelope->sender);
+		event.draft = reply.draft->id;
+		event.outcome = reason_name(verdict_r->reason);
+		event.detail = envelope->sender;
+		intake_record(context, &event, verdict_r);
+	}
+	intake_reply_clear(&reply);
+}
+
+/* ---- end of message ---- */
+
+/* The address that our own Authentication-Results prove; false when they do not. */
+static bool proven_sender(const struct intake_context *context,
+			  const struct message *message, struct address *from_r)
+{
+	const char *authserv_id = context->setup->settings->authserv_id;
+	const char *value, *ours = NULL;
+
+	if (*authserv_id == '\0' || message_count_header(message, "From") != 1 ||
+	    !address_read_from(message_get_header(message, "From", 0), from_r, NULL))
+		return false;
+	for (size_t n = 0;
+	     (value = message_get_header(message, "Authentication-Results", n)) != NULL; n++) {
+		if (!authres_is_ours(value, authserv_id))
+			continue;
+		if (ours != NULL)
+			return false;
+		ours = value;
+	}
+	return ours != NULL && authres_proves(ours, authserv_id, address_domain(from_r));
+}
+
+static enum answer find_writer(const struct intake_context *context,
+			       const struct message *message, struct reply *reply,
+			       struct verdict *verdict_r)
+{
+	const char *login = context->envelope->login;
+	struct address from;
+
+	if (*login == '\0') {
+		if (!proven_sender(context, message, &from)) {
+			verdict_set(verdict_r, REASON_NOT_LOGGED_IN, NULL);
+			return ANSWER_NO;
+		}
+		login = from.spec;
+	}
+	return intake_find_login(context, login, &reply->person, verdict_r);
+}
+
+/* Something that decides nothing and is not answered: recorded, and taken. */
+static void ignore(const struct intake_context *context, const struct reply *reply,
+		   const char *outcome, struct verdict *verdict)
+{
+	struct audit_event event = intake_event(context, "reply");
+
+	event.draft = reply->draft->id;
+	event.outcome = outcome;
+	event.detail = context->envelope->sender;
+	log_event(LOG_LEVEL_INFO, context->envelope->queue_id, reply->draft->id,
+		  "reply from %s ignored: %s", context->envelope->sender, outcome);
+	intake_record(context, &event, verdict);
+}
+
+static void refuse_writer(const struct intake_context *context, const struct reply *reply,
+			  struct verdict *verdict)
+{
+	struct audit_event event = intake_event(context, "reply");
+
+	event.uid = context->envelope->login;
+	event.draft = reply->draft->id;
+	event.outcome = reason_name(verdict->reason);
+	event.detail = context->envelope->sender;
+	log_event(LOG_LEVEL_INFO, context->envelope->queue_id, reply->draft->id,
+		  "reply from %s refused: %s", context->envelope->sender, event.outcome);
+	intake_record(context, &event, verdict);
+}
+
+/* Read the words; what cannot be read has none, and is answered like that. */
+static void read_words(const struct intake_context *context, const struct message *message,
+		       struct reply *reply)
+{
+	struct message_text text = { 0 };
+	struct kairan_error error = { "no plain text part" };
+
+	if (message_read_text(message, &text, &error) == MESSAGE_TEXT_OK) {
+		reply_words_read(text.text, &reply->words);
+	} else {
+		log_event(LOG_LEVEL_INFO, context->envelope->queue_id, reply->draft->id,
+			  "reply cannot be read: %s", error.text);
+		reply_words_read("", &reply->words);
+	}
+	message_text_free(&text);
+}
+
+static enum answer read_parsed(const struct intake_context *context,
+			       const struct message *message, struct reply *reply,
+			       struct verdict *verdict_r)
+{
+	enum answer answer;
+
+	if (address_is_null(context->envelope->sender) || message_is_automatic(message)) {
+		ignore(context, reply, "automatic", verdict_r);
+		return ANSWER_NO;
+	}
+	answer = find_writer(context, message, reply, verdict_r);
+	if (answer == ANSWER_NO)
+		refuse_writer(context, reply, verdict_r);
+	if (answer != ANSWER_YES)
+		return answer;
+	if (strcmp(reply->person->uid, reply->party->uid) != 0) {
+		char *facts = notice_make_facts("reason_key", reason_name(REASON_WRONG_PERSON),
+						"article", reason_article(REASON_WRONG_PERSON),
+						NULL);
+
+		intake_reply_answer(context, reply, NOTICE_NOT_COUNTED,
+				    reason_name(REASON_WRONG_PERSON), facts, verdict_r);
+		free(facts);
+		return ANSWER_NO;
+	}
+	read_words(context, message, reply);
+	return ANSWER_YES;
+}
+
+enum answer intake_reply_read(const struct intake_context *context,
+			      enum token_purpose purpose, const struct recipient *recipient,
+			      struct reply *reply_r, struct verdict *verdict_r)
+{
+	const GString *octets = context->envelope->octets;
+	struct message *message = NULL;
+	struct kairan_error error = { "" };
+	enum answer answer;
+
+	*reply_r = (struct reply){ 0 };
+	verdict_pass(verdict_r);
+	answer = verify(context, purpose, recipient, reply_r, verdict_r);
+	if (answer == ANSWER_YES) {
+		if (context->envelope->too_large) {
+			verdict_set(verdict_r, REASON_TOO_LARGE, NULL);
+			refuse_writer(context, reply_r, verdict_r);
+			answer = ANSWER_NO;
+		} else if (!message_parse(octets->str, octets->len, &message, &error)) {
+			verdict_set(verdict_r, REASON_BROKEN, error.text);
+			refuse_writer(context, reply_r, verdict_r);
+			answer = ANSWER_NO;
+		} else {
+			answer = read_parsed(context, message, reply_r, verdict_r);
+		}
+	}
+	message_free(message);
+	if (answer != ANSWER_YES)
+		intake_reply_clear(reply_r);
+	return answer;
+}
+
+void intake_reply_clear(struct reply *reply)
+{
+	draft_free(reply->draft);
+	party_free(reply->party);
+	person_free(reply->person);
+	reply_words_free(&reply->words);
+	*reply = (struct reply){ 0 };
+}
+
+struct audit_event intake_reply_event(const struct intake_context *context,
+				      const struct reply *reply)
+{
+	struct audit_event event = intake_event(context, decision_name(reply->words.decision));
+
+	event.uid = reply->person->uid;
+	event.role = reply->party->role;
+	event.draft = reply->draft->id;
+	event.detail = reply->words.reason;
+	return event;
+}
+
+static bool add_answer(struct store *store, const struct reply *reply, const char *kind,
+		       const struct audit_event *event, const char *facts,
+		       struct kairan_error *error_r)
+{
+	/* Somebody else's token: their own address, and nothing that is signed for another. */
+	if (strcmp(reply->person->uid, reply->party->uid) != 0)
+		return notice_add_person(store, kind, reply->draft->id, reply->person, facts,
+					 event->at, error_r);
+	return notice_add_party(store, kind, reply->draft->id, reply->party, facts, event->at,
+				error_r);
+}
+
+static void answer_and_record(const struct intake_context *context,
+			      const struct reply *reply, const char *kind,
+			      const struct audit_event *event, const char *facts,
+			      struct verdict *verdict_r)
+{
+	struct store *store = kairan_get_store(context->kairan);
+	struct kairan_error error;
+	bool ok = store_begin(store, &error);
+
+	verdict_pass(verdict_r);
+	if (ok) {
+		ok = store_audit_append(store, event, &error) &&
+		     (kind == NULL || add_answer(store, reply, kind, event, facts, &error));
+		if (ok)
+			ok = store_commit(store, &error);
+		else
+			store_rollback(store);
+	}
+	if (!ok) {
+		fail_store(context, reply->draft->id, &error, verdict_r);
+		return;
+	}
+	log_event(LOG_LEVEL_INFO, context->envelope->queue_id, reply->draft->id,
+		  "reply by %s changes nothing: %s", reply->person->uid, event->outcome);
+	waker_wake(kairan_get_waker(context->kairan, KAIRAN_NOTICES));
+}
+
+void intake_reply_answer(const struct intake_context *context, const struct reply *reply,
+			 const char *kind, const char *outcome, const char *facts,
+			 struct verdict *verdict_r)
+{
+	struct audit_event event = intake_event(context, "reply");
+
+	event.uid = reply->person->uid;
+	event.role = reply->party->role;
+	event.draft = reply->draft->id;
+	event.outcome = outcome;
+	event.detail = decision_name(reply->words.decision);
+	answer_and_record(context, reply, kind, &event, facts, verdict_r);
+}
+
+static enum answer was_told(const struct intake_context *context, const struct reply *reply,
+			    struct kairan_error *error_r)
+{
+	struct store *store = kairan_get_store(context->kairan);
+	enum answer answer;
+
+	if (!store_begin(store, error_r))
+		return ANSWER_UNKNOWN;
+	answer = store_outbox_was_added(store, NOTICE_UNCLEAR, reply->draft->id,
+					reply->party->number,
+					clock_now() - UNCLEAR_PAUSE_SECONDS, error_r);
+	store_rollback(store);
+	return answer;
+}
+
+void intake_reply_answer_unclear(const struct intake_context *context,
+				 const struct reply *reply, struct verdict *verdict_r)
+{
+	struct audit_event event = intake_event(context, "reply");
+	struct kairan_error error;
+	enum answer told = was_told(context, reply, &error);
+	char *facts;
+
+	if (told == ANSWER_UNKNOWN) {
+		fail_store(context, reply->draft->id, &error, verdict_r);
+		return;
+	}
+	event.uid = reply->person->uid;
+	event.role = reply->party->role;
+	event.draft = reply->draft->id;
+	event.outcome = "unclear";
+	event.detail = reply->words.first;
+	facts = notice_make_facts("first_line", reply->words.first, NULL);
+	answer_and_record(context, reply, told == ANSWER_YES ? NULL : NOTICE_UNCLEAR, &event,
+			  facts, verdict_r);
+	free(facts);
+}

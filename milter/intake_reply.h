@@ -1,0 +1,49 @@
+/*
+ * A reply to a signed address, as far as deciding and withdrawing have it in common: is
+ * the token genuine, who writes, and what do they say?
+ */
+#ifndef KAIRAN_MILTER_INTAKE_REPLY_H
+#define KAIRAN_MILTER_INTAKE_REPLY_H
+
+#include "milter/intake.h"
+#include "policy/reply_words.h"
+#include "policy/token.h"
+#include "schema/store_draft.h"
+
+/* A reply by the person that the token was made for. */
+struct reply {
+	struct draft *draft;
+	struct party *party;
+	struct person *person; /* as LDAP has them now */
+	struct reply_words words;
+	bool expired; /* the token was genuine, and is too old */
+};
+
+/* RCPT: refuse an address that is not one of ours, and a writer who cannot be known. */
+void intake_reply_judge(const struct intake_context *context, enum token_purpose purpose,
+			const struct recipient *recipient, struct verdict *verdict_r);
+
+/* End of message: read the reply. NO when it has been dealt with (automatic mail, wrong
+ * person, refused): the verdict says how; YES with the reply, to be given back by
+ * intake_reply_clear(); UNKNOWN with a temporary failure. */
+enum answer intake_reply_read(const struct intake_context *context,
+			      enum token_purpose purpose, const struct recipient *recipient,
+			      struct reply *reply_r, struct verdict *verdict_r);
+void intake_reply_clear(struct reply *reply);
+
+/* Answer the writer with a notice, and record why nothing was changed, in one
+ * transaction. facts: JSON or NULL. */
+void intake_reply_answer(const struct intake_context *context, const struct reply *reply,
+			 const char *kind, const char *outcome, const char *facts,
+			 struct verdict *verdict_r);
+
+/* A person who was not understood is told how to answer, but not again within a while: the
+ * writer may be a machine that looks like a person. */
+void intake_reply_answer_unclear(const struct intake_context *context,
+				 const struct reply *reply, struct verdict *verdict_r);
+
+/* The audit event of this reply's person. */
+struct audit_event intake_reply_event(const struct intake_context *context,
+				      const struct reply *reply);
+
+#endif

@@ -1,0 +1,131 @@
+/*
+ * NAME
+ *	kairan - what the daemon's parts share
+ *
+ * DESCRIPTION
+ *	Holds the store, the snapshot, the wakers, and the setup in force. The setup is
+ *	counted by references, so that a reload does not pull it from under a mail.
+ *
+ * DIAGNOSTICS
+ *	setup_load() returns what settings, keys and templates found wrong.
+ */
+#include "config.h"
+
+#include "milter/kairan.h"
+
+#include <glib.h>
+#include <pthread.h>
+
+#include "milter/notice.h"
+#include "milter/snapshot.h"
+
+struct kairan {
+	pthread_mutex_t lock;
+	struct setup *setup;
+	struct store *store;
+	struct snapshot *snapshot;
+	struct waker *wakers[KAIRAN_THREADS];
+};
+
+bool setup_load(const char *path, struct setup **setup_r, struct kairan_error *error_r)
+{
+	struct setup *setup = g_new0(struct setup, 1);
+
+	setup->references = 1;
+	if (!settings_load(path, &setup->settings, error_r) ||
+	    !keyring_load(setup->settings->key_file, &setup->keyring, error_r) ||
+	    !template_load_all(setup->settings->template_dir, notice_kinds(), notice_names(),
+			       &setup->templates, error_r)) {
+		setup_unref(setup);
+		return false;
+	}
+	setup->directory = directory_new(setup->settings);
+	*setup_r = setup;
+	return true;
+}
+
+void setup_unref(struct setup *setup)
+{
+	if (setup == NULL || __atomic_sub_fetch(&setup->references, 1, __ATOMIC_ACQ_REL) > 0)
+		return;
+	directory_free(setup->directory);
+	template_free_all(setup->templates);
+	keyring_free(setup->keyring);
+	settings_free(setup->settings);
+	g_free(setup);
+}
+
+struct kairan *kairan_new(struct setup *setup, struct store *store)
+{
+	struct kairan *kairan = g_new0(struct kairan, 1);
+
+	pthread_mutex_init(&kairan->lock, NULL);
+	kairan->setup = setup;
+	kairan->store = store;
+	kairan->snapshot = snapshot_new();
+	for (size_t i = 0; i < KAIRAN_THREADS; i++)
+		kairan->wakers[i] = waker_new();
+	return kairan;
+}
+
+void kairan_free(struct kairan *kairan)
+{
+	if (kairan == NULL)
+		return;
+	for (size_t i = 0; i < KAIRAN_THREADS; i++)
+		waker_free(kairan->wakers[i]);
+	snapshot_free(kairan->snapshot);
+	setup_unref(kairan->setup);
+	store_close(kairan->store);
+	pthread_mutex_destroy(&kairan->lock);
+	g_free(kairan);
+}
+
+struct setup *kairan_get_setup(struct kairan *kairan)
+{
+	struct setup *setup;
+
+	pthread_mutex_lock(&kairan->lock);
+	setup = kairan->setup;
+	(void)__atomic_add_fetch(&setup->references, 1, __ATOMIC_RELAXED);
+	pthread_mutex_unlock(&kairan->lock);
+	return setup;
+}
+
+void kairan_set_setup(struct kairan *kairan, struct setup *setup)
+{
+	struct setup *old;
+
+	pthread_mutex_lock(&kairan->lock);
+	old = kairan->setup;
+	kairan->setup = setup;
+	pthread_mutex_unlock(&kairan->lock);
+	setup_unref(old);
+}
+
+struct store *kairan_get_store(struct kairan *kairan)
+{
+	return kairan->store;
+}
+
+struct snapshot *kairan_get_snapshot(struct kairan *kairan)
+{
+	return kairan->snapshot;
+}
+
+struct waker *kairan_get_waker(struct kairan *kairan, enum kairan_thread thread)
+{
+	return kairan->wakers[thread];
+}
+
+void kairan_wake_all(struct kairan *kairan)
+{
+	for (size_t i = 0; i < KAIRAN_THREADS; i++)
+		waker_wake(kairan->wakers[i]);
+}
+
+void kairan_stop_all(struct kairan *kairan)
+{
+	for (size_t i = 0; i < KAIRAN_THREADS; i++)
+		waker_stop(kairan->wakers[i]);
+}

@@ -1,0 +1,60 @@
+/*
+ * What the parts of the daemon share: the store, and the setup that a SIGHUP replaces.
+ */
+#ifndef KAIRAN_MILTER_KAIRAN_H
+#define KAIRAN_MILTER_KAIRAN_H
+
+#include <stdbool.h>
+
+#include "conf/keyring.h"
+#include "conf/settings.h"
+#include "milter/template.h"
+#include "milter/waker.h"
+#include "policy/error.h"
+#include "schema/directory.h"
+#include "schema/store.h"
+
+struct snapshot;
+
+/* Everything that was read from files, as one piece that is never changed: a mail that is
+ * being taken in keeps the setup it began with. */
+struct setup {
+	int references;
+	struct settings *settings;
+	struct keyring *keyring;
+	struct templates *templates;
+	struct directory *directory;
+};
+
+struct kairan; /* opaque: the shared parts, behind the functions below */
+
+/* Read settings, keys and templates from the configuration file. */
+bool setup_load(const char *path, struct setup **setup_r, struct kairan_error *error_r);
+void setup_unref(struct setup *setup);
+
+/* Takes over setup and store. */
+struct kairan *kairan_new(struct setup *setup, struct store *store);
+void kairan_free(struct kairan *kairan);
+
+/* The setup in force, with a reference that the caller gives back by setup_unref(). */
+struct setup *kairan_get_setup(struct kairan *kairan);
+
+/* Replace the setup (takes it over). */
+void kairan_set_setup(struct kairan *kairan, struct setup *setup);
+
+struct store *kairan_get_store(struct kairan *kairan);
+struct snapshot *kairan_get_snapshot(struct kairan *kairan);
+
+/* Who is woken when a notice waits, a shard is ready, or a draft may be due. */
+enum kairan_thread {
+	KAIRAN_NOTICES,
+	KAIRAN_SHARDS,
+	KAIRAN_ROUNDS,
+	KAIRAN_SNAPSHOT,
+	KAIRAN_THREADS,
+};
+struct waker *kairan_get_waker(struct kairan *kairan, enum kairan_thread thread);
+void kairan_wake_all(struct kairan *kairan);
+void kairan_stop_all(struct kairan *kairan);
+
+#endif

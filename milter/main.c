@@ -1,0 +1,225 @@
+/*
+ * NAME
+ *	kairan-milter - hold broadcasts until they are approved
+ *
+ * DESCRIPTION
+ *	kairan-milter [-c FILE] [-n]
+ *
+ *	Reads the settings, opens the store and the socket, becomes an ordinary user, and
+ *	serves until SIGTERM. SIGHUP reads settings, keys and templates anew. -n checks the
+ *	settings and exits.
+ *
+ *	libmilter has a thread of its own that ends the daemon on SIGHUP as well as on
+ *	SIGTERM. So libmilter runs in a second thread, and the main thread keeps the signals
+ *	unblocked: the kernel prefers the main thread for a signal to the process. The
+ *	handlers write one octet to a pipe, which the main thread reads.
+ *
+ * DIAGNOSTICS
+ *	Exit status by sysexits(3): 78 for settings, keys or templates that are wrong, 71 for
+ *	what the system did not let us do, 0 after a drained stop.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include <curl/curl.h>
+
+#include "conf/clock.h"
+#include "conf/log.h"
+#include "milter/courier.h"
+#include "milter/daemon.h"
+#include "milter/kairan.h"
+#include "milter/message.h"
+#include "milter/mlfi.h"
+#include "milter/rounds.h"
+#include "milter/snapshot.h"
+
+static void *(*const main_threads[])(void *) = {
+	courier_run_notices,
+	courier_run_shards,
+	rounds_run,
+	snapshot_run,
+};
+
+#define THREADS_COUNT (sizeof(main_threads) / sizeof(main_threads[0]))
+
+struct options {
+	const char *path;
+	bool check_only;
+};
+
+static bool read_options(int argc, char **argv, struct options *options)
+{
+	int letter;
+
+	*options = (struct options){ SYSCONFDIR "/kairan/kairan.conf", false };
+	while ((letter = getopt(argc, argv, "c:n")) != -1) {
+		if (letter == 'c')
+			options->path = optarg;
+		else if (letter == 'n')
+			options->check_only = true;
+		else
+			return false;
+	}
+	return optind == argc;
+}
+
+static void reload(struct kairan *kairan, const char *path)
+{
+	struct setup *setup = NULL;
+	struct kairan_error error;
+
+	daemon_notify_state("RELOADING=1");
+	if (setup_load(path, &setup, &error)) {
+		kairan_set_setup(kairan, setup);
+		log_info("settings, keys and templates read anew from %s", path);
+	} else {
+		log_error("reload: %s; what was in force stays in force", error.text);
+	}
+	kairan_wake_all(kairan);
+	daemon_notify_state("READY=1");
+}
+
+/* Wait until messages under way are taken in, or the time for it is over. */
+static void drain(const struct kairan *kairan, int64_t seconds)
+{
+	const struct timespec tick = { .tv_nsec = 20 * 1000 * 1000 };
+	int64_t ticks = seconds * 50;
+
+	(void)kairan;
+	while (mlfi_count_busy() > 0 && ticks-- > 0)
+		(void)nanosleep(&tick, NULL);
+	if (mlfi_count_busy() > 0)
+		log_warning("stopping with %d messages under way; the MTA will defer them",
+			    mlfi_count_busy());
+}
+
+static void *serve(void *context)
+{
+	bool *ok = context;
+
+	*ok = mlfi_serve();
+	daemon_raise_event(DAEMON_STOP);
+	return NULL;
+}
+
+static void run_until_stopped(struct kairan *kairan, const char *path)
+{
+	enum daemon_event event;
+
+	do {
+		event = daemon_wait_event();
+		if (event == DAEMON_RELOAD)
+			reload(kairan, path);
+	} while (event != DAEMON_STOP);
+}
+
+/* From the open socket to the end. */
+static int serve_all(struct kairan *kairan, const char *path, int64_t drain_timeout)
+{
+	pthread_t threads[THREADS_COUNT];
+	pthread_t server;
+	bool served = true;
+
+	/* Threads inherit blocked signals; only the main thread has them open. */
+	daemon_block_signals();
+	for (size_t i = 0; i < THREADS_COUNT; i++) {
+		if (pthread_create(&threads[i], NULL, main_threads[i], kairan) != 0) {
+			log_error("cannot start a thread");
+			return EX_OSERR;
+		}
+	}
+	if (pthread_create(&server, NULL, serve, &served) != 0) {
+		log_error("cannot start a thread");
+		return EX_OSERR;
+	}
+	daemon_open_signals();
+	daemon_notify_state("READY=1");
+	run_until_stopped(kairan, path);
+
+	daemon_notify_state("STOPPING=1");
+	log_info("stopping");
+	mlfi_stop();
+	drain(kairan, drain_timeout);
+	kairan_stop_all(kairan);
+	for (size_t i = 0; i < THREADS_COUNT; i++)
+		(void)pthread_join(threads[i], NULL);
+	(void)pthread_join(server, NULL);
+	return served ? EX_OK : EX_OSERR;
+}
+
+/* Open everything as root where that is needed, then become the user. */
+static int start(struct setup *setup, struct kairan **kairan_r)
+{
+	const struct settings *settings = setup->settings;
+	struct store *store = NULL;
+	struct kairan_error error;
+
+	if (!daemon_prepare_user(settings, &error) ||
+	    !store_open(settings->store_path, STORE_JOURNAL_BEST, &store, &error)) {
+		log_error("%s", error.text);
+		setup_unref(setup);
+		return EX_OSERR;
+	}
+	log_info("store %s: journal mode %s", settings->store_path, store_journal_name(store));
+	*kairan_r = kairan_new(setup, store);
+	snapshot_restore(*kairan_r);
+	snapshot_refresh(*kairan_r);
+	if (!mlfi_open(*kairan_r, settings, &error) ||
+	    !daemon_write_pid(settings->pid_file, &error)) {
+		log_error("%s", error.text);
+		return EX_OSERR;
+	}
+	return EX_OK;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options;
+	struct setup *setup = NULL;
+	struct kairan *kairan = NULL;
+	struct kairan_error error;
+	char *pid_file;
+	int64_t drain_timeout;
+	int status;
+
+	if (!read_options(argc, argv, &options)) {
+		fprintf(stderr, "usage: kairan-milter [-c FILE] [-n]\n");
+		return EX_USAGE;
+	}
+	if (!setup_load(options.path, &setup, &error)) {
+		fprintf(stderr, "kairan-milter: %s\n", error.text);
+		return EX_CONFIG;
+	}
+	if (options.check_only) {
+		settings_print(setup->settings, stdout);
+		setup_unref(setup);
+		return EX_OK;
+	}
+	log_open("kairan-milter", (enum log_target)setup->settings->log_target);
+	clock_open_test(setup->settings->test_clock);
+	message_init();
+	(void)curl_global_init(CURL_GLOBAL_DEFAULT);
+	pid_file = strdup(setup->settings->pid_file);
+	drain_timeout = setup->settings->drain_timeout;
+
+	status = start(setup, &kairan);
+	if (status == EX_OK) {
+		log_info("ready");
+		status = serve_all(kairan, options.path, drain_timeout);
+		daemon_remove_pid(pid_file);
+	}
+	kairan_free(kairan);
+	free(pid_file);
+	curl_global_cleanup();
+	message_shutdown();
+	return status;
+}

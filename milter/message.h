@@ -1,0 +1,106 @@
+/*
+ * Reading and writing mail: the only module that knows GMime.
+ */
+#ifndef KAIRAN_MILTER_MESSAGE_H
+#define KAIRAN_MILTER_MESSAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <time.h>
+
+#include "milter/encoded_word.h"
+#include "policy/error.h"
+
+struct message; /* a parsed mail */
+
+/* Call once at start / end of the process. */
+void message_init(void);
+void message_shutdown(void);
+
+/* Parse a whole mail (header, blank line, body; CRLF or LF). Takes a private copy of
+ * nothing: octets must outlive the message. Bounded: at most 10,000 header lines, 256 KiB
+ * of header, 200 MIME parts, 20 levels; beyond that is an error. A mail without a body,
+ * subject, or MIME header parses. */
+bool message_parse(const void *octets, size_t length, struct message **message_r,
+		   struct kairan_error *error_r);
+void message_free(struct message *message);
+
+/* How often a header occurs (ASCII case-insensitive), and the raw, still folded value of
+ * the n-th (from 0); NULL when there is none. The value is owned by the message. */
+size_t message_count_header(const struct message *message, const char *name);
+const char *message_get_header(const struct message *message, const char *name, size_t n);
+
+/* The decoded Subject: "" when there is none; two are an error. malloc'd. */
+bool message_decode_subject(const struct message *message, char **subject_r,
+			    struct kairan_error *error_r);
+
+/* What kind of thing stands in the way of "text only" (Art. 13-2(3)). */
+enum message_text_status {
+	MESSAGE_TEXT_OK,
+	MESSAGE_TEXT_NONE,        /* no text/plain part at all (HTML only, empty multipart) */
+	MESSAGE_TEXT_UNDECODABLE, /* charset or transfer encoding broken: error says where */
+	MESSAGE_TEXT_BROKEN_MIME, /* missing boundary, truncated multipart, NUL octets */
+};
+
+struct message_text {
+	char *text;        /* NFC, LF, signature cut, format=flowed undone; never NULL on OK */
+	char *attachments; /* names (or types) of all parts that are neither the text nor an
+			      HTML twin of it, ", "-joined; "" when none; decoded names have
+			      no controls */
+	size_t attachment_count;
+	bool had_html;     /* an HTML part beside the text (multipart/alternative) */
+};
+
+/* The text of the mail: the text/plain part that a reader is shown first: the mail itself,
+ * or inside multipart/alternative, multipart/mixed, multipart/related and multipart/signed.
+ * Several text/plain parts in multipart/mixed without a file name (Apple Mail around a
+ * picture, list footers) are joined with a line feed; one with Content-Disposition:
+ * attachment or a file name is an attachment. Octets are taken after the transfer encoding
+ * (base64 and quoted-printable checked strictly: a malformed one is UNDECODABLE, not
+ * skipped) and decoded by charset_decode(). */
+enum message_text_status message_read_text(const struct message *message,
+					   struct message_text *text_r,
+					   struct kairan_error *error_r);
+void message_text_free(struct message_text *text);
+
+/* Is it an automatic mail: Auto-Submitted other than "no" (RFC 3834), Precedence bulk,
+ * junk, list or auto_reply, X-Auto-Response-Suppress / X-Autoreply / X-Autorespond,
+ * List-Id, multipart/report (RFC 6522: DSN, MDN)? The null sender is the caller's
+ * business. */
+bool message_is_automatic(const struct message *message);
+
+/* ---- writing ---- */
+
+/* A mail of ours to one person, or the broadcast itself. All strings UTF-8 except where
+ * said; addresses are plain addr-specs. Line breaks in header fields are an error of the
+ * caller and are replaced by spaces. NULL fields are left out. */
+struct message_draft {
+	const char *from_name;
+	const char *from_address;
+	const char *to_name;
+	const char *to_address;
+	const char *reply_to;        /* addr-spec */
+	const char *subject;
+	const char *message_id;      /* with its angle brackets */
+	const char *in_reply_to;     /* with angle brackets */
+	const char *references;
+	const char *list_id;         /* "<bosai.info.town.example>" with optional name before */
+	const char *list_unsubscribe; /* "<mailto:...>" */
+	const char *auto_submitted;  /* "auto-generated", "auto-replied" */
+	time_t date;
+	const char *date_zone;       /* "+0900" */
+	const char *text;            /* LF line ends */
+	const char *html;            /* NULL: no multipart/alternative */
+	const void *original;        /* NULL: none; else attached as message/rfc822 */
+	size_t original_length;
+	enum encoded_word_charset charset; /* ISO2022JP: text 7bit;
+					      UTF8: text base64 */
+};
+
+/* Write the mail with CRLF line ends; the same draft gives the same octets. The original is
+ * attached as message/rfc822 octet for octet, or, where its octets could not travel so, as a
+ * base64 file. malloc'd. */
+bool message_write(const struct message_draft *draft, char **octets_r, size_t *length_r,
+		   struct kairan_error *error_r);
+
+#endif

@@ -1,0 +1,358 @@
+/*
+ * NAME
+ *	mlfi - libmilter callbacks to session calls
+ *
+ * DESCRIPTION
+ *	The only file that knows libmilter. Each callback turns its arguments into a call of
+ *	the session and the answer into a return code; nothing is decided here.
+ *
+ *	The macros that are needed are asked for by smfi_setsymlist(), so that the MTA's
+ *	configuration need not list them.
+ *
+ * DIAGNOSTICS
+ *	Fatal at start: the socket is in use or cannot be made. Error: an MTA that does not
+ *	offer to add and remove recipients; its connection is refused.
+ */
+#include "config.h"
+
+#include "milter/mlfi.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <libmilter/mfapi.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "conf/log.h"
+#include "milter/session.h"
+
+/* libmilter gives its callbacks no context before a connection has one of its own. */
+static struct kairan *mlfi_kairan;
+static char mlfi_socket_path[sizeof(((struct sockaddr_un *)0)->sun_path)];
+static int mlfi_busy;
+
+/* What libmilter keeps for a connection. */
+struct connection {
+	struct session *session;
+	bool busy; /* counted in mlfi_busy */
+	bool leading_space; /* the MTA gives header values with their leading space */
+};
+
+static void set_busy(struct connection *connection, bool busy)
+{
+	if (connection->busy == busy)
+		return;
+	connection->busy = busy;
+	(void)__atomic_add_fetch(&mlfi_busy, busy ? 1 : -1, __ATOMIC_SEQ_CST);
+}
+
+int mlfi_count_busy(void)
+{
+	return __atomic_load_n(&mlfi_busy, __ATOMIC_SEQ_CST);
+}
+
+/* smfi_setreply() wants '%' doubled, and nothing but printable ASCII. */
+static void set_reply(SMFICTX *ctx, const struct session_answer *answer)
+{
+	char text[2 * sizeof(answer->text)];
+	size_t used = 0;
+
+	for (const char *at = answer->text; *at != '\0'; at++) {
+		char c = *at >= ' ' && *at <= '~' ? *at : '?';
+
+		if (c == '%')
+			text[used++] = '%';
+		text[used++] = c;
+	}
+	text[used] = '\0';
+	(void)smfi_setreply(ctx, (char *)answer->reply, (char *)answer->status, text);
+}
+
+static sfsistat give_answer(SMFICTX *ctx, const struct session_answer *answer)
+{
+	switch (answer->action) {
+	case SESSION_CONTINUE:
+		return SMFIS_CONTINUE;
+	case SESSION_ACCEPT:
+		return SMFIS_ACCEPT;
+	case SESSION_DISCARD:
+		return SMFIS_DISCARD;
+	case SESSION_REPLY:
+		break;
+	}
+	set_reply(ctx, answer);
+	return answer->reply[0] == '5' ? SMFIS_REJECT : SMFIS_TEMPFAIL;
+}
+
+static sfsistat on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long steps,
+			     unsigned long reserved2, unsigned long reserved3,
+			     unsigned long *actions_r, unsigned long *steps_r,
+			     unsigned long *reserved2_r, unsigned long *reserved3_r)
+{
+	const unsigned long wanted_actions = SMFIF_ADDRCPT | SMFIF_DELRCPT;
+	const unsigned long wanted_steps = SMFIP_NOHELO | SMFIP_NOUNKNOWN | SMFIP_HDR_LEADSPC |
+					   SMFIP_NR_CONN | SMFIP_NR_MAIL | SMFIP_NR_HDR |
+					   SMFIP_NR_EOH | SMFIP_NR_BODY;
+	struct connection *connection;
+
+	(void)reserved2;
+	(void)reserved3;
+	if ((actions & wanted_actions) != wanted_actions) {
+		log_error("the MTA does not let a milter add and remove recipients");
+		return SMFIS_REJECT;
+	}
+	connection = calloc(1, sizeof(*connection));
+	if (connection == NULL)
+		return SMFIS_TEMPFAIL;
+	connection->session = session_new(mlfi_kairan);
+	connection->leading_space = (steps & SMFIP_HDR_LEADSPC) != 0;
+	(void)smfi_setpriv(ctx, connection);
+	*actions_r = wanted_actions | (actions & SMFIF_SETSYMLIST);
+	*steps_r = steps & wanted_steps;
+	*reserved2_r = 0;
+	*reserved3_r = 0;
+	if ((actions & SMFIF_SETSYMLIST) != 0) {
+		(void)smfi_setsymlist(ctx, SMFIM_ENVFROM, (char *)"i {auth_authen}");
+		(void)smfi_setsymlist(ctx, SMFIM_ENVRCPT, (char *)"i");
+		(void)smfi_setsymlist(ctx, SMFIM_EOM, (char *)"i");
+	}
+	return SMFIS_CONTINUE;
+}
+
+static sfsistat on_mail(SMFICTX *ctx, char **arguments)
+{
+	struct connection *connection = smfi_getpriv(ctx);
+
+	set_busy(connection, true);
+	session_begin(connection->session, arguments[0],
+		      smfi_getsymval(ctx, (char *)"{auth_authen}"));
+	return SMFIS_CONTINUE;
+}
+
+static sfsistat on_rcpt(SMFICTX *ctx, char **arguments)
+{
+	struct connection *connection = smfi_getpriv(ctx);
+	struct session_answer answer;
+
+	session_judge_recipient(connection->session, arguments[0],
+				smfi_getsymval(ctx, (char *)"i"), &answer);
+	return give_answer(ctx, &answer);
+}
+
+static sfsistat on_data(SMFICTX *ctx)
+{
+	struct connection *connection = smfi_getpriv(ctx);
+	struct session_answer answer;
+
+	session_judge_data(connection->session, &answer);
+	if (answer.action == SESSION_ACCEPT) {
+		session_reset(connection->session);
+		set_busy(connection, false);
+	}
+	return give_answer(ctx, &answer);
+}
+
+static sfsistat on_header(SMFICTX *ctx, char *name, char *value)
+{
+	struct connection *connection = smfi_getpriv(ctx);
+
+	if (connection->leading_space) {
+		session_add_header(connection->session, name, value);
+	} else {
+		char *spaced = malloc(strlen(value) + 2);
+
+		if (spaced == NULL)
+			return SMFIS_TEMPFAIL;
+		spaced[0] = ' ';
+		strcpy(spaced + 1, value);
+		session_add_header(connection->session, name, spaced);
+		free(spaced);
+	}
+	return SMFIS_CONTINUE;
+}
+
+static sfsistat on_end_of_header(SMFICTX *ctx)
+{
+	struct connection *connection = smfi_getpriv(ctx);
+
+	session_add_blank(connection->session);
+	return SMFIS_CONTINUE;
+}
+
+static sfsistat on_body(SMFICTX *ctx, unsigned char *piece, size_t length)
+{
+	struct connection *connection = smfi_getpriv(ctx);
+
+	session_add_body(connection->session, piece, length);
+	return SMFIS_CONTINUE;
+}
+
+static bool add_recipient(void *context, const char *path)
+{
+	return smfi_addrcpt(context, (char *)path) == MI_SUCCESS;
+}
+
+static bool delete_recipient(void *context, const char *path)
+{
+	return smfi_delrcpt(context, (char *)path) == MI_SUCCESS;
+}
+
+static bool keep_waiting(void *context)
+{
+	return smfi_progress(context) == MI_SUCCESS;
+}
+
+static sfsistat on_end_of_message(SMFICTX *ctx)
+{
+	struct connection *connection = smfi_getpriv(ctx);
+	struct session_answer answer;
+	const struct intake_mta mta = {
+		.add_recipient = add_recipient,
+		.delete_recipient = delete_recipient,
+		.keep_waiting = keep_waiting,
+		.context = ctx,
+	};
+
+	session_take(connection->session, smfi_getsymval(ctx, (char *)"i"), &mta, &answer);
+	session_reset(connection->session);
+	set_busy(connection, false);
+	return give_answer(ctx, &answer);
+}
+
+static sfsistat on_abort(SMFICTX *ctx)
+{
+	struct connection *connection = smfi_getpriv(ctx);
+
+	if (connection != NULL) {
+		session_reset(connection->session);
+		set_busy(connection, false);
+	}
+	return SMFIS_CONTINUE;
+}
+
+static sfsistat on_close(SMFICTX *ctx)
+{
+	struct connection *connection = smfi_getpriv(ctx);
+
+	if (connection == NULL)
+		return SMFIS_CONTINUE;
+	(void)smfi_setpriv(ctx, NULL);
+	set_busy(connection, false);
+	session_free(connection->session);
+	free(connection);
+	return SMFIS_CONTINUE;
+}
+
+static struct smfiDesc mlfi_description = {
+	.xxfi_name = (char *)"kairan",
+	.xxfi_version = SMFI_VERSION,
+	.xxfi_flags = SMFIF_ADDRCPT | SMFIF_DELRCPT,
+	.xxfi_negotiate = on_negotiate,
+	.xxfi_envfrom = on_mail,
+	.xxfi_envrcpt = on_rcpt,
+	.xxfi_data = on_data,
+	.xxfi_header = on_header,
+	.xxfi_eoh = on_end_of_header,
+	.xxfi_body = on_body,
+	.xxfi_eom = on_end_of_message,
+	.xxfi_abort = on_abort,
+	.xxfi_close = on_close,
+};
+
+/* Connect to our own socket; -1 when nobody listens. */
+static int connect_socket(void)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	memcpy(address.sun_path, mlfi_socket_path, sizeof(address.sun_path));
+	if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof(address)) != 0) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+/* A stale socket, left by a daemon that was killed, must not stop a start. */
+static bool clear_socket(struct kairan_error *error_r)
+{
+	struct stat status;
+	int fd;
+
+	if (lstat(mlfi_socket_path, &status) != 0)
+		return errno == ENOENT || error_set(error_r, "milter_socket %s: %s",
+						    mlfi_socket_path, strerror(errno));
+	if (!S_ISSOCK(status.st_mode))
+		return error_set(error_r, "milter_socket %s: is not a socket",
+				 mlfi_socket_path);
+	fd = connect_socket();
+	if (fd >= 0) {
+		close(fd);
+		return error_set(error_r, "milter_socket %s: another daemon listens on it",
+				 mlfi_socket_path);
+	}
+	if (unlink(mlfi_socket_path) != 0)
+		return error_set(error_r, "milter_socket %s: %s", mlfi_socket_path,
+				 strerror(errno));
+	return true;
+}
+
+static bool set_ownership(const struct settings *settings, struct kairan_error *error_r)
+{
+	const struct group *group;
+
+	if (*settings->socket_group != '\0') {
+		group = getgrnam(settings->socket_group);
+		if (group == NULL)
+			return error_set(error_r, "socket_group: there is no group %s",
+					 settings->socket_group);
+		if (chown(mlfi_socket_path, (uid_t)-1, group->gr_gid) != 0)
+			return error_set(error_r, "socket_group %s: %s", settings->socket_group,
+					 strerror(errno));
+	}
+	if (chmod(mlfi_socket_path, (mode_t)settings->socket_mode) != 0)
+		return error_set(error_r, "socket_mode: %s: %s", mlfi_socket_path,
+				 strerror(errno));
+	return true;
+}
+
+bool mlfi_open(struct kairan *kairan, const struct settings *settings,
+	       struct kairan_error *error_r)
+{
+	char connection[sizeof(mlfi_socket_path) + 8];
+
+	if (strlen(settings->milter_socket) >= sizeof(mlfi_socket_path))
+		return error_set(error_r, "milter_socket: the path is longer than %zu octets",
+				 sizeof(mlfi_socket_path) - 1);
+	strcpy(mlfi_socket_path, settings->milter_socket);
+	(void)snprintf(connection, sizeof(connection), "unix:%s", mlfi_socket_path);
+	if (!clear_socket(error_r))
+		return false;
+	mlfi_kairan = kairan;
+	if (smfi_register(mlfi_description) == MI_FAILURE ||
+	    smfi_setconn(connection) == MI_FAILURE || smfi_settimeout(7210) == MI_FAILURE ||
+	    smfi_opensocket(false) == MI_FAILURE)
+		return error_set(error_r, "milter_socket %s: cannot be opened",
+				 mlfi_socket_path);
+	return set_ownership(settings, error_r);
+}
+
+bool mlfi_serve(void)
+{
+	return smfi_main() == MI_SUCCESS;
+}
+
+void mlfi_stop(void)
+{
+	int fd;
+
+	(void)smfi_stop();
+	/* The listener looks at the stop only when something wakes it. */
+	fd = connect_socket();
+	if (fd >= 0)
+		close(fd);
+}

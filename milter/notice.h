@@ -1,0 +1,69 @@
+/*
+ * Notices: what people are told by mail. A notice is added to the outbox in the
+ * transaction that it tells of, and becomes a mail when the courier takes it.
+ */
+#ifndef KAIRAN_MILTER_NOTICE_H
+#define KAIRAN_MILTER_NOTICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "milter/kairan.h"
+#include "schema/store_draft.h"
+#include "schema/store_outbox.h"
+
+#define NOTICE_REQUEST     "request"     /* to approver and delegates: please decide */
+#define NOTICE_RECEIPT     "receipt"     /* to the author: held, who is asked */
+#define NOTICE_REFUSED     "refused"     /* to the author: refused, where, and what to do */
+#define NOTICE_AGAIN       "again"       /* to the author: this was submitted before */
+#define NOTICE_APPROVED    "approved"    /* to all: decided, by whom */
+#define NOTICE_SENT_BACK   "sent-back"   /* to all: decided, why; the text to edit */
+#define NOTICE_WITHDRAWN   "withdrawn"   /* to all */
+#define NOTICE_EXPIRED     "expired"     /* to all */
+#define NOTICE_RELEASED    "released"    /* to all: the report */
+#define NOTICE_STOPPED     "stopped"     /* to all */
+#define NOTICE_UNCLEAR     "unclear"     /* to one who replied: not understood, how to */
+#define NOTICE_ALREADY     "already"     /* to one who replied: who decided first, when */
+#define NOTICE_NOT_COUNTED "not-counted" /* to one who replied: may not decide, why */
+
+/* Every kind, and every name that a template may use; NULL-terminated. */
+const char *const *notice_kinds(void);
+const char *const *notice_names(void);
+
+/* A JSON object of name, value pairs ended by NULL. Values are made valid UTF-8. Free with
+ * free(). */
+char *notice_make_facts(const char *name, ...) __attribute__((sentinel));
+
+/* Add a notice to one person of a draft. facts: a JSON object, NULL for none. Inside a
+ * transaction, as are the next. */
+bool notice_add_party(struct store *store, const char *kind, int64_t draft,
+		      const struct party *party, const char *facts, int64_t now,
+		      struct kairan_error *error_r);
+
+/* To every person of a draft but the one with that number (-1: nobody is left out). */
+bool notice_add_parties(struct store *store, const char *kind, int64_t draft,
+			int64_t except, const char *facts, int64_t now,
+			struct kairan_error *error_r);
+
+/* To somebody in the directory; draft may be 0. Nothing is added for a person without a
+ * mail address. */
+bool notice_add_person(struct store *store, const char *kind, int64_t draft,
+		       const struct person *person, const char *facts, int64_t now,
+		       struct kairan_error *error_r);
+
+/* A notice as a mail, and its envelope. Free with notice_mail_clear(). */
+struct notice_mail {
+	char *sender;
+	char *recipient;
+	char *octets;
+	size_t length;
+};
+
+/* Render; reads the store in a transaction of its own. */
+bool notice_render(const struct setup *setup, struct store *store,
+		   const struct outbox_notice *notice, struct notice_mail *mail_r,
+		   struct kairan_error *error_r);
+void notice_mail_clear(struct notice_mail *mail);
+
+#endif

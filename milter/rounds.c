@@ -1,0 +1,196 @@
+/*
+ * NAME
+ *	rounds - what happens with time
+ *
+ * DESCRIPTION
+ *	Each round looks for one thing after another: held drafts whose time is over expire;
+ *	approved drafts that are due get their recipients fixed and become shards; releases
+ *	whose shards have all been accepted are reported. Every step is one transaction, so
+ *	that a round which is cut off is simply walked again.
+ *
+ * DIAGNOSTICS
+ *	Error: the store cannot be used; the round is repeated after a pause.
+ */
+#include "config.h"
+
+#include "milter/rounds.h"
+
+#include <glib.h>
+
+#include "conf/clock.h"
+#include "conf/log.h"
+#include "milter/notice.h"
+#include "schema/store_release.h"
+
+#define ROUNDS_IDLE_SECONDS    3600
+#define ROUNDS_TROUBLE_SECONDS 5
+/* Receipts come in through another process, which cannot wake this one. */
+#define ROUNDS_RELEASING_SECONDS 1
+
+/* What every task of a round is given. */
+struct round {
+	struct store *store;
+	const struct settings *settings;
+	int64_t now;
+};
+
+static struct audit_event clock_event(const struct round *round, const char *action)
+{
+	return (struct audit_event){
+		.at = round->now, .uid = "kairan", .role = "system", .action = action
+	};
+}
+
+static enum answer find_undecided(const struct round *round, struct draft **draft_r,
+				  struct kairan_error *error_r)
+{
+	return store_draft_find_due(round->store, DRAFT_HELD, round->now, draft_r, error_r);
+}
+
+static bool expire_draft(const struct round *round, struct draft *draft,
+			 struct kairan_error *error_r)
+{
+	const struct draft_step step = {
+		.to = DRAFT_EXPIRED,
+		.event = clock_event(round, "expire"),
+	};
+
+	return store_draft_enter(round->store, draft, &step, error_r) == ANSWER_YES &&
+	       notice_add_parties(round->store, NOTICE_EXPIRED, draft->id, -1, NULL, round->now,
+				  error_r);
+}
+
+static enum answer find_releasable(const struct round *round, struct draft **draft_r,
+				   struct kairan_error *error_r)
+{
+	return store_draft_find_due(round->store, DRAFT_APPROVED, round->now, draft_r, error_r);
+}
+
+static bool start_release(const struct round *round, struct draft *draft,
+			  struct kairan_error *error_r)
+{
+	struct draft_step step = {
+		.to = DRAFT_RELEASING,
+		.event = clock_event(round, "release"),
+	};
+
+	return store_release_cut(round->store, draft->id, draft->list,
+				 round->settings->shard_size, round->now, &step.recipients,
+				 error_r) &&
+	       store_draft_enter(round->store, draft, &step, error_r) == ANSWER_YES;
+}
+
+static enum answer find_complete(const struct round *round, struct draft **draft_r,
+				 struct kairan_error *error_r)
+{
+	int64_t id;
+	enum answer answer = store_release_find_complete(round->store, &id, error_r);
+
+	return answer == ANSWER_YES ? store_draft_find(round->store, id, draft_r, error_r)
+				    : answer;
+}
+
+static bool finish_release(const struct round *round, struct draft *draft,
+			   struct kairan_error *error_r)
+{
+	const struct draft_step step = {
+		.to = DRAFT_RELEASED,
+		.event = clock_event(round, "released"),
+	};
+
+	return store_draft_enter(round->store, draft, &step, error_r) == ANSWER_YES &&
+	       notice_add_parties(round->store, NOTICE_RELEASED, draft->id, -1, NULL,
+				  round->now, error_r);
+}
+
+/* Which draft a task looks for, what it does to it, and who is then woken. */
+static const struct {
+	enum answer (*find)(const struct round *, struct draft **, struct kairan_error *);
+	bool (*handle)(const struct round *, struct draft *, struct kairan_error *);
+	enum kairan_thread wakes;
+} rounds_tasks[] = {
+	{ find_undecided, expire_draft, KAIRAN_NOTICES },
+	{ find_releasable, start_release, KAIRAN_SHARDS },
+	{ find_complete, finish_release, KAIRAN_NOTICES },
+};
+
+/* One draft of one task. YES when there was one, and so may be another. */
+static enum answer walk_task(struct kairan *kairan, const struct setup *setup, size_t task,
+			     struct kairan_error *error_r)
+{
+	const struct round round = { kairan_get_store(kairan), setup->settings, clock_now() };
+	struct draft *draft = NULL;
+	enum answer found;
+
+	if (!store_begin(round.store, error_r))
+		return ANSWER_UNKNOWN;
+	found = rounds_tasks[task].find(&round, &draft, error_r);
+	if (found == ANSWER_YES && !rounds_tasks[task].handle(&round, draft, error_r))
+		found = ANSWER_UNKNOWN;
+	if (found != ANSWER_YES)
+		store_rollback(round.store);
+	else if (!store_commit(round.store, error_r))
+		found = ANSWER_UNKNOWN;
+	if (found == ANSWER_YES) {
+		log_event(LOG_LEVEL_INFO, draft->queue_id, draft->id, "is now %s",
+			  lifecycle_name(draft->state));
+		waker_wake(kairan_get_waker(kairan, rounds_tasks[task].wakes));
+	}
+	draft_free(draft);
+	return found;
+}
+
+/* The earliest time at which a task may have something to do. */
+static bool find_next(struct store *store, int64_t *next_r, struct kairan_error *error_r)
+{
+	static const enum draft_state states[] = { DRAFT_HELD, DRAFT_APPROVED, DRAFT_RELEASING };
+	bool ok = true;
+
+	if (!store_begin(store, error_r))
+		return false;
+	for (size_t i = 0; ok && i < G_N_ELEMENTS(states); i++) {
+		int64_t at;
+		enum answer answer = store_draft_next_due(store, states[i], &at, error_r);
+
+		if (answer == ANSWER_YES && states[i] == DRAFT_RELEASING)
+			at = clock_now() + ROUNDS_RELEASING_SECONDS;
+		if (answer == ANSWER_YES)
+			*next_r = MIN(*next_r, at);
+		ok = answer != ANSWER_UNKNOWN;
+	}
+	store_rollback(store);
+	return ok;
+}
+
+static bool walk_round(struct kairan *kairan, int64_t *next_r, struct kairan_error *error_r)
+{
+	struct setup *setup = kairan_get_setup(kairan);
+	enum answer answer = ANSWER_NO;
+
+	for (size_t i = 0; answer != ANSWER_UNKNOWN && i < G_N_ELEMENTS(rounds_tasks); i++) {
+		do {
+			answer = walk_task(kairan, setup, i, error_r);
+		} while (answer == ANSWER_YES);
+	}
+	setup_unref(setup);
+	return answer != ANSWER_UNKNOWN &&
+	       find_next(kairan_get_store(kairan), next_r, error_r);
+}
+
+void *rounds_run(void *context)
+{
+	struct kairan *kairan = context;
+	struct waker *waker = kairan_get_waker(kairan, KAIRAN_ROUNDS);
+	int64_t next = 0;
+
+	while (waker_wait_until(waker, next)) {
+		struct kairan_error error = { "" };
+
+		next = clock_now() + ROUNDS_IDLE_SECONDS;
+		if (!walk_round(kairan, &next, &error)) {
+			log_error("rounds: %s", error.text);
+			next = clock_now() + ROUNDS_TROUBLE_SECONDS;
+		}
+	}
+	return NULL;
+}

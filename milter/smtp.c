@@ -1,0 +1,113 @@
+/*
+ * NAME
+ *	smtp - hand one mail to the MTA
+ *
+ * DESCRIPTION
+ *	One connection, one transaction, one recipient, by libcurl. What matters is to tell
+ *	"not queued" from "perhaps queued": once the last octet of the message has been given
+ *	to the connection, a missing answer is SMTP_UNKNOWN.
+ *
+ * DIAGNOSTICS
+ *	None of its own; the caller logs the result.
+ */
+#include "config.h"
+
+#include "milter/smtp.h"
+
+#include <curl/curl.h>
+#include <glib.h>
+#include <stdio.h>
+#include <string.h>
+
+struct upload {
+	const char *octets;
+	size_t left;
+	bool finished; /* curl has been told that nothing more comes */
+	char *response;
+	size_t response_size;
+};
+
+static size_t give_octets(char *buffer, size_t size, size_t count, void *context)
+{
+	struct upload *upload = context;
+	size_t give = MIN(size * count, upload->left);
+
+	memcpy(buffer, upload->octets, give);
+	upload->octets += give;
+	upload->left -= give;
+	if (give == 0)
+		upload->finished = true;
+	return give;
+}
+
+static size_t take_response(char *line, size_t size, size_t count, void *context)
+{
+	struct upload *upload = context;
+	int length = (int)MIN(size * count, upload->response_size - 1);
+
+	while (length > 0 && (line[length - 1] == '\n' || line[length - 1] == '\r'))
+		length--;
+	(void)snprintf(upload->response, upload->response_size, "%.*s", length, line);
+	return size * count;
+}
+
+static void set_options(CURL *curl, const struct settings *settings, const char *url,
+			const char *sender, struct curl_slist *recipients,
+			struct upload *upload)
+{
+	curl_easy_setopt(curl, CURLOPT_URL, url);
+	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp");
+	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(curl, CURLOPT_PROXY, "");
+	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, 10L);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)settings->mta_timeout);
+	curl_easy_setopt(curl, CURLOPT_MAIL_FROM, sender);
+	curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, recipients);
+	curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
+	curl_easy_setopt(curl, CURLOPT_READFUNCTION, give_octets);
+	curl_easy_setopt(curl, CURLOPT_READDATA, upload);
+	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_response);
+	curl_easy_setopt(curl, CURLOPT_HEADERDATA, upload);
+}
+
+static enum smtp_outcome judge(CURLcode code, long reply, bool finished)
+{
+	if (code == CURLE_OK)
+		return SMTP_ACCEPTED;
+	if (reply >= 500)
+		return SMTP_REFUSED;
+	if (reply >= 400)
+		return SMTP_TEMPORARY;
+	return finished ? SMTP_UNKNOWN : SMTP_TEMPORARY;
+}
+
+void smtp_send(const struct settings *settings, const char *sender, const char *recipient,
+	       const char *octets, size_t length, struct smtp_result *result_r)
+{
+	g_autofree char *url = g_strdup_printf("%s/%s", settings->mta_url, settings->mta_helo);
+	g_autofree char *from = g_strdup_printf("<%s>", sender);
+	g_autofree char *to = g_strdup_printf("<%s>", recipient);
+	struct curl_slist *recipients = curl_slist_append(NULL, to);
+	CURL *curl = curl_easy_init();
+	struct upload upload = {
+		.octets = octets,
+		.left = length,
+		.response = result_r->response,
+		.response_size = sizeof(result_r->response),
+	};
+	CURLcode code = CURLE_OUT_OF_MEMORY;
+	long reply = 0;
+
+	result_r->response[0] = '\0';
+	if (curl != NULL && recipients != NULL) {
+		set_options(curl, settings, url, from, recipients, &upload);
+		code = curl_easy_perform(curl);
+		(void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &reply);
+	}
+	result_r->outcome = judge(code, reply, upload.finished);
+	if (code != CURLE_OK && reply < 400)
+		(void)snprintf(result_r->response, sizeof(result_r->response), "%s: %s",
+			       settings->mta_url, curl_easy_strerror(code));
+	curl_easy_cleanup(curl);
+	curl_slist_free_all(recipients);
+}

@@ -1,0 +1,84 @@
+/*
+ * NAME
+ *	waker - wait for a time or an event
+ *
+ * DESCRIPTION
+ *	A condition variable with a flag, so that a wake-up between two waits is not lost.
+ *	Waiting is on the monotonic clock; the time to wait is taken from clock_now(), and
+ *	whoever moves that clock wakes everybody.
+ *
+ * DIAGNOSTICS
+ *	None.
+ */
+#include "config.h"
+
+#include "milter/waker.h"
+
+#include <glib.h>
+#include <pthread.h>
+#include <time.h>
+
+#include "conf/clock.h"
+
+struct waker {
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	bool woken;
+	bool stopped;
+};
+
+struct waker *waker_new(void)
+{
+	struct waker *waker = g_new0(struct waker, 1);
+	pthread_condattr_t attributes;
+
+	pthread_mutex_init(&waker->lock, NULL);
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&waker->changed, &attributes);
+	pthread_condattr_destroy(&attributes);
+	return waker;
+}
+
+void waker_free(struct waker *waker)
+{
+	if (waker == NULL)
+		return;
+	pthread_cond_destroy(&waker->changed);
+	pthread_mutex_destroy(&waker->lock);
+	g_free(waker);
+}
+
+bool waker_wait_until(struct waker *waker, int64_t at)
+{
+	int64_t seconds = at - clock_now();
+	struct timespec deadline;
+	bool go_on;
+	int timed_out = 0;
+
+	clock_gettime(CLOCK_MONOTONIC, &deadline);
+	deadline.tv_sec += (time_t)(seconds > 0 ? seconds : 0);
+	pthread_mutex_lock(&waker->lock);
+	while (!waker->woken && !waker->stopped && seconds > 0 && timed_out == 0)
+		timed_out = pthread_cond_timedwait(&waker->changed, &waker->lock, &deadline);
+	waker->woken = false;
+	go_on = !waker->stopped;
+	pthread_mutex_unlock(&waker->lock);
+	return go_on;
+}
+
+void waker_wake(struct waker *waker)
+{
+	pthread_mutex_lock(&waker->lock);
+	waker->woken = true;
+	pthread_cond_signal(&waker->changed);
+	pthread_mutex_unlock(&waker->lock);
+}
+
+void waker_stop(struct waker *waker)
+{
+	pthread_mutex_lock(&waker->lock);
+	waker->stopped = true;
+	pthread_cond_signal(&waker->changed);
+	pthread_mutex_unlock(&waker->lock);
+}

@@ -1,0 +1,83 @@
+/*
+ * NAME
+ *	duties - the people of a section and what each may do
+ *
+ * DESCRIPTION
+ *	Staff write, the one approver or a delegate decides, and nobody is both (Art. 4). A
+ *	suspended or revoked approver cannot decide, and neither can the delegates, whose
+ *	right is the approver's own (Art. 6).
+ *
+ * DIAGNOSTICS
+ *	None: every answer is a verdict.
+ */
+#include "policy/duties.h"
+
+#include <string.h>
+
+static bool list_has(const char *const *list, const char *person)
+{
+	for (; *list != NULL; list++)
+		if (strcmp(*list, person) == 0)
+			return true;
+	return false;
+}
+
+enum duty duties_find_duty(const struct section_duties *section, const char *person)
+{
+	if (section->approver != NULL && strcmp(section->approver, person) == 0)
+		return DUTY_APPROVER;
+	if (list_has(section->delegates, person))
+		return DUTY_DELEGATE;
+	if (list_has(section->staff, person))
+		return DUTY_STAFF;
+	return DUTY_NONE;
+}
+
+void duties_judge_draft(const struct section_duties *section, const char *person,
+			struct verdict *verdict_r)
+{
+	switch (duties_find_duty(section, person)) {
+	case DUTY_STAFF:
+		break;
+	case DUTY_APPROVER:
+	case DUTY_DELEGATE:
+		verdict_set(verdict_r, REASON_APPROVER_WRITES, NULL);
+		return;
+	case DUTY_NONE:
+		verdict_set(verdict_r, REASON_NOT_STAFF, NULL);
+		return;
+	}
+	if (section->approver == NULL)
+		verdict_set(verdict_r, REASON_NO_APPROVER, NULL);
+	else
+		verdict_pass(verdict_r);
+}
+
+void duties_judge_decision(const struct section_duties *section, const char *person,
+			   const char *author, struct verdict *verdict_r)
+{
+	enum duty duty = duties_find_duty(section, person);
+
+	if (strcmp(person, author) == 0)
+		verdict_set(verdict_r, REASON_OWN_DRAFT, NULL);
+	else if (duty != DUTY_APPROVER && duty != DUTY_DELEGATE)
+		verdict_set(verdict_r, REASON_NOT_APPROVER, NULL);
+	else if (list_has(section->staff, person))
+		verdict_set(verdict_r, REASON_NOT_APPROVER, NULL);
+	else if (section->status != APPROVER_ACTIVE)
+		verdict_set(verdict_r, REASON_SUSPENDED, NULL);
+	else
+		verdict_pass(verdict_r);
+}
+
+const char *duty_name(enum duty duty)
+{
+	static const char *const names[] = {
+		[DUTY_NONE] = "none",
+		[DUTY_STAFF] = "staff",
+		[DUTY_APPROVER] = "approver",
+		[DUTY_DELEGATE] = "delegate",
+	};
+
+	return names[duty];
+}

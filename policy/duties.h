@@ -1,0 +1,50 @@
+/*
+ * Who may write, and who may decide (Art. 2, 4, 6, 13-1). Pure: the facts are what LDAP
+ * said at that moment; DNs are canonical strings, compared as they are.
+ */
+#ifndef KAIRAN_POLICY_DUTIES_H
+#define KAIRAN_POLICY_DUTIES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "policy/verdict.h"
+
+enum approver_status {
+	APPROVER_ACTIVE,
+	APPROVER_SUSPENDED, /* Art. 6 */
+	APPROVER_REVOKED,
+};
+
+/* A section as the directory has it. Strings are canonical DNs, owned by whoever made
+ * the struct. */
+struct section_duties {
+	const char *approver; /* NULL: none is named */
+	enum approver_status status;
+	const char *const *staff; /* NULL-terminated, as is the next */
+	const char *const *delegates;
+};
+
+enum duty {
+	DUTY_NONE,
+	DUTY_STAFF,
+	DUTY_APPROVER,
+	DUTY_DELEGATE,
+};
+
+/* What this person is in this section. An approver or delegate who is listed as staff too
+ * is what they decide as, never staff: nobody is both. */
+enum duty duties_find_duty(const struct section_duties *section, const char *person);
+
+/* May this person write a draft as staff of this section? */
+void duties_judge_draft(const struct section_duties *section, const char *person,
+			struct verdict *verdict_r);
+
+/* May this person decide a draft of this section that author wrote? */
+void duties_judge_decision(const struct section_duties *section, const char *person,
+			   const char *author, struct verdict *verdict_r);
+
+/* The duty's stable name ("approver") for the audit trail. */
+const char *duty_name(enum duty duty);
+
+#endif

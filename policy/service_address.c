@@ -1,0 +1,49 @@
+/*
+ * NAME
+ *	service_address - what an address of the service domain is for
+ *
+ * DESCRIPTION
+ *	One table of local-part prefixes. A prefix is followed by '+' and a token; case does
+ *	not matter, since mail systems fold it.
+ *
+ * DIAGNOSTICS
+ *	None.
+ */
+#include "policy/service_address.h"
+
+#include <string.h>
+#include <strings.h>
+
+static const struct {
+	const char *prefix;
+	enum service_kind kind;
+} service_prefixes[] = {
+	{ "decide+", SERVICE_DECIDE },	 { "draft+", SERVICE_DRAFT },
+	{ "release+", SERVICE_RELEASE }, { "receipt+", SERVICE_RECEIPT },
+	{ "bounce+", SERVICE_BOUNCE },
+};
+
+void service_address_read(const struct address *address, const char *service_domain,
+			  const char *notice_local, struct service_address *service_r)
+{
+	const char *spec = address->spec;
+
+	*service_r = (struct service_address){ SERVICE_NONE, NULL, 0 };
+	if (strcasecmp(address_domain(address), service_domain) != 0)
+		return;
+	service_r->kind = SERVICE_UNKNOWN;
+	for (size_t i = 0; i < sizeof(service_prefixes) / sizeof(service_prefixes[0]); i++) {
+		size_t length = strlen(service_prefixes[i].prefix);
+
+		if (address->local_len < length ||
+		    strncasecmp(spec, service_prefixes[i].prefix, length) != 0)
+			continue;
+		service_r->kind = service_prefixes[i].kind;
+		service_r->token = spec + length;
+		service_r->token_length = address->local_len - length;
+		return;
+	}
+	if (strlen(notice_local) == address->local_len &&
+	    strncasecmp(spec, notice_local, address->local_len) == 0)
+		service_r->kind = SERVICE_NOTICE;
+}

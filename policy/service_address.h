@@ -1,0 +1,33 @@
+/*
+ * The addresses of the service domain (DESIGN.md, "Addresses").
+ */
+#ifndef KAIRAN_POLICY_SERVICE_ADDRESS_H
+#define KAIRAN_POLICY_SERVICE_ADDRESS_H
+
+#include <stddef.h>
+
+#include "policy/address.h"
+
+enum service_kind {
+	SERVICE_NONE,    /* another domain, or no address of the service */
+	SERVICE_DECIDE,  /* decide+TOKEN: the approver's or a delegate's decision */
+	SERVICE_DRAFT,   /* draft+TOKEN: the author withdraws */
+	SERVICE_RELEASE, /* release+TOKEN: kairan's own expansion of a shard */
+	SERVICE_RECEIPT, /* receipt+TOKEN: proof that the MTA queued a shard */
+	SERVICE_BOUNCE,  /* bounce+ANYTHING: mail systems' reports */
+	SERVICE_NOTICE,  /* the sender of notices, which takes no mail */
+	SERVICE_UNKNOWN, /* in the service domain, but none of these */
+};
+
+struct service_address {
+	enum service_kind kind;
+	const char *token; /* what follows the '+', inside the address; NULL when none */
+	size_t token_length;
+};
+
+/* Which address of the service is this? Case folded. notice_local is the local part of
+ * the notices' sender. */
+void service_address_read(const struct address *address, const char *service_domain,
+			  const char *notice_local, struct service_address *service_r);
+
+#endif

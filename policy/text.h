@@ -1,0 +1,34 @@
+/*
+ * Text as a person counts and reads it (Art. 13-2(2)). All input is valid UTF-8.
+ */
+#ifndef KAIRAN_POLICY_TEXT_H
+#define KAIRAN_POLICY_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* NFC (Unicode 15), CRLF and CR to LF, trailing white space of each line and blank lines
+ * at both ends removed, a byte order mark at the start removed. malloc'd; NULL only when
+ * memory ran out. */
+char *text_normalize(const char *utf8);
+
+/* Grapheme clusters (UAX #29), line breaks not counted. */
+size_t text_count_characters(const char *utf8);
+
+/* Undo format=flowed (RFC 3676), LF line ends in and out; space-stuffing removed; a
+ * signature line "-- " is never joined; quote depths are kept apart. malloc'd. */
+char *text_unflow(const char *utf8, bool delsp);
+
+/* Cut the signature: the first line that is exactly "-- " and all after it (RFC 3676
+ * 4.3). In place. Only when it stands after some text: a draft that is all signature
+ * becomes "". */
+void text_cut_signature(char *utf8);
+
+/* One line of a header: every control character, line and paragraph separator (U+2028,
+ * U+2029, U+0085) becomes a space, runs of white space one space, trimmed. In place. */
+void text_fold_line(char *utf8);
+
+/* Line and column (both from 1, column in characters) of a byte offset. */
+void text_place(const char *utf8, size_t offset, size_t *line_r, size_t *column_r);
+
+#endif

@@ -1,0 +1,114 @@
+/*
+ * NAME
+ *	verdict - what a rule says, and how SMTP says it
+ *
+ * DESCRIPTION
+ *	One table has each reason's name, article, codes and sentence. Enhanced codes follow
+ *	RFC 3463: 5.7.1 for people who may not, 5.6.0 for content, 4.3.0 for a system that
+ *	could not ask.
+ *
+ * DIAGNOSTICS
+ *	None.
+ */
+#include "policy/verdict.h"
+
+#include <stdio.h>
+
+static const struct {
+	enum verdict_kind kind;
+	const char *name;
+	const char *article;
+	const char *reply;
+	const char *status;
+	const char *sentence;
+} verdict_reasons[REASON_COUNT] = {
+	[REASON_NONE] = { VERDICT_PASS, "none", "", "250", "2.0.0", "Ok" },
+	[REASON_NOT_LOGGED_IN] = { VERDICT_REFUSE, "not-logged-in", "13-1", "550", "5.7.1",
+				   "Art.13-1: log in (SMTP AUTH) to write to this address" },
+	[REASON_UNKNOWN_PERSON] = { VERDICT_REFUSE, "unknown-person", "3", "550", "5.7.1",
+				    "Art.3: this login is not registered in the directory" },
+	[REASON_NOT_STAFF] = { VERDICT_REFUSE, "not-staff", "13-1(2)", "550", "5.7.1",
+			       "Art.13-1(2): only staff of the section may broadcast here" },
+	[REASON_APPROVER_WRITES] = { VERDICT_REFUSE, "approver-writes", "4", "550", "5.7.1",
+				     "Art.4: an approver or delegate may not write drafts" },
+	[REASON_SENDER_FOREIGN] = { VERDICT_REFUSE, "sender-foreign", "14", "550", "5.7.1",
+				    "Art.14: sender address does not belong to this login" },
+	[REASON_NO_APPROVER] = { VERDICT_TEMPFAIL, "no-approver", "4", "451", "4.3.5",
+				 "Art.4: the section has no approver to ask" },
+	[REASON_DIRECTORY] = { VERDICT_TEMPFAIL, "directory", "", "451", "4.3.0",
+			       "The directory does not answer; try again later" },
+	[REASON_STORE] = { VERDICT_TEMPFAIL, "store", "", "451", "4.3.0",
+			   "The mail could not be stored; try again later" },
+	[REASON_EMPTY] = { VERDICT_REFUSE, "empty", "13-2(2)", "554", "5.6.0",
+			   "Art.13-2(2): the draft has no text" },
+	[REASON_TOO_LONG] = { VERDICT_REFUSE, "too-long", "13-2(2)", "554", "5.6.0",
+			      "Art.13-2(2)" },
+	[REASON_ATTACHMENT] = { VERDICT_REFUSE, "attachment", "13-2(3)", "554", "5.6.0",
+				"Art.13-2(3): text only, no attachments" },
+	[REASON_NO_TEXT_PART] = { VERDICT_REFUSE, "no-text-part", "13-2(3)", "554", "5.6.0",
+				  "Art.13-2(3): no plain text part in the mail" },
+	[REASON_UNDECODABLE] = { VERDICT_REFUSE, "undecodable", "13-2(3)", "554", "5.6.0",
+				 "Art.13-2(3)" },
+	[REASON_CHARSET] = { VERDICT_REFUSE, "charset", "13-2(3)", "554", "5.6.0",
+			     "Art.13-2(3): has characters outside ISO-2022-JP" },
+	[REASON_NO_SUBJECT] = { VERDICT_REFUSE, "no-subject", "", "554", "5.6.0",
+				"The draft has no subject" },
+	[REASON_BROKEN] = { VERDICT_REFUSE, "broken", "", "554", "5.6.0",
+			    "The mail cannot be read" },
+	[REASON_TOO_LARGE] = { VERDICT_REFUSE, "too-large", "13-2(2)", "552", "5.3.4",
+			       "Art.13-2(2): the mail is too large" },
+	[REASON_AUTOMATIC] = { VERDICT_REFUSE, "automatic", "", "550", "5.7.1",
+			       "Automatic mail is not a draft" },
+	[REASON_FORGED_TOKEN] = { VERDICT_REFUSE, "forged-token", "14", "550", "5.7.1",
+				  "Art.14: this address is not valid" },
+	[REASON_EXPIRED_TOKEN] = { VERDICT_REFUSE, "expired-token", "", "550", "5.7.1",
+				   "The time to answer has passed" },
+	[REASON_WRONG_PERSON] = { VERDICT_REFUSE, "wrong-person", "14", "550", "5.7.1",
+				  "Art.14: this address was given to somebody else" },
+	[REASON_NOT_APPROVER] = { VERDICT_REFUSE, "not-approver", "13-1(3)", "550", "5.7.1",
+				  "Art.13-1(3): not the approver or a delegate now" },
+	[REASON_OWN_DRAFT] = { VERDICT_REFUSE, "own-draft", "4", "550", "5.7.1",
+			       "Art.4: the author of a draft may not decide it" },
+	[REASON_SUSPENDED] = { VERDICT_REFUSE, "suspended", "6", "550", "5.7.1",
+			       "Art.6: the section's approver is suspended or revoked" },
+	[REASON_UNKNOWN_ADDRESS] = { VERDICT_REFUSE, "unknown-address", "", "550", "5.1.1",
+				     "No such address here" },
+	[REASON_NOT_READY] = { VERDICT_TEMPFAIL, "not-ready", "", "451", "4.3.0",
+			       "The broadcast addresses are not known yet" },
+	[REASON_BYPASS] = { VERDICT_REFUSE, "bypass", "14", "550", "5.7.1",
+			    "Art.14: this address takes mail only through submission" },
+};
+
+void verdict_pass(struct verdict *verdict_r)
+{
+	verdict_set(verdict_r, REASON_NONE, NULL);
+}
+
+void verdict_set(struct verdict *verdict_r, enum reason reason, const char *detail)
+{
+	verdict_r->kind = verdict_reasons[reason].kind;
+	verdict_r->reason = reason;
+	(void)snprintf(verdict_r->text, sizeof(verdict_r->text), "%s%s%s",
+		       verdict_reasons[reason].sentence, detail != NULL ? ": " : "",
+		       detail != NULL ? detail : "");
+}
+
+const char *reason_name(enum reason reason)
+{
+	return verdict_reasons[reason].name;
+}
+
+const char *reason_article(enum reason reason)
+{
+	return verdict_reasons[reason].article;
+}
+
+const char *reason_reply(enum reason reason)
+{
+	return verdict_reasons[reason].reply;
+}
+
+const char *reason_status(enum reason reason)
+{
+	return verdict_reasons[reason].status;
+}

@@ -1,0 +1,68 @@
+/*
+ * What a rule says: pass, refuse, or "not now". A refusal has a stable reason, the SMTP
+ * reply that staff's client shows (short ASCII, RFC 3463 code), and the article it rests
+ * on. The sentences of the explaining mail are templates, found by the reason's name.
+ */
+#ifndef KAIRAN_POLICY_VERDICT_H
+#define KAIRAN_POLICY_VERDICT_H
+
+#include <stdbool.h>
+
+enum verdict_kind {
+	VERDICT_PASS,
+	VERDICT_REFUSE,   /* 5xx: will not be better next time */
+	VERDICT_TEMPFAIL, /* 4xx: could not ask, or the directory contradicts itself */
+};
+
+enum reason {
+	REASON_NONE,
+	REASON_NOT_LOGGED_IN,   /* a draft or decision without SMTP AUTH */
+	REASON_UNKNOWN_PERSON,  /* the login is nobody in the directory */
+	REASON_NOT_STAFF,       /* Art. 2, 13-1(2) */
+	REASON_APPROVER_WRITES, /* Art. 4: the approver may not also be staff */
+	REASON_SENDER_FOREIGN,  /* envelope sender or From: is not the person's */
+	REASON_NO_APPROVER,     /* Art. 4: no one to ask */
+	REASON_DIRECTORY,       /* could not ask */
+	REASON_STORE,           /* could not hold */
+	REASON_EMPTY,           /* no text */
+	REASON_TOO_LONG,        /* Art. 13-2(2) */
+	REASON_ATTACHMENT,      /* Art. 13-2(3) */
+	REASON_NO_TEXT_PART,    /* Art. 13-2(3): HTML only */
+	REASON_UNDECODABLE,     /* Art. 13-2(3) */
+	REASON_CHARSET,         /* Art. 13-2(3): has no place in ISO-2022-JP */
+	REASON_NO_SUBJECT,
+	REASON_BROKEN,          /* not a mail that can be read */
+	REASON_TOO_LARGE,
+	REASON_AUTOMATIC,       /* a machine wrote it */
+	REASON_FORGED_TOKEN,
+	REASON_EXPIRED_TOKEN,
+	REASON_WRONG_PERSON,    /* a genuine token, made for somebody else */
+	REASON_NOT_APPROVER,    /* Art. 4, 13-1(3): no longer approver or delegate */
+	REASON_OWN_DRAFT,       /* Art. 4: the author never decides */
+	REASON_SUSPENDED,       /* Art. 6 */
+	REASON_UNKNOWN_ADDRESS,
+	REASON_NOT_READY,       /* starting: no directory snapshot yet */
+	REASON_BYPASS,          /* came past the milter */
+	REASON_COUNT,
+};
+
+struct verdict {
+	enum verdict_kind kind;
+	enum reason reason;
+	char text[160]; /* the SMTP reply's text, ASCII, without the codes */
+};
+
+/* Pass. */
+void verdict_pass(struct verdict *verdict_r);
+
+/* Set the reason with its usual kind; detail (ASCII, may be NULL) is added to the text. */
+void verdict_set(struct verdict *verdict_r, enum reason reason, const char *detail);
+
+/* The reason's stable name ("not-staff"), its article ("4", "" when none), and its reply
+ * and enhanced status codes ("550", "5.7.1"). */
+const char *reason_name(enum reason reason);
+const char *reason_article(enum reason reason);
+const char *reason_reply(enum reason reason);
+const char *reason_status(enum reason reason);
+
+#endif

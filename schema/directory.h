@@ -1,0 +1,81 @@
+/*
+ * The directory: who people are, what a section's people may do, which addresses
+ * broadcast. The only code that speaks LDAP. Every look-up is asked afresh and has three
+ * answers; ANSWER_UNKNOWN means that the server could not be asked.
+ *
+ * DNs are returned in one canonical form (LDAPv3 string, lower-case), so that two of them
+ * are the same entry exactly when the strings are equal.
+ */
+#ifndef KAIRAN_SCHEMA_DIRECTORY_H
+#define KAIRAN_SCHEMA_DIRECTORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "conf/settings.h"
+#include "policy/address.h"
+#include "policy/duties.h"
+#include "policy/error.h"
+
+struct directory;
+
+struct person {
+	char *dn;
+	char *uid;      /* lower case */
+	char *name;     /* in the person's own language where the directory has it */
+	char *language; /* "ja" or "en" */
+	char **mails;   /* NULL-terminated; the first is where notices go. May be empty. */
+};
+
+struct section {
+	char *dn;
+	char *name_ja;
+	char *name_en;
+	char *approver; /* NULL: none */
+	enum approver_status status;
+	char **staff;   /* NULL-terminated, as is the next */
+	char **delegates;
+};
+
+/* A broadcast address, as the snapshot keeps it. */
+struct broadcast {
+	char *mail; /* lower case */
+	char *name_ja;
+	char *name_en;
+	char *list;
+	char **sections; /* DNs */
+};
+
+/* Nothing is connected until the first question. The settings must outlive it. */
+struct directory *directory_new(const struct settings *settings);
+void directory_free(struct directory *directory);
+
+/* A person by login: the uid, or one of their mail addresses. Two entries that match are
+ * a contradiction, and could not be asked about: UNKNOWN. */
+enum answer directory_find_person(struct directory *directory, const char *login,
+				  struct person **person_r, struct kairan_error *error_r);
+enum answer directory_find_person_by_dn(struct directory *directory, const char *dn,
+					struct person **person_r,
+					struct kairan_error *error_r);
+
+enum answer directory_find_section(struct directory *directory, const char *dn,
+				   struct section **section_r,
+				   struct kairan_error *error_r);
+
+/* All broadcasts; *broadcasts_r is NULL-terminated. */
+bool directory_list_broadcasts(struct directory *directory,
+			       struct broadcast ***broadcasts_r,
+			       struct kairan_error *error_r);
+
+/* Does this address belong to the person? ASCII case folded. */
+bool person_has_mail(const struct person *person, const struct address *address);
+
+/* The section as policy/duties.h wants it; points into the section. */
+struct section_duties section_as_duties(const struct section *section);
+
+void person_free(struct person *person);
+void section_free(struct section *section);
+void broadcast_free(struct broadcast *broadcast);
+void broadcasts_free(struct broadcast **broadcasts);
+
+#endif

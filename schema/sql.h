@@ -1,0 +1,34 @@
+/*
+ * Statements on the store, for schema/store_*.c only. SQL texts are string literals: the
+ * prepared statement is kept under the literal's address.
+ */
+#ifndef KAIRAN_SCHEMA_SQL_H
+#define KAIRAN_SCHEMA_SQL_H
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "policy/error.h"
+#include "schema/store.h"
+
+/* Run a statement that returns no rows. binds has a letter for each parameter: 'i'
+ * int64_t, 's' const char * (NULL is SQL NULL), 'b' const void * and size_t. */
+bool sql_run(struct store *store, struct kairan_error *error_r, const char *sql,
+	     const char *binds, ...);
+
+/* Start a query: YES with *stmt_r on its first row, NO without rows, UNKNOWN on failure.
+ * After YES, call sql_next() until it is not YES, or sql_done(). */
+enum answer sql_first(struct store *store, struct kairan_error *error_r,
+		      sqlite3_stmt **stmt_r, const char *sql, const char *binds, ...);
+enum answer sql_next(struct store *store, struct kairan_error *error_r, sqlite3_stmt *stmt);
+void sql_done(sqlite3_stmt *stmt);
+
+/* A column as a copy to free with g_free(); SQL NULL is "". */
+char *sql_text(sqlite3_stmt *stmt, int column);
+
+int64_t sql_last_id(struct store *store);
+int64_t sql_changes(struct store *store);
+
+#endif

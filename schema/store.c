@@ -1,0 +1,337 @@
+/*
+ * NAME
+ *	store - the SQLite file, its transactions and its schema version
+ *
+ * DESCRIPTION
+ *	Opens the file, chooses the journal mode, and runs the sections of store.sql that it
+ *	has not had yet. PRAGMA user_version is the schema version, and application_id marks
+ *	the file as kairan's. One connection serves all threads of a process, one transaction
+ *	at a time; other processes (kairanctl) wait for one another by SQLite's own locks.
+ *
+ *	WAL mode can lose commits in SQLite before 3.51.3 (with the fix also in 3.50.7 and
+ *	3.44.6) when two connections are open, as the daemon and kairanctl are. It is used only
+ *	where the library at run time has the fix; otherwise a rollback journal with
+ *	synchronous=EXTRA, which also syncs the directory after the journal is deleted.
+ *
+ * DIAGNOSTICS
+ *	All failures are returned. Fatal to the caller: a store of a newer version.
+ */
+#include "config.h"
+
+#include "schema/store.h"
+
+#include <glib.h>
+#include <pthread.h>
+#include <sqlite3.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "schema/sql.h"
+
+#define STORE_APPLICATION_ID 0x6b616972 /* "kair" */
+#define STORE_BUSY_MS	     20000
+
+extern const char store_sql[]; /* store.sql, made by the build */
+
+struct store {
+	sqlite3 *db;
+	pthread_mutex_t lock;
+	GHashTable *statements; /* SQL literal -> sqlite3_stmt */
+	const char *journal;
+};
+
+bool store_wal_is_safe(int libversion)
+{
+	if (libversion >= 3051003)
+		return true;
+	if (libversion >= 3050007 && libversion < 3051000)
+		return true;
+	return libversion >= 3044006 && libversion < 3045000;
+}
+
+static bool fail(struct store *store, struct kairan_error *error_r, const char *what)
+{
+	return error_set(error_r, "store: %s: %s", what, sqlite3_errmsg(store->db));
+}
+
+static bool execute(struct store *store, const char *sql, struct kairan_error *error_r)
+{
+	if (sqlite3_exec(store->db, sql, NULL, NULL, NULL) != SQLITE_OK)
+		return fail(store, error_r, sql);
+	return true;
+}
+
+static bool read_pragma(struct store *store, const char *sql, int *value_r,
+			struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt = NULL;
+	bool ok = sqlite3_prepare_v2(store->db, sql, -1, &stmt, NULL) == SQLITE_OK &&
+		  sqlite3_step(stmt) == SQLITE_ROW;
+
+	if (ok)
+		*value_r = sqlite3_column_int(stmt, 0);
+	else
+		(void)fail(store, error_r, sql);
+	sqlite3_finalize(stmt);
+	return ok;
+}
+
+static bool set_journal(struct store *store, enum store_journal journal,
+			struct kairan_error *error_r)
+{
+	bool wal = journal == STORE_JOURNAL_WAL ||
+		   (journal == STORE_JOURNAL_BEST &&
+		    store_wal_is_safe(sqlite3_libversion_number()));
+
+	store->journal = wal ? "wal" : "delete";
+	return execute(store,
+		       wal ? "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL"
+			   : "PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA",
+		       error_r) &&
+	       execute(store, "PRAGMA foreign_keys=ON; PRAGMA mmap_size=0", error_r);
+}
+
+/* The text of one version's section, or NULL when there is no such version. */
+static char *find_section(int version)
+{
+	g_autofree char *mark = g_strdup_printf("-- schema version %d\n", version);
+	const char *start = strstr(store_sql, mark);
+	const char *end;
+
+	if (start == NULL)
+		return NULL;
+	end = strstr(start + strlen(mark), "\n-- schema version ");
+	return end != NULL ? g_strndup(start, (gsize)(end - start)) : g_strdup(start);
+}
+
+static bool run_section(struct store *store, int version, const char *section,
+			struct kairan_error *error_r)
+{
+	g_autofree char *marks = g_strdup_printf(
+	    "PRAGMA user_version=%d; PRAGMA application_id=%d", version, STORE_APPLICATION_ID);
+
+	return execute(store, section, error_r) && execute(store, marks, error_r);
+}
+
+static bool check_mark(struct store *store, int version, struct kairan_error *error_r)
+{
+	int application_id, tables;
+
+	if (!read_pragma(store, "PRAGMA application_id", &application_id, error_r) ||
+	    !read_pragma(store, "SELECT count(*) FROM sqlite_schema", &tables, error_r))
+		return false;
+	if (application_id != STORE_APPLICATION_ID && (version != 0 || tables != 0))
+		return error_set(error_r, "store: the file is not a store of kairan");
+	return true;
+}
+
+/* All versions in one transaction: a start that is cut off leaves the old schema. */
+static bool migrate(struct store *store, struct kairan_error *error_r)
+{
+	int version;
+	char *section;
+	bool ok = true;
+
+	if (!store_begin(store, error_r))
+		return false;
+	ok = read_pragma(store, "PRAGMA user_version", &version, error_r) &&
+	     check_mark(store, version, error_r);
+	if (ok && version > 0 && (section = find_section(version)) == NULL)
+		ok = error_set(error_r,
+			       "store: its schema version is %d, made by a newer kairan",
+			       version);
+	else if (ok && version > 0)
+		g_free(section);
+	while (ok && (section = find_section(version + 1)) != NULL) {
+		ok = run_section(store, ++version, section, error_r);
+		g_free(section);
+	}
+	if (ok)
+		return store_commit(store, error_r);
+	store_rollback(store);
+	return false;
+}
+
+static void finalize_statement(void *stmt)
+{
+	(void)sqlite3_finalize(stmt);
+}
+
+bool store_open(const char *path, enum store_journal journal, struct store **store_r,
+		struct kairan_error *error_r)
+{
+	struct store *store = g_new0(struct store, 1);
+	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX;
+
+	pthread_mutex_init(&store->lock, NULL);
+	store->statements =
+	    g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, finalize_statement);
+	if (sqlite3_open_v2(path, &store->db, flags, NULL) != SQLITE_OK) {
+		(void)error_set(error_r, "store: cannot open %s: %s", path,
+				sqlite3_errmsg(store->db));
+		goto failed;
+	}
+	(void)sqlite3_busy_timeout(store->db, STORE_BUSY_MS);
+	(void)sqlite3_extended_result_codes(store->db, 1);
+	if (!set_journal(store, journal, error_r) || !migrate(store, error_r))
+		goto failed;
+	*store_r = store;
+	return true;
+failed:
+	store_close(store);
+	return false;
+}
+
+void store_close(struct store *store)
+{
+	if (store == NULL)
+		return;
+	g_hash_table_destroy(store->statements);
+	(void)sqlite3_close(store->db);
+	pthread_mutex_destroy(&store->lock);
+	g_free(store);
+}
+
+const char *store_journal_name(const struct store *store)
+{
+	return store->journal;
+}
+
+/* IMMEDIATE: a transaction that reads first and writes later could otherwise fail with
+ * SQLITE_BUSY in its middle, where waiting does not help. */
+bool store_begin(struct store *store, struct kairan_error *error_r)
+{
+	pthread_mutex_lock(&store->lock);
+	if (execute(store, "BEGIN IMMEDIATE", error_r))
+		return true;
+	pthread_mutex_unlock(&store->lock);
+	return false;
+}
+
+bool store_commit(struct store *store, struct kairan_error *error_r)
+{
+	if (!execute(store, "COMMIT", error_r)) {
+		store_rollback(store);
+		return false;
+	}
+	pthread_mutex_unlock(&store->lock);
+	return true;
+}
+
+void store_rollback(struct store *store)
+{
+	/* After some failures (disk full) SQLite has rolled back by itself already. */
+	if (!sqlite3_get_autocommit(store->db))
+		(void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+	pthread_mutex_unlock(&store->lock);
+}
+
+static sqlite3_stmt *prepare(struct store *store, const char *sql,
+			     struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt = g_hash_table_lookup(store->statements, sql);
+
+	if (stmt != NULL)
+		return stmt;
+	if (sqlite3_prepare_v3(store->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt, NULL) !=
+	    SQLITE_OK) {
+		(void)fail(store, error_r, sql);
+		return NULL;
+	}
+	g_hash_table_insert(store->statements, (void *)sql, stmt);
+	return stmt;
+}
+
+static void bind_all(sqlite3_stmt *stmt, const char *binds, va_list args)
+{
+	for (int i = 0; binds[i] != '\0'; i++) {
+		if (binds[i] == 'i') {
+			(void)sqlite3_bind_int64(stmt, i + 1, va_arg(args, int64_t));
+		} else if (binds[i] == 's') {
+			(void)sqlite3_bind_text(stmt, i + 1, va_arg(args, const char *), -1,
+						SQLITE_TRANSIENT);
+		} else {
+			const void *octets = va_arg(args, const void *);
+			size_t length = va_arg(args, size_t);
+
+			(void)sqlite3_bind_blob64(stmt, i + 1, octets, length,
+						  SQLITE_TRANSIENT);
+		}
+	}
+}
+
+void sql_done(sqlite3_stmt *stmt)
+{
+	(void)sqlite3_reset(stmt);
+	(void)sqlite3_clear_bindings(stmt);
+}
+
+enum answer sql_next(struct store *store, struct kairan_error *error_r, sqlite3_stmt *stmt)
+{
+	int result = sqlite3_step(stmt);
+
+	if (result == SQLITE_ROW)
+		return ANSWER_YES;
+	if (result != SQLITE_DONE)
+		(void)fail(store, error_r, sqlite3_sql(stmt));
+	sql_done(stmt);
+	return result == SQLITE_DONE ? ANSWER_NO : ANSWER_UNKNOWN;
+}
+
+static enum answer start(struct store *store, struct kairan_error *error_r,
+			 sqlite3_stmt **stmt_r, const char *sql, const char *binds,
+			 va_list args)
+{
+	sqlite3_stmt *stmt = prepare(store, sql, error_r);
+
+	if (stmt == NULL)
+		return ANSWER_UNKNOWN;
+	bind_all(stmt, binds, args);
+	*stmt_r = stmt;
+	return sql_next(store, error_r, stmt);
+}
+
+enum answer sql_first(struct store *store, struct kairan_error *error_r,
+		      sqlite3_stmt **stmt_r, const char *sql, const char *binds, ...)
+{
+	va_list args;
+	enum answer answer;
+
+	va_start(args, binds);
+	answer = start(store, error_r, stmt_r, sql, binds, args);
+	va_end(args);
+	return answer;
+}
+
+bool sql_run(struct store *store, struct kairan_error *error_r, const char *sql,
+	     const char *binds, ...)
+{
+	sqlite3_stmt *stmt;
+	va_list args;
+	enum answer answer;
+
+	va_start(args, binds);
+	answer = start(store, error_r, &stmt, sql, binds, args);
+	va_end(args);
+	if (answer == ANSWER_YES)
+		sql_done(stmt);
+	return answer != ANSWER_UNKNOWN;
+}
+
+char *sql_text(sqlite3_stmt *stmt, int column)
+{
+	const char *text = (const char *)sqlite3_column_text(stmt, column);
+
+	return g_strdup(text != NULL ? text : "");
+}
+
+int64_t sql_last_id(struct store *store)
+{
+	return sqlite3_last_insert_rowid(store->db);
+}
+
+int64_t sql_changes(struct store *store)
+{
+	return sqlite3_changes64(store->db);
+}

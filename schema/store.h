@@ -1,0 +1,39 @@
+/*
+ * The store: one SQLite file. Every read and write happens between store_begin() and
+ * store_commit() or store_rollback(); a transaction holds the store's lock, so keep it
+ * short and do no network I/O inside. After a failed call inside a transaction, roll back.
+ */
+#ifndef KAIRAN_SCHEMA_STORE_H
+#define KAIRAN_SCHEMA_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "policy/error.h"
+
+struct store;
+
+enum store_journal {
+	STORE_JOURNAL_BEST,     /* WAL where the SQLite at run time is safe with it */
+	STORE_JOURNAL_ROLLBACK, /* rollback journal, synchronous=EXTRA */
+	STORE_JOURNAL_WAL,
+};
+
+/* Open, or make, the store and bring it to this program's schema version. Errors: not
+ * ours, made by a newer kairan, unreadable, full. */
+bool store_open(const char *path, enum store_journal journal, struct store **store_r,
+		struct kairan_error *error_r);
+void store_close(struct store *store);
+
+/* Which journal mode is in force ("wal" or "delete"), for the log. */
+const char *store_journal_name(const struct store *store);
+
+bool store_begin(struct store *store, struct kairan_error *error_r);
+/* Durable on disk when it returns true; rolled back when false. */
+bool store_commit(struct store *store, struct kairan_error *error_r);
+void store_rollback(struct store *store);
+
+/* Does this SQLite (sqlite3_libversion_number()) have the fix of the WAL-reset bug? */
+bool store_wal_is_safe(int libversion);
+
+#endif

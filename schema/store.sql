@@ -1,0 +1,130 @@
+-- The store of kairan: what is held, who was asked, what is to be sent, who receives, and
+-- what happened. Each "schema version N" section brings a store from version N-1 to N and
+-- runs in one transaction; sections are only ever added. Times are seconds since the
+-- epoch. States are the numbers of policy/lifecycle.h and of schema/store_*.h.
+
+-- schema version 1
+
+CREATE TABLE draft (
+	id            INTEGER PRIMARY KEY AUTOINCREMENT,
+	state         INTEGER NOT NULL,
+	submit_key    BLOB NOT NULL UNIQUE,  -- the same message submitted again is one draft
+	queue_id      TEXT NOT NULL,
+	broadcast     TEXT NOT NULL,         -- address
+	broadcast_ja  TEXT NOT NULL,
+	broadcast_en  TEXT NOT NULL,
+	list          TEXT NOT NULL,
+	section       TEXT NOT NULL,         -- DN
+	section_ja    TEXT NOT NULL,
+	section_en    TEXT NOT NULL,
+	author_dn     TEXT NOT NULL,
+	subject       TEXT NOT NULL,
+	text          TEXT NOT NULL,
+	characters    INTEGER NOT NULL,
+	submitted_at  INTEGER NOT NULL,
+	expires_at    INTEGER NOT NULL,
+	decided_at    INTEGER,
+	decided_by    TEXT,                  -- user id
+	decided_name  TEXT,
+	reason        TEXT,
+	due_at        INTEGER,
+	released_at   INTEGER,
+	recipients    INTEGER
+);
+CREATE INDEX draft_by_state ON draft (state, due_at);
+
+-- The mail as it came, octet for octet.
+CREATE TABLE original (
+	draft         INTEGER PRIMARY KEY REFERENCES draft (id),
+	octets        BLOB NOT NULL
+);
+
+-- The people of a draft: number 0 is its author, the others were asked to decide.
+CREATE TABLE party (
+	draft         INTEGER NOT NULL REFERENCES draft (id),
+	number        INTEGER NOT NULL,
+	role          TEXT NOT NULL,         -- staff, approver, delegate
+	uid           TEXT NOT NULL,
+	dn            TEXT NOT NULL,
+	mail          TEXT NOT NULL,
+	name          TEXT NOT NULL,
+	language      TEXT NOT NULL,
+	PRIMARY KEY (draft, number)
+) WITHOUT ROWID;
+
+-- Notices to be mailed. They are rendered when they are sent.
+CREATE TABLE outbox (
+	id            INTEGER PRIMARY KEY AUTOINCREMENT,
+	state         INTEGER NOT NULL,
+	kind          TEXT NOT NULL,         -- name of the template
+	draft         INTEGER,               -- NULL: about a mail that became no draft
+	party         INTEGER,
+	mail          TEXT NOT NULL,
+	name          TEXT NOT NULL,
+	language      TEXT NOT NULL,
+	facts         TEXT NOT NULL,         -- JSON object: what the templates ask beyond the draft
+	created_at    INTEGER NOT NULL,
+	next_try      INTEGER NOT NULL,
+	tries         INTEGER NOT NULL DEFAULT 0,
+	response      TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX outbox_by_next_try ON outbox (state, next_try);
+CREATE INDEX outbox_by_draft ON outbox (draft, kind);
+
+CREATE TABLE subscriber (
+	list          TEXT NOT NULL,
+	address_key   TEXT NOT NULL,         -- the address, case folded
+	address       TEXT NOT NULL,         -- as registered
+	domain        TEXT NOT NULL,
+	state         INTEGER NOT NULL,
+	joined_at     INTEGER NOT NULL,
+	PRIMARY KEY (list, address_key)
+) WITHOUT ROWID;
+
+CREATE TABLE shard (
+	draft         INTEGER NOT NULL REFERENCES draft (id),
+	number        INTEGER NOT NULL,
+	state         INTEGER NOT NULL,
+	recipients    INTEGER NOT NULL,
+	queue_id      TEXT NOT NULL DEFAULT '',
+	changed_at    INTEGER NOT NULL,
+	next_try      INTEGER NOT NULL,
+	tries         INTEGER NOT NULL DEFAULT 0,
+	response      TEXT NOT NULL DEFAULT '',
+	PRIMARY KEY (draft, number)
+) WITHOUT ROWID;
+CREATE INDEX shard_by_next_try ON shard (state, next_try);
+
+-- Fixed when the release falls due, so that a shard is the same at every try.
+CREATE TABLE shard_recipient (
+	draft         INTEGER NOT NULL,
+	shard         INTEGER NOT NULL,
+	position      INTEGER NOT NULL,
+	address       TEXT NOT NULL,
+	PRIMARY KEY (draft, shard, position)
+) WITHOUT ROWID;
+
+-- Art. 8. hash = SHA-256 over the previous row's hash and this row (see store_audit.c).
+CREATE TABLE audit (
+	seq           INTEGER PRIMARY KEY,
+	at            INTEGER NOT NULL,
+	uid           TEXT NOT NULL,
+	role          TEXT NOT NULL,
+	draft         INTEGER NOT NULL,      -- 0: about no draft
+	action        TEXT NOT NULL,
+	outcome       TEXT NOT NULL,
+	detail        TEXT NOT NULL,
+	queue_id      TEXT NOT NULL,
+	previous      BLOB NOT NULL,
+	hash          BLOB NOT NULL
+);
+CREATE INDEX audit_by_draft ON audit (draft, seq);
+
+-- The broadcast addresses as the directory last had them, for a start without LDAP.
+CREATE TABLE snapshot (
+	mail          TEXT PRIMARY KEY,
+	list          TEXT NOT NULL,
+	name_ja       TEXT NOT NULL,
+	name_en       TEXT NOT NULL,
+	sections      TEXT NOT NULL          -- DNs, one a line
+) WITHOUT ROWID;

@@ -1,0 +1,342 @@
+/*
+ * NAME
+ *	store_draft - drafts in the store
+ *
+ * DESCRIPTION
+ *	Inserts and finds drafts. store_draft_enter() is the only statement that changes a
+ *	state; it asks policy/lifecycle.c whether the step exists, and writes the audit row in
+ *	the same transaction.
+ *
+ * DIAGNOSTICS
+ *	All failures are returned. A step that the lifecycle does not have is an answer (no),
+ *	not a failure.
+ */
+#include "config.h"
+
+#include "schema/store_draft.h"
+
+#include <glib.h>
+#include <string.h>
+
+#include "schema/sql.h"
+
+#define DRAFT_COLUMNS                                                                    \
+	"SELECT id, state, submit_key, queue_id, broadcast, broadcast_ja, broadcast_en,"     \
+	" list, section, section_ja, section_en, author_dn, subject, text, characters,"      \
+	" submitted_at, expires_at, decided_at, decided_by, decided_name, reason, due_at,"   \
+	" released_at, recipients FROM draft "
+
+struct draft *draft_new(void)
+{
+	return g_new0(struct draft, 1);
+}
+
+void draft_free(struct draft *draft)
+{
+	if (draft == NULL)
+		return;
+	g_free(draft->queue_id);
+	g_free(draft->broadcast);
+	g_free(draft->broadcast_ja);
+	g_free(draft->broadcast_en);
+	g_free(draft->list);
+	g_free(draft->section);
+	g_free(draft->section_ja);
+	g_free(draft->section_en);
+	g_free(draft->author_dn);
+	g_free(draft->subject);
+	g_free(draft->text);
+	g_free(draft->decided_by);
+	g_free(draft->decided_name);
+	g_free(draft->reason);
+	g_free(draft);
+}
+
+struct party *party_new(void)
+{
+	return g_new0(struct party, 1);
+}
+
+void party_free(struct party *party)
+{
+	if (party == NULL)
+		return;
+	g_free(party->role);
+	g_free(party->uid);
+	g_free(party->dn);
+	g_free(party->mail);
+	g_free(party->name);
+	g_free(party->language);
+	g_free(party);
+}
+
+bool store_draft_insert(struct store *store, struct draft *draft, const void *original,
+			size_t original_length, struct kairan_error *error_r)
+{
+	if (!sql_run(store, error_r,
+		     "INSERT INTO draft (state, submit_key, queue_id, broadcast, broadcast_ja,"
+		     " broadcast_en, list, section, section_ja, section_en, author_dn, subject,"
+		     " text, characters, submitted_at, expires_at)"
+		     " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+		     "ibsssssssssssiii", (int64_t)DRAFT_HELD, draft->submit_key,
+		     sizeof(draft->submit_key), draft->queue_id, draft->broadcast,
+		     draft->broadcast_ja, draft->broadcast_en, draft->list, draft->section,
+		     draft->section_ja, draft->section_en, draft->author_dn, draft->subject,
+		     draft->text, draft->characters, draft->submitted_at, draft->expires_at))
+		return false;
+	draft->id = sql_last_id(store);
+	draft->state = DRAFT_HELD;
+	return sql_run(store, error_r, "INSERT INTO original (draft, octets) VALUES (?,?)",
+		       "ib", draft->id, original, original_length);
+}
+
+bool store_draft_insert_party(struct store *store, int64_t draft, const struct party *party,
+			      struct kairan_error *error_r)
+{
+	return sql_run(store, error_r,
+		       "INSERT INTO party (draft, number, role, uid, dn, mail, name, language)"
+		       " VALUES (?,?,?,?,?,?,?,?)",
+		       "iissssss", draft, party->number, party->role, party->uid, party->dn,
+		       party->mail, party->name, party->language);
+}
+
+static struct draft *read_draft(sqlite3_stmt *stmt)
+{
+	struct draft *draft = draft_new();
+
+	draft->id = sqlite3_column_int64(stmt, 0);
+	draft->state = (enum draft_state)sqlite3_column_int(stmt, 1);
+	if (sqlite3_column_bytes(stmt, 2) == SUBMIT_KEY_OCTETS)
+		memcpy(draft->submit_key, sqlite3_column_blob(stmt, 2), SUBMIT_KEY_OCTETS);
+	draft->queue_id = sql_text(stmt, 3);
+	draft->broadcast = sql_text(stmt, 4);
+	draft->broadcast_ja = sql_text(stmt, 5);
+	draft->broadcast_en = sql_text(stmt, 6);
+	draft->list = sql_text(stmt, 7);
+	draft->section = sql_text(stmt, 8);
+	draft->section_ja = sql_text(stmt, 9);
+	draft->section_en = sql_text(stmt, 10);
+	draft->author_dn = sql_text(stmt, 11);
+	draft->subject = sql_text(stmt, 12);
+	draft->text = sql_text(stmt, 13);
+	draft->characters = sqlite3_column_int64(stmt, 14);
+	draft->submitted_at = sqlite3_column_int64(stmt, 15);
+	draft->expires_at = sqlite3_column_int64(stmt, 16);
+	draft->decided_at = sqlite3_column_int64(stmt, 17);
+	draft->decided_by = sql_text(stmt, 18);
+	draft->decided_name = sql_text(stmt, 19);
+	draft->reason = sql_text(stmt, 20);
+	draft->due_at = sqlite3_column_int64(stmt, 21);
+	draft->released_at = sqlite3_column_int64(stmt, 22);
+	draft->recipients = sqlite3_column_int64(stmt, 23);
+	return draft;
+}
+
+static enum answer take_draft(enum answer answer, sqlite3_stmt *stmt, struct draft **draft_r)
+{
+	if (answer == ANSWER_YES) {
+		*draft_r = read_draft(stmt);
+		sql_done(stmt);
+	}
+	return answer;
+}
+
+enum answer store_draft_find(struct store *store, int64_t id, struct draft **draft_r,
+			     struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt;
+	enum answer answer =
+	    sql_first(store, error_r, &stmt, DRAFT_COLUMNS "WHERE id = ?", "i", id);
+
+	return take_draft(answer, stmt, draft_r);
+}
+
+enum answer store_draft_find_by_key(struct store *store,
+				    const unsigned char key[SUBMIT_KEY_OCTETS],
+				    struct draft **draft_r, struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt;
+	enum answer answer =
+	    sql_first(store, error_r, &stmt, DRAFT_COLUMNS "WHERE submit_key = ?", "b", key,
+		      (size_t)SUBMIT_KEY_OCTETS);
+
+	return take_draft(answer, stmt, draft_r);
+}
+
+static struct party *read_party(sqlite3_stmt *stmt)
+{
+	struct party *party = party_new();
+
+	party->number = sqlite3_column_int64(stmt, 0);
+	party->role = sql_text(stmt, 1);
+	party->uid = sql_text(stmt, 2);
+	party->dn = sql_text(stmt, 3);
+	party->mail = sql_text(stmt, 4);
+	party->name = sql_text(stmt, 5);
+	party->language = sql_text(stmt, 6);
+	return party;
+}
+
+enum answer store_draft_find_party(struct store *store, int64_t draft, int64_t number,
+				   struct party **party_r, struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt;
+	enum answer answer = sql_first(
+	    store, error_r, &stmt,
+	    "SELECT number, role, uid, dn, mail, name, language FROM party"
+	    " WHERE draft = ? AND number = ?",
+	    "ii", draft, number);
+
+	if (answer == ANSWER_YES) {
+		*party_r = read_party(stmt);
+		sql_done(stmt);
+	}
+	return answer;
+}
+
+enum answer store_draft_find_original(struct store *store, int64_t draft, char **octets_r,
+				      size_t *length_r, struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt;
+	enum answer answer = sql_first(store, error_r, &stmt,
+				       "SELECT octets FROM original WHERE draft = ?", "i", draft);
+
+	if (answer == ANSWER_YES) {
+		*length_r = (size_t)sqlite3_column_bytes(stmt, 0);
+		*octets_r = g_malloc(*length_r + 1);
+		if (*length_r > 0)
+			memcpy(*octets_r, sqlite3_column_blob(stmt, 0), *length_r);
+		(*octets_r)[*length_r] = '\0';
+		sql_done(stmt);
+	}
+	return answer;
+}
+
+static bool refresh_state(struct store *store, struct draft *draft,
+			  struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt;
+
+	if (sql_first(store, error_r, &stmt, "SELECT state FROM draft WHERE id = ?", "i",
+		      draft->id) != ANSWER_YES)
+		return error_r == NULL || error_r->text[0] != '\0'
+			   ? false
+			   : error_set(error_r, "store: there is no draft %lld",
+				       (long long)draft->id);
+	draft->state = (enum draft_state)sqlite3_column_int(stmt, 0);
+	sql_done(stmt);
+	return true;
+}
+
+static bool record_step(struct store *store, struct draft *draft,
+			const struct draft_step *step, struct kairan_error *error_r)
+{
+	const bool decision = step->decider_name != NULL;
+	const int64_t released = step->to == DRAFT_RELEASED ? step->event.at : 0;
+
+	return sql_run(store, error_r,
+		       "UPDATE draft SET state = ?,"
+		       " decided_at = iif(?, ?, decided_at), decided_by = iif(?, ?, decided_by),"
+		       " decided_name = ifnull(?, decided_name), reason = ifnull(?, reason),"
+		       " due_at = ifnull(nullif(?, 0), due_at),"
+		       " released_at = ifnull(nullif(?, 0), released_at),"
+		       " recipients = ifnull(nullif(?, 0), recipients) WHERE id = ?",
+		       "iiiisssiiii", (int64_t)step->to, (int64_t)decision, step->event.at,
+		       (int64_t)decision, step->event.uid, step->decider_name, step->reason,
+		       step->due_at, released, step->recipients, draft->id);
+}
+
+enum answer store_draft_enter(struct store *store, struct draft *draft,
+			      const struct draft_step *step, struct kairan_error *error_r)
+{
+	struct audit_event event = step->event;
+
+	if (!refresh_state(store, draft, error_r))
+		return ANSWER_UNKNOWN;
+	if (!lifecycle_allows(draft->state, step->to))
+		return ANSWER_NO;
+	event.draft = draft->id;
+	event.outcome = lifecycle_name(step->to);
+	if (!record_step(store, draft, step, error_r) ||
+	    !store_audit_append(store, &event, error_r))
+		return ANSWER_UNKNOWN;
+	draft->state = step->to;
+	return ANSWER_YES;
+}
+
+enum answer store_draft_find_due(struct store *store, enum draft_state state, int64_t now,
+				 struct draft **draft_r, struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt;
+	enum answer answer;
+
+	if (state == DRAFT_HELD)
+		answer = sql_first(store, error_r, &stmt,
+				   DRAFT_COLUMNS "WHERE state = ? AND expires_at <= ?"
+						 " ORDER BY expires_at, id LIMIT 1",
+				   "ii", (int64_t)state, now);
+	else
+		answer = sql_first(store, error_r, &stmt,
+				   DRAFT_COLUMNS "WHERE state = ? AND due_at <= ?"
+						 " ORDER BY due_at, id LIMIT 1",
+				   "ii", (int64_t)state, now);
+	return take_draft(answer, stmt, draft_r);
+}
+
+enum answer store_draft_next_due(struct store *store, enum draft_state state, int64_t *at_r,
+				 struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt;
+	enum answer answer;
+
+	answer = sql_first(store, error_r, &stmt,
+			   "SELECT min(iif(state = 1, expires_at, due_at)) FROM draft"
+			   " WHERE state = ? HAVING count(*) > 0",
+			   "i", (int64_t)state);
+	if (answer == ANSWER_YES) {
+		*at_r = sqlite3_column_int64(stmt, 0);
+		sql_done(stmt);
+	}
+	return answer;
+}
+
+bool store_draft_visit(struct store *store, int state, int64_t limit,
+		       void (*visit)(const struct draft *draft, void *context), void *context,
+		       struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt;
+	enum answer answer =
+	    sql_first(store, error_r, &stmt,
+		      DRAFT_COLUMNS "WHERE ?1 = 0 OR state = ?1 ORDER BY id DESC LIMIT ?2", "ii",
+		      (int64_t)state, limit);
+
+	while (answer == ANSWER_YES) {
+		struct draft *draft = read_draft(stmt);
+
+		visit(draft, context);
+		draft_free(draft);
+		answer = sql_next(store, error_r, stmt);
+	}
+	return answer == ANSWER_NO;
+}
+
+bool store_draft_visit_parties(struct store *store, int64_t draft,
+			       void (*visit)(const struct party *party, void *context),
+			       void *context, struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt;
+	enum answer answer =
+	    sql_first(store, error_r, &stmt,
+		      "SELECT number, role, uid, dn, mail, name, language FROM party"
+		      " WHERE draft = ? ORDER BY number",
+		      "i", draft);
+
+	while (answer == ANSWER_YES) {
+		struct party *party = read_party(stmt);
+
+		visit(party, context);
+		party_free(party);
+		answer = sql_next(store, error_r, stmt);
+	}
+	return answer == ANSWER_NO;
+}

@@ -1,0 +1,114 @@
+/*
+ * Drafts, their originals and their people.
+ */
+#ifndef KAIRAN_SCHEMA_STORE_DRAFT_H
+#define KAIRAN_SCHEMA_STORE_DRAFT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "policy/lifecycle.h"
+#include "schema/store.h"
+#include "schema/store_audit.h"
+
+#define SUBMIT_KEY_OCTETS 32
+#define DRAFT_AUTHOR      0 /* the author's party number */
+
+/* A draft as it is kept. Strings are owned, never NULL; times are 0 when not yet known. */
+struct draft {
+	int64_t id;
+	enum draft_state state;
+	unsigned char submit_key[SUBMIT_KEY_OCTETS];
+	char *queue_id;
+	char *broadcast;
+	char *broadcast_ja;
+	char *broadcast_en;
+	char *list;
+	char *section;
+	char *section_ja;
+	char *section_en;
+	char *author_dn;
+	char *subject;
+	char *text;
+	int64_t characters;
+	int64_t submitted_at;
+	int64_t expires_at;
+	int64_t decided_at;
+	char *decided_by;
+	char *decided_name;
+	char *reason;
+	int64_t due_at;
+	int64_t released_at;
+	int64_t recipients;
+};
+
+struct party {
+	int64_t number;
+	char *role;
+	char *uid;
+	char *dn;
+	char *mail;
+	char *name;
+	char *language;
+};
+
+struct draft *draft_new(void);
+void draft_free(struct draft *draft);
+struct party *party_new(void);
+void party_free(struct party *party);
+
+/* A step of a draft to a new state, by whom and why. */
+struct draft_step {
+	enum draft_state to;
+	struct audit_event event; /* action, person, time; draft and outcome are filled in */
+	const char *reason;       /* NULL: unchanged */
+	const char *decider_name; /* non-NULL: this step is the decision */
+	int64_t due_at;           /* non-zero: when it goes out */
+	int64_t recipients;       /* non-zero: how many receive it */
+};
+
+/* Insert a held draft; sets draft->id. Its original is kept octet for octet. */
+bool store_draft_insert(struct store *store, struct draft *draft, const void *original,
+			size_t original_length, struct kairan_error *error_r);
+
+bool store_draft_insert_party(struct store *store, int64_t draft, const struct party *party,
+			      struct kairan_error *error_r);
+
+/* Look-ups: YES with a new struct, NO, or UNKNOWN with the error. */
+enum answer store_draft_find(struct store *store, int64_t id, struct draft **draft_r,
+			     struct kairan_error *error_r);
+enum answer store_draft_find_by_key(struct store *store,
+				    const unsigned char key[SUBMIT_KEY_OCTETS],
+				    struct draft **draft_r, struct kairan_error *error_r);
+enum answer store_draft_find_party(struct store *store, int64_t draft, int64_t number,
+				   struct party **party_r, struct kairan_error *error_r);
+enum answer store_draft_find_original(struct store *store, int64_t draft, char **octets_r,
+				      size_t *length_r, struct kairan_error *error_r);
+
+/* The one function that changes a state: checks the step against the lifecycle table,
+ * records it in the draft, and appends the audit row. NO when the lifecycle has no such
+ * step from the state the draft is in now (draft->state is refreshed). */
+enum answer store_draft_enter(struct store *store, struct draft *draft,
+			      const struct draft_step *step, struct kairan_error *error_r);
+
+/* The first draft in a state whose due_at (for DRAFT_APPROVED) or expires_at (for
+ * DRAFT_HELD) is not after now. */
+enum answer store_draft_find_due(struct store *store, enum draft_state state, int64_t now,
+				 struct draft **draft_r, struct kairan_error *error_r);
+
+/* When the next draft in that state falls due: YES with the time, NO when none waits. */
+enum answer store_draft_next_due(struct store *store, enum draft_state state, int64_t *at_r,
+				 struct kairan_error *error_r);
+
+/* Call visit for each draft (state 0: all), newest first, at most limit. */
+bool store_draft_visit(struct store *store, int state, int64_t limit,
+		       void (*visit)(const struct draft *draft, void *context), void *context,
+		       struct kairan_error *error_r);
+
+/* Call visit for each person of a draft, by number. */
+bool store_draft_visit_parties(struct store *store, int64_t draft,
+			       void (*visit)(const struct party *party, void *context),
+			       void *context, struct kairan_error *error_r);
+
+#endif

@@ -1,0 +1,112 @@
+/*
+ * NAME
+ *	store_outbox - notices that wait to be mailed
+ *
+ * DESCRIPTION
+ *	A row waits until the MTA has taken it (250) or has refused it for good (5xx). A
+ *	crash between the 250 and its record sends a notice twice, never not at all.
+ *
+ * DIAGNOSTICS
+ *	All failures are returned.
+ */
+#include "config.h"
+
+#include "schema/store_outbox.h"
+
+#include <glib.h>
+
+#include "schema/sql.h"
+
+bool store_outbox_add(struct store *store, const struct outbox_notice *notice,
+		      struct kairan_error *error_r)
+{
+	return sql_run(store, error_r,
+		       "INSERT INTO outbox (state, kind, draft, party, mail, name, language,"
+		       " facts, created_at, next_try)"
+		       " VALUES (1, ?1, nullif(?2, 0), nullif(?3, -1), ?4, ?5, ?6, ?7, ?8, ?8)",
+		       "siissssi", notice->kind, notice->draft, notice->party, notice->mail,
+		       notice->name, notice->language, notice->facts, notice->created_at);
+}
+
+enum answer store_outbox_find_due(struct store *store, int64_t now,
+				  struct outbox_notice **notice_r,
+				  struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt;
+	enum answer answer = sql_first(
+	    store, error_r, &stmt,
+	    "SELECT id, kind, ifnull(draft, 0), ifnull(party, -1), mail, name, language,"
+	    " facts, created_at, tries FROM outbox"
+	    " WHERE state = 1 AND next_try <= ? ORDER BY next_try, id LIMIT 1",
+	    "i", now);
+
+	if (answer != ANSWER_YES)
+		return answer;
+	struct outbox_notice *notice = g_new0(struct outbox_notice, 1);
+	notice->id = sqlite3_column_int64(stmt, 0);
+	notice->kind = sql_text(stmt, 1);
+	notice->draft = sqlite3_column_int64(stmt, 2);
+	notice->party = sqlite3_column_int64(stmt, 3);
+	notice->mail = sql_text(stmt, 4);
+	notice->name = sql_text(stmt, 5);
+	notice->language = sql_text(stmt, 6);
+	notice->facts = sql_text(stmt, 7);
+	notice->created_at = sqlite3_column_int64(stmt, 8);
+	notice->tries = sqlite3_column_int64(stmt, 9);
+	sql_done(stmt);
+	*notice_r = notice;
+	return ANSWER_YES;
+}
+
+enum answer store_outbox_next_due(struct store *store, int64_t *at_r,
+				  struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt;
+	enum answer answer =
+	    sql_first(store, error_r, &stmt,
+		      "SELECT next_try FROM outbox WHERE state = 1 ORDER BY next_try LIMIT 1", "");
+
+	if (answer == ANSWER_YES) {
+		*at_r = sqlite3_column_int64(stmt, 0);
+		sql_done(stmt);
+	}
+	return answer;
+}
+
+bool store_outbox_record(struct store *store, int64_t id, enum outbox_state state,
+			 int64_t next_try, const char *response,
+			 struct kairan_error *error_r)
+{
+	return sql_run(store, error_r,
+		       "UPDATE outbox SET state = ?, next_try = ?, tries = tries + 1,"
+		       " response = ? WHERE id = ?",
+		       "iisi", (int64_t)state, next_try, response, id);
+}
+
+enum answer store_outbox_was_added(struct store *store, const char *kind, int64_t draft,
+				   int64_t party, int64_t after,
+				   struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt;
+	enum answer answer =
+	    sql_first(store, error_r, &stmt,
+		      "SELECT 1 FROM outbox WHERE draft = ? AND kind = ? AND party = ?"
+		      " AND created_at > ? LIMIT 1",
+		      "isii", draft, kind, party, after);
+
+	if (answer == ANSWER_YES)
+		sql_done(stmt);
+	return answer;
+}
+
+void outbox_notice_free(struct outbox_notice *notice)
+{
+	if (notice == NULL)
+		return;
+	g_free(notice->kind);
+	g_free(notice->mail);
+	g_free(notice->name);
+	g_free(notice->language);
+	g_free(notice->facts);
+	g_free(notice);
+}

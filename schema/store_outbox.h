@@ -1,0 +1,60 @@
+/*
+ * Notices to be mailed: an intent that is committed with the change it tells of, and
+ * rendered when the courier sends it.
+ */
+#ifndef KAIRAN_SCHEMA_STORE_OUTBOX_H
+#define KAIRAN_SCHEMA_STORE_OUTBOX_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "schema/store.h"
+
+/* The numbers are stored: never renumber, only add. */
+enum outbox_state {
+	OUTBOX_WAITING = 1,  /* to be handed over at next_try */
+	OUTBOX_ACCEPTED = 2, /* the MTA answered 250 */
+	OUTBOX_REFUSED = 3,  /* the MTA answered 5xx: it will not be better next time */
+};
+
+/* One notice. Strings are owned by a row that was read (outbox_notice_free()), borrowed
+ * in one that is added. */
+struct outbox_notice {
+	int64_t id;
+	char *kind;     /* name of its template */
+	int64_t draft;  /* 0: about a mail that became no draft */
+	int64_t party;  /* the draft's person it goes to; -1: none of them */
+	char *mail;
+	char *name;
+	char *language;
+	char *facts;    /* JSON object */
+	int64_t created_at;
+	int64_t tries;
+};
+
+/* Add a notice that may go out at once. */
+bool store_outbox_add(struct store *store, const struct outbox_notice *notice,
+		      struct kairan_error *error_r);
+
+/* The first waiting notice whose next_try is not after now. */
+enum answer store_outbox_find_due(struct store *store, int64_t now,
+				  struct outbox_notice **notice_r,
+				  struct kairan_error *error_r);
+
+/* When the next waiting notice may be tried: YES with the time, NO when none waits. */
+enum answer store_outbox_next_due(struct store *store, int64_t *at_r,
+				  struct kairan_error *error_r);
+
+/* Record what became of a try. next_try counts for OUTBOX_WAITING only. */
+bool store_outbox_record(struct store *store, int64_t id, enum outbox_state state,
+			 int64_t next_try, const char *response,
+			 struct kairan_error *error_r);
+
+/* Was a notice of this kind added for this person of this draft after a time? */
+enum answer store_outbox_was_added(struct store *store, const char *kind, int64_t draft,
+				   int64_t party, int64_t after,
+				   struct kairan_error *error_r);
+
+void outbox_notice_free(struct outbox_notice *notice);
+
+#endif

@@ -1,0 +1,161 @@
+/*
+ * NAME
+ *	store_release - shards and their recipients
+ *
+ * DESCRIPTION
+ *	When a release falls due its recipients are copied from the list in one transaction,
+ *	ordered by domain, so that the MTA finds neighbours for one destination together.
+ *	From then on, changes to the list do not touch the release, and a shard that is
+ *	handed over again has the same recipients.
+ *
+ * DIAGNOSTICS
+ *	All failures are returned.
+ */
+#include "config.h"
+
+#include "schema/store_release.h"
+
+#include <glib.h>
+#include <stdio.h>
+
+#include "schema/sql.h"
+
+static bool copy_recipients(struct store *store, int64_t draft, const char *list,
+			    int64_t shard_size, struct kairan_error *error_r)
+{
+	return sql_run(store, error_r,
+		       "INSERT INTO shard_recipient (draft, shard, position, address)"
+		       " SELECT ?1, 1 + (n - 1) / ?3, n, address FROM"
+		       " (SELECT address, row_number() OVER (ORDER BY domain, address_key) AS n"
+		       "  FROM subscriber WHERE list = ?2 AND state = 1)",
+		       "isi", draft, list, shard_size);
+}
+
+bool store_release_cut(struct store *store, int64_t draft, const char *list,
+		       int64_t shard_size, int64_t now, int64_t *recipients_r,
+		       struct kairan_error *error_r)
+{
+	if (!copy_recipients(store, draft, list, shard_size, error_r))
+		return false;
+	*recipients_r = sql_changes(store);
+	return sql_run(store, error_r,
+		       "INSERT INTO shard (draft, number, state, recipients, changed_at, next_try)"
+		       " SELECT ?1, shard, 1, count(*), ?2, ?2 FROM shard_recipient"
+		       " WHERE draft = ?1 GROUP BY shard",
+		       "ii", draft, now);
+}
+
+static enum answer take_shard(enum answer answer, sqlite3_stmt *stmt, struct shard *shard_r)
+{
+	if (answer != ANSWER_YES)
+		return answer;
+	shard_r->draft = sqlite3_column_int64(stmt, 0);
+	shard_r->number = sqlite3_column_int64(stmt, 1);
+	shard_r->state = (enum shard_state)sqlite3_column_int(stmt, 2);
+	shard_r->recipients = sqlite3_column_int64(stmt, 3);
+	shard_r->tries = sqlite3_column_int64(stmt, 4);
+	shard_r->next_try = sqlite3_column_int64(stmt, 5);
+	(void)snprintf(shard_r->queue_id, sizeof(shard_r->queue_id), "%s",
+		       (const char *)sqlite3_column_text(stmt, 6));
+	sql_done(stmt);
+	return ANSWER_YES;
+}
+
+#define SHARD_COLUMNS                                                                    \
+	"SELECT draft, number, state, recipients, tries, next_try, queue_id FROM shard "
+
+/* A release that was stopped hands over no further shard. */
+#define SHARD_RELEASING " AND (SELECT state FROM draft WHERE id = shard.draft) = 3"
+
+enum answer store_release_find_due(struct store *store, int64_t now, struct shard *shard_r,
+				   struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt;
+	enum answer answer = sql_first(store, error_r, &stmt,
+				       SHARD_COLUMNS "WHERE state IN (1, 2) AND next_try <= ?"
+						     SHARD_RELEASING
+						     " ORDER BY next_try, draft, number LIMIT 1",
+				       "i", now);
+
+	return take_shard(answer, stmt, shard_r);
+}
+
+enum answer store_release_next_due(struct store *store, int64_t *at_r,
+				   struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt;
+	enum answer answer =
+	    sql_first(store, error_r, &stmt,
+		      "SELECT min(next_try) FROM shard WHERE state IN (1, 2)"
+		      SHARD_RELEASING " HAVING count(*) > 0",
+		      "");
+
+	if (answer == ANSWER_YES) {
+		*at_r = sqlite3_column_int64(stmt, 0);
+		sql_done(stmt);
+	}
+	return answer;
+}
+
+enum answer store_release_find_shard(struct store *store, int64_t draft, int64_t number,
+				     struct shard *shard_r, struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt;
+	enum answer answer =
+	    sql_first(store, error_r, &stmt, SHARD_COLUMNS "WHERE draft = ? AND number = ?",
+		      "ii", draft, number);
+
+	return take_shard(answer, stmt, shard_r);
+}
+
+bool store_release_record(struct store *store, const struct shard *shard,
+			  enum shard_state state, int64_t now, int64_t next_try,
+			  const char *response, struct kairan_error *error_r)
+{
+	return sql_run(store, error_r,
+		       "UPDATE shard SET state = ?1, changed_at = ?2, next_try = ?3,"
+		       " tries = tries + (?1 <> 4), response = ?4,"
+		       " queue_id = iif(?5 = '', queue_id, ?5)"
+		       " WHERE draft = ?6 AND number = ?7 AND state < 4"
+		       " AND (state < 3 OR ?1 = 4)",
+		       "iiissii", (int64_t)state, now, next_try, response, shard->queue_id,
+		       shard->draft, shard->number);
+}
+
+enum answer store_release_find_complete(struct store *store, int64_t *draft_r,
+					struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt;
+	enum answer answer = sql_first(
+	    store, error_r, &stmt,
+	    "SELECT id FROM draft WHERE state = 3 AND NOT EXISTS"
+	    " (SELECT 1 FROM shard WHERE shard.draft = draft.id AND shard.state < 3) LIMIT 1",
+	    "");
+
+	if (answer == ANSWER_YES) {
+		*draft_r = sqlite3_column_int64(stmt, 0);
+		sql_done(stmt);
+	}
+	return answer;
+}
+
+bool store_release_visit_page(struct store *store, const struct shard *shard,
+			      int64_t position, int64_t limit,
+			      void (*visit)(const char *address, void *context),
+			      void *context, int64_t *last_r, struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt;
+	enum answer answer =
+	    sql_first(store, error_r, &stmt,
+		      "SELECT position, address FROM shard_recipient"
+		      " WHERE draft = ? AND shard = ? AND position > ? ORDER BY position LIMIT ?",
+		      "iiii", shard->draft, shard->number, position, limit);
+
+	*last_r = position;
+	while (answer == ANSWER_YES) {
+		*last_r = sqlite3_column_int64(stmt, 0);
+		visit((const char *)sqlite3_column_text(stmt, 1), context);
+		answer = sql_next(store, error_r, stmt);
+	}
+	return answer == ANSWER_NO;
+}

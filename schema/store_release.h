@@ -1,0 +1,64 @@
+/*
+ * A release under way: its recipients, fixed and cut into shards.
+ */
+#ifndef KAIRAN_SCHEMA_STORE_RELEASE_H
+#define KAIRAN_SCHEMA_STORE_RELEASE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "schema/store.h"
+
+/* The numbers are stored: never renumber, only add. */
+enum shard_state {
+	SHARD_READY = 1,     /* to be handed over at next_try */
+	SHARD_OFFERED = 2,   /* recipients were added at end of message; 250 not seen yet */
+	SHARD_ACCEPTED = 3,  /* 250 seen */
+	SHARD_CONFIRMED = 4, /* its receipt came back: the MTA has it queued */
+};
+
+struct shard {
+	int64_t draft;
+	int64_t number; /* from 1 */
+	enum shard_state state;
+	int64_t recipients;
+	int64_t tries;
+	int64_t next_try;
+	char queue_id[64];
+};
+
+/* Fix the recipients of a draft: the list's active subscribers now, each once, spread so
+ * that destinations alternate between shards as they come by domain; cut into shards of at
+ * most shard_size. A list without subscribers gives no shard. */
+bool store_release_cut(struct store *store, int64_t draft, const char *list,
+		       int64_t shard_size, int64_t now, int64_t *recipients_r,
+		       struct kairan_error *error_r);
+
+/* The first shard that may be handed over now: ready, or offered so long ago that its
+ * receipt will not come any more (next_try has passed). */
+enum answer store_release_find_due(struct store *store, int64_t now, struct shard *shard_r,
+				   struct kairan_error *error_r);
+enum answer store_release_next_due(struct store *store, int64_t *at_r,
+				   struct kairan_error *error_r);
+
+enum answer store_release_find_shard(struct store *store, int64_t draft, int64_t number,
+				     struct shard *shard_r, struct kairan_error *error_r);
+
+/* Record a shard's new state. A confirmed shard stays confirmed, and an accepted one
+ * becomes only that: a late answer changes nothing. */
+bool store_release_record(struct store *store, const struct shard *shard,
+			  enum shard_state state, int64_t now, int64_t next_try,
+			  const char *response, struct kairan_error *error_r);
+
+/* A draft that is being released and whose shards have all been accepted or confirmed. */
+enum answer store_release_find_complete(struct store *store, int64_t *draft_r,
+					struct kairan_error *error_r);
+
+/* The next page of a shard's recipients: at most limit after position (from 0), in order.
+ * visit may not use the store. *last_r is the last position seen, unchanged at the end. */
+bool store_release_visit_page(struct store *store, const struct shard *shard,
+			      int64_t position, int64_t limit,
+			      void (*visit)(const char *address, void *context),
+			      void *context, int64_t *last_r, struct kairan_error *error_r);
+
+#endif

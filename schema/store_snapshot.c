@@ -1,0 +1,67 @@
+/*
+ * NAME
+ *	store_snapshot - broadcast addresses that outlive a restart
+ *
+ * DESCRIPTION
+ *	One row a broadcast; its sections one DN a line.
+ *
+ * DIAGNOSTICS
+ *	All failures are returned.
+ */
+#include "config.h"
+
+#include "schema/store_snapshot.h"
+
+#include <glib.h>
+
+#include "schema/sql.h"
+
+bool store_snapshot_save(struct store *store, struct broadcast *const *broadcasts,
+			 struct kairan_error *error_r)
+{
+	if (!sql_run(store, error_r, "DELETE FROM snapshot", ""))
+		return false;
+	for (size_t i = 0; broadcasts[i] != NULL; i++) {
+		const struct broadcast *one = broadcasts[i];
+		g_autofree char *sections = g_strjoinv("\n", one->sections);
+
+		if (!sql_run(store, error_r,
+			     "INSERT OR REPLACE INTO snapshot (mail, list, name_ja, name_en,"
+			     " sections) VALUES (?,?,?,?,?)",
+			     "sssss", one->mail, one->list, one->name_ja, one->name_en, sections))
+			return false;
+	}
+	return true;
+}
+
+enum answer store_snapshot_load(struct store *store, struct broadcast ***broadcasts_r,
+				struct kairan_error *error_r)
+{
+	GPtrArray *all = g_ptr_array_new();
+	sqlite3_stmt *stmt;
+	enum answer answer =
+	    sql_first(store, error_r, &stmt,
+		      "SELECT mail, list, name_ja, name_en, sections FROM snapshot", "");
+
+	while (answer == ANSWER_YES) {
+		struct broadcast *one = g_new0(struct broadcast, 1);
+		g_autofree char *sections = sql_text(stmt, 4);
+
+		one->mail = sql_text(stmt, 0);
+		one->list = sql_text(stmt, 1);
+		one->name_ja = sql_text(stmt, 2);
+		one->name_en = sql_text(stmt, 3);
+		one->sections = g_strsplit(sections, "\n", -1);
+		g_ptr_array_add(all, one);
+		answer = sql_next(store, error_r, stmt);
+	}
+	if (answer == ANSWER_NO && all->len > 0)
+		answer = ANSWER_YES;
+	g_ptr_array_add(all, NULL);
+	*broadcasts_r = (struct broadcast **)g_ptr_array_free(all, FALSE);
+	if (answer != ANSWER_YES) {
+		broadcasts_free(*broadcasts_r);
+		*broadcasts_r = NULL;
+	}
+	return answer;
+}

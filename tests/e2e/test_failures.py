@@ -1,0 +1,166 @@
+"""What happens when something is down, dies, or comes twice."""
+import signal
+
+import stack as s
+import tap
+import town
+from tap import check_equal, check_in
+
+
+def test_the_same_mail_twice_is_one_draft(stack):
+    subject = "二重の送信"
+    mail = town.draft(stack, "bosai-staff1", subject)
+    octets = b"Received: from relay.example\r\n" + s.octets_of(mail)
+    check_equal(stack.submit("bosai-staff1", town.BOSAI, octets).final[0], 250)
+    check_equal(stack.store("SELECT count(*) FROM draft WHERE subject = ?", subject)[0][0], 1)
+    town.request_for(stack, "bosai-chief", subject)
+    check_equal(stack.store("SELECT count(*) FROM outbox WHERE kind = 'request' AND draft = ?",
+                            town.draft_id(stack, subject))[0][0], 2, "requests")
+
+
+def test_the_same_mail_after_the_decision(stack):
+    subject = "決裁後の再送"
+    mail = town.draft(stack, "bosai-staff1", subject)
+    town.answer(stack, "bosai-chief", town.request_for(stack, "bosai-chief", subject),
+                "差戻し 不要です")
+    town.wait_state(stack, subject, town.SENT_BACK)
+    check_equal(stack.submit("bosai-staff1", town.BOSAI, mail).final[0], 250)
+    stack.wait_mail("bosai-staff1", lambda told: subject in str(told["Subject"])
+                    and "再送" in str(told["Subject"]))
+    check_equal(stack.store("SELECT count(*) FROM draft WHERE subject = ?", subject)[0][0], 1)
+
+
+def test_milter_down(stack):
+    subject = "ミルター停止"
+    stack.stop("milter")
+    mail = s.make_mail("bosai-staff1", town.BOSAI, subject, "本文")
+    with stack.connect(int(stack.env["KAIRAN_SUBMISSION_PORT"]), "bosai-staff1") as smtp:
+        code, _ = smtp.mail("bosai-staff1@town.example")
+        if code < 400:
+            code, _ = smtp.rcpt(town.BOSAI)
+        check_equal(400 <= code < 500, True, f"reply {code} is temporary")
+    stack.start("milter")
+    check_equal(len(town.broadcast(stack.sink(), subject)), 0, "nothing leaks")
+    check_equal(town.state_of(stack, subject), None)
+    check_equal(stack.submit("bosai-staff1", town.BOSAI, mail).final[0], 250, "afterwards")
+    town.request_for(stack, "bosai-chief", subject)
+
+
+def test_milter_down_during_the_release(stack):
+    """Approved, and the daemon dies at once: the broadcast goes out when it is back."""
+    subject = "承認直後の停止"
+    town.draft(stack, "bosai-staff1", subject)
+    request = town.request_for(stack, "bosai-chief", subject)
+    town.answer(stack, "bosai-chief", request, "承認")
+    stack.kill9("milter")
+    stack.start("milter")
+    town.wait_state(stack, subject, town.RELEASED, 90)
+    check_equal(len(town.wait_broadcast(stack, subject)), town.SUBSCRIBERS, "each once")
+
+
+def test_ldap_down(stack):
+    subject = "LDAP停止"
+    mail = s.make_mail("bosai-staff1", town.BOSAI, subject, "本文")
+    with stack.connect(int(stack.env["KAIRAN_SUBMISSION_PORT"]), "bosai-staff1") as smtp:
+        stack.stop("slapd")
+        try:
+            smtp.mail("bosai-staff1@town.example")
+            code, text = smtp.rcpt(town.BOSAI)
+            check_equal(code, 451, "reply to RCPT")
+            check_in("4.3.0", text.decode())
+            smtp.rset()
+            smtp.mail("bosai-staff1@town.example")
+            check_equal(smtp.rcpt("sysadmin@town.example")[0], 250, "other mail goes on")
+            smtp.rset()
+        finally:
+            stack.start("slapd")
+    check_equal(town.state_of(stack, subject), None)
+    check_equal(stack.submit("bosai-staff1", town.BOSAI, mail).final[0], 250, "afterwards")
+
+
+def test_ldap_down_at_the_decision(stack):
+    subject = "決裁時のLDAP停止"
+    town.draft(stack, "bosai-staff1", subject)
+    request = town.request_for(stack, "bosai-chief", subject)
+    address = s.reply_address(request)
+    mail = s.octets_of(town.answer_mail("bosai-chief", request, "承認"))
+    with stack.connect(int(stack.env["KAIRAN_SUBMISSION_PORT"]), "bosai-chief") as smtp:
+        stack.stop("slapd")
+        try:
+            replies = stack.converse(smtp, "bosai-chief@town.example", address, mail)
+            check_equal(replies.final[0], 451, "the client keeps it and tries again")
+        finally:
+            stack.start("slapd")
+    check_equal(town.state_of(stack, subject), town.HELD)
+    town.answer(stack, "bosai-chief", request, "承認")
+    town.wait_state(stack, subject, town.RELEASED)
+
+
+def test_a_start_without_ldap(stack):
+    """The broadcast addresses of the last run are known, so that other mail flows and
+    drafts are deferred instead of passing by."""
+    stack.stop("milter")
+    with stack.connect(int(stack.env["KAIRAN_SUBMISSION_PORT"]), "bosai-staff1") as smtp:
+        stack.stop("slapd")
+        try:
+            stack.start("milter")
+            smtp.mail("bosai-staff1@town.example")
+            check_equal(smtp.rcpt(town.BOSAI)[0], 451, "broadcast")
+            smtp.rset()
+        finally:
+            stack.start("slapd")
+    with stack.connect(int(stack.env["KAIRAN_SUBMISSION_PORT"]), "bosai-staff1") as smtp:
+        smtp.mail("bosai-staff1@town.example")
+        check_equal(smtp.rcpt("sysadmin@town.example")[0], 250, "other mail")
+
+
+def test_killed_right_after_the_250(stack):
+    for number in range(5):
+        subject = f"直後の強制終了{number}"
+        town.draft(stack, "bosai-staff1", subject)
+        stack.kill9("milter")
+        stack.start("milter")
+        check_equal(town.state_of(stack, subject), town.HELD)
+        town.request_for(stack, "bosai-chief", subject)
+        asked = stack.store("SELECT count(*) FROM outbox WHERE draft = ? AND kind = 'request'"
+                            " AND mail LIKE 'bosai-chief@%'", town.draft_id(stack, subject))
+        check_equal(asked[0][0], 1, "asked once")
+
+
+def test_sigterm_and_sighup(stack):
+    stack.signal("milter", signal.SIGHUP)
+    stack.wait_for(lambda: "read anew" in stack.log(), what="the reload")
+    pid = stack.pid("milter")
+    town.draft(stack, "bosai-staff1", "読み直しの後")
+    check_equal(stack.pid("milter"), pid, "still the same process")
+    stack.signal("milter", signal.SIGTERM)
+    stack.wait_for(lambda: stack.pid("milter") is None, 10, "the end")
+    stack.start("milter")
+
+
+def test_a_bad_reload_changes_nothing(stack):
+    conf = stack.env["KAIRAN_CONF"]
+    with open(conf, encoding="utf-8") as file:
+        good = file.read()
+    try:
+        with open(conf, "w", encoding="utf-8") as file:
+            file.write(good + "no_such_setting = 1\n")
+        stack.signal("milter", signal.SIGHUP)
+        stack.wait_for(lambda: "no_such_setting" in stack.log(), what="the complaint")
+        town.draft(stack, "bosai-staff1", "悪い設定の後")
+    finally:
+        with open(conf, "w", encoding="utf-8") as file:
+            file.write(good)
+
+
+def test_mta_down_while_notices_wait(stack):
+    """The MTA goes away after the draft was taken: the notice waits, and is not lost."""
+    subject = "MTA停止"
+    town.draft(stack, "bosai-staff1", subject)
+    stack.stop("mta")
+    stack.start("mta")
+    town.request_for(stack, "bosai-chief", subject)
+
+
+if __name__ == "__main__":
+    tap.main(globals())

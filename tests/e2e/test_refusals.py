@@ -1,0 +1,309 @@
+"""Who may not, and what does not count: nothing changes, and it is recorded."""
+import stack as s
+import tap
+import town
+from tap import check_equal, check_in
+
+
+def refused_at_rcpt(stack, replies, code, words):
+    reply = replies.recipients[town.BOSAI]
+    check_equal(reply[0], code, "reply to RCPT")
+    check_in("5.7.1", reply[1])
+    check_in(words, reply[1])
+
+
+def count_drafts(stack):
+    return stack.store("SELECT count(*) FROM draft")[0][0]
+
+
+def test_staff_of_the_other_section(stack):
+    before = count_drafts(stack)
+    mail = s.make_mail("kosodate-staff1", town.BOSAI, "他の課", "本文")
+    refused_at_rcpt(stack, stack.submit("kosodate-staff1", town.BOSAI, mail), 550, "Art.13-1(2)")
+    check_equal(count_drafts(stack), before, "drafts")
+    row = stack.store("SELECT * FROM audit WHERE uid = 'kosodate-staff1' ORDER BY seq DESC")[0]
+    check_equal((row["action"], row["outcome"]), ("submit", "not-staff"))
+
+
+def test_a_resident(stack):
+    mail = s.make_mail("someone@phone.sink.example", town.BOSAI, "迷惑", "本文")
+    refused_at_rcpt(stack, stack.mx_send("someone@phone.sink.example", town.BOSAI, mail), 550,
+                    "log in")
+
+
+def test_a_resident_who_claims_to_be_staff(stack):
+    mail = s.make_mail("bosai-staff1", town.BOSAI, "なりすまし", "本文")
+    refused_at_rcpt(stack, stack.mx_send("bosai-staff1@town.example", town.BOSAI, mail), 550,
+                    "log in")
+
+
+def test_an_approver_writes(stack):
+    for who in ("bosai-chief", "bosai-deputy"):
+        mail = s.make_mail(who, town.BOSAI, "責任者の起案", "本文")
+        refused_at_rcpt(stack, stack.submit(who, town.BOSAI, mail), 550, "Art.4")
+
+
+def test_the_administrator_writes(stack):
+    mail = s.make_mail("sysadmin", town.BOSAI, "管理者の起案", "本文")
+    refused_at_rcpt(stack, stack.submit("sysadmin", town.BOSAI, mail), 550, "Art.13-1(2)")
+
+
+def test_spoofed_from(stack):
+    before = count_drafts(stack)
+    for claimed in ("bosai-staff2@town.example", "mayor@town.example",
+                    '"bosai-staff1@town.example" <bosai-staff2@town.example>'):
+        mail = s.make_mail("bosai-staff1", town.BOSAI, "差出人", "本文")
+        octets = s.octets_of(mail).replace(b"From: bosai-staff1@town.example",
+                                           f"From: {claimed}".encode())
+        replies = stack.submit("bosai-staff1", town.BOSAI, octets)
+        check_equal(replies.final[0], 550, claimed)
+        check_in("Art.14", replies.final[1])
+    two = s.octets_of(s.make_mail("bosai-staff1", town.BOSAI, "差出人二つ", "本文"))
+    two = b"From: bosai-staff2@town.example\r\n" + two
+    check_equal(stack.submit("bosai-staff1", town.BOSAI, two).final[0], 550, "two From:")
+    check_equal(count_drafts(stack), before, "drafts")
+
+
+def test_foreign_envelope_sender(stack):
+    mail = s.make_mail("bosai-staff1", town.BOSAI, "封筒", "本文")
+    for sender in ("bosai-staff2@town.example", "someone@phone.sink.example", ""):
+        refused_at_rcpt(stack, stack.submit("bosai-staff1", town.BOSAI, mail, from_=sender), 550,
+                        "Art.14")
+
+
+def test_mixed_recipients(stack):
+    subject = "同報"
+    to = [town.BOSAI, "sysadmin@town.example", "friend@phone.sink.example"]
+    mail = s.make_mail("bosai-staff1", to, subject, "本文")
+    check_equal(stack.submit("bosai-staff1", to, mail).final[0], 250)
+    got = stack.wait_mail("sysadmin", town.subject_is(subject))
+    check_equal(s.text_of(got).strip(), "本文")
+    town.wait_broadcast(stack, subject, 1)
+    request = town.request_for(stack, "bosai-chief", subject)
+    town.answer(stack, "bosai-chief", request, "承認")
+    mails = town.wait_broadcast(stack, subject, town.SUBSCRIBERS + 1)
+    check_equal(len(mails), town.SUBSCRIBERS + 1, "subscribers and the friend")
+
+
+def test_mixed_recipients_with_a_refused_draft(stack):
+    subject = "長すぎる同報"
+    to = [town.BOSAI, "sysadmin@town.example"]
+    mail = s.make_mail("bosai-staff1", to, subject, "あ" * 201)
+    check_equal(stack.submit("bosai-staff1", to, mail).final[0], 250, "the others get theirs")
+    stack.wait_mail("sysadmin", town.subject_is(subject))
+    told = stack.wait_mail("bosai-staff1", lambda mail: subject in s.text_of(mail))
+    check_in("201", s.text_of(told))
+    check_equal(town.state_of(stack, subject), None, "no draft")
+
+
+def test_mixed_recipients_where_the_broadcast_is_refused(stack):
+    to = [town.BOSAI, "sysadmin@town.example"]
+    subject = "片方だけ"
+    mail = s.make_mail("kosodate-staff1", to, subject, "本文")
+    replies = stack.submit("kosodate-staff1", to, mail)
+    check_equal(replies.recipients[town.BOSAI][0], 550)
+    check_equal(replies.final[0], 250)
+    stack.wait_mail("sysadmin", town.subject_is(subject))
+
+
+def test_text_rules(stack):
+    cases = (
+        ("長い", "あ" * 201, 554, "243 characters, limit 200".replace("243", "201")),
+        ("空", " \n\n", 554, "Art.13-2(2)"),
+    )
+    for subject, text, code, words in cases:
+        mail = s.make_mail("bosai-staff1", town.BOSAI, subject, text)
+        replies = stack.submit("bosai-staff1", town.BOSAI, mail)
+        check_equal(replies.final[0], code, subject)
+        check_in(words, replies.final[1])
+    just = s.make_mail("bosai-staff1", town.BOSAI, "ちょうど", "あ" * 199 + "👨‍👩‍👧")
+    check_equal(stack.submit("bosai-staff1", town.BOSAI, just).final[0], 250, "200 characters")
+
+
+def test_attachments_are_refused_by_name(stack):
+    mail = s.make_mail("bosai-staff1", town.BOSAI, "添付", "本文")
+    mail.add_attachment(b"x" * 100, maintype="application", subtype="pdf", filename="案内.pdf")
+    replies = stack.submit("bosai-staff1", town.BOSAI, mail)
+    check_equal(replies.final[0], 554)
+    check_in("Art.13-2(3)", replies.final[1])
+    stack.wait_mail("bosai-staff1", lambda told: "案内.pdf" in s.text_of(told))
+
+
+def reply_outcomes(stack, subject):
+    return [row["outcome"] for row in town.audit(stack, subject, "reply")]
+
+
+def test_a_reply_by_the_wrong_person(stack):
+    subject = "別人の返信"
+    town.draft(stack, "bosai-staff1", subject)
+    request = town.request_for(stack, "bosai-chief", subject)
+    for who in ("bosai-deputy", "bosai-staff1", "kosodate-chief"):
+        town.answer(stack, who, request, "承認")
+        told = stack.wait_mail(who, lambda mail: subject in str(mail["Subject"])
+                               and "無効" in str(mail["Subject"]))
+        check_equal(s.reply_address(told).startswith("decide+"), False, "no token for others")
+    check_equal(town.state_of(stack, subject), town.HELD)
+    check_equal(reply_outcomes(stack, subject), ["wrong-person"] * 3)
+
+
+def test_a_reply_without_login(stack):
+    subject = "ログインなし"
+    town.draft(stack, "bosai-staff1", subject)
+    request = town.request_for(stack, "bosai-chief", subject)
+    address = s.reply_address(request)
+    mail = town.answer_mail("bosai-chief", request, "承認")
+    replies = stack.mx_send("bosai-chief@town.example", address, mail)
+    check_equal(replies.recipients[address][0], 550)
+    check_equal(town.state_of(stack, subject), town.HELD)
+
+
+def test_forged_and_altered_tokens(stack):
+    subject = "偽のトークン"
+    town.draft(stack, "bosai-staff1", subject)
+    address = s.reply_address(town.request_for(stack, "bosai-chief", subject))
+    local, _, domain = address.partition("@")
+    token = local.partition("+")[2]
+    other = s.reply_address(town.request_for(stack, "bosai-deputy", subject))
+    swapped = token[:20] + other.partition("+")[2].partition("@")[0][20:]
+    flipped = token[:-5] + ("a" if token[-5] != "a" else "b") + token[-4:]
+    receipt = stack.wait_mail("bosai-staff1", lambda mail: subject in str(mail["Subject"])
+                              and s.reply_address(mail).startswith("draft+"))
+    authors = s.reply_address(receipt).partition("+")[2].partition("@")[0]
+    before = stack.store("SELECT count(*) FROM audit WHERE outcome = 'forged-token'")[0][0]
+    cases = (f"decide+{flipped}@{domain}", f"decide+{swapped}@{domain}",
+             f"decide+{'a' * 53}@{domain}", f"decide+x@{domain}",
+             f"decide+{authors}@{domain}", f"draft+{token}@{domain}",
+             f"release+{token}@{domain}")
+    for forged in cases:
+        mail = s.make_mail("bosai-chief", forged, "Re:", "承認")
+        check_equal(stack.submit("bosai-chief", forged, mail).recipients[forged][0], 550, forged)
+    after = stack.store("SELECT count(*) FROM audit WHERE outcome = 'forged-token'")[0][0]
+    check_equal(after - before, len(cases), "audit rows")
+    check_equal(town.state_of(stack, subject), town.HELD)
+
+
+def test_expired_token(stack):
+    subject = "期限切れ"
+    town.draft(stack, "bosai-staff1", subject)
+    request = town.request_for(stack, "bosai-chief", subject)
+    stack.move_clock(3 * 86400 + 60)
+    town.wait_state(stack, subject, town.EXPIRED)
+    for who in ("bosai-staff1", "bosai-chief", "bosai-deputy"):
+        stack.wait_mail(who, lambda mail: subject in str(mail["Subject"])
+                        and "期限" in str(mail["Subject"]))
+    town.answer(stack, "bosai-chief", request, "承認")
+    stack.wait_mail("bosai-chief", lambda mail: subject in str(mail["Subject"])
+                    and "処理済" in str(mail["Subject"]))
+    check_equal(town.state_of(stack, subject), town.EXPIRED)
+    check_equal(len(town.broadcast(stack.sink(), subject)), 0, "mails")
+
+
+def test_a_delegate_who_was_removed_meanwhile(stack):
+    subject = "委任の取消"
+    town.draft(stack, "bosai-staff1", subject)
+    request = town.request_for(stack, "bosai-deputy", subject)
+    section = stack.store("SELECT section FROM draft WHERE subject = ?", subject)[0][0]
+    deputy = stack.store("SELECT dn FROM party WHERE uid = 'bosai-deputy'")[0][0]
+    stack.ldapmodify(f"dn: {section}\nchangetype: modify\ndelete: kairanDelegate\n"
+                     f"kairanDelegate: {deputy}\n")
+    try:
+        town.answer(stack, "bosai-deputy", request, "承認")
+        stack.wait_mail("bosai-deputy", lambda mail: subject in str(mail["Subject"])
+                        and "無効" in str(mail["Subject"]))
+        check_equal(town.state_of(stack, subject), town.HELD)
+        check_in("not-approver", reply_outcomes(stack, subject))
+    finally:
+        stack.ldapmodify(f"dn: {section}\nchangetype: modify\nadd: kairanDelegate\n"
+                         f"kairanDelegate: {deputy}\n")
+
+
+def test_a_suspended_approver(stack):
+    subject = "一時停止中"
+    town.draft(stack, "bosai-staff1", subject)
+    request = town.request_for(stack, "bosai-deputy", subject)
+    section = stack.store("SELECT section FROM draft WHERE subject = ?", subject)[0][0]
+    change = f"dn: {section}\nchangetype: modify\nreplace: kairanApproverStatus\n"
+    stack.ldapmodify(change + "kairanApproverStatus: suspended\n")
+    try:
+        town.answer(stack, "bosai-deputy", request, "承認")
+        stack.wait_mail("bosai-deputy", lambda mail: subject in str(mail["Subject"])
+                        and "無効" in str(mail["Subject"]))
+        check_equal(town.state_of(stack, subject), town.HELD)
+    finally:
+        stack.ldapmodify(change + "kairanApproverStatus: active\n")
+    town.answer(stack, "bosai-deputy", request, "承認")
+    town.wait_state(stack, subject, town.RELEASED)
+
+
+def test_replies_that_do_not_decide(stack):
+    subject = "判断のない返信"
+    town.draft(stack, "bosai-staff1", subject)
+    request = town.request_for(stack, "bosai-chief", subject)
+    address = s.reply_address(request)
+    town.answer(stack, "bosai-chief", request, "承認できません。日付が違います。")
+    told = stack.wait_mail("bosai-chief", lambda mail: subject in str(mail["Subject"])
+                           and "承認できません。" in s.text_of(mail))
+    check_equal(s.reply_address(told), address, "the answer can be answered")
+    html = s.make_mail("bosai-chief", address, "Re:", "x")
+    html.set_content("<p>承認</p>", subtype="html")
+    check_equal(stack.submit("bosai-chief", address, html).final[0], 250)
+    quoted = town.answer_mail("bosai-chief", request, "")
+    check_equal(stack.submit("bosai-chief", address, quoted).final[0], 250)
+    check_equal(town.state_of(stack, subject), town.HELD)
+    check_equal(reply_outcomes(stack, subject), ["unclear"] * 3)
+
+
+def test_past_the_milter(stack):
+    """Mail that the MTA makes or takes without the milter is refused by kairanctl deliver."""
+    before = count_drafts(stack)
+    for address in (town.BOSAI, "decide+" + "a" * 53 + "@info.town.example",
+                    "nobody@info.town.example"):
+        mail = s.make_mail("bosai-staff1", address, f"素通り {address[:6]}", "本文")
+        stack.inject("bosai-staff1@town.example", address, mail)
+        stack.wait_mail("bosai-staff1", lambda mail: "Undelivered" in str(mail["Subject"])
+                        and address in mail.as_string())
+    check_equal(count_drafts(stack), before, "drafts")
+
+
+def test_unknown_service_address(stack):
+    address = "nobody@info.town.example"
+    mail = s.make_mail("bosai-staff1", address, "宛先なし", "本文")
+    reply = stack.submit("bosai-staff1", address, mail).recipients[address]
+    check_equal(reply[0], 550)
+    check_in("5.1.1", reply[1])
+
+
+def test_release_address_sends_nothing_else(stack):
+    """Somebody who read a release address in a log cannot use it."""
+    subject = "再利用"
+    town.draft(stack, "bosai-staff1", subject)
+    town.answer(stack, "bosai-chief", town.request_for(stack, "bosai-chief", subject), "承認")
+    town.wait_state(stack, subject, town.RELEASED)
+    log = stack.log("postfix")
+    found = [word for word in log.replace("<", " ").replace(">", " ").split()
+             if word.startswith("receipt+")]
+    check_equal(bool(found), True, "the receipt in the log")
+    release = found[-1].replace("receipt+", "release+")
+    mail = s.make_mail("bosai-staff1", release, "偽の配信", "本文")
+    check_equal(stack.mx_send("x@phone.sink.example", release, mail).recipients[release][0], 550)
+
+
+def test_the_audit_chain_is_whole(stack):
+    import hashlib
+    previous = bytes(32)
+    rows = stack.store("SELECT * FROM audit ORDER BY seq")
+    check_equal(len(rows) > 20, True, "rows")
+    for expected, row in enumerate(rows, 1):
+        check_equal(row["seq"], expected, "sequence")
+        fields = [row[name] for name in ("seq", "at", "uid", "role", "draft", "action",
+                                         "outcome", "detail", "queue_id")]
+        octets = previous
+        for field in fields:
+            value = str(field).encode()
+            octets += str(len(value)).encode() + b":" + value + b","
+        previous = hashlib.sha256(octets).digest()
+        check_equal(row["hash"], previous, f"hash of row {expected}")
+
+
+if __name__ == "__main__":
+    tap.main(globals())

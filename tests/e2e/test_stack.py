@@ -1,0 +1,47 @@
+"""The private stack itself: quick, repeatable, recovers, and leaves nothing behind."""
+import os
+import pathlib
+import time
+
+import tap
+import town
+from tap import check_equal
+
+SERVERS = ("slapd", "dovecot", "mta", "milter")
+
+
+def test_up_twice(stack):
+    pids = [stack.pid(server) for server in SERVERS]
+    stack.start()
+    check_equal([stack.pid(server) for server in SERVERS], pids, "processes")
+
+
+def test_up_after_kill_of_anything(stack):
+    for server in SERVERS:
+        stack.kill9(server)
+        stack.start()
+        check_equal(stack.pid(server) is not None, True, f"{server} runs")
+        town.draft(stack, "bosai-staff1", f"{server}の後")
+        town.request_for(stack, "bosai-chief", f"{server}の後")
+
+
+def test_down_and_up_again_in_ten_seconds(stack):
+    stack.stop()
+    check_equal(pathlib.Path(stack.directory).exists(), False, "the stack's folder")
+    mine = [pid for pid in os.listdir("/proc") if pid.isdigit()
+            and str(stack.directory).encode() in read_command(pid)]
+    check_equal(mine, [], "processes left behind")
+    began = time.monotonic()
+    stack.start()
+    tap.comment(f"up took {time.monotonic() - began:.1f} s")
+
+
+def read_command(pid):
+    try:
+        return pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+if __name__ == "__main__":
+    tap.main(globals())

@@ -1,0 +1,99 @@
+# Packages: only those that are missing, and nothing that is there is disturbed. Sourced
+# by quickstart.
+
+packages=(
+	autoconf automake gcc libc6-dev make pkg-config
+	libcmocka-dev libconfuse-dev libcurl4-openssl-dev libglib2.0-dev libgmime-3.0-dev
+	libjansson-dev libldap-dev libmilter-dev libsqlite3-dev libssl-dev libsystemd-dev
+	libunistring-dev
+	python3 postfix slapd ldap-utils dovecot-core dovecot-imapd dovecot-ldap
+)
+# Packages that would start a server of their own, and the units that would.
+declare -A package_units=(
+	[postfix]=postfix.service
+	[slapd]=slapd.service
+	[dovecot-core]="dovecot.service dovecot.socket"
+)
+policy_file=/usr/sbin/policy-rc.d
+
+package_is_installed() {
+	[ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+apt() {
+	DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get -q -o Dpkg::Use-Pty=0 \
+		--no-install-recommends "$@"
+}
+
+# Show what would be done, and refuse if anything would be removed for it.
+simulate_install() {
+	local plan removed
+
+	plan=$(apt -s install "$@" 2>&1) || return 1
+	removed=$(awk '$1 == "Remv" { print $2 }' <<<"$plan" | tr '\n' ' ')
+	[ -z "$removed" ] || die 1 "installing $* would remove: ${removed% }.
+kairan's private servers are not worth that. Install what you can decide on yourself, or
+use a fresh machine or container."
+}
+
+# New servers are neither configured for this machine nor started: the private ones need
+# only their programs.
+preseed_answers() {
+	case " $* " in
+	*" postfix "*) echo "postfix postfix/main_mailer_type select No configuration" ;;
+	esac
+	case " $* " in
+	*" slapd "*) echo "slapd slapd/no_configuration boolean true" ;;
+	esac
+}
+
+forbid_starting() {
+	[ -e "$policy_file" ] || [ -L "$policy_file" ] && return
+	trap 'rm -f "$policy_file"' EXIT
+	trap 'exit 130' INT
+	trap 'exit 143' TERM HUP
+	printf '#!/bin/sh\n# Made by kairan quickstart while it installs; may be removed.\nexit 101\n' \
+		>"$policy_file" && chmod 755 "$policy_file"
+}
+
+disable_units() {
+	local name unit
+
+	[ -d /run/systemd/system ] || return 0
+	for name in "$@"; do
+		for unit in ${package_units[$name]:-}; do
+			systemctl disable --quiet "$unit" 2>/dev/null
+		done
+	done
+}
+
+have_package_lists() {
+	compgen -G '/var/lib/apt/lists/*_Packages*' >/dev/null
+}
+
+install_missing() {
+	local name missing=() answers
+
+	if ! command -v dpkg-query >/dev/null; then
+		warn "this is not Debian: what is missing must be installed by hand (${packages[*]})"
+		return
+	fi
+	for name in "${packages[@]}"; do
+		package_is_installed "$name" || missing+=("$name")
+	done
+	[ ${#missing[@]} -gt 0 ] || return 0
+	become_root install
+	say "Installing: ${missing[*]}"
+	if ! have_package_lists || ! simulate_install "${missing[@]}"; then
+		apt update || die 1 "apt-get update failed"
+		simulate_install "${missing[@]}" ||
+			die 1 "apt-get cannot install: ${missing[*]}"
+	fi
+	answers=$(preseed_answers "${missing[@]}")
+	[ -z "$answers" ] || debconf-set-selections <<<"$answers"
+	forbid_starting
+	apt -y --no-remove install "${missing[@]}" || {
+		apt update && apt -y --no-remove install "${missing[@]}"
+	} || die 1 "apt-get could not install: ${missing[*]}"
+	disable_units "${missing[@]}"
+}

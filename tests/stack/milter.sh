@@ -1,0 +1,40 @@
+# kairan-milter, its keys and the sample subscribers. Sourced by quickstart.
+
+milter_configure() {
+	fill "$parts/kairan.conf.in" "$conf"
+}
+
+kairanctl() {
+	as_stack_user "$bin/kairanctl" -c "$conf" "$@"
+}
+
+milter_prepare() {
+	local list
+
+	kairanctl keys make >>"$log/setup.log" 2>&1 || milter_prepare_failed "making the keys"
+	for list in bosai kosodate; do
+		cp "$parts/subscribers-$list.csv" "$etc/" &&
+			kairanctl subscribers import --list "$list" "$etc/subscribers-$list.csv" \
+				>>"$log/setup.log" 2>&1 ||
+			milter_prepare_failed "importing the subscribers of $list"
+	done
+}
+
+milter_prepare_failed() {
+	cat "$log/setup.log" >&2
+	die 1 "$1 failed"
+}
+
+milter_start() {
+	process_spawn milter "$bin/kairan-milter" -c "$conf"
+}
+
+# A milter answers when it takes part in the opening of a conversation.
+milter_answers() {
+	[ -S "$run/milter.sock" ] &&
+		/usr/bin/python3 "$parts/milter_answers.py" "$run/milter.sock" 2>/dev/null
+}
+
+milter_where() {
+	echo "$run/milter.sock"
+}

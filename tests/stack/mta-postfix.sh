@@ -1,0 +1,56 @@
+# The private Postfix. Sourced by quickstart. A second MTA offers the same functions.
+
+mta_shard_size=20000
+
+mta_config_dir() {
+	echo "$etc/postfix"
+}
+
+mta_configure() {
+	local name
+
+	for name in main.cf master.cf; do
+		fill "$top/conf/postfix/$name.in" "$etc/postfix/$name"
+	done
+	cp "$top/conf/postfix"/{transport,sink_domains,sink_mailboxes} "$etc/postfix"
+	for name in $(people); do
+		printf '%s\t%s/\n' "$name" "$name"
+	done >"$etc/postfix/people"
+	postfix_make_folders
+}
+
+# What post-install would make, in our own place.
+postfix_make_folders() {
+	local name spool=$stack/spool
+
+	mkdir -p "$spool/pid" "$stack/postfix"
+	chown postfix "$stack/postfix"
+	chmod 700 "$stack/postfix"
+	for name in active bounce corrupt defer deferred flush hold incoming private saved trace; do
+		mkdir -p "$spool/$name"
+		chown postfix "$spool/$name"
+		chmod 700 "$spool/$name"
+	done
+	for name in maildrop:1730 public:2710; do
+		mkdir -p "$spool/${name%:*}"
+		chown postfix:postdrop "$spool/${name%:*}"
+		chmod "${name#*:}" "$spool/${name%:*}"
+	done
+	: >"$log/postfix.log"
+	chown postfix "$log/postfix.log"
+}
+
+# -s: as postfix start-fg does, so that its process id is the one that was recorded.
+mta_start() {
+	port_must_be_free "$submission_port" KAIRAN_SUBMISSION_PORT
+	port_must_be_free "$mx_port" KAIRAN_MX_PORT
+	process_spawn mta /usr/lib/postfix/sbin/master -s -c "$etc/postfix"
+}
+
+mta_answers() {
+	port_answers "$submission_port" QUIT && port_answers "$mx_port" QUIT
+}
+
+mta_where() {
+	echo "127.0.0.1:$submission_port (submission), 127.0.0.1:$mx_port (MX) [postfix]"
+}
