@@ -1,146 +1,428 @@
 /*
  * NAME
- *	charset - octets to UTF-8 and back, strictly
+ *	charset - octets to UTF-8, strictly
  *
  * DESCRIPTION
- *	iconv without transliteration; a conversion that stops is a failure with its place.
- *	The names that clients use for what they write are mapped by one table: a Shift_JIS
- *	from Windows is CP932, which glibc has; ISO-2022-JP stays what the standard says, so
- *	that vendor characters in it are found and not guessed.
+ *	Only charsets of a table are taken, so that a label in a mail never reaches iconv
+ *as it was written ("//TRANSLIT"). glibc lets a few things pass that no reader would
+ *	understand: unknown escapes and lines that end inside two-octet text
+ *(ISO-2022-JP), private-use characters for gaiji (CP932), and tag characters, which it
+ *drops when it encodes. Those are looked for here.
  *
  * DIAGNOSTICS
- *	Errors name the charset, the line and the octet, and show the octets in hex.
+ *	Every failure names the charset, the place and the octets. For a two-octet code of
+ *	ISO-2022-JP that has a meaning in CP932 the error names the character too, since
+ *	that is what the writer saw on the screen.
  */
-#include "config.h"
-
 #include "milter/charset.h"
 
 #include <errno.h>
+#include <glib.h>
 #include <iconv.h>
-#include <stdio.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
+#include <unistr.h>
 
-static const struct {
-	const char *label;
-	const char *name;
-} charset_names[] = {
-	{ "shift_jis", "CP932" },   { "shift-jis", "CP932" },	  { "sjis", "CP932" },
-	{ "x-sjis", "CP932" },	    { "ms_kanji", "CP932" },	  { "cp932", "CP932" },
-	{ "windows-31j", "CP932" }, { "windows-932", "CP932" },	  { "csshiftjis", "CP932" },
-	{ "euc-jp", "EUC-JP" },	    { "x-euc-jp", "EUC-JP" },	  { "eucjp", "EUC-JP" },
-	{ "cp51932", "EUC-JP" },    { "utf8", "UTF-8" },	  { "utf-8", "UTF-8" },
-	{ "us-ascii", "US-ASCII" }, { "ascii", "US-ASCII" },	  { "", "US-ASCII" },
-	{ "iso-2022-jp", "ISO-2022-JP" },
+#define ESCAPE 0x1b
+
+enum charset_kind {
+	KIND_PLAIN,
+	KIND_UTF8,
+	KIND_ISO2022JP,
 };
 
-/* The name for iconv_open(). A label that is not in the table is used as it is, when it
- * consists of what names consist of: "//TRANSLIT" would make iconv lenient. */
-static const char *find_name(const char *label)
+struct charset {
+	const char *label;
+	const char *codec; /* glibc's name */
+	enum charset_kind kind;
+};
+
+static const struct charset charset_list[] = {
+	{ "us-ascii", "ASCII", KIND_PLAIN },
+	{ "ascii", "ASCII", KIND_PLAIN },
+	{ "ansi_x3.4-1968", "ASCII", KIND_PLAIN },
+	{ "utf-8", "UTF-8", KIND_UTF8 },
+	{ "utf8", "UTF-8", KIND_UTF8 },
+	{ "iso-2022-jp", "ISO-2022-JP", KIND_ISO2022JP },
+	{ "csiso2022jp", "ISO-2022-JP", KIND_ISO2022JP },
+	{ "shift_jis", "CP932", KIND_PLAIN },
+	{ "shift-jis", "CP932", KIND_PLAIN },
+	{ "sjis", "CP932", KIND_PLAIN },
+	{ "x-sjis", "CP932", KIND_PLAIN },
+	{ "cp932", "CP932", KIND_PLAIN },
+	{ "ms932", "CP932", KIND_PLAIN },
+	{ "windows-31j", "CP932", KIND_PLAIN },
+	{ "cswindows31j", "CP932", KIND_PLAIN },
+	{ "csshiftjis", "CP932", KIND_PLAIN },
+	{ "ms_kanji", "CP932", KIND_PLAIN },
+	{ "euc-jp", "EUC-JP", KIND_PLAIN },
+	{ "x-euc-jp", "EUC-JP", KIND_PLAIN },
+	{ "x-euc", "EUC-JP", KIND_PLAIN },
+	{ "cseucpkdfmtjapanese", "EUC-JP", KIND_PLAIN },
+	{ "cp51932", "EUC-JP-MS", KIND_PLAIN },
+	{ "windows-51932", "EUC-JP-MS", KIND_PLAIN },
+	{ "eucjp-ms", "EUC-JP-MS", KIND_PLAIN },
+	{ "eucjp-win", "EUC-JP-MS", KIND_PLAIN },
+	{ "iso-8859-1", "ISO-8859-1", KIND_PLAIN },
+	{ "latin1", "ISO-8859-1", KIND_PLAIN },
+	{ "iso-8859-2", "ISO-8859-2", KIND_PLAIN },
+	{ "iso-8859-3", "ISO-8859-3", KIND_PLAIN },
+	{ "iso-8859-4", "ISO-8859-4", KIND_PLAIN },
+	{ "iso-8859-5", "ISO-8859-5", KIND_PLAIN },
+	{ "iso-8859-7", "ISO-8859-7", KIND_PLAIN },
+	{ "iso-8859-9", "ISO-8859-9", KIND_PLAIN },
+	{ "iso-8859-10", "ISO-8859-10", KIND_PLAIN },
+	{ "iso-8859-13", "ISO-8859-13", KIND_PLAIN },
+	{ "iso-8859-14", "ISO-8859-14", KIND_PLAIN },
+	{ "iso-8859-15", "ISO-8859-15", KIND_PLAIN },
+	{ "iso-8859-16", "ISO-8859-16", KIND_PLAIN },
+	{ "windows-1250", "CP1250", KIND_PLAIN },
+	{ "windows-1251", "CP1251", KIND_PLAIN },
+	{ "windows-1252", "CP1252", KIND_PLAIN },
+	{ "cp1252", "CP1252", KIND_PLAIN },
+	{ "windows-1253", "CP1253", KIND_PLAIN },
+	{ "windows-1254", "CP1254", KIND_PLAIN },
+	{ "windows-1257", "CP1257", KIND_PLAIN },
+	{ "windows-1258", "CP1258", KIND_PLAIN },
+	{ "windows-874", "CP874", KIND_PLAIN },
+	{ "tis-620", "TIS-620", KIND_PLAIN },
+	{ "koi8-r", "KOI8-R", KIND_PLAIN },
+	{ "koi8-u", "KOI8-U", KIND_PLAIN },
+	{ "gb2312", "GBK", KIND_PLAIN },
+	{ "gbk", "GBK", KIND_PLAIN },
+	{ "gb18030", "GB18030", KIND_PLAIN },
+	{ "big5", "BIG5", KIND_PLAIN },
+	{ "euc-kr", "CP949", KIND_PLAIN },
+	{ "ks_c_5601-1987", "CP949", KIND_PLAIN },
+	{ "cp949", "CP949", KIND_PLAIN },
+};
+
+/* Characters that have one place in JIS X 0208 but two names: clients send the left one,
+ * glibc's ISO-2022-JP knows the right one only. The Angstrom sign (2-82) is there because
+ * NFC turns it into the letter. */
+static const struct {
+	ucs4_t vendor, standard;
+} charset_twins[] = {
+	{ 0xff5e, 0x301c }, { 0x2225, 0x2016 }, { 0xff0d, 0x2212 }, { 0xffe0, 0xa2 },
+	{ 0xffe1, 0xa3 },   { 0xffe2, 0xac },   { 0x2014, 0x2015 }, { 0xc5, 0x212b },
+};
+
+static const struct charset *find_charset(const char *label)
 {
-	if (label == NULL)
-		label = "";
-	for (size_t i = 0; i < sizeof(charset_names) / sizeof(charset_names[0]); i++)
-		if (strcasecmp(charset_names[i].label, label) == 0)
-			return charset_names[i].name;
-	if (strlen(label) > 40 ||
-	    label[strspn(label, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				"0123456789-_.:")] != '\0')
-		return NULL;
-	return label;
+	if (label == NULL || *label == '\0')
+		return &charset_list[0];
+	for (size_t i = 0; i < G_N_ELEMENTS(charset_list); i++)
+		if (g_ascii_strcasecmp(charset_list[i].label, label) == 0)
+			return &charset_list[i];
+	return NULL;
 }
 
-/* Convert everything, or stop: *done_r is how many octets were converted. */
-static bool convert(iconv_t converter, const char *from, size_t length, char **to_r,
-		    size_t *done_r)
+static bool refuse_label(const char *label, struct kairan_error *error_r)
 {
-	size_t size = 4 * length + 16, room = size;
-	char *text = malloc(size + 1);
-	char *in = (char *)from, *out = text;
-	size_t left = length;
-	bool ok;
+	char shown[33];
+	size_t i;
 
-	*done_r = 0;
-	if (text == NULL)
-		return false;
-	ok = iconv(converter, &in, &left, &out, &room) == 0 && left == 0 &&
-	     iconv(converter, NULL, NULL, &out, &room) == 0;
-	*done_r = length - left;
-	*out = '\0';
-	if (!ok) {
-		free(text);
-		return false;
-	}
-	*to_r = text;
-	return true;
+	for (i = 0; i < sizeof(shown) - 1 && label[i] != '\0'; i++)
+		shown[i] = label[i];
+	shown[i] = '\0';
+	for (i = 0; shown[i] != '\0'; i++)
+		if (!g_ascii_isgraph(shown[i]))
+			shown[i] = '?';
+	return error_set(error_r, "charset \"%s\" is not known", shown);
 }
 
-static void describe_place(const char *label, const unsigned char *octets, size_t length,
-			   size_t offset, struct kairan_error *error_r)
+/* What two octets of JIS are in CP932: rows 13, 89-92 and 115-119 are beyond JIS X 0208,
+ * but on the writer's screen. 0 when it is nothing there either. */
+static ucs4_t find_vendor_character(const unsigned char *pair)
 {
-	size_t line = 1, start = 0, used = 0;
-	char hex[16] = "the end";
+	const unsigned int row = pair[0] - 0x20u, cell = pair[1] - 0x20u;
+	char sjis[2], *in = sjis, *out;
+	unsigned char utf32[4] = { 0, 0, 0, 0 };
+	size_t in_left = sizeof(sjis), out_left = sizeof(utf32);
+	iconv_t codec = iconv_open("UTF-32LE", "CP932");
 
-	for (size_t i = 0; i < offset; i++) {
-		if (octets[i] == '\n') {
+	if (codec == (iconv_t)-1)
+		return 0;
+	sjis[0] = (char)((row + 1) / 2 + (row <= 62 ? 0x80 : 0xc0));
+	if (row % 2 == 0)
+		sjis[1] = (char)(cell + 0x9e);
+	else
+		sjis[1] = (char)(cell + (cell <= 63 ? 0x3f : 0x40));
+	out = (char *)utf32;
+	if (iconv(codec, &in, &in_left, &out, &out_left) == (size_t)-1)
+		memset(utf32, 0, sizeof(utf32));
+	(void)iconv_close(codec);
+	return utf32[0] | (ucs4_t)utf32[1] << 8 | (ucs4_t)utf32[2] << 16;
+}
+
+/* Octets being decoded, and where they could not be. */
+struct decoding {
+	const struct charset *charset;
+	const unsigned char *octets;
+	size_t length;
+	size_t offset;   /* of the first octet that cannot be decoded */
+	bool in_pairs;   /* it is in two-octet text of ISO-2022-JP */
+	const char *why; /* NULL: not in the charset */
+};
+
+static bool refuse_octets(const struct decoding *decoding, struct kairan_error *error_r)
+{
+	const unsigned char *bad = decoding->octets + decoding->offset;
+	const size_t left = decoding->length - decoding->offset;
+	size_t line = 1, start = 0;
+	char hex[16] = "", character[16] = "";
+
+	for (size_t i = 0; i < decoding->offset; i++) {
+		if (decoding->octets[i] == '\n') {
 			line++;
 			start = i + 1;
 		}
 	}
-	for (size_t i = offset; i < length && i < offset + 4 && octets[i] != '\n'; i++)
-		used += (size_t)snprintf(hex + used, sizeof(hex) - used, "%s%02x",
-					 i > offset ? " " : "", octets[i]);
-	(void)error_set(error_r, "line %zu, octet %zu: %s is not %s", line, offset - start + 1,
-			hex, *label != '\0' ? label : "us-ascii");
+	for (size_t i = 0; i < left && i < (decoding->in_pairs ? 2 : 4); i++)
+		(void)g_snprintf(hex + 3 * i, 4, " %02x", bad[i]);
+	if (decoding->in_pairs && left >= 2 && find_vendor_character(bad) != 0)
+		(void)g_snprintf(character, sizeof(character), " (U+%04X)",
+		                 (unsigned int)find_vendor_character(bad));
+	return error_set(error_r, "charset %s: line %zu, octet %zu: %s:%s%s",
+	                 decoding->charset->label, line, decoding->offset - start + 1,
+	                 decoding->why != NULL ? decoding->why : "not in this charset",
+	                 hex, character);
+}
+
+static bool is_pair_octet(unsigned char octet)
+{
+	return octet >= 0x21 && octet <= 0x7e;
+}
+
+/* RFC 1468: four escapes, pairs of 21-7E, and every line ends in single octets. */
+static bool check_iso2022jp(struct decoding *decoding)
+{
+	static const char *const escapes[] = { "\033(B", "\033(J", "\033$@", "\033$B" };
+	const unsigned char *octets = decoding->octets;
+	size_t i = 0, known;
+
+	while (i < decoding->length) {
+		decoding->offset = i;
+		if (octets[i] == ESCAPE) {
+			for (known = 0; known < G_N_ELEMENTS(escapes); known++)
+				if (decoding->length - i >= 3 &&
+				    memcmp(octets + i, escapes[known], 3) == 0)
+					break;
+			decoding->why = "unknown escape";
+			if (known == G_N_ELEMENTS(escapes))
+				return false;
+			decoding->in_pairs = known >= 2;
+			i += 3;
+		} else if (decoding->in_pairs) {
+			decoding->why = "broken two-octet text";
+			if (decoding->length - i < 2 || !is_pair_octet(octets[i]) ||
+			    !is_pair_octet(octets[i + 1])) {
+				decoding->in_pairs = false;
+				return false;
+			}
+			i += 2;
+		} else {
+			decoding->why = "not 7-bit text";
+			if (octets[i] >= 0x80 || octets[i] == 0x0e || octets[i] == 0x0f)
+				return false;
+			i++;
+		}
+	}
+	decoding->why = NULL;
+	return true;
+}
+
+/* Was the octet within two-octet text? Asked after check_iso2022jp() has passed. */
+static bool is_in_pairs(const unsigned char *octets, size_t offset)
+{
+	while (offset-- > 0)
+		if (octets[offset] == ESCAPE)
+			return octets[offset + 1] == '$';
+	return false;
+}
+
+/* Decode as far as it goes, but for at most `most` octets of UTF-8. decoding->offset says
+ * how far that was. */
+static bool run_iconv(struct decoding *decoding, char *utf8, size_t most)
+{
+	iconv_t codec = iconv_open("UTF-8", decoding->charset->codec);
+	char *in = (char *)(uintptr_t)decoding->octets;
+	char *out = utf8;
+	size_t in_left = decoding->length, out_left = most;
+	bool ok;
+
+	if (codec == (iconv_t)-1)
+		return false;
+	ok = iconv(codec, &in, &in_left, &out, &out_left) != (size_t)-1 && in_left == 0;
+	/* Some codecs hold a character back until they are told that nothing follows. */
+	if (ok)
+		ok = iconv(codec, NULL, NULL, &out, &out_left) != (size_t)-1;
+	*out = '\0';
+	decoding->offset = decoding->length - in_left;
+	(void)iconv_close(codec);
+	return ok;
+}
+
+/* Gaiji: octets that mean something on one maker's machines only. */
+static bool check_private_use(struct decoding *decoding, char *utf8)
+{
+	const char *place = utf8;
+	ucs4_t character;
+
+	for (; *place != '\0'; place += u8_strmblen((const uint8_t *)place)) {
+		(void)u8_strmbtouc(&character, (const uint8_t *)place);
+		if (character >= 0xe000 && character <= 0xf8ff) {
+			(void)run_iconv(decoding, utf8, (size_t)(place - utf8));
+			decoding->why = "private-use character";
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool decode_by_iconv(struct decoding *decoding, char **utf8_r)
+{
+	/* No codec of the table makes more than four octets of one. */
+	const size_t most = 4 * decoding->length + 16;
+	char *utf8;
+
+	if (decoding->charset->kind == KIND_ISO2022JP && !check_iso2022jp(decoding))
+		return false;
+	utf8 = g_malloc(most + 1);
+	if (!run_iconv(decoding, utf8, most)) {
+		decoding->in_pairs = decoding->charset->kind == KIND_ISO2022JP &&
+		                     is_in_pairs(decoding->octets, decoding->offset);
+		g_free(utf8);
+		return false;
+	}
+	if (!check_private_use(decoding, utf8)) {
+		g_free(utf8);
+		return false;
+	}
+	*utf8_r = g_realloc(utf8, strlen(utf8) + 1);
+	return true;
+}
+
+static bool decode_utf8(struct decoding *decoding, char **utf8_r)
+{
+	const uint8_t *bad = u8_check(decoding->octets, decoding->length);
+
+	if (bad == NULL) {
+		*utf8_r = g_strndup((const char *)decoding->octets, decoding->length);
+		return true;
+	}
+	decoding->offset = (size_t)(bad - decoding->octets);
+	return false;
 }
 
 bool charset_decode(const char *charset, const void *octets, size_t length, char **utf8_r,
-		    size_t *offset_r, struct kairan_error *error_r)
+                    size_t *offset_r, struct kairan_error *error_r)
 {
-	const char *label = charset != NULL ? charset : "";
-	const char *name = find_name(label);
-	const unsigned char *nul = memchr(octets, '\0', length);
-	iconv_t converter = (iconv_t)-1;
-	size_t offset = 0;
+	struct decoding decoding = { .charset = find_charset(charset),
+		                     .octets = length > 0 ? octets : (const void *)"",
+		                     .length = length };
+	const unsigned char *nul;
 	bool ok = false;
 
-	if (name != NULL)
-		converter = iconv_open("UTF-8", name);
-	if (converter == (iconv_t)-1)
-		return error_set(error_r, "the charset \"%.60s\" is not known", label);
-	if (nul != NULL)
-		offset = (size_t)(nul - (const unsigned char *)octets);
-	else
-		ok = convert(converter, octets, length, utf8_r, &offset);
-	(void)iconv_close(converter);
+	if (offset_r != NULL)
+		*offset_r = 0;
+	if (decoding.charset == NULL)
+		return refuse_label(charset, error_r);
+	nul = memchr(decoding.octets, '\0', length);
+	if (nul != NULL) {
+		decoding.offset = (size_t)(nul - decoding.octets);
+		decoding.why = "NUL octet";
+	} else if (decoding.charset->kind == KIND_UTF8) {
+		ok = decode_utf8(&decoding, utf8_r);
+	} else {
+		ok = decode_by_iconv(&decoding, utf8_r);
+	}
 	if (ok)
 		return true;
 	if (offset_r != NULL)
-		*offset_r = offset;
-	describe_place(label, octets, length, offset, error_r);
-	return false;
+		*offset_r = decoding.offset;
+	return refuse_octets(&decoding, error_r);
+}
+
+static char *use_standard_twins(const char *utf8)
+{
+	GString *out = g_string_sized_new(strlen(utf8));
+	ucs4_t character;
+
+	for (; *utf8 != '\0'; utf8 += u8_strmblen((const uint8_t *)utf8)) {
+		(void)u8_strmbtouc(&character, (const uint8_t *)utf8);
+		for (size_t i = 0; i < G_N_ELEMENTS(charset_twins); i++)
+			if (charset_twins[i].vendor == character)
+				character = charset_twins[i].standard;
+		g_string_append_unichar(out, character);
+	}
+	return g_string_free(out, FALSE);
+}
+
+/* Append one line; the reset at its end brings it back to ASCII. */
+static bool encode_line(iconv_t codec, const char *line, size_t length, GString *out)
+{
+	/* Escapes of three octets around a character of two. */
+	const size_t most = 8 * length + 16;
+	char *room = g_malloc(most), *to = room;
+	char *from = (char *)(uintptr_t)line;
+	size_t from_left = length, to_left = most;
+	const bool ok = iconv(codec, &from, &from_left, &to, &to_left) == 0 &&
+	                from_left == 0 &&
+	                iconv(codec, NULL, NULL, &to, &to_left) != (size_t)-1;
+
+	if (ok)
+		g_string_append_len(out, room, to - room);
+	g_free(room);
+	return ok;
+}
+
+static bool encode_lines(const char *utf8, GString *out)
+{
+	iconv_t codec = iconv_open("ISO-2022-JP", "UTF-8");
+	bool ok = codec != (iconv_t)-1;
+
+	while (ok) {
+		const size_t length = strcspn(utf8, "\n");
+
+		ok = encode_line(codec, utf8, length, out);
+		utf8 += length;
+		if (*utf8 == '\0')
+			break;
+		g_string_append_c(out, *utf8++);
+	}
+	if (codec != (iconv_t)-1)
+		(void)iconv_close(codec);
+	return ok;
+}
+
+/* What cannot be read back is not carried: that finds whatever iconv drops by itself. */
+static bool reads_back(const GString *encoded, const char *utf8)
+{
+	char *again = NULL;
+	const bool same = charset_decode("iso-2022-jp", encoded->str, encoded->len,
+	                                 &again, NULL, NULL) &&
+	                  strcmp(again, utf8) == 0;
+
+	free(again);
+	return same;
 }
 
 char *charset_encode_iso2022jp(const char *utf8)
 {
-	iconv_t converter = iconv_open("ISO-2022-JP", "UTF-8");
-	char *encoded = NULL;
-	size_t done;
+	char *standard = use_standard_twins(utf8);
+	GString *out = g_string_sized_new(strlen(utf8));
+	const bool ok = encode_lines(standard, out) && reads_back(out, standard);
 
-	if (converter == (iconv_t)-1)
-		return NULL;
-	if (!convert(converter, utf8, strlen(utf8), &encoded, &done))
-		encoded = NULL;
-	(void)iconv_close(converter);
-	return encoded;
+	g_free(standard);
+	return g_string_free(out, !ok);
 }
 
 bool charset_fits_iso2022jp(const char *utf8)
 {
 	char *encoded = charset_encode_iso2022jp(utf8);
-	bool fits = encoded != NULL;
 
 	free(encoded);
-	return fits;
+	return encoded != NULL;
 }

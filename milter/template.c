@@ -5,17 +5,21 @@
  * DESCRIPTION
  *	Reads all templates at start, so that a broken one stops the start and not an
  *	approval. Facts are put in as they are and never looked into again, so that a draft
- *	whose text contains "${...}" is shown as written.
+ *	whose text contains "${...}" is shown as written. A line that says nothing without
+ *	its facts, such as "Reason: ${reason}" where nobody gave one, is left out.
  *
  * DIAGNOSTICS
- *	Fatal at start: a missing file, a file without a Subject line, an unknown placeholder;
- *	the error names file and placeholder.
+ *	Fatal at start: a missing file, a file without a Subject line, an unknown placeholder,
+ *	a key that is there twice, and what Windows editors add: a byte order mark, and CR
+ *	line ends, which would get into the words of a ready reply. The error names the file.
  */
 #include "config.h"
 
 #include "milter/template.h"
 
 #include <string.h>
+
+#define TEMPLATE_BYTE_ORDER_MARK "\xEF\xBB\xBF"
 
 static const char *const template_languages[] = { "ja", "en", NULL };
 
@@ -75,8 +79,8 @@ static bool check_names(const char *path, const char *text, const char *const *n
 		g_autofree char *name = read_placeholder(at, &end);
 
 		if (name == NULL || !g_strv_contains(names, name))
-			return error_set(error_r, "%s: unknown placeholder ${%s}", path,
-					 name != NULL ? name : "");
+			return error_set(error_r, "template: %s: unknown placeholder ${%s}",
+					 path, name != NULL ? name : "");
 		at = end;
 	}
 	return true;
@@ -95,6 +99,12 @@ static char *read_file(const char *path, struct kairan_error *error_r)
 	}
 	if (!g_utf8_validate(text, (gssize)length, NULL)) {
 		(void)error_set(error_r, "template: %s: is not UTF-8", path);
+		g_free(text);
+		return NULL;
+	}
+	if (strchr(text, '\r') != NULL || g_str_has_prefix(text, TEMPLATE_BYTE_ORDER_MARK)) {
+		(void)error_set(error_r, "template: %s: has CR line ends or a byte order mark",
+				path);
 		g_free(text);
 		return NULL;
 	}
@@ -138,6 +148,19 @@ static bool load_kind(struct templates *templates, const char *folder, const cha
 	return one->html != NULL && check_names(html_path, one->html, names, error_r);
 }
 
+/* Take a line "key = sentence"; the line is cut at the "=". */
+static bool add_phrase(struct templates *templates, const char *language, char *line)
+{
+	char *equals = strstr(line, " = ");
+
+	if (equals == NULL)
+		return false;
+	*equals = '\0';
+	return g_hash_table_insert(templates->phrases,
+				   g_strdup_printf("%s/%s", language, line),
+				   g_strdup(equals + strlen(" = ")));
+}
+
 static bool load_phrases(struct templates *templates, const char *folder,
 			 const char *language, struct kairan_error *error_r)
 {
@@ -150,19 +173,12 @@ static bool load_phrases(struct templates *templates, const char *folder,
 		return false;
 	lines = g_strsplit(file, "\n", -1);
 	for (size_t i = 0; ok && lines[i] != NULL; i++) {
-		char *equals = strstr(lines[i], " = ");
-
 		if (lines[i][0] == '\0' || lines[i][0] == '#')
 			continue;
-		if (equals == NULL) {
-			ok = error_set(error_r, "template: %s:%zu: wants \"key = sentence\"",
+		if (!add_phrase(templates, language, lines[i]))
+			ok = error_set(error_r,
+				       "template: %s:%zu: wants \"key = sentence\", a key once",
 				       path, i + 1);
-			continue;
-		}
-		*equals = '\0';
-		g_hash_table_insert(templates->phrases,
-				    g_strdup_printf("%s/%s", language, lines[i]),
-				    g_strdup(equals + 3));
 	}
 	g_strfreev(lines);
 	return ok;
@@ -191,16 +207,34 @@ bool template_load_all(const char *folder, const char *const *kinds,
 	return true;
 }
 
+/* Not g_markup_escape_text(): its "&apos;" is XML, and shown as such by old HTML readers. */
+static void append_escaped(GString *out, const char *value)
+{
+	static const char *const entities[] = {
+		['&'] = "&amp;", ['<'] = "&lt;",  ['>'] = "&gt;",
+		['"'] = "&quot;", ['\''] = "&#39;",
+	};
+
+	for (; *value != '\0'; value++) {
+		const unsigned char c = (unsigned char)*value;
+
+		if (c < G_N_ELEMENTS(entities) && entities[c] != NULL)
+			g_string_append(out, entities[c]);
+		else
+			g_string_append_c(out, *value);
+	}
+}
+
 static void append_fact(GString *out, GHashTable *facts, const char *name, bool html)
 {
 	const char *value = g_hash_table_lookup(facts, name);
-	g_autofree char *escaped = NULL;
 
 	if (value == NULL)
 		return;
 	if (html)
-		escaped = g_markup_escape_text(value, -1);
-	g_string_append(out, html ? escaped : value);
+		append_escaped(out, value);
+	else
+		g_string_append(out, value);
 }
 
 static void append_filled(GString *out, const char *text, size_t length, GHashTable *facts,
@@ -221,17 +255,30 @@ static void append_filled(GString *out, const char *text, size_t length, GHashTa
 	}
 }
 
-/* Is this line nothing but one placeholder whose fact is empty? */
+/* Has this line placeholders, and are the facts of all of them empty? */
 static bool is_empty_line(const char *line, size_t length, GHashTable *facts)
 {
-	const char *end;
-	g_autofree char *name = read_placeholder(line, &end);
-	const char *value;
+	bool found = false;
 
-	if (name == NULL || end != line + length)
-		return false;
-	value = g_hash_table_lookup(facts, name);
-	return value == NULL || *value == '\0';
+	for (const char *at = line; at < line + length; at++) {
+		const char *after;
+		g_autofree char *name = *at == '$' ? read_placeholder(at, &after) : NULL;
+		const char *value = name != NULL ? g_hash_table_lookup(facts, name) : NULL;
+
+		if (value != NULL && *value != '\0')
+			return false;
+		found = found || name != NULL;
+	}
+	return found;
+}
+
+/* The subject is one line, and stays whatever its facts are. */
+static char *fill_subject(const char *subject, GHashTable *facts)
+{
+	GString *out = g_string_new(NULL);
+
+	append_filled(out, subject, strlen(subject), facts, false);
+	return g_string_free(out, FALSE);
 }
 
 static char *fill(const char *text, GHashTable *facts, bool html)
@@ -258,7 +305,7 @@ bool template_fill(const struct templates *templates, const char *language,
 
 	if (one == NULL)
 		return error_set(error_r, "template: there is no %s", key);
-	mail_r->subject = fill(one->subject, facts, false);
+	mail_r->subject = fill_subject(one->subject, facts);
 	mail_r->text = fill(one->text, facts, false);
 	mail_r->html = one->html != NULL ? fill(one->html, facts, true) : NULL;
 	return true;

@@ -3,8 +3,10 @@
  *
  * LANG/KIND.txt begins with "Subject: ...", a blank line, and the text. LANG/KIND.html, if
  * there is one, is the same as HTML. ${name} is replaced by a fact; in HTML it is escaped.
- * A line of the text that consists of one ${name} only is left out when that fact is
- * empty. LANG/phrases.txt has "key = sentence" lines for states, roles and reasons.
+ * A line below the subject that has placeholders is left out when all their facts are
+ * empty; in HTML, therefore, a line closes what it opens. LANG/phrases.txt has
+ * "key = sentence" lines for words, states, roles and reasons. All files are UTF-8 without
+ * a byte order mark, with LF line ends.
  */
 #ifndef KAIRAN_MILTER_TEMPLATE_H
 #define KAIRAN_MILTER_TEMPLATE_H

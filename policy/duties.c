@@ -5,7 +5,7 @@
  * DESCRIPTION
  *	Staff write, the one approver or a delegate decides, and nobody is both (Art. 4). A
  *	suspended or revoked approver cannot decide, and neither can the delegates, whose
- *	right is the approver's own (Art. 6).
+ *	right is the approver's own (Art. 6). Where no approver is named, nobody decides.
  *
  * DIAGNOSTICS
  *	None: every answer is a verdict.
@@ -64,6 +64,8 @@ void duties_judge_decision(const struct section_duties *section, const char *per
 		verdict_set(verdict_r, REASON_NOT_APPROVER, NULL);
 	else if (list_has(section->staff, person))
 		verdict_set(verdict_r, REASON_NOT_APPROVER, NULL);
+	else if (section->approver == NULL)
+		verdict_set(verdict_r, REASON_NO_APPROVER, NULL);
 	else if (section->status != APPROVER_ACTIVE)
 		verdict_set(verdict_r, REASON_SUSPENDED, NULL);
 	else

@@ -3,233 +3,250 @@
  *	text - text as a person counts and reads it
  *
  * DESCRIPTION
- *	libunistring does what Unicode defines (NFC, grapheme clusters); the rest is about
- *	lines.
+ *	Normal form, grapheme clusters, format=flowed and the signature. What is counted
+ *and shown here is what is sent later, so every function gives the same answer when it is
+ *	given its own result.
  *
  * DIAGNOSTICS
- *	None; NULL only when memory ran out.
+ *	None: all input is valid UTF-8, checked where it came in.
  */
 #include "policy/text.h"
 
+#include <glib.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unictype.h>
 #include <unigbrk.h>
 #include <uninorm.h>
 #include <unistr.h>
 
-static const char text_bom[] = "\xef\xbb\xbf";
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
-/* CRLF and lone CR to LF, in place. */
-static void unify_line_ends(char *text)
+/* The characters after which a line is over (UAX #14 classes BK, CR, LF, NL). */
+static bool is_line_break(ucs4_t character)
 {
-	char *to = text;
-
-	for (const char *from = text; *from != '\0'; from++) {
-		if (*from != '\r')
-			*to++ = *from;
-		else if (from[1] != '\n')
-			*to++ = '\n';
-	}
-	*to = '\0';
+	return (character >= 0x0a && character <= 0x0d) || character == 0x85 ||
+	       character == 0x2028 || character == 0x2029;
 }
 
-/* The length of a line without the white space at its end, U+3000 included. */
-static size_t trimmed_length(const char *line, size_t length)
+static bool is_control(ucs4_t character)
+{
+	return character < 0x20 || (character >= 0x7f && character < 0xa0);
+}
+
+static const char *read_character(const char *place, const char *end, ucs4_t *character_r)
+{
+	return place +
+	       u8_mbtouc(character_r, (const uint8_t *)place, (size_t)(end - place));
+}
+
+/* Where the white space at the end of a line begins. The ideographic space counts: people
+ * indent with it and leave it behind. */
+static const char *find_line_tail(const char *line, const char *end)
+{
+	const char *tail = line;
+	ucs4_t character;
+
+	for (const char *place = line; place < end;) {
+		place = read_character(place, end, &character);
+		if (!uc_is_property_white_space(character))
+			tail = place;
+	}
+	return tail;
+}
+
+static void append_lines(GString *out, const char *utf8)
 {
 	for (;;) {
-		if (length > 0 && (line[length - 1] == ' ' || line[length - 1] == '\t'))
-			length--;
-		else if (length >= 3 && memcmp(line + length - 3, "\xe3\x80\x80", 3) == 0)
-			length -= 3;
-		else
-			return length;
+		const size_t length = strcspn(utf8, "\r\n");
+
+		g_string_append_len(out, utf8,
+		                    find_line_tail(utf8, utf8 + length) - utf8);
+		utf8 += length;
+		if (*utf8 == '\0')
+			return;
+		utf8 += utf8[0] == '\r' && utf8[1] == '\n' ? 2 : 1;
+		g_string_append_c(out, '\n');
 	}
-}
-
-static void trim_lines(char *text)
-{
-	char *to = text, *last = text;
-	const char *from = text;
-	bool any = false;
-
-	while (*from != '\0') {
-		size_t length = strcspn(from, "\n");
-		size_t kept = trimmed_length(from, length);
-
-		if (kept > 0 || any) {
-			memmove(to, from, kept);
-			to += kept;
-			*to++ = '\n';
-		}
-		if (kept > 0) {
-			any = true;
-			last = to - 1;
-		}
-		from += length + (from[length] == '\n' ? 1 : 0);
-	}
-	*last = '\0';
 }
 
 char *text_normalize(const char *utf8)
 {
-	size_t length;
-	uint8_t *composed;
-	char *text;
+	GString *lines = g_string_sized_new(strlen(utf8));
+	const char *start;
+	uint8_t *normal;
+	size_t length = 0;
 
-	if (strncmp(utf8, text_bom, 3) == 0)
-		utf8 += 3;
-	composed = u8_normalize(UNINORM_NFC, (const uint8_t *)utf8, strlen(utf8), NULL, &length);
-	if (composed == NULL)
-		return NULL;
-	/* trim_lines() may add one line feed before it cuts the last one off. */
-	text = realloc(composed, length + 2);
-	if (text == NULL) {
-		free(composed);
-		return NULL;
+	append_lines(lines, utf8);
+	while (lines->len > 0 && lines->str[lines->len - 1] == '\n')
+		g_string_truncate(lines, lines->len - 1);
+	for (start = lines->str;;) {
+		if (*start == '\n')
+			start++;
+		else if (g_str_has_prefix(start, BYTE_ORDER_MARK))
+			start += strlen(BYTE_ORDER_MARK);
+		else
+			break;
 	}
-	text[length] = '\0';
-	unify_line_ends(text);
-	trim_lines(text);
-	return text;
+	/* With the end of the string, so that the result has one too. */
+	normal = u8_normalize(UNINORM_NFC, (const uint8_t *)start, strlen(start) + 1,
+	                      NULL, &length);
+	(void)g_string_free(lines, TRUE);
+	return (char *)normal;
+}
+
+static size_t count_characters(const char *utf8, size_t length)
+{
+	char *breaks = length > 0 ? g_malloc(length) : NULL;
+	size_t count = 0;
+
+	if (breaks == NULL)
+		return 0;
+	u8_grapheme_breaks((const uint8_t *)utf8, length, breaks);
+	for (const char *place = utf8; place < utf8 + length;) {
+		const bool begins = breaks[place - utf8] != 0;
+		ucs4_t character;
+
+		place = read_character(place, utf8 + length, &character);
+		if (begins && !is_line_break(character))
+			count++;
+	}
+	g_free(breaks);
+	return count;
 }
 
 size_t text_count_characters(const char *utf8)
 {
-	const uint8_t *at = (const uint8_t *)utf8;
-	size_t count = 0;
-
-	while ((at != NULL) && *at != '\0') {
-		if (*at != '\n' && *at != '\r')
-			count++;
-		at = u8_grapheme_next(at, at + strlen((const char *)at));
-	}
-	return count;
+	return count_characters(utf8, strlen(utf8));
 }
 
-/* How many '>' a line begins with (RFC 3676 4.5). */
-static size_t quote_depth(const char *line)
-{
-	return strspn(line, ">");
-}
-
+/* A line of format=flowed, taken apart (RFC 3676 4.4, 4.5). */
 struct flowed_line {
-	const char *text; /* behind quote marks and stuffed space */
+	size_t depth; /* quote marks before it */
+	const char *body;
 	size_t length;
-	size_t depth;
-	bool flows; /* goes on in the next line */
+	bool signature;
+	bool flowed; /* goes on in the next line */
 };
 
-static const char *read_flowed_line(const char *at, struct flowed_line *line)
+static void read_flowed_line(const char *line, size_t length, struct flowed_line *line_r)
 {
-	size_t whole = strcspn(at, "\n");
+	const char *end = line + length;
 
-	line->depth = quote_depth(at);
-	line->text = at + line->depth;
-	line->length = whole - line->depth;
-	if (line->length > 0 && *line->text == ' ') {
-		line->text++;
-		line->length--;
-	}
-	line->flows = line->length > 0 && line->text[line->length - 1] == ' ' &&
-		      !(line->length == 3 && memcmp(line->text, "-- ", 3) == 0);
-	return at + whole + (at[whole] == '\n' ? 1 : 0);
+	line_r->depth = strspn(line, ">");
+	line += line_r->depth;
+	if (line < end && *line == ' ')
+		line++;
+	line_r->body = line;
+	line_r->length = (size_t)(end - line);
+	line_r->signature = line_r->length == 3 && memcmp(line, "-- ", 3) == 0;
+	line_r->flowed = !line_r->signature && line_r->length > 0 && end[-1] == ' ';
+}
+
+static void append_quote_marks(GString *out, const struct flowed_line *line)
+{
+	for (size_t i = 0; i < line->depth; i++)
+		g_string_append_c(out, '>');
+	if (line->depth > 0 && line->length > 0)
+		g_string_append_c(out, ' ');
 }
 
 char *text_unflow(const char *utf8, bool delsp)
 {
-	/* Only marks and stuffed spaces go, but quote marks are written with one space. */
-	char *text = malloc(2 * strlen(utf8) + 2);
-	char *to = text;
-	size_t depth = 0;
-	bool inside = false;
+	GString *out = g_string_sized_new(strlen(utf8));
+	struct flowed_line line, above = { 0 };
 
-	if (text == NULL)
-		return NULL;
 	while (*utf8 != '\0') {
-		struct flowed_line line;
+		const size_t length = strcspn(utf8, "\n");
+		const bool last = utf8[length] == '\0';
 
-		utf8 = read_flowed_line(utf8, &line);
-		if (inside && line.depth != depth)
-			*to++ = '\n';
-		if ((!inside || line.depth != depth) && line.depth > 0) {
-			memset(to, '>', line.depth);
-			to += line.depth;
-			*to++ = ' ';
+		read_flowed_line(utf8, length, &line);
+		if (!above.flowed || above.depth != line.depth || line.signature) {
+			if (above.flowed)
+				g_string_append_c(out, '\n');
+			append_quote_marks(out, &line);
 		}
-		if (line.flows && delsp)
-			line.length--;
-		memcpy(to, line.text, line.length);
-		to += line.length;
-		depth = line.depth;
-		inside = line.flows;
-		if (!inside)
-			*to++ = '\n';
+		g_string_append_len(out, line.body,
+		                    (gssize)line.length - (line.flowed && delsp ? 1 : 0));
+		if (!last && !line.flowed)
+			g_string_append_c(out, '\n');
+		above = line;
+		utf8 += length + (last ? 0 : 1);
 	}
-	*to = '\0';
-	return text;
+	return g_string_free(out, FALSE);
 }
 
 void text_cut_signature(char *utf8)
 {
-	char *line = utf8;
+	for (char *line = utf8; *line != '\0';) {
+		const size_t length = strcspn(line, "\r\n");
 
-	while (line != NULL && *line != '\0') {
-		if (strncmp(line, "-- ", 3) == 0 && (line[3] == '\n' || line[3] == '\0')) {
+		if (length == 3 && memcmp(line, "-- ", 3) == 0) {
 			*line = '\0';
 			return;
 		}
-		line = strchr(line, '\n');
-		if (line != NULL)
-			line++;
+		line += length;
+		line += strspn(line, "\r\n");
 	}
 }
 
-/* Does a character break, or end, a line on some device? */
-static bool is_line_breaker(ucs4_t c)
+/* The part between white space of any kind at both ends. */
+static void trim(char *utf8)
 {
-	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029;
+	const char *start = utf8;
+	const char *end = find_line_tail(utf8, utf8 + strlen(utf8));
+
+	while (start < end) {
+		ucs4_t character;
+		const char *next = read_character(start, end, &character);
+
+		if (!uc_is_property_white_space(character))
+			break;
+		start = next;
+	}
+	memmove(utf8, start, (size_t)(end - start));
+	utf8[end - start] = '\0';
 }
 
 void text_fold_line(char *utf8)
 {
-	const uint8_t *from = (const uint8_t *)utf8;
-	char *to = utf8;
-	bool space = false;
-	ucs4_t c;
+	const char *end = utf8 + strlen(utf8);
+	char *out = utf8;
+	bool after_space = false;
 
-	while ((from = u8_next(&c, from)) != NULL) {
-		int length = u8_uctomb((uint8_t[6]){ 0 }, c, 6);
+	for (const char *place = utf8; place < end;) {
+		ucs4_t character;
+		const char *next = read_character(place, end, &character);
+		const bool space =
+		    character == ' ' || is_control(character) || is_line_break(character);
 
-		if (is_line_breaker(c) || c == ' ') {
-			space = true;
-			continue;
+		if (!space) {
+			memmove(out, place, (size_t)(next - place));
+			out += next - place;
+		} else if (!after_space) {
+			*out++ = ' ';
 		}
-		if (space && to != utf8)
-			*to++ = ' ';
-		space = false;
-		memmove(to, from - length, (size_t)length);
-		to += length;
+		after_space = space;
+		place = next;
 	}
-	*to = '\0';
+	*out = '\0';
+	trim(utf8);
 }
 
 void text_place(const char *utf8, size_t offset, size_t *line_r, size_t *column_r)
 {
-	size_t length = strlen(utf8);
-	size_t start = 0;
+	const size_t length = strlen(utf8);
+	size_t line = 1, start = 0;
 
 	if (offset > length)
 		offset = length;
-	*line_r = 1;
 	for (size_t i = 0; i < offset; i++) {
 		if (utf8[i] == '\n') {
-			(*line_r)++;
+			line++;
 			start = i + 1;
 		}
 	}
-	*column_r = 1;
-	for (const uint8_t *at = (const uint8_t *)utf8 + start,
-			   *end = (const uint8_t *)utf8 + offset;
-	     at != NULL && at < end; at = u8_grapheme_next(at, end))
-		(*column_r)++;
+	*line_r = line;
+	*column_r = count_characters(utf8 + start, offset - start) + 1;
 }

@@ -12,7 +12,8 @@
  * memory ran out. */
 char *text_normalize(const char *utf8);
 
-/* Grapheme clusters (UAX #29), line breaks not counted. */
+/* Grapheme clusters (UAX #29), line breaks not counted. SIZE_MAX, which no limit allows,
+ * when memory ran out. */
 size_t text_count_characters(const char *utf8);
 
 /* Undo format=flowed (RFC 3676), LF line ends in and out; space-stuffing removed; a
