@@ -14,6 +14,8 @@
  *	ISO-2022-JP that has a meaning in CP932 the error names the character too, since
  *	that is what the writer saw on the screen.
  */
+#include "config.h"
+
 #include "milter/charset.h"
 
 #include <errno.h>

@@ -3,15 +3,17 @@
  *	encoded_word - RFC 2047, strictly
  *
  * DESCRIPTION
- *	Decoding walks over a header value: an encoded word stands between white space or the
- *	ends of the value. The octets of adjacent words of one charset are collected and
- *	decoded together, since clients split a character between two words. What looks like
- *	an encoded word and is none is refused: another reader might show it decoded.
+ *	Decoding walks over a header value. The octets of adjacent words of one charset
+ *are collected and decoded together, since clients split a character between two words.
+ *	What begins like an encoded word and is none is refused: another reader might show
+ *it decoded. A line break or another control inside an encoded word is refused as well,
+ *	for it would begin a header of its own if it were ever written out.
  *
  *	Encoding puts as many whole characters into a word as fit in 75 octets.
  *
  * DIAGNOSTICS
- *	Errors show the word that cannot be decoded.
+ *	Errors show the word that cannot be decoded, or the place of the octet or
+ *character.
  */
 #include "config.h"
 
@@ -20,7 +22,7 @@
 #include <glib.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
+#include <unistr.h>
 
 #include "milter/charset.h"
 #include "milter/transfer.h"
@@ -29,19 +31,9 @@
 #define WORD_OCTETS_MOST 75
 #define LINE_OCTETS_MOST 76
 
-enum piece {
-	PIECE_NOTHING,
-	PIECE_WORD,
-	PIECE_PLAIN,
-};
-
-struct decoder {
-	GString *text;	     /* decoded so far */
-	GString *octets;     /* of the encoded words under way */
-	char *charset;	     /* of those; NULL when none is under way */
-	enum piece previous; /* what stood before */
-	bool space;	     /* white space has been passed since */
-};
+#define LETTERS_AND_DIGITS                                                               \
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+#define SPACES " \t\r\n"
 
 /* One encoded word: =?charset[*language]?B|Q?text?= */
 struct word {
@@ -52,138 +44,163 @@ struct word {
 	const char *end;
 };
 
-static bool is_space(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
+enum word_status {
+	WORD_NONE, /* a "=?" that means nothing */
+	WORD_GOOD,
+	WORD_MALFORMED,
+};
 
-static bool read_word(const char *at, struct word *word)
+static enum word_status read_word(const char *at, struct word *word)
 {
-	const char *charset = at + 2;
-	const char *encoding = strchr(charset, '?');
-	size_t length;
+	const size_t length =
+	    strncmp(at, "=?", 2) == 0 ? strspn(at + 2, LETTERS_AND_DIGITS "-_.:+*'") : 0;
+	const char *encoding = at + 2 + length + 1;
 
-	if (encoding == NULL || (encoding[1] == '\0') || encoding[2] != '?')
-		return false;
-	word->text = encoding + 3;
-	word->encoding = g_ascii_toupper(encoding[1]);
-	word->length = strcspn(word->text, "? \t\r\n");
-	if (strncmp(word->text + word->length, "?=", 2) != 0)
-		return false;
+	if (length == 0 || encoding[-1] != '?' || encoding[0] == '\0' ||
+	    encoding[1] != '?')
+		return WORD_NONE;
+	word->encoding = g_ascii_toupper(*encoding);
+	word->text = encoding + 2;
+	word->length = strcspn(word->text, "?" SPACES);
 	word->end = word->text + word->length + 2;
-	length = (size_t)(encoding - charset);
-	if (length == 0 || length >= sizeof(word->charset))
-		return false;
-	memcpy(word->charset, charset, length);
-	word->charset[length] = '\0';
+	if ((word->encoding != 'B' && word->encoding != 'Q') ||
+	    length >= sizeof(word->charset) ||
+	    strncmp(word->text + word->length, "?=", 2) != 0)
+		return WORD_MALFORMED;
+	(void)g_strlcpy(word->charset, at + 2, length + 1);
+	/* The language (RFC 2231 5). */
 	word->charset[strcspn(word->charset, "*")] = '\0';
-	return word->encoding == 'B' || word->encoding == 'Q';
+	return WORD_GOOD;
 }
 
-static bool append_decoded(struct decoder *decoder, const char *charset, const char *octets,
-			   size_t length, struct kairan_error *error_r)
-{
-	char *text = NULL;
-
-	if (!charset_decode(charset, octets, length, &text, NULL, error_r))
-		return false;
-	g_string_append(decoder->text, text);
-	free(text);
-	return true;
-}
+struct decoder {
+	GString *text;   /* decoded so far */
+	GString *octets; /* of the encoded words under way */
+	char *charset;   /* of those; NULL when none is under way */
+};
 
 /* Decode what the encoded words so far have together. */
 static bool finish_words(struct decoder *decoder, struct kairan_error *error_r)
 {
-	bool ok = true;
+	char *text = NULL;
+	bool ok;
 
 	if (decoder->charset == NULL)
 		return true;
-	ok = append_decoded(decoder, decoder->charset, decoder->octets->str,
-			    decoder->octets->len, error_r);
+	ok = charset_decode(decoder->charset, decoder->octets->str, decoder->octets->len,
+	                    &text, NULL, error_r);
+	if (ok)
+		g_string_append(decoder->text, text);
+	free(text);
 	g_string_truncate(decoder->octets, 0);
 	g_clear_pointer(&decoder->charset, g_free);
 	return ok;
 }
 
 static bool take_word(struct decoder *decoder, const struct word *word,
-		      struct kairan_error *error_r)
+                      struct kairan_error *error_r)
 {
-	bool ok;
-
-	if (decoder->charset != NULL && strcasecmp(decoder->charset, word->charset) != 0 &&
+	if (decoder->charset != NULL &&
+	    g_ascii_strcasecmp(decoder->charset, word->charset) != 0 &&
 	    !finish_words(decoder, error_r))
 		return false;
-	/* White space between two encoded words is not text (RFC 2047 6.2). */
-	if (decoder->previous == PIECE_PLAIN && decoder->space)
-		g_string_append_c(decoder->text, ' ');
-	decoder->previous = PIECE_WORD;
-	decoder->space = false;
 	if (decoder->charset == NULL)
 		decoder->charset = g_strdup(word->charset);
-	ok = word->encoding == 'B'
-		 ? transfer_decode_base64(word->text, word->length, decoder->octets)
-		 : transfer_decode_q(word->text, word->length, decoder->octets);
-	return ok || error_set(error_r, "malformed encoded word =?%s?%c?%.*s?=", word->charset,
-			       word->encoding, (int)MIN(word->length, 40), word->text);
+	if (word->encoding == 'B')
+		return transfer_decode_base64(word->text, word->length, decoder->octets,
+		                              error_r);
+	return transfer_decode_q(word->text, word->length, decoder->octets, error_r);
 }
 
-static bool take_plain(struct decoder *decoder, const char *text, size_t length,
-		       struct kairan_error *error_r)
+/* One octet of plain text, or a line break together with the white space that makes it a
+ * fold. */
+static const char *take_plain(struct decoder *decoder, const char *at)
 {
-	if (!finish_words(decoder, error_r))
-		return false;
-	if (decoder->previous != PIECE_NOTHING && decoder->space)
-		g_string_append_c(decoder->text, ' ');
-	decoder->previous = PIECE_PLAIN;
-	decoder->space = false;
-	return append_decoded(decoder, "utf-8", text, length, error_r);
+	if (at[0] == '\r' && at[1] == '\n')
+		at++;
+	if (at[0] == '\n' && (at[1] == ' ' || at[1] == '\t'))
+		at++;
+	g_string_append_c(decoder->text, *at);
+	return at + 1;
 }
 
-/* The length of the plain text at this place: up to white space or an encoded word. */
-static size_t plain_length(const char *at)
+static bool refuse_word(const char *value, const char *at, struct kairan_error *error_r)
 {
-	size_t length = strcspn(at, " \t\r\n");
-	const char *word = strstr(at, "=?");
-
-	return word != NULL && (size_t)(word - at) < length ? (size_t)(word - at) : length;
+	return error_set(error_r, "malformed encoded word at octet %zu",
+	                 (size_t)(at - value) + 1);
 }
 
-static bool walk(struct decoder *decoder, const char *at, struct kairan_error *error_r)
+static bool walk(struct decoder *decoder, const char *value, struct kairan_error *error_r)
 {
+	const char *at = value;
+	struct word word;
+
 	while (*at != '\0') {
-		struct word word;
-		size_t length = plain_length(at);
+		const size_t spaces = decoder->charset != NULL ? strspn(at, SPACES) : 0;
 
-		if (is_space(*at)) {
-			decoder->space = true;
-			at++;
-		} else if (length > 0) {
-			if (!take_plain(decoder, at, length, error_r))
-				return false;
-			at += length;
-		} else {
-			if (!read_word(at, &word))
-				return error_set(error_r, "malformed encoded word %.60s", at);
+		switch (read_word(at + spaces, &word)) {
+		case WORD_MALFORMED:
+			return refuse_word(value, at + spaces, error_r);
+		case WORD_GOOD:
 			if (!take_word(decoder, &word, error_r))
 				return false;
 			at = word.end;
+			break;
+		case WORD_NONE:
+			if (!finish_words(decoder, error_r))
+				return false;
+			at = take_plain(decoder, at);
+			break;
 		}
 	}
 	return finish_words(decoder, error_r);
 }
 
+/* A tab is white space; every other control was hidden there by somebody. */
+static bool check_controls(const char *utf8, struct kairan_error *error_r)
+{
+	ucs4_t character;
+	size_t count = 1;
+
+	for (const uint8_t *at = (const uint8_t *)utf8;
+	     (at = u8_next(&character, at)) != NULL; count++)
+		if (character != '\t' &&
+		    (character < 0x20 || (character >= 0x7f && character < 0xa0)))
+			return error_set(error_r,
+			                 "control character U+%04X at character %zu",
+			                 (unsigned int)character, count);
+	return true;
+}
+
+static bool check_raw(const char *value, struct kairan_error *error_r)
+{
+	const uint8_t *bad = u8_check((const uint8_t *)value, strlen(value));
+
+	if (bad == NULL)
+		return true;
+	return error_set(error_r, "octet %zu: %02x is neither encoded nor UTF-8",
+	                 (size_t)((const char *)bad - value) + 1, *bad);
+}
+
 bool encoded_word_decode(const char *value, char **utf8_r, struct kairan_error *error_r)
 {
-	struct decoder decoder = { .text = g_string_new(NULL), .octets = g_string_new(NULL) };
-	bool ok = walk(&decoder, value, error_r);
+	struct decoder decoder = { .text = g_string_new(NULL),
+		                   .octets = g_string_new(NULL) };
+	g_autofree char *trimmed = g_strndup(value, strlen(value));
+	char *utf8 = NULL;
+	bool ok;
 
+	(void)g_strchomp(trimmed);
+	ok = check_raw(trimmed, error_r) && walk(&decoder, trimmed, error_r) &&
+	     check_controls(decoder.text->str, error_r);
 	if (ok) {
-		*utf8_r = text_normalize(decoder.text->str);
-		ok = *utf8_r != NULL || error_set(error_r, "out of memory");
+		utf8 = text_normalize(decoder.text->str);
+		ok = utf8 != NULL || error_set(error_r, "out of memory");
 	}
-	if (ok)
-		text_fold_line(*utf8_r);
+	if (ok) {
+		text_fold_line(utf8);
+		*utf8_r = utf8;
+	}
 	(void)g_string_free(decoder.text, TRUE);
 	(void)g_string_free(decoder.octets, TRUE);
 	g_free(decoder.charset);
@@ -192,49 +209,76 @@ bool encoded_word_decode(const char *value, char **utf8_r, struct kairan_error *
 
 /* ---- encoding ---- */
 
-static bool is_plain(const char *utf8)
+char *encoded_word_fold(const char *ascii, int first_line_used)
 {
-	for (; *utf8 != '\0'; utf8++)
-		if ((unsigned char)*utf8 < ' ' || (unsigned char)*utf8 > '~')
+	GString *out = g_string_new(NULL);
+	size_t used = (size_t)first_line_used;
+
+	while (*ascii != '\0') {
+		/* A word, with the space before it. */
+		const size_t length =
+		    *ascii == ' ' ? 1 + strcspn(ascii + 1, " ") : strcspn(ascii, " ");
+
+		if (*ascii == ' ' && used + length > LINE_OCTETS_MOST) {
+			g_string_append(out, "\r\n");
+			used = 0;
+		}
+		g_string_append_len(out, ascii, (gssize)length);
+		used += length;
+		ascii += length;
+	}
+	return g_string_free(out, FALSE);
+}
+
+/* ASCII that needs no encoding, and folds into lines of 76. */
+static bool is_plain(const char *line, int first_line_used)
+{
+	const size_t most = (size_t)(LINE_OCTETS_MOST - MIN(first_line_used, 40));
+	size_t length = 0;
+
+	if (strstr(line, "=?") != NULL)
+		return false;
+	for (; *line != '\0'; line++) {
+		if (*line < ' ' || *line > '~')
 			return false;
+		length = *line == ' ' ? 0 : length + 1;
+		if (length >= most)
+			return false;
+	}
 	return true;
 }
 
 /* One word of these characters; NULL when it would be longer than most. */
 static char *make_word(const char *utf8, size_t length, enum encoded_word_charset charset,
-		       size_t most)
+                       size_t most)
 {
+	const char *name = charset == ENCODED_WORD_ISO2022JP ? "ISO-2022-JP" : "UTF-8";
 	g_autofree char *piece = g_strndup(utf8, length);
-	char *octets = NULL;
-	char *encoded, *word;
+	g_autofree char *encoded = NULL;
+	char *jis = NULL;
+	char *word;
 
 	if (charset == ENCODED_WORD_ISO2022JP)
-		octets = charset_encode_iso2022jp(piece);
-	if (octets != NULL) {
-		encoded = g_base64_encode((const guchar *)octets, strlen(octets));
-		word = g_strdup_printf("=?ISO-2022-JP?B?%s?=", encoded);
-	} else {
-		encoded = g_base64_encode((const guchar *)piece, length);
-		word = g_strdup_printf("=?UTF-8?B?%s?=", encoded);
-	}
-	free(octets);
-	g_free(encoded);
-	if (strlen(word) > most) {
-		g_free(word);
-		return NULL;
-	}
-	return word;
+		jis = charset_encode_iso2022jp(piece);
+	encoded = g_base64_encode((const guchar *)(jis != NULL ? jis : piece),
+	                          jis != NULL ? strlen(jis) : length);
+	free(jis);
+	word = g_strdup_printf("=?%s?B?%s?=", name, encoded);
+	if (strlen(word) <= most)
+		return word;
+	g_free(word);
+	return NULL;
 }
 
 /* The longest word from the start of the text; *used_r is how much of it that is. */
-static char *longest_word(const char *utf8, enum encoded_word_charset charset, size_t most,
-			  size_t *used_r)
+static char *longest_word(const char *utf8, enum encoded_word_charset charset,
+                          size_t most, size_t *used_r)
 {
 	char *best = NULL;
 
 	*used_r = 0;
 	for (const char *at = utf8; *at != '\0';) {
-		const char *next = g_utf8_next_char(at);
+		const char *next = at + u8_strmblen((const uint8_t *)at);
 		char *word = make_word(utf8, (size_t)(next - utf8), charset, most);
 
 		if (word == NULL)
@@ -247,42 +291,38 @@ static char *longest_word(const char *utf8, enum encoded_word_charset charset, s
 	return best;
 }
 
-static void append_words(GString *out, const char *utf8, enum encoded_word_charset charset,
-			 int line_used)
+static void append_words(GString *out, const char *utf8,
+                         enum encoded_word_charset charset, int line_used)
 {
-	size_t room = line_used < LINE_OCTETS_MOST ? (size_t)(LINE_OCTETS_MOST - line_used) : 0;
+	size_t room =
+	    line_used < LINE_OCTETS_MOST ? (size_t)(LINE_OCTETS_MOST - line_used) : 0;
 
 	while (*utf8 != '\0') {
 		size_t used;
-		char *word = longest_word(utf8, charset, MIN(room, WORD_OCTETS_MOST), &used);
+		g_autofree char *word =
+		    longest_word(utf8, charset, MIN(room, WORD_OCTETS_MOST), &used);
 
-		if (word == NULL) {
-			g_string_append(out, "\r\n ");
-		} else {
+		if (word != NULL)
 			g_string_append(out, word);
-			utf8 += used;
-			if (*utf8 != '\0')
-				g_string_append(out, "\r\n ");
-		}
-		g_free(word);
+		utf8 += used;
+		if (*utf8 != '\0')
+			g_string_append(out, "\r\n ");
 		room = LINE_OCTETS_MOST - 1;
 	}
 }
 
 char *encoded_word_encode(const char *utf8, enum encoded_word_charset charset,
-			  int first_line_used)
+                          int first_line_used)
 {
-	GString *out = g_string_new(NULL);
 	g_autofree char *line = g_strdup(utf8);
-	char *result;
+	GString *out;
 
 	text_fold_line(line);
-	/* A plain "=?" would be read as the beginning of an encoded word. */
-	if (is_plain(line) && strstr(line, "=?") == NULL && strlen(line) <= 900)
-		g_string_append(out, line);
-	else
-		append_words(out, line, charset, first_line_used);
-	result = strdup(out->str);
-	(void)g_string_free(out, TRUE);
-	return result;
+	if (is_plain(line, first_line_used))
+		return encoded_word_fold(line, first_line_used);
+	if (charset == ENCODED_WORD_ISO2022JP && !charset_fits_iso2022jp(line))
+		charset = ENCODED_WORD_UTF8;
+	out = g_string_new(NULL);
+	append_words(out, line, charset, first_line_used);
+	return g_string_free(out, FALSE);
 }

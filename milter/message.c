@@ -227,7 +227,9 @@ static void gather_multipart(GMimeMultipart *multipart, struct gathering *gather
 	const char *boundary =
 	    g_mime_object_get_content_type_parameter(GMIME_OBJECT(multipart), "boundary");
 
-	if (boundary == NULL || *boundary == '\0' || count == 0) {
+	/* The end boundary is missing where a mail was cut off on its way. */
+	if (boundary == NULL || *boundary == '\0' || count == 0 ||
+	    !multipart->write_end_boundary) {
 		gathering->broken = true;
 		return;
 	}

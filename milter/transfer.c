@@ -3,17 +3,34 @@
  *	transfer - base64 and quoted-printable, decoded strictly
  *
  * DESCRIPTION
- *	Well-known decoders pass over what they do not understand, and so change a text without
- *	a word. These three say no instead.
+ *	Well-known decoders pass over what they do not understand, and so change a text
+ *without a word. These three say no instead.
  *
  * DIAGNOSTICS
- *	False for malformed input; the octets are then not to be used.
+ *	Errors have the line and octet of what is malformed; the octets are then not to be
+ *used.
  */
 #include "config.h"
 
 #include "milter/transfer.h"
 
 #include <string.h>
+
+static bool refuse(const char *encoding, const char *text, const char *bad,
+                   struct kairan_error *error_r)
+{
+	const char *start = text;
+	size_t line = 1;
+
+	for (const char *at = text; at < bad; at++) {
+		if (*at == '\n') {
+			line++;
+			start = at + 1;
+		}
+	}
+	return error_set(error_r, "%s is malformed at line %zu, octet %zu", encoding,
+	                 line, (size_t)(bad - start) + 1);
+}
 
 static int base64_value(char c)
 {
@@ -24,22 +41,25 @@ static int base64_value(char c)
 	return found != NULL ? (int)(found - alphabet) : -1;
 }
 
-bool transfer_decode_base64(const char *text, size_t length, GString *octets)
+bool transfer_decode_base64(const char *text, size_t length, GString *octets,
+                            struct kairan_error *error_r)
 {
-	unsigned int bits = 0, held = 0, padding = 0;
+	unsigned int bits = 0, held = 0;
+	size_t digits = 0, padding = 0;
 
 	for (size_t i = 0; i < length; i++) {
-		int value = base64_value(text[i]);
+		const int value = base64_value(text[i]);
 
 		if (memchr(" \t\r\n", text[i], 4) != NULL)
 			continue;
-		if (text[i] == '=') {
+		if (text[i] == '=' && digits % 4 >= 2 && digits % 4 + padding < 4) {
 			padding++;
 			continue;
 		}
 		/* Data behind padding is another stream, and hides from other readers. */
 		if (value < 0 || padding > 0)
-			return false;
+			return refuse("base64", text, text + i, error_r);
+		digits++;
 		bits = bits << 6 | (unsigned int)value;
 		held += 6;
 		if (held >= 8) {
@@ -48,8 +68,9 @@ bool transfer_decode_base64(const char *text, size_t length, GString *octets)
 			bits &= (1u << held) - 1;
 		}
 	}
-	/* Six bits left over would be a single character of a group. */
-	return held != 6 && padding <= 2 && bits == 0;
+	if (digits % 4 == 1 || bits != 0 || (padding > 0 && (digits + padding) % 4 != 0))
+		return refuse("base64", text, text + length, error_r);
+	return true;
 }
 
 static bool append_hex(const char *at, const char *end, GString *octets)
@@ -57,58 +78,67 @@ static bool append_hex(const char *at, const char *end, GString *octets)
 	if (end - at < 3 || !g_ascii_isxdigit(at[1]) || !g_ascii_isxdigit(at[2]))
 		return false;
 	g_string_append_c(octets, (char)(g_ascii_xdigit_value(at[1]) << 4 |
-					 g_ascii_xdigit_value(at[2])));
+	                                 g_ascii_xdigit_value(at[2])));
 	return true;
 }
 
-/* The octets of a line without the white space that mail systems may have added. */
-static size_t useful_length(const char *line, size_t length)
+/* One line or word; *bad_r is where it is malformed. */
+static bool append_quoted(const char *at, const char *end, bool underscore_is_space,
+                          GString *octets, const char **bad_r)
 {
-	while (length > 0 && memchr(" \t\r", line[length - 1], 3) != NULL)
-		length--;
-	return length;
-}
-
-bool transfer_decode_quoted(const char *text, size_t length, GString *octets)
-{
-	const char *end = text + length;
-
-	while (text < end) {
-		const char *feed = memchr(text, '\n', (size_t)(end - text));
-		size_t whole = feed != NULL ? (size_t)(feed - text) : (size_t)(end - text);
-		const char *stop = text + useful_length(text, whole);
-		bool soft = stop > text && stop[-1] == '=';
-
-		for (const char *at = text; at < stop - (soft ? 1 : 0); at++) {
-			if (*at != '=') {
-				g_string_append_c(octets, *at);
-				continue;
-			}
-			if (!append_hex(at, stop, octets))
+	for (; at < end; at++) {
+		*bad_r = at;
+		if (*at == '=') {
+			if (!append_hex(at, end, octets))
 				return false;
 			at += 2;
+		} else if (*at == '_' && underscore_is_space) {
+			g_string_append_c(octets, ' ');
+		} else if ((*at >= ' ' && *at <= '~') || *at == '\t') {
+			g_string_append_c(octets, *at);
+		} else {
+			return false;
 		}
-		if (feed != NULL && !soft)
-			g_string_append(octets, "\r\n");
-		text += whole + (feed != NULL ? 1 : 0);
 	}
 	return true;
 }
 
-bool transfer_decode_q(const char *text, size_t length, GString *octets)
+/* The end of a line without the white space that mail systems may have added. */
+static const char *find_useful_end(const char *line, const char *end)
+{
+	if (end > line && end[-1] == '\r')
+		end--;
+	while (end > line && (end[-1] == ' ' || end[-1] == '\t'))
+		end--;
+	return end;
+}
+
+bool transfer_decode_quoted(const char *text, size_t length, GString *octets,
+                            struct kairan_error *error_r)
 {
 	const char *end = text + length;
+	const char *bad;
 
-	for (; text < end; text++) {
-		if (*text == '_') {
-			g_string_append_c(octets, ' ');
-		} else if (*text != '=') {
-			g_string_append_c(octets, *text);
-		} else {
-			if (!append_hex(text, end, octets))
-				return false;
-			text += 2;
-		}
+	for (const char *line = text; line < end;) {
+		const char *feed = memchr(line, '\n', (size_t)(end - line));
+		const char *stop = find_useful_end(line, feed != NULL ? feed : end);
+		const bool soft = stop > line && stop[-1] == '=';
+
+		if (!append_quoted(line, stop - (soft ? 1 : 0), false, octets, &bad))
+			return refuse("quoted-printable", text, bad, error_r);
+		if (feed != NULL && !soft)
+			g_string_append(octets, "\r\n");
+		line = feed != NULL ? feed + 1 : end;
 	}
 	return true;
+}
+
+bool transfer_decode_q(const char *text, size_t length, GString *octets,
+                       struct kairan_error *error_r)
+{
+	const char *bad;
+
+	if (append_quoted(text, text + length, true, octets, &bad))
+		return true;
+	return refuse("Q encoding", text, bad, error_r);
 }

@@ -14,6 +14,7 @@
 
 #include <glib.h>
 #include <stdint.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unictype.h>
@@ -98,11 +99,11 @@ char *text_normalize(const char *utf8)
 
 static size_t count_characters(const char *utf8, size_t length)
 {
-	char *breaks = length > 0 ? g_malloc(length) : NULL;
+	char *breaks = malloc(length + 1);
 	size_t count = 0;
 
 	if (breaks == NULL)
-		return 0;
+		return SIZE_MAX;
 	u8_grapheme_breaks((const uint8_t *)utf8, length, breaks);
 	for (const char *place = utf8; place < utf8 + length;) {
 		const bool begins = breaks[place - utf8] != 0;
@@ -112,7 +113,7 @@ static size_t count_characters(const char *utf8, size_t length)
 		if (begins && !is_line_break(character))
 			count++;
 	}
-	g_free(breaks);
+	free(breaks);
 	return count;
 }
 
