@@ -58,6 +58,10 @@ static const char *const reply_polite[] = {
 	"です", NULL
 };
 
+/* Further ways to go on for words that send nothing: there, doubt is on their side. */
+static const char *const reply_requests[] = { "してください", "して下さい", "お願いします",
+					      "ました", "ます", NULL };
+
 /* What takes an approval back, or makes it depend on something. */
 static const char *const reply_doubts[] = {
 	"ただし", "但し", "しかし", "けれど", "ですが", "ますが", "条件", "できません", "できない",
@@ -116,16 +120,29 @@ static bool is_boundary(const char *at)
 	return g_ascii_ispunct((char)c) && !g_ascii_isalnum(at[1]);
 }
 
-/* Behind a polite continuation, if there is one. */
-static const char *skip_polite(const char *at)
+static bool is_approval(enum decision decision)
 {
-	for (size_t i = 0; reply_polite[i] != NULL; i++) {
-		size_t length = match_word(at, reply_polite[i]);
+	return decision == DECISION_APPROVE || decision == DECISION_APPROVE_URGENT;
+}
+
+/* Behind one of these words, if there is one. */
+static const char *skip_any(const char *at, const char *const *words)
+{
+	for (; *words != NULL; words++) {
+		size_t length = match_word(at, *words);
 
 		if (length > 0)
 			return at + length;
 	}
 	return at;
+}
+
+/* Behind a polite continuation, if there is one. */
+static const char *skip_polite(enum decision decision, const char *at)
+{
+	const char *behind = skip_any(at, reply_polite);
+
+	return behind == at && !is_approval(decision) ? skip_any(at, reply_requests) : behind;
 }
 
 /* Behind what people put before a word: 「, bullets, quotation marks. */
@@ -158,7 +175,7 @@ static enum decision read_line(const char *line, const char **rest_r)
 		if (length == 0)
 			continue;
 		if (!is_boundary(rest))
-			rest = skip_polite(rest);
+			rest = skip_polite(reply_table[i].decision, rest);
 		if (!is_boundary(rest))
 			continue;
 		*rest_r = rest;
@@ -212,11 +229,6 @@ static bool is_doubtful(enum decision decision, const char *rest)
 	if (decision == DECISION_APPROVE && has_any(spread, reply_changes))
 		return true;
 	return has_question(folded);
-}
-
-static bool is_approval(enum decision decision)
-{
-	return decision == DECISION_APPROVE || decision == DECISION_APPROVE_URGENT;
 }
 
 /* The rest of the first line and the lines below, without what only ends the word. */
