@@ -7,8 +7,8 @@
  *	zones are GLib's, so that no thread changes TZ for another.
  *
  * DIAGNOSTICS
- *	Warning: the clock is moved by a test setting. A test file that cannot be read
- *	counts as an offset of zero.
+ *	Warning: the clock is moved by a test setting. A test file that cannot be read, or
+ *	moves the clock by millennia, counts as an offset of zero.
  */
 #include "config.h"
 
@@ -21,6 +21,9 @@
 #include <time.h>
 
 #include "conf/log.h"
+
+/* Some thousand years; the sum with the real time stays far from overflowing. */
+#define CLOCK_OFFSET_MOST ((int64_t)1 << 36)
 
 static char clock_test_path[512];
 
@@ -36,6 +39,7 @@ void clock_open_test(const char *path)
 static int64_t read_offset(void)
 {
 	char text[64] = "";
+	int64_t offset;
 	FILE *file;
 
 	if (clock_test_path[0] == '\0')
@@ -46,7 +50,8 @@ static int64_t read_offset(void)
 	if (fgets(text, sizeof(text), file) == NULL)
 		text[0] = '\0';
 	fclose(file);
-	return strtoll(text, NULL, 10);
+	offset = strtoll(text, NULL, 10);
+	return offset >= -CLOCK_OFFSET_MOST && offset <= CLOCK_OFFSET_MOST ? offset : 0;
 }
 
 int64_t clock_now(void)

@@ -42,7 +42,7 @@ static bool read_secret(const char *hex, unsigned char secret[TOKEN_KEY_OCTETS])
 
 static bool add_line(struct keyring *keyring, char *line, struct kairan_error *error_r)
 {
-	char hex[2 * TOKEN_KEY_OCTETS + 2] = "";
+	char hex[2 * TOKEN_KEY_OCTETS + 2] = "", more[2];
 	unsigned int id = 0;
 	struct token_key *key;
 	bool ok;
@@ -53,7 +53,7 @@ static bool add_line(struct keyring *keyring, char *line, struct kairan_error *e
 	if (keyring->count == KEYRING_MOST)
 		return error_set(error_r, "more than %d keys", KEYRING_MOST);
 	key = &keyring->keys[keyring->count];
-	ok = sscanf(line, "%3u %65s", &id, hex) == 2 && id >= 1 && id <= 255 &&
+	ok = sscanf(line, "%3u%*[ \t]%65s %1s", &id, hex, more) == 2 && id >= 1 && id <= 255 &&
 	     read_secret(hex, key->secret);
 	OPENSSL_cleanse(hex, sizeof(hex));
 	if (!ok)
@@ -70,7 +70,7 @@ static bool read_lines(struct keyring *keyring, FILE *file, const char *path,
 		       struct kairan_error *error_r)
 {
 	struct kairan_error error;
-	char line[256];
+	char line[4096];
 	bool ok = true;
 
 	for (int number = 1; ok && fgets(line, sizeof(line), file) != NULL; number++) {

@@ -55,11 +55,15 @@ static void write_stderr(enum log_level level, const char *line)
 		log_levels[level].name, line);
 }
 
+/* C0, DEL, and C1 as UTF-8 has it (C2 80 to C2 9F), which terminals obey as well. */
 static void mask_controls(char *line)
 {
-	for (; *line != '\0'; line++)
+	for (; *line != '\0'; line++) {
 		if ((unsigned char)*line < ' ' || *line == 0x7f)
 			*line = '?';
+		else if ((unsigned char)*line == 0xc2 && ((unsigned char)line[1] & 0xe0) == 0x80)
+			line[0] = line[1] = '?';
+	}
 }
 
 void log_event(enum log_level level, const char *queue_id, int64_t draft,

@@ -208,7 +208,8 @@ static bool parse_number(enum setting_type type, const char *text, int64_t *valu
 	errno = 0;
 	number = strtoll(text, &end, type == TYPE_OCTAL ? 8 : 10);
 	factor = unit_factor(type, end);
-	if (errno != 0 || factor == 0 || number > INT32_MAX)
+	/* The product has the limit, so that what is printed can be read again. */
+	if (errno != 0 || factor == 0 || number > INT32_MAX / factor)
 		return false;
 	if (number == 0 && type != TYPE_DURATION)
 		return false;
@@ -293,15 +294,11 @@ static const struct setting *find_setting(const char *name)
 
 static void complain(cfg_t *cfg, const char *format, va_list args)
 {
-	char text[384];
-
+	(void)cfg;
 	/* The first complaint is the cause; confuse may add others while it unwinds. */
-	if (settings_complaint == NULL || settings_complaint->text[0] != '\0')
-		return;
-	(void)vsnprintf(text, sizeof(text), format, args);
-	(void)error_set(settings_complaint, "%s:%d: %s",
-			cfg != NULL && cfg->filename != NULL ? cfg->filename : "?",
-			cfg != NULL ? cfg->line : 0, text);
+	if (settings_complaint != NULL && settings_complaint->text[0] == '\0')
+		(void)vsnprintf(settings_complaint->text, sizeof(settings_complaint->text), format,
+				args);
 }
 
 /* Called by libconfuse when a value has been read, while the line is known. */
@@ -358,54 +355,117 @@ static bool fill_settings(cfg_t *cfg, const char *path, struct settings *setting
 	return true;
 }
 
-static bool parse_file(cfg_t *cfg, const char *path, struct kairan_error *error_r)
+/* A whole file; a folder or an octet NUL is an error here, while libconfuse would end the
+ * process at the one and the file at the other. */
+static char *read_file(const char *path, struct kairan_error *error_r)
 {
-	switch (cfg_parse(cfg, path)) {
-	case CFG_SUCCESS:
-		return true;
-	case CFG_FILE_ERROR:
-		return error_set(error_r, "cannot read %s: %s", path, strerror(errno));
-	default:
-		if (error_r != NULL && error_r->text[0] == '\0')
-			(void)error_set(error_r, "%s: syntax error", path);
-		return false;
+	FILE *file = fopen(path, "re");
+	char *text = NULL;
+	size_t size = 0;
+	ssize_t length;
+
+	if (file == NULL) {
+		(void)error_set(error_r, "cannot read %s: %s", path, strerror(errno));
+		return NULL;
 	}
+	length = getdelim(&text, &size, '\0', file);
+	if (length < 0 && ferror(file) == 0) {
+		free(text);
+		text = strdup("");
+	} else if (length < 0) {
+		(void)error_set(error_r, "cannot read %s: %s", path, strerror(errno));
+		free(text);
+		text = NULL;
+	} else if (text[length - 1] == '\0') {
+		(void)error_set(error_r, "%s: has a NUL octet", path);
+		free(text);
+		text = NULL;
+	}
+	fclose(file);
+	return text;
+}
+
+/* NULL with the complaint, which does not name the place. */
+static cfg_t *parse_text(const char *text, struct kairan_error *complaint_r)
+{
+	cfg_opt_t options[SETTINGS_COUNT + 1] = { 0 };
+	cfg_t *cfg;
+	int result;
+
+	for (size_t i = 0; i < SETTINGS_COUNT; i++)
+		options[i] = (cfg_opt_t)CFG_STR(settings_table[i].name, NULL, CFGF_NONE);
+	options[SETTINGS_COUNT] = (cfg_opt_t)CFG_END();
+	complaint_r->text[0] = '\0';
+	cfg = cfg_init(options, CFGF_NONE);
+	if (cfg == NULL) {
+		(void)error_set(complaint_r, "out of memory");
+		return NULL;
+	}
+	settings_complaint = complaint_r;
+	(void)cfg_set_error_function(cfg, complain);
+	for (size_t i = 0; i < SETTINGS_COUNT; i++)
+		(void)cfg_set_validate_func(cfg, settings_table[i].name, check_option);
+	result = cfg_parse_buf(cfg, text);
+	settings_complaint = NULL;
+	if (result == CFG_SUCCESS)
+		return cfg;
+	if (complaint_r->text[0] == '\0')
+		(void)error_set(complaint_r, "syntax error");
+	cfg_free(cfg);
+	return NULL;
+}
+
+/* The line of a complaint: the shortest beginning of the file that draws it ends there.
+ * libconfuse's own count is off by up to two for each comment before it. */
+static int find_line(const char *text, const struct kairan_error *complaint)
+{
+	int line = 1;
+
+	for (const char *end = strchr(text, '\n'); end != NULL; end = strchr(end + 1, '\n')) {
+		struct kairan_error other = { "" };
+		char *part = strndup(text, (size_t)(end - text) + 1);
+		cfg_t *cfg = part != NULL ? parse_text(part, &other) : NULL;
+
+		free(part);
+		if (cfg == NULL && strcmp(other.text, complaint->text) == 0)
+			break;
+		if (cfg != NULL)
+			cfg_free(cfg);
+		line++;
+	}
+	return line;
 }
 
 bool settings_load(const char *path, struct settings **settings_r,
 		   struct kairan_error *error_r)
 {
-	cfg_opt_t options[SETTINGS_COUNT + 1] = { 0 };
-	struct kairan_error error = { "" };
 	struct settings *settings = NULL;
+	struct kairan_error complaint;
+	char *text = read_file(path, error_r);
 	cfg_t *cfg = NULL;
 	bool ok = false;
 
-	for (size_t i = 0; i < SETTINGS_COUNT; i++)
-		options[i] = (cfg_opt_t)CFG_STR(settings_table[i].name, NULL, CFGF_NONE);
-	options[SETTINGS_COUNT] = (cfg_opt_t)CFG_END();
-
-	cfg = cfg_init(options, CFGF_NONE);
-	settings = calloc(1, sizeof(*settings));
-	if (cfg == NULL || settings == NULL) {
-		(void)error_set(&error, "out of memory");
+	if (text == NULL)
+		return false;
+	cfg = parse_text(text, &complaint);
+	if (cfg == NULL) {
+		(void)error_set(error_r, "%s:%d: %s", path, find_line(text, &complaint),
+				complaint.text);
 		goto out;
 	}
-	settings_complaint = &error;
-	(void)cfg_set_error_function(cfg, complain);
-	for (size_t i = 0; i < SETTINGS_COUNT; i++)
-		(void)cfg_set_validate_func(cfg, settings_table[i].name, check_option);
-	ok = parse_file(cfg, path, &error) && fill_settings(cfg, path, settings, &error);
-out:
-	settings_complaint = NULL;
-	if (cfg != NULL)
-		cfg_free(cfg);
-	if (!ok) {
+	settings = calloc(1, sizeof(*settings));
+	if (settings == NULL)
+		(void)error_set(error_r, "out of memory");
+	else
+		ok = fill_settings(cfg, path, settings, error_r);
+	if (ok)
+		*settings_r = settings;
+	else
 		settings_free(settings);
-		return error_set(error_r, "%s", error.text);
-	}
-	*settings_r = settings;
-	return true;
+	cfg_free(cfg);
+out:
+	free(text);
+	return ok;
 }
 
 static void print_number(const struct setting *setting, int64_t number, FILE *out)
@@ -424,11 +484,12 @@ static void print_number(const struct setting *setting, int64_t number, FILE *ou
 			setting->type == TYPE_DURATION ? "s" : "");
 }
 
+/* '$' is escaped because libconfuse would put the environment's value for ${NAME}. */
 static void print_text(const char *name, const char *text, FILE *out)
 {
 	fprintf(out, "%s = \"", name);
 	for (; *text != '\0'; text++) {
-		if (*text == '"' || *text == '\\')
+		if (*text == '"' || *text == '\\' || *text == '$')
 			fputc('\\', out);
 		fputc(*text, out);
 	}

@@ -11,16 +11,18 @@
 #include "policy/error.h"
 
 /* Decode octets labelled with a MIME charset name (any case; NULL or "" means us-ascii).
- * Names are mapped to what people's clients mean by them: shift_jis, x-sjis, cp932,
- * windows-31j, ms_kanji -> CP932; euc-jp, x-euc-jp -> EUC-JP (and CP51932 twins);
- * iso-2022-jp stays strict. NUL octets are refused. The result is NUL-terminated valid
- * UTF-8, malloc'd, in *utf8_r. On failure the error names the charset, the line and octet
- * position (from 1) and the octets in hex, and *offset_r (if not NULL) has the octet
- * offset. */
+ * Only names of a table are known. They are mapped to what people's clients mean by them:
+ * shift_jis, x-sjis, cp932, windows-31j, ms_kanji -> CP932; euc-jp, x-euc-jp -> EUC-JP;
+ * cp51932, eucjp-ms -> EUC-JP-MS; iso-2022-jp stays strict (RFC 1468). NUL octets and
+ * private-use characters of a vendor charset are refused. The result is NUL-terminated
+ * valid UTF-8, malloc'd, in *utf8_r; it may have control characters. On failure the error
+ * names the charset, the line and octet position (from 1) and the octets in hex, and
+ * *offset_r (if not NULL) has the octet offset. */
 bool charset_decode(const char *charset, const void *octets, size_t length, char **utf8_r,
 		    size_t *offset_r, struct kairan_error *error_r);
 
-/* Can every character of the text be carried by strict ISO-2022-JP? */
+/* Can every character of the text be carried by strict ISO-2022-JP? Its vendor twins count
+ * as what they stand for (U+FF5E as U+301C, ...). */
 bool charset_fits_iso2022jp(const char *utf8);
 
 /* Encode to ISO-2022-JP; NULL when a character has no place in it. malloc'd,

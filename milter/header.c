@@ -3,10 +3,11 @@
  *	header - the header of a mail
  *
  * DESCRIPTION
- *	Splits a header into fields. Mail systems differ in what they make of a line without
- *	a colon, of a bare carriage return or a NUL; such a header is refused, so that nobody
- *	reads another mail than the one that was judged here. White space before a colon is
- *	accepted (RFC 5322 4.5.3): "From :" is a From field for many readers.
+ *	Splits a header into fields. Mail systems differ in what they make of a line
+ *	without a colon, of a bare carriage return or a NUL; such a header is
+ *	refused, so that nobody reads another mail than the one that was judged
+ *	here. White space before a colon is accepted (RFC 5322 4.5.3): "From :" is a
+ *	From field for many readers.
  *
  * DIAGNOSTICS
  *	Errors have the number of the line.
@@ -53,7 +54,8 @@ static size_t line_size(const char *at, const char *end)
 
 static bool is_blank(const char *line, size_t size)
 {
-	return (size == 1 && line[0] == '\n') || (size == 2 && memcmp(line, "\r\n", 2) == 0);
+	return (size == 1 && line[0] == '\n') ||
+	       (size == 2 && memcmp(line, "\r\n", 2) == 0);
 }
 
 static size_t without_line_end(const char *line, size_t size)
@@ -93,8 +95,8 @@ static size_t name_length(const char *line, size_t size, size_t *colon_r)
 }
 
 /* A field with all its continuation lines. */
-static bool add_field(struct header *header, const char *field, size_t size, size_t number,
-		      struct kairan_error *error_r)
+static bool add_field(struct header *header, const char *field, size_t size,
+		      size_t number, struct kairan_error *error_r)
 {
 	const char *end = field + without_line_end(field, size);
 	const char *value;
@@ -143,8 +145,8 @@ static bool read_fields(struct header *header, const char *octets, size_t length
 	return true;
 }
 
-bool header_read(const void *octets, size_t length, struct header **header_r, size_t *body_r,
-		 struct kairan_error *error_r)
+bool header_read(const void *octets, size_t length, struct header **header_r,
+		 size_t *body_r, struct kairan_error *error_r)
 {
 	struct header *header = g_new0(struct header, 1);
 
@@ -163,8 +165,8 @@ size_t header_count(const struct header *header, const char *name)
 	size_t count = 0;
 
 	for (guint i = 0; i < header->fields->len; i++)
-		if (g_ascii_strcasecmp(g_array_index(header->fields, struct field, i).name,
-				       name) == 0)
+		if (g_ascii_strcasecmp(
+			g_array_index(header->fields, struct field, i).name, name) == 0)
 			count++;
 	return count;
 }
@@ -172,10 +174,26 @@ size_t header_count(const struct header *header, const char *name)
 const char *header_get(const struct header *header, const char *name, size_t n)
 {
 	for (guint i = 0; i < header->fields->len; i++) {
-		const struct field *field = &g_array_index(header->fields, struct field, i);
+		const struct field *field =
+		    &g_array_index(header->fields, struct field, i);
 
 		if (g_ascii_strcasecmp(field->name, name) == 0 && n-- == 0)
 			return field->value;
 	}
 	return NULL;
+}
+
+bool header_has_word(const struct header *header, const char *name,
+		     const char *const *words)
+{
+	const char *value;
+
+	for (size_t n = 0; (value = header_get(header, name, n)) != NULL; n++) {
+		g_autofree char *word = g_strndup(value, strcspn(value, " \t\r\n;("));
+
+		for (size_t i = 0; words[i] != NULL; i++)
+			if (g_ascii_strcasecmp(word, words[i]) == 0)
+				return true;
+	}
+	return false;
 }

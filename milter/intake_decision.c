@@ -30,6 +30,7 @@ static const struct {
 	{ DECISION_APPROVE, DRAFT_HELD, DRAFT_APPROVED, NOTICE_APPROVED },
 	{ DECISION_APPROVE_URGENT, DRAFT_HELD, DRAFT_APPROVED, NOTICE_APPROVED },
 	{ DECISION_SEND_BACK, DRAFT_HELD, DRAFT_SENT_BACK, NOTICE_SENT_BACK },
+	{ DECISION_STOP, DRAFT_APPROVED, DRAFT_WITHDRAWN, NOTICE_STOPPED },
 	{ DECISION_STOP, DRAFT_RELEASING, DRAFT_STOPPED, NOTICE_STOPPED },
 };
 
@@ -39,39 +40,46 @@ static void judge(const struct intake_context *context, struct recipient *recipi
 	intake_reply_judge(context, TOKEN_DECIDE, recipient, verdict_r);
 }
 
-/* May this person decide this draft now? False: it has been answered, or could not be
- * asked, as the verdict says. */
-static bool may_decide(const struct intake_context *context, const struct reply *reply,
-		       struct verdict *verdict_r)
+static void answer_not_counted(const struct intake_context *context,
+			       const struct reply *reply, enum reason reason,
+			       struct verdict *verdict_r)
 {
-	struct section *section = NULL;
-	struct kairan_error error = { "no such entry" };
-	char *facts;
+	char *facts = notice_make_facts("reason_key", reason_name(reason), "article",
+					reason_article(reason), NULL);
 
-	if (directory_find_section(context->setup->directory, reply->draft->section, &section,
-				   &error) != ANSWER_YES) {
-		log_event(LOG_LEVEL_WARNING, context->envelope->queue_id, reply->draft->id,
-			  "section %s could not be read: %s", reply->draft->section, error.text);
-		verdict_set(verdict_r, REASON_DIRECTORY, NULL);
-		return false;
-	}
-	const struct section_duties duties = section_as_duties(section);
-	duties_judge_decision(&duties, reply->person->dn, reply->draft->author_dn, verdict_r);
-	section_free(section);
-	if (verdict_r->kind == VERDICT_PASS)
-		return true;
-	facts = notice_make_facts("reason_key", reason_name(verdict_r->reason), "article",
-				  reason_article(verdict_r->reason), NULL);
-	intake_reply_answer(context, reply, NOTICE_NOT_COUNTED, reason_name(verdict_r->reason),
-			    facts, verdict_r);
+	intake_reply_answer(context, reply, NOTICE_NOT_COUNTED, reason_name(reason), facts,
+			    verdict_r);
 	free(facts);
-	return false;
 }
 
-static bool find_step(const struct reply *reply, size_t *step_r)
+/* May this person decide this draft now, as LDAP has it? UNKNOWN: could not ask. */
+static enum answer may_decide(const struct intake_context *context,
+			      const struct reply *reply, enum reason *reason_r)
+{
+	struct section *section = NULL;
+	struct kairan_error error;
+	struct verdict verdict;
+	enum answer answer = directory_find_section(context->setup->directory,
+						    reply->draft->section, &section, &error);
+
+	*reason_r = REASON_NOT_APPROVER;
+	if (answer == ANSWER_UNKNOWN)
+		log_event(LOG_LEVEL_WARNING, context->envelope->queue_id, reply->draft->id,
+			  "section %s could not be read: %s", reply->draft->section, error.text);
+	if (answer != ANSWER_YES)
+		return answer;
+	const struct section_duties duties = section_as_duties(section);
+	duties_judge_decision(&duties, reply->person->dn, reply->draft->author_dn, &verdict);
+	section_free(section);
+	*reason_r = verdict.reason;
+	return verdict.kind == VERDICT_PASS ? ANSWER_YES : ANSWER_NO;
+}
+
+/* What this decision does to a draft in this state; false when nothing. */
+static bool find_step(enum decision decision, enum draft_state from, size_t *step_r)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(decision_steps); i++) {
-		if (decision_steps[i].decision == reply->words.decision) {
+		if (decision_steps[i].decision == decision && decision_steps[i].from == from) {
 			*step_r = i;
 			return true;
 		}
@@ -90,7 +98,8 @@ static enum answer enter(const struct intake_context *context, struct reply *rep
 		.to = to,
 		.event = event,
 		.reason = reply->words.reason,
-		.decider_name = to != DRAFT_STOPPED ? reply->person->name : NULL,
+		.decider_name =
+		    decision_steps[step].from == DRAFT_HELD ? reply->person->name : NULL,
 		.due_at = to == DRAFT_APPROVED ? event.at : 0,
 	};
 	enum answer answer;
@@ -133,14 +142,32 @@ static void decide(const struct intake_context *context, struct reply *reply, si
 	}
 }
 
-static void answer_expired(const struct intake_context *context, const struct reply *reply,
-			   struct verdict *verdict_r)
+/* The words are a decision, and the draft is in a state for it. */
+static void take_decision(const struct intake_context *context, struct reply *reply,
+			  size_t step, struct verdict *verdict_r)
 {
-	char *facts = notice_make_facts("reason_key", reason_name(REASON_EXPIRED_TOKEN), NULL);
+	enum reason reason;
 
-	intake_reply_answer(context, reply, NOTICE_NOT_COUNTED,
-			    reason_name(REASON_EXPIRED_TOKEN), facts, verdict_r);
-	free(facts);
+	if (reply->expired) {
+		answer_not_counted(context, reply, REASON_EXPIRED_TOKEN, verdict_r);
+		return;
+	}
+	switch (may_decide(context, reply, &reason)) {
+	case ANSWER_YES:
+		decide(context, reply, step, verdict_r);
+		break;
+	case ANSWER_NO:
+		answer_not_counted(context, reply, reason, verdict_r);
+		break;
+	case ANSWER_UNKNOWN:
+		verdict_set(verdict_r, REASON_DIRECTORY, NULL);
+		break;
+	}
+}
+
+static bool is_for_deciders(enum decision decision)
+{
+	return decision != DECISION_NONE && decision != DECISION_WITHDRAW;
 }
 
 static void take(const struct intake_context *context, struct recipient *recipient,
@@ -151,15 +178,13 @@ static void take(const struct intake_context *context, struct recipient *recipie
 
 	if (intake_reply_read(context, TOKEN_DECIDE, recipient, &reply, verdict_r) != ANSWER_YES)
 		return;
-	if (!find_step(&reply, &step))
-		intake_reply_answer_unclear(context, &reply, verdict_r);
-	else if (reply.draft->state != decision_steps[step].from)
+	if (find_step(reply.words.decision, reply.draft->state, &step))
+		take_decision(context, &reply, step, verdict_r);
+	else if (is_for_deciders(reply.words.decision) && reply.draft->state != DRAFT_HELD)
 		intake_reply_answer(context, &reply, NOTICE_ALREADY,
 				    lifecycle_name(reply.draft->state), NULL, verdict_r);
-	else if (reply.expired)
-		answer_expired(context, &reply, verdict_r);
-	else if (may_decide(context, &reply, verdict_r))
-		decide(context, &reply, step, verdict_r);
+	else
+		intake_reply_answer_unclear(context, &reply, verdict_r);
 	intake_reply_clear(&reply);
 }
 

@@ -89,12 +89,11 @@ static void reload(struct kairan *kairan, const char *path)
 }
 
 /* Wait until messages under way are taken in, or the time for it is over. */
-static void drain(const struct kairan *kairan, int64_t seconds)
+static void drain(int64_t seconds)
 {
 	const struct timespec tick = { .tv_nsec = 20 * 1000 * 1000 };
 	int64_t ticks = seconds * 50;
 
-	(void)kairan;
 	while (mlfi_count_busy() > 0 && ticks-- > 0)
 		(void)nanosleep(&tick, NULL);
 	if (mlfi_count_busy() > 0)
@@ -148,7 +147,7 @@ static int serve_all(struct kairan *kairan, const char *path, int64_t drain_time
 	daemon_notify_state("STOPPING=1");
 	log_info("stopping");
 	mlfi_stop();
-	drain(kairan, drain_timeout);
+	drain(drain_timeout);
 	kairan_stop_all(kairan);
 	for (size_t i = 0; i < THREADS_COUNT; i++)
 		(void)pthread_join(threads[i], NULL);

@@ -3,43 +3,50 @@
  *	message - reading mail
  *
  * DESCRIPTION
- *	GMime finds the parts of a mail and their headers. Nothing that it decodes is used: the
- *	text is taken as the octets that stand in the mail, and transfer.c and charset.c decode
- *	them strictly. Before GMime sees a mail its size and shape are bounded.
+ *	GMime finds the parts of a mail. The header is read by header.c; GMime gets
+ *	the three fields that say what the body is, and the body.
  *
- *	The parsed GMime objects belong to the struct message; message_free() drops the one
+ *	Where two readers could see two different texts the mail is broken: what
+ *	GMime warns of, parts without an end, one boundary used twice, fields that
+ *	stand twice. It parses all the same, so that its header can be read.
+ *
+ *	The parsed parts belong to the struct message; message_free() drops the one
  *	reference to the top object, which owns all the others.
  *
  * DIAGNOSTICS
- *	Errors are returned, with the line and octet where octets could not be decoded.
+ *	Errors are returned. Why a mail is broken is kept for message_read_text().
  */
 #include "config.h"
 
 #include "milter/message.h"
 
 #include <glib.h>
-#include <gmime/gmime.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#include "milter/charset.h"
-#include "milter/transfer.h"
-#include "policy/text.h"
+#include "milter/body_text.h"
+#include "milter/header.h"
+#include "milter/message_parts.h"
 
-#define HEADER_LINES_MOST  10000
-#define HEADER_OCTETS_MOST (256 * 1024)
-#define PARTS_MOST	   200
-#define LEVELS_MOST	   20
+#define PARTS_MOST  200
+#define LEVELS_MOST 20
 
-struct message {
-	GMimeMessage *mail;
-	bool has_nul;
+/* The fields that say what a body is. */
+static const char *const message_body_fields[] = {
+	"Content-Type",
+	"Content-Transfer-Encoding",
+	"Content-Disposition",
 };
 
 void message_init(void)
 {
+	static const char *const subtypes[] = { "rfc822", "rfc2822", "global", "news",
+						"partial" };
+
 	g_mime_init();
+	/* A mail in a mail is an attachment, whatever is wrong inside it. */
+	for (size_t i = 0; i < G_N_ELEMENTS(subtypes); i++)
+		g_mime_object_register_type("message", subtypes[i], GMIME_TYPE_PART);
 }
 
 void message_shutdown(void)
@@ -49,65 +56,165 @@ void message_shutdown(void)
 
 /* ---- parsing ---- */
 
-static bool check_header_size(const char *octets, size_t length, struct kairan_error *error_r)
+static void mark_broken(struct message *message, const char *why)
 {
-	size_t lines = 0, at = 0;
+	if (!message->broken)
+		(void)error_set(&message->why, "%s", why);
+	message->broken = true;
+}
 
-	while (at < length) {
-		const char *feed = memchr(octets + at, '\n', length - at);
-		size_t line = feed != NULL ? (size_t)(feed - octets) - at : length - at;
+static void take_warning(gint64 offset, GMimeParserWarning warning, const char *item,
+			 gpointer user_data)
+{
+	static const char *const sentences[] = {
+		[GMIME_WARN_INVALID_CONTENT_TYPE] = "a Content-Type cannot be read",
+		[GMIME_WARN_MALFORMED_MULTIPART] = "a multipart has no end",
+		[GMIME_WARN_TRUNCATED_MESSAGE] = "the mail is cut off",
+		[GMIME_WARN_MALFORMED_MESSAGE] = "a part cannot be read",
+		[GMIME_CRIT_INVALID_HEADER_NAME] =
+		    "a line in a part's header is no header",
+		[GMIME_CRIT_CONFLICTING_HEADER] = "two headers of a part contradict",
+		[GMIME_CRIT_CONFLICTING_PARAMETER] =
+		    "two parameters of a header contradict",
+		[GMIME_CRIT_MULTIPART_WITHOUT_BOUNDARY] = "a multipart has no boundary",
+		[GMIME_CRIT_NESTING_OVERFLOW] = "parts within parts are too deep",
+		[GMIME_CRIT_PART_WITHOUT_HEADERS_OR_CONTENT] = "a part has no content",
+	};
 
-		if (line == 0 || (line == 1 && octets[at] == '\r'))
-			break;
-		at += line + 1;
-		if (++lines > HEADER_LINES_MOST || at > HEADER_OCTETS_MOST)
-			return error_set(error_r, "the header is too large");
+	(void)offset;
+	(void)item;
+	if ((size_t)warning < G_N_ELEMENTS(sentences) && sentences[warning] != NULL)
+		mark_broken(user_data, sentences[warning]);
+}
+
+GMimeHeader *message_parts_find_header(GMimeObject *object, const char *name, size_t n)
+{
+	GMimeHeaderList *list = g_mime_object_get_header_list(object);
+
+	for (int i = 0; i < g_mime_header_list_get_count(list); i++) {
+		GMimeHeader *header = g_mime_header_list_get_header_at(list, i);
+
+		if (g_ascii_strcasecmp(g_mime_header_get_name(header), name) == 0 &&
+		    n-- == 0)
+			return header;
 	}
+	return NULL;
+}
+
+char *message_parts_read_encoding(GMimeObject *object)
+{
+	GMimeHeader *header =
+	    message_parts_find_header(object, "Content-Transfer-Encoding", 0);
+
+	return g_strstrip(
+	    g_strdup(header != NULL ? g_mime_header_get_raw_value(header) : ""));
+}
+
+/* A multipart and those around it. */
+struct level {
+	const struct level *above;
+	const char *boundary;
+	int depth;
+};
+
+static void check_multipart(struct message *message, GMimeMultipart *multipart,
+			    const struct level *level)
+{
+	g_autofree char *encoding = message_parts_read_encoding(GMIME_OBJECT(multipart));
+
+	if (level->boundary == NULL || *level->boundary == '\0')
+		mark_broken(message, "a multipart has no boundary");
+	else if (!multipart->write_end_boundary)
+		mark_broken(message, "a multipart has no end");
+	/* RFC 2045 6.4 */
+	if (!body_text_is_plain(encoding))
+		mark_broken(message, "a multipart has a transfer encoding");
+	for (const struct level *above = level->above; above != NULL;
+	     above = above->above)
+		if (g_strcmp0(above->boundary, level->boundary) == 0)
+			mark_broken(message, "two multiparts have one boundary");
+}
+
+/* Look at every part; false when there are too many. */
+static bool check_parts(struct message *message, GMimeObject *object,
+			const struct level *above, int *parts)
+{
+	struct level level = { .above = above,
+			       .depth = above != NULL ? above->depth + 1 : 1 };
+
+	if (++*parts > PARTS_MOST || level.depth > LEVELS_MOST)
+		return false;
+	for (size_t i = 0; i < G_N_ELEMENTS(message_body_fields); i++)
+		if (message_parts_find_header(object, message_body_fields[i], 1) != NULL)
+			mark_broken(message, "a Content- header stands twice");
+	if (!GMIME_IS_MULTIPART(object))
+		return true;
+	level.boundary = g_mime_object_get_content_type_parameter(object, "boundary");
+	check_multipart(message, GMIME_MULTIPART(object), &level);
+	for (int i = 0; i < g_mime_multipart_get_count(GMIME_MULTIPART(object)); i++)
+		if (!check_parts(message,
+				 g_mime_multipart_get_part(GMIME_MULTIPART(object), i),
+				 &level, parts))
+			return false;
 	return true;
 }
 
-struct shape {
-	int parts;
-	int level;
-};
-
-/* Count parts and levels below an object; stops past the limits. */
-static void measure(GMimeObject *object, int level, struct shape *shape)
+/* The body with the fields that say what it is, for GMime. */
+static GMimeStream *open_body(struct message *message, const char *body, size_t length)
 {
-	if (++shape->parts > PARTS_MOST || level > LEVELS_MOST) {
-		shape->level = MAX(shape->level, level);
-		return;
+	GByteArray *octets = g_byte_array_new();
+	GString *fields = g_string_new("MIME-Version: 1.0\r\n");
+
+	for (size_t i = 0; i < G_N_ELEMENTS(message_body_fields); i++) {
+		const char *name = message_body_fields[i];
+		const char *value = header_get(message->header, name, 0);
+
+		if (value != NULL)
+			g_string_append_printf(fields, "%s: %s\r\n", name, value);
+		if (header_count(message->header, name) > 1)
+			mark_broken(message, "a Content- header stands twice");
 	}
-	shape->level = MAX(shape->level, level);
-	if (!GMIME_IS_MULTIPART(object))
-		return;
-	for (int i = 0; i < g_mime_multipart_get_count(GMIME_MULTIPART(object)); i++)
-		measure(g_mime_multipart_get_part(GMIME_MULTIPART(object), i), level + 1, shape);
+	g_string_append(fields, "\r\n");
+	g_byte_array_append(octets, (const guint8 *)fields->str, (guint)fields->len);
+	g_byte_array_append(octets, (const guint8 *)body, (guint)length);
+	(void)g_string_free(fields, TRUE);
+	return g_mime_stream_mem_new_with_byte_array(octets);
+}
+
+static void parse_body(struct message *message, const char *body, size_t length)
+{
+	GMimeStream *stream = open_body(message, body, length);
+	GMimeParserOptions *options = g_mime_parser_options_new();
+	GMimeParser *parser = g_mime_parser_new_with_stream(stream);
+
+	g_mime_parser_options_set_warning_callback(options, take_warning, message);
+	message->root = g_mime_parser_construct_part(parser, options);
+	g_mime_parser_options_free(options);
+	g_object_unref(parser);
+	g_object_unref(stream);
+	if (memchr(body, '\0', length) != NULL)
+		mark_broken(message, "the mail has NUL octets");
 }
 
 bool message_parse(const void *octets, size_t length, struct message **message_r,
 		   struct kairan_error *error_r)
 {
-	struct shape shape = { 0, 0 };
 	struct message *message;
-	GMimeStream *stream;
-	GMimeParser *parser;
+	size_t body;
+	int parts = 0;
 
-	if (!check_header_size(octets, length, error_r))
-		return false;
+	if (length > G_MAXINT)
+		return error_set(error_r, "the mail is too large");
 	message = g_new0(struct message, 1);
-	message->has_nul = memchr(octets, '\0', length) != NULL;
-	stream = g_mime_stream_mem_new_with_buffer(octets, length);
-	parser = g_mime_parser_new_with_stream(stream);
-	g_mime_parser_set_persist_stream(parser, FALSE);
-	message->mail = g_mime_parser_construct_message(parser, NULL);
-	g_object_unref(parser);
-	g_object_unref(stream);
-	if (message->mail != NULL && message->mail->mime_part != NULL)
-		measure(message->mail->mime_part, 1, &shape);
-	if (message->mail == NULL || shape.parts > PARTS_MOST || shape.level > LEVELS_MOST) {
+	if (!header_read(octets, length, &message->header, &body, error_r)) {
 		message_free(message);
-		return error_set(error_r, "the mail is not a mail, or has too many parts");
+		return false;
+	}
+	parse_body(message, (const char *)octets + body, length - body);
+	if (message->root == NULL || !check_parts(message, message->root, NULL, &parts)) {
+		message_free(message);
+		return error_set(error_r,
+				 "the mail has too many parts, or parts too deep");
 	}
 	*message_r = message;
 	return true;
@@ -117,51 +224,21 @@ void message_free(struct message *message)
 {
 	if (message == NULL)
 		return;
-	if (message->mail != NULL)
-		g_object_unref(message->mail);
+	header_free(message->header);
+	g_clear_object(&message->root);
 	g_free(message);
 }
 
 /* ---- headers ---- */
 
-/* GMime keeps the content headers of the mail with its part, in one list with the others. */
-static GMimeHeader *find_header(GMimeObject *object, const char *name, size_t n)
-{
-	GMimeHeaderList *list = g_mime_object_get_header_list(object);
-
-	for (int i = 0; i < g_mime_header_list_get_count(list); i++) {
-		GMimeHeader *header = g_mime_header_list_get_header_at(list, i);
-
-		if (strcasecmp(g_mime_header_get_name(header), name) == 0 && n-- == 0)
-			return header;
-	}
-	return NULL;
-}
-
-static GMimeHeader *find_mail_header(const struct message *message, const char *name, size_t n)
-{
-	GMimeHeader *header = find_header(GMIME_OBJECT(message->mail), name, n);
-
-	if (header == NULL && message->mail->mime_part != NULL &&
-	    strncasecmp(name, "Content-", 8) == 0)
-		header = find_header(message->mail->mime_part, name, n);
-	return header;
-}
-
 size_t message_count_header(const struct message *message, const char *name)
 {
-	size_t count = 0;
-
-	while (find_mail_header(message, name, count) != NULL)
-		count++;
-	return count;
+	return header_count(message->header, name);
 }
 
 const char *message_get_header(const struct message *message, const char *name, size_t n)
 {
-	GMimeHeader *header = find_mail_header(message, name, n);
-
-	return header != NULL ? g_mime_header_get_raw_value(header) : NULL;
+	return header_get(message->header, name, n);
 }
 
 bool message_decode_subject(const struct message *message, char **subject_r,
@@ -170,296 +247,34 @@ bool message_decode_subject(const struct message *message, char **subject_r,
 	const char *value = message_get_header(message, "Subject", 0);
 	struct kairan_error error;
 
-	if (message_get_header(message, "Subject", 1) != NULL)
+	if (message_count_header(message, "Subject") > 1)
 		return error_set(error_r, "there are two Subject: headers");
 	if (encoded_word_decode(value != NULL ? value : "", subject_r, &error))
 		return true;
-	return error_set(error_r, "Subject: %s", error.text);
+	return error_set(error_r, "Subject: %.400s", error.text);
 }
 
-/* ---- the text ---- */
-
-/* What is gathered while the parts are walked. */
-struct gathering {
-	GPtrArray *texts;   /* GMimePart, not owned */
-	GString *attachments;
-	size_t attachment_count;
-	bool had_html;
-	bool broken;
-};
-
-static void add_attachment(struct gathering *gathering, GMimeObject *object)
+bool message_parts_is_type(GMimeObject *object, const char *type, const char *subtype)
 {
-	GMimeContentType *type = g_mime_object_get_content_type(object);
-	const char *name = NULL;
-	g_autofree char *type_name = g_mime_content_type_get_mime_type(type);
-	g_autofree char *shown = NULL;
-
-	if (GMIME_IS_PART(object))
-		name = g_mime_part_get_filename(GMIME_PART(object));
-	shown = g_utf8_make_valid(name != NULL ? name : type_name, -1);
-	text_fold_line(shown);
-	g_string_append_printf(gathering->attachments, "%s%s",
-			       gathering->attachments->len > 0 ? ", " : "", shown);
-	gathering->attachment_count++;
-}
-
-static bool is_attachment(GMimeObject *object)
-{
-	GMimeContentDisposition *disposition = g_mime_object_get_content_disposition(object);
-
-	if (disposition != NULL && g_mime_content_disposition_is_attachment(disposition))
-		return true;
-	return GMIME_IS_PART(object) && g_mime_part_get_filename(GMIME_PART(object)) != NULL;
-}
-
-static bool is_type(GMimeObject *object, const char *type, const char *subtype)
-{
-	return g_mime_content_type_is_type(g_mime_object_get_content_type(object), type, subtype);
-}
-
-static void gather(GMimeObject *object, bool alternative, struct gathering *gathering);
-
-static void gather_multipart(GMimeMultipart *multipart, struct gathering *gathering)
-{
-	const bool alternative = is_type(GMIME_OBJECT(multipart), "multipart", "alternative");
-	int count = g_mime_multipart_get_count(multipart);
-	const char *boundary =
-	    g_mime_object_get_content_type_parameter(GMIME_OBJECT(multipart), "boundary");
-
-	/* The end boundary is missing where a mail was cut off on its way. */
-	if (boundary == NULL || *boundary == '\0' || count == 0 ||
-	    !multipart->write_end_boundary) {
-		gathering->broken = true;
-		return;
-	}
-	for (int i = 0; i < count; i++)
-		gather(g_mime_multipart_get_part(multipart, i), alternative, gathering);
-}
-
-static void gather(GMimeObject *object, bool alternative, struct gathering *gathering)
-{
-	/* Two of these, and two readers may see two different texts. */
-	if (find_header(object, "Content-Type", 1) != NULL ||
-	    find_header(object, "Content-Transfer-Encoding", 1) != NULL)
-		gathering->broken = true;
-	if (GMIME_IS_MULTIPART(object)) {
-		gather_multipart(GMIME_MULTIPART(object), gathering);
-	} else if (GMIME_IS_PART(object) && is_type(object, "text", "plain") &&
-		   !is_attachment(object)) {
-		g_ptr_array_add(gathering->texts, object);
-	} else if (is_type(object, "text", "html") && !is_attachment(object) &&
-		   (alternative || gathering->texts->len == 0)) {
-		gathering->had_html = true;
-	} else if (!is_type(object, "application", "pgp-signature") &&
-		   !is_type(object, "application", "pkcs7-signature")) {
-		add_attachment(gathering, object);
-	}
-}
-
-/* The octets of a part as they stand in the mail. */
-static GByteArray *read_raw(GMimePart *part)
-{
-	GMimeDataWrapper *content = g_mime_part_get_content(part);
-	GByteArray *octets = g_byte_array_new();
-	GMimeStream *memory, *source;
-
-	if (content == NULL)
-		return octets;
-	source = g_mime_data_wrapper_get_stream(content);
-	if (source == NULL)
-		return octets;
-	memory = g_mime_stream_mem_new_with_byte_array(octets);
-	g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(memory), FALSE);
-	(void)g_mime_stream_reset(source);
-	(void)g_mime_stream_write_to_stream(source, memory);
-	g_object_unref(memory);
-	return octets;
-}
-
-static bool decode_transfer(GMimePart *part, const GByteArray *raw, GString *octets,
-			    struct kairan_error *error_r)
-{
-	GMimeHeader *header = find_header(GMIME_OBJECT(part), "Content-Transfer-Encoding", 0);
-	g_autofree char *name = g_strdup(header != NULL ? g_mime_header_get_raw_value(header) : "");
-	const char *text = (const char *)raw->data;
-
-	g_strstrip(name);
-	if (*name == '\0' || strcasecmp(name, "7bit") == 0 || strcasecmp(name, "8bit") == 0 ||
-	    strcasecmp(name, "binary") == 0)
-		g_string_append_len(octets, text != NULL ? text : "", raw->len);
-	else if (strcasecmp(name, "base64") == 0)
-		return transfer_decode_base64(text, raw->len, octets) ||
-		       error_set(error_r, "the base64 is malformed");
-	else if (strcasecmp(name, "quoted-printable") == 0)
-		return transfer_decode_quoted(text, raw->len, octets) ||
-		       error_set(error_r, "the quoted-printable is malformed");
-	else
-		return error_set(error_r, "the transfer encoding \"%.40s\" is not known", name);
-	return true;
-}
-
-/* Control characters besides tab and line ends have no business in a text; some readers
- * hide what follows them. */
-static bool check_controls(const char *text, struct kairan_error *error_r)
-{
-	for (const char *at = text; *at != '\0'; at = g_utf8_next_char(at)) {
-		gunichar c = g_utf8_get_char(at);
-		size_t line, column;
-
-		if (c == '\t' || c == '\n' || c == '\r' || !g_unichar_iscntrl(c))
-			continue;
-		text_place(text, (size_t)(at - text), &line, &column);
-		return error_set(error_r, "line %zu, column %zu: control character U+%04X", line,
-				 column, c);
-	}
-	return true;
-}
-
-static char *replace_crlf(char *text)
-{
-	char *to = text;
-
-	for (const char *from = text; *from != '\0'; from++)
-		if (*from != '\r' || from[1] != '\n')
-			*to++ = *from;
-	*to = '\0';
-	return text;
-}
-
-/* One part as UTF-8 with LF, flowed lines joined, its signature cut. */
-static char *decode_part(GMimePart *part, struct kairan_error *error_r)
-{
-	GMimeObject *object = GMIME_OBJECT(part);
-	const char *charset = g_mime_object_get_content_type_parameter(object, "charset");
-	const char *format = g_mime_object_get_content_type_parameter(object, "format");
-	const char *delsp = g_mime_object_get_content_type_parameter(object, "delsp");
-	GByteArray *raw = read_raw(part);
-	GString *octets = g_string_new(NULL);
-	char *text = NULL;
-	bool ok = decode_transfer(part, raw, octets, error_r) &&
-		  charset_decode(charset, octets->str, octets->len, &text, NULL, error_r);
-
-	(void)g_string_free(octets, TRUE);
-	g_byte_array_unref(raw);
-	if (!ok)
-		return NULL;
-	if (!check_controls(text, error_r)) {
-		free(text);
-		return NULL;
-	}
-	text = replace_crlf(text);
-	if (format != NULL && strcasecmp(format, "flowed") == 0) {
-		char *joined = text_unflow(text, delsp != NULL && strcasecmp(delsp, "yes") == 0);
-
-		free(text);
-		text = joined;
-	}
-	if (text != NULL)
-		text_cut_signature(text);
-	return text;
-}
-
-static bool join_texts(const GPtrArray *parts, char **text_r, struct kairan_error *error_r)
-{
-	GString *all = g_string_new(NULL);
-	bool ok = true;
-
-	for (guint i = 0; ok && i < parts->len; i++) {
-		char *text = decode_part(g_ptr_array_index(parts, i), error_r);
-
-		ok = text != NULL;
-		if (ok)
-			g_string_append_printf(all, "%s%s", i > 0 ? "\n" : "", text);
-		free(text);
-	}
-	if (ok) {
-		*text_r = text_normalize(all->str);
-		ok = *text_r != NULL || error_set(error_r, "out of memory");
-	}
-	(void)g_string_free(all, TRUE);
-	return ok;
-}
-
-static enum message_text_status judge_gathering(const struct message *message,
-						const struct gathering *gathering,
-						struct message_text *text_r,
-						struct kairan_error *error_r)
-{
-	if (message->has_nul) {
-		(void)error_set(error_r, "the mail has NUL octets");
-		return MESSAGE_TEXT_BROKEN_MIME;
-	}
-	if (gathering->broken) {
-		(void)error_set(error_r, "the MIME structure is broken");
-		return MESSAGE_TEXT_BROKEN_MIME;
-	}
-	if (gathering->texts->len == 0)
-		return MESSAGE_TEXT_NONE;
-	return join_texts(gathering->texts, &text_r->text, error_r) ? MESSAGE_TEXT_OK
-								     : MESSAGE_TEXT_UNDECODABLE;
-}
-
-enum message_text_status message_read_text(const struct message *message,
-					   struct message_text *text_r,
-					   struct kairan_error *error_r)
-{
-	struct gathering gathering = {
-		.texts = g_ptr_array_new(),
-		.attachments = g_string_new(NULL),
-	};
-	enum message_text_status status;
-
-	*text_r = (struct message_text){ 0 };
-	if (message->mail->mime_part != NULL)
-		gather(message->mail->mime_part, false, &gathering);
-	status = judge_gathering(message, &gathering, text_r, error_r);
-	text_r->attachments = strdup(gathering.attachments->str);
-	text_r->attachment_count = gathering.attachment_count;
-	text_r->had_html = gathering.had_html;
-	g_ptr_array_unref(gathering.texts);
-	(void)g_string_free(gathering.attachments, TRUE);
-	return status;
-}
-
-void message_text_free(struct message_text *text)
-{
-	if (text == NULL)
-		return;
-	free(text->text);
-	free(text->attachments);
-	*text = (struct message_text){ 0 };
-}
-
-/* ---- automatic mail ---- */
-
-static bool header_begins(const struct message *message, const char *name, const char *word)
-{
-	const char *value = message_get_header(message, name, 0);
-
-	if (value == NULL)
-		return false;
-	while (g_ascii_isspace(*value))
-		value++;
-	return g_ascii_strncasecmp(value, word, strlen(word)) == 0;
+	return g_mime_content_type_is_type(g_mime_object_get_content_type(object), type,
+					   subtype);
 }
 
 bool message_is_automatic(const struct message *message)
 {
-	static const char *const marks[] = { "List-Id",	     "X-Auto-Response-Suppress",
-					     "X-Autoreply",  "X-Autorespond",
-					     "X-Autoresponder" };
-	static const char *const precedences[] = { "bulk", "junk", "list", "auto_reply" };
+	static const char *const marks[] = { "List-Id", "X-Auto-Response-Suppress",
+					     "X-Autoreply", "X-Autorespond" };
+	static const char *const bulk[] = { "bulk", "junk", "list", "auto_reply", NULL };
+	static const char *const by_hand[] = { "no", NULL };
 
-	if (message_get_header(message, "Auto-Submitted", 0) != NULL &&
-	    !header_begins(message, "Auto-Submitted", "no"))
-		return true;
 	for (size_t i = 0; i < G_N_ELEMENTS(marks); i++)
-		if (message_get_header(message, marks[i], 0) != NULL)
+		if (message_count_header(message, marks[i]) > 0)
 			return true;
-	for (size_t i = 0; i < G_N_ELEMENTS(precedences); i++)
-		if (header_begins(message, "Precedence", precedences[i]))
-			return true;
-	return message->mail->mime_part != NULL &&
-	       is_type(message->mail->mime_part, "multipart", "report");
+	if (message_count_header(message, "Auto-Submitted") > 1)
+		return true;
+	if (message_count_header(message, "Auto-Submitted") == 1 &&
+	    !header_has_word(message->header, "Auto-Submitted", by_hand))
+		return true;
+	return header_has_word(message->header, "Precedence", bulk) ||
+	       message_parts_is_type(message->root, "multipart", "report");
 }

@@ -1,5 +1,7 @@
 /*
- * Reading and writing mail: the only module that knows GMime.
+ * Reading and writing mail: the only module that knows GMime. Parsing, the
+ * header and what the parts are is message.c; the text is message_text.c; writing is
+ * message_write.c.
  */
 #ifndef KAIRAN_MILTER_MESSAGE_H
 #define KAIRAN_MILTER_MESSAGE_H
@@ -17,16 +19,17 @@ struct message; /* a parsed mail */
 void message_init(void);
 void message_shutdown(void);
 
-/* Parse a whole mail (header, blank line, body; CRLF or LF). Takes a private copy of
- * nothing: octets must outlive the message. Bounded: at most 10,000 header lines, 256 KiB
- * of header, 200 MIME parts, 20 levels; beyond that is an error. A mail without a body,
- * subject, or MIME header parses. */
+/* Parse a whole mail (header, blank line, body; CRLF or LF). The octets are not needed
+ * afterwards. Bounded: at most 10,000 header lines, 256 KiB of header, 200 MIME parts, 20
+ * levels; beyond that is an error, and so is a header with lines that are no fields, NUL
+ * or bare CR (milter/header.h). A mail without a body, subject, or MIME header parses. */
 bool message_parse(const void *octets, size_t length, struct message **message_r,
 		   struct kairan_error *error_r);
 void message_free(struct message *message);
 
 /* How often a header occurs (ASCII case-insensitive), and the raw, still folded value of
- * the n-th (from 0); NULL when there is none. The value is owned by the message. */
+ * the n-th (from 0) without the white space before it; NULL when there is none. The value
+ * is owned by the message. */
 size_t message_count_header(const struct message *message, const char *name);
 const char *message_get_header(const struct message *message, const char *name, size_t n);
 
@@ -39,7 +42,8 @@ enum message_text_status {
 	MESSAGE_TEXT_OK,
 	MESSAGE_TEXT_NONE,        /* no text/plain part at all (HTML only, empty multipart) */
 	MESSAGE_TEXT_UNDECODABLE, /* charset or transfer encoding broken: error says where */
-	MESSAGE_TEXT_BROKEN_MIME, /* missing boundary, truncated multipart, NUL octets */
+	MESSAGE_TEXT_BROKEN_MIME, /* missing boundary, truncated multipart, NUL octets,
+				   Content-Type and the like twice */
 };
 
 struct message_text {
@@ -52,12 +56,15 @@ struct message_text {
 };
 
 /* The text of the mail: the text/plain part that a reader is shown first: the mail itself,
- * or inside multipart/alternative, multipart/mixed, multipart/related and multipart/signed.
- * Several text/plain parts in multipart/mixed without a file name (Apple Mail around a
- * picture, list footers) are joined with a line feed; one with Content-Disposition:
- * attachment or a file name is an attachment. Octets are taken after the transfer encoding
- * (base64 and quoted-printable checked strictly: a malformed one is UNDECODABLE, not
- * skipped) and decoded by charset_decode(). */
+ * or inside multipart/alternative, multipart/mixed, multipart/related and multipart/signed
+ * (whose signature is not listed as an attachment). Several text/plain parts in
+ * multipart/mixed without a file name (Apple Mail around a picture, list footers) are
+ * joined with a line feed; one with Content-Disposition: attachment or a file name is an
+ * attachment, and so is a second one in multipart/alternative. A mail within the mail is
+ * an attachment and not looked into. Octets are taken after the transfer encoding (base64
+ * and quoted-printable checked strictly: a malformed one is UNDECODABLE, not skipped) and
+ * decoded by charset_decode(); a control character in the result is UNDECODABLE too. All
+ * of text_r but the text is filled in on every status. */
 enum message_text_status message_read_text(const struct message *message,
 					   struct message_text *text_r,
 					   struct kairan_error *error_r);
@@ -72,8 +79,9 @@ bool message_is_automatic(const struct message *message);
 /* ---- writing ---- */
 
 /* A mail of ours to one person, or the broadcast itself. All strings UTF-8 except where
- * said; addresses are plain addr-specs. Line breaks in header fields are an error of the
- * caller and are replaced by spaces. NULL fields are left out. */
+ * said; addresses are plain addr-specs. Control characters in the subject and in names
+ * become spaces; in the text, LF and TAB excepted, they are an error. Ids and the like must
+ * be ASCII. NULL fields are left out. */
 struct message_draft {
 	const char *from_name;
 	const char *from_address;
@@ -97,9 +105,11 @@ struct message_draft {
 					      UTF8: text base64 */
 };
 
-/* Write the mail with CRLF line ends; the same draft gives the same octets. The original is
- * attached as message/rfc822 octet for octet, or, where its octets could not travel so, as a
- * base64 file. malloc'd. */
+/* Write the mail with CRLF line ends: deterministic (same draft, same octets; boundaries
+ * are derived from the Message-ID). The original is attached octet for octet as
+ * message/rfc822, 7bit or 8bit as it is; one with NUL octets, lines over 998 octets or line
+ * ends other than CRLF as application/octet-stream, base64. Both are named original.eml.
+ * malloc'd. */
 bool message_write(const struct message_draft *draft, char **octets_r, size_t *length_r,
 		   struct kairan_error *error_r);
 

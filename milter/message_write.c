@@ -3,137 +3,229 @@
  *	message_write - writing mail
  *
  * DESCRIPTION
- *	Writes the few kinds of mail that kairan sends, as octets with CRLF: the same draft
- *	gives the same octets, boundaries included, so that a mail that is sent again, or
- *	compared, is the same mail.
+ *	Writes the few kinds of mail that kairan sends, as octets with CRLF: the
+ *	same draft gives the same octets, boundaries included, so that a mail that
+ *	is sent again, or compared, is the same mail.
  *
- *	A UTF-8 text is base64, since Japanese in quoted-printable is three times as long and
- *	as unreadable. An original is attached as message/rfc822, 7bit or 8bit as it is (RFC
- *	2046 5.2.1 allows nothing else); one with NUL octets or lines over 998 octets could not
- *	travel so, and is attached as a base64 file original.eml.
+ *	A UTF-8 text is always base64: Japanese in quoted-printable is more than
+ *	twice as long, and mail systems change nothing in base64, neither spaces at
+ *	line ends nor lines that begin with "From ". ISO-2022-JP is 7bit, for phones
+ *	that know nothing else, unless a line is longer than mail allows.
+ *
+ *	An original is attached as message/rfc822, 7bit or 8bit as it is (RFC 2046
+ *	5.2.1 allows nothing else). What could not travel so octet for octet (NUL,
+ *	lines over 998 octets, line ends other than CRLF) is a base64 file
+ *	original.eml instead.
+ *
+ *	Nothing that is put into a header can begin a line: names and the subject
+ *	are folded to one line and encoded, other fields must be ASCII, and
+ *	addresses are addr-specs without any character that has a meaning.
  *
  * DIAGNOSTICS
- *	An ISO-2022-JP text with a character that has no place in it is an error.
+ *	The caller's mistakes are returned: an address, a zone, or text that cannot
+ *	be written.
  */
 #include "config.h"
+
+#include "milter/message.h"
 
 #include <glib.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistr.h>
 
 #include "milter/charset.h"
-#include "milter/message.h"
 #include "policy/text.h"
-#include "policy/token.h"
 
-#define LINE_MOST 998
+#define LINE_MOST      76
+#define MAIL_LINE_MOST 998
 
-static void add_header(GString *out, const char *name, const char *value)
+/* ---- headers ---- */
+
+static bool is_utf8(const char *text)
 {
-	g_autofree char *line = NULL;
-
-	if (value == NULL)
-		return;
-	line = g_strdup(value);
-	text_fold_line(line);
-	g_string_append_printf(out, "%s: %s\r\n", name, line);
+	return u8_check((const uint8_t *)text, strlen(text)) == NULL;
 }
 
-static void add_unstructured(GString *out, const char *name, const char *value,
-			     enum encoded_word_charset charset)
+static bool is_ascii(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if (*text < ' ' || *text > '~')
+			return false;
+	return true;
+}
+
+/* A field of ASCII words, such as ids. */
+static bool add_field(GString *out, const char *name, const char *value,
+		      struct kairan_error *error_r)
+{
+	g_autofree char *line = NULL;
+	g_autofree char *folded = NULL;
+
+	if (value == NULL)
+		return true;
+	line = is_utf8(value) ? g_strdup(value) : NULL;
+	if (line != NULL)
+		text_fold_line(line);
+	if (line == NULL || !is_ascii(line))
+		return error_set(error_r, "%s: is not ASCII", name);
+	folded = encoded_word_fold(line, (int)strlen(name) + 2);
+	g_string_append_printf(out, "%s: %s\r\n", name, folded);
+	return true;
+}
+
+static bool add_subject(GString *out, const struct message_draft *draft,
+			struct kairan_error *error_r)
 {
 	char *encoded;
 
-	if (value == NULL)
-		return;
-	encoded = encoded_word_encode(value, charset, (int)strlen(name) + 2);
-	g_string_append_printf(out, "%s: %s\r\n", name, encoded);
+	if (draft->subject == NULL)
+		return true;
+	if (!is_utf8(draft->subject))
+		return error_set(error_r, "Subject: is not UTF-8");
+	encoded = encoded_word_encode(draft->subject, draft->charset, 9);
+	g_string_append_printf(out, "Subject: %s\r\n", encoded);
 	free(encoded);
+	return true;
 }
 
 /* A display name: a quoted string when it is plain, encoded words otherwise. */
-static char *encode_name(const char *name, enum encoded_word_charset charset, int used)
+static char *make_phrase(const char *name, enum encoded_word_charset charset, int used)
 {
-	GString *quoted;
+	g_autofree char *line = g_strdup(name);
+	g_autofree char *escaped = NULL;
+	g_autofree char *quoted = NULL;
 	char *encoded = encoded_word_encode(name, charset, used);
-	char *result;
 
-	if (strncmp(encoded, "=?", 2) == 0 || strchr(encoded, '\n') != NULL) {
-		result = g_strdup(encoded);
-		free(encoded);
-		return result;
-	}
-	quoted = g_string_new("\"");
-	for (const char *at = encoded; *at != '\0'; at++) {
-		if (*at == '"' || *at == '\\')
-			g_string_append_c(quoted, '\\');
-		g_string_append_c(quoted, *at);
-	}
-	g_string_append_c(quoted, '"');
+	if (strstr(encoded, "=?") != NULL)
+		return encoded;
 	free(encoded);
-	return g_string_free(quoted, FALSE);
+	text_fold_line(line);
+	escaped = g_strescape(line, NULL);
+	quoted = g_strdup_printf("\"%s\"", escaped);
+	return encoded_word_fold(quoted, used);
 }
 
-static void add_mailbox(GString *out, const char *header, const char *name,
-			const char *address, enum encoded_word_charset charset)
+static bool is_addr_spec(const char *address)
 {
-	g_autofree char *encoded = NULL;
+	const char *at = strchr(address, '@');
+
+	return at != NULL && at != address && at[1] != '\0' &&
+	       strchr(at + 1, '@') == NULL && strlen(address) <= 254 &&
+	       is_ascii(address) && strpbrk(address, " <>()[],;:\\\"") == NULL;
+}
+
+/* A name and what stands in angle brackets behind it. */
+static void add_phrase(GString *out, const char *field, const char *name,
+		       enum encoded_word_charset charset, const char *bracketed)
+{
+	g_autofree char *line = g_strdup(name != NULL ? name : "");
+	char *phrase;
+	size_t used;
+
+	text_fold_line(line);
+	if (*line == '\0') {
+		g_string_append_printf(out, "%s: %s\r\n", field, bracketed);
+		return;
+	}
+	phrase = make_phrase(line, charset, (int)strlen(field) + 2);
+	g_string_append_printf(out, "%s: %s", field, phrase);
+	free(phrase);
+	used = out->len - (size_t)(strrchr(out->str, '\n') + 1 - out->str);
+	g_string_append_printf(out, "%s %s\r\n",
+			       used + 1 + strlen(bracketed) > LINE_MOST ? "\r\n" : "",
+			       bracketed);
+}
+
+static bool add_mailbox(GString *out, const char *field, const char *name,
+			const char *address, enum encoded_word_charset charset,
+			struct kairan_error *error_r)
+{
+	g_autofree char *bracketed = NULL;
 
 	if (address == NULL)
-		return;
-	if (name == NULL || *name == '\0') {
-		g_string_append_printf(out, "%s: <%s>\r\n", header, address);
-		return;
-	}
-	encoded = encode_name(name, charset, (int)strlen(header) + 2);
-	g_string_append_printf(out, "%s: %s\r\n <%s>\r\n", header, encoded, address);
+		return true;
+	if (!is_addr_spec(address))
+		return error_set(error_r, "%s: the address cannot be written", field);
+	if (name != NULL && !is_utf8(name))
+		return error_set(error_r, "%s: the name is not UTF-8", field);
+	bracketed = g_strdup_printf("<%s>", address);
+	add_phrase(out, field, name, charset, bracketed);
+	return true;
 }
 
-static void add_date(GString *out, const struct message_draft *draft)
+/* RFC 2919 3: a name, and the id in angle brackets. */
+static bool add_list_id(GString *out, const struct message_draft *draft,
+			struct kairan_error *error_r)
 {
-	static const char *const days[] = { "", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" };
-	static const char *const months[] = { "",    "Jan", "Feb", "Mar", "Apr", "May", "Jun",
-					      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
-	GTimeZone *zone = g_time_zone_new_identifier(draft->date_zone);
-	GDateTime *utc = g_date_time_new_from_unix_utc(draft->date);
-	GDateTime *local = g_date_time_to_timezone(utc, zone != NULL ? zone : g_time_zone_new_utc());
-	g_autofree char *clock = g_date_time_format(local, "%H:%M:%S %z");
+	const char *id = draft->list_id != NULL ? strrchr(draft->list_id, '<') : NULL;
+	g_autofree char *name = NULL;
 
-	/* RFC 5322 3.3 wants English names, whatever the locale. */
-	g_string_append_printf(out, "Date: %s, %d %s %d %s\r\n",
-			       days[g_date_time_get_day_of_week(local)],
-			       g_date_time_get_day_of_month(local),
-			       months[g_date_time_get_month(local)],
-			       g_date_time_get_year(local), clock);
-	g_date_time_unref(local);
-	g_date_time_unref(utc);
-	if (zone != NULL)
-		g_time_zone_unref(zone);
+	if (draft->list_id == NULL)
+		return true;
+	if (id == NULL || !is_utf8(draft->list_id) || !is_ascii(id) ||
+	    strcspn(id + 1, " <>\"") + 2 != strlen(id) || id[strlen(id) - 1] != '>')
+		return error_set(error_r, "List-Id: cannot be written");
+	name = g_strndup(draft->list_id, (gsize)(id - draft->list_id));
+	add_phrase(out, "List-Id", name, draft->charset, id);
+	return true;
 }
 
-static void add_headers(GString *out, const struct message_draft *draft)
+/* The time in the zone "+hhmm" (RFC 5322 3.3), with English names whatever the locale. */
+static bool add_date(GString *out, const struct message_draft *draft,
+		     struct kairan_error *error_r)
 {
-	add_date(out, draft);
-	add_mailbox(out, "From", draft->from_name, draft->from_address, draft->charset);
-	add_mailbox(out, "To", draft->to_name, draft->to_address, draft->charset);
-	add_mailbox(out, "Reply-To", NULL, draft->reply_to, draft->charset);
-	add_unstructured(out, "Subject", draft->subject, draft->charset);
-	add_header(out, "Message-ID", draft->message_id);
-	add_header(out, "In-Reply-To", draft->in_reply_to);
-	add_header(out, "References", draft->references);
-	add_header(out, "List-Id", draft->list_id);
-	add_header(out, "List-Unsubscribe", draft->list_unsubscribe);
-	add_header(out, "Auto-Submitted", draft->auto_submitted);
-	add_header(out, "MIME-Version", "1.0");
+	static const char days[][4] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
+	static const char months[][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+					  "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+	const char *zone = draft->date_zone != NULL ? draft->date_zone : "+0000";
+	struct tm tm;
+	time_t local;
+	long hhmm;
+
+	if ((zone[0] != '+' && zone[0] != '-') || strlen(zone) != 5 ||
+	    strspn(zone + 1, "0123456789") != 4)
+		return error_set(error_r, "Date: the zone must be +hhmm");
+	hhmm = strtol(zone + 1, NULL, 10);
+	local = (hhmm / 100 * 60 + hhmm % 100) * 60;
+	local = draft->date + (zone[0] == '-' ? -local : local);
+	if (gmtime_r(&local, &tm) == NULL)
+		return error_set(error_r, "Date: is out of range");
+	g_string_append_printf(out, "Date: %s, %d %s %04d %02d:%02d:%02d %s\r\n",
+			       days[tm.tm_wday], tm.tm_mday, months[tm.tm_mon],
+			       tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec, zone);
+	return true;
 }
+
+static bool add_headers(GString *out, const struct message_draft *draft,
+			struct kairan_error *error_r)
+{
+	return add_date(out, draft, error_r) &&
+	       add_mailbox(out, "From", draft->from_name, draft->from_address,
+			   draft->charset, error_r) &&
+	       add_mailbox(out, "To", draft->to_name, draft->to_address, draft->charset,
+			   error_r) &&
+	       add_mailbox(out, "Reply-To", NULL, draft->reply_to, draft->charset,
+			   error_r) &&
+	       add_subject(out, draft, error_r) &&
+	       add_field(out, "Message-ID", draft->message_id, error_r) &&
+	       add_field(out, "In-Reply-To", draft->in_reply_to, error_r) &&
+	       add_field(out, "References", draft->references, error_r) &&
+	       add_list_id(out, draft, error_r) &&
+	       add_field(out, "List-Unsubscribe", draft->list_unsubscribe, error_r) &&
+	       add_field(out, "Auto-Submitted", draft->auto_submitted, error_r) &&
+	       add_field(out, "MIME-Version", "1.0", error_r);
+}
+
+/* ---- bodies ---- */
 
 static void add_base64(GString *out, const void *octets, size_t length)
 {
 	g_autofree char *encoded = g_base64_encode(octets, length);
-	size_t left = strlen(encoded);
+	const char *at = encoded;
 
-	for (const char *at = encoded; left > 0;) {
-		size_t line = MIN(left, 76);
+	for (size_t left = strlen(encoded); left > 0;) {
+		const size_t line = MIN(left, LINE_MOST);
 
 		g_string_append_len(out, at, (gssize)line);
 		g_string_append(out, "\r\n");
@@ -145,66 +237,26 @@ static void add_base64(GString *out, const void *octets, size_t length)
 /* LF to CRLF, with one at the end. */
 static char *with_crlf(const char *text)
 {
-	char **lines = g_strsplit(text, "\n", -1);
-	g_autofree char *joined = g_strjoinv("\r\n", lines);
+	GString *out = g_string_sized_new(strlen(text) + 2);
 
-	g_strfreev(lines);
-	return g_strconcat(joined, g_str_has_suffix(joined, "\r\n") ? "" : "\r\n", NULL);
-}
-
-static bool add_text(GString *out, const char *subtype, const char *text,
-		     enum encoded_word_charset charset, struct kairan_error *error_r)
-{
-	g_autofree char *lines = with_crlf(text);
-	char *encoded;
-
-	if (charset == ENCODED_WORD_UTF8) {
-		g_string_append_printf(out,
-				       "Content-Type: text/%s; charset=UTF-8\r\n"
-				       "Content-Transfer-Encoding: base64\r\n\r\n",
-				       subtype);
-		add_base64(out, lines, strlen(lines));
-		return true;
+	for (; *text != '\0'; text++) {
+		if (*text == '\n')
+			g_string_append_c(out, '\r');
+		g_string_append_c(out, *text);
 	}
-	encoded = charset_encode_iso2022jp(lines);
-	if (encoded == NULL)
-		return error_set(error_r, "the text has a character outside ISO-2022-JP");
-	g_string_append_printf(out,
-			       "Content-Type: text/%s; charset=ISO-2022-JP\r\n"
-			       "Content-Transfer-Encoding: 7bit\r\n\r\n%s",
-			       subtype, encoded);
-	free(encoded);
-	return true;
+	if (out->len > 0 && out->str[out->len - 1] != '\n')
+		g_string_append(out, "\r\n");
+	return g_string_free(out, FALSE);
 }
 
-/* A boundary of this mail, the same every time. */
-static char *make_boundary(const struct message_draft *draft, const char *level)
+static bool is_writable(const char *text)
 {
-	g_autofree char *seed = g_strdup_printf("%s %s", level, draft->message_id);
-	unsigned char hash[TOKEN_HASH_OCTETS];
-
-	token_hash_text(seed, hash);
-	return g_strdup_printf("=_kairan_%02x%02x%02x%02x%02x%02x%02x%02x", hash[0], hash[1],
-			       hash[2], hash[3], hash[4], hash[5], hash[6], hash[7]);
-}
-
-static bool add_alternative(GString *out, const struct message_draft *draft,
-			    struct kairan_error *error_r)
-{
-	g_autofree char *boundary = make_boundary(draft, "alternative");
-
-	if (draft->html == NULL)
-		return add_text(out, "plain", draft->text, draft->charset, error_r);
-	g_string_append_printf(out,
-			       "Content-Type: multipart/alternative;\r\n boundary=\"%s\"\r\n"
-			       "\r\n--%s\r\n",
-			       boundary, boundary);
-	if (!add_text(out, "plain", draft->text, draft->charset, error_r))
+	if (!is_utf8(text))
 		return false;
-	g_string_append_printf(out, "\r\n--%s\r\n", boundary);
-	if (!add_text(out, "html", draft->html, draft->charset, error_r))
-		return false;
-	g_string_append_printf(out, "\r\n--%s--\r\n", boundary);
+	for (; *text != '\0'; text = g_utf8_next_char(text))
+		if (*text != '\n' && *text != '\t' &&
+		    g_unichar_iscntrl(g_utf8_get_char(text)))
+			return false;
 	return true;
 }
 
@@ -215,8 +267,12 @@ static bool may_stand(const char *octets, size_t length, bool *eight_bit_r)
 
 	*eight_bit_r = false;
 	for (size_t i = 0; i < length; i++) {
-		line = octets[i] == '\n' ? 0 : line + 1;
-		if (octets[i] == '\0' || line > LINE_MOST)
+		if (octets[i] == '\r' && i + 1 < length && octets[i + 1] == '\n') {
+			i++;
+			line = 0;
+			continue;
+		}
+		if (memchr("\r\n", octets[i], 3) != NULL || ++line > MAIL_LINE_MOST)
 			return false;
 		if ((unsigned char)octets[i] > 0x7f)
 			*eight_bit_r = true;
@@ -224,41 +280,117 @@ static bool may_stand(const char *octets, size_t length, bool *eight_bit_r)
 	return true;
 }
 
-static void add_original(GString *out, const struct message_draft *draft)
+static bool add_text(GString *out, const char *subtype, const char *text,
+		     enum encoded_word_charset charset, struct kairan_error *error_r)
 {
-	bool eight_bit;
+	const bool jis = charset == ENCODED_WORD_ISO2022JP;
+	g_autofree char *lines = NULL;
+	char *octets = NULL;
+	bool as_is, eight_bit;
 
-	if (may_stand(draft->original, draft->original_length, &eight_bit)) {
+	if (!is_writable(text))
+		return error_set(error_r,
+				 "the text is not UTF-8, or has control characters");
+	octets = jis ? charset_encode_iso2022jp(text) : strdup(text);
+	if (octets == NULL)
+		return error_set(error_r, "the text has a character outside ISO-2022-JP");
+	lines = with_crlf(octets);
+	free(octets);
+	as_is = jis && may_stand(lines, strlen(lines), &eight_bit);
+	g_string_append_printf(out,
+			       "Content-Type: text/%s; charset=%s\r\n"
+			       "Content-Transfer-Encoding: %s\r\n\r\n",
+			       subtype, jis ? "ISO-2022-JP" : "UTF-8",
+			       as_is ? "7bit" : "base64");
+	if (as_is)
+		g_string_append(out, lines);
+	else
+		add_base64(out, lines, strlen(lines));
+	return true;
+}
+
+/* The same every time, and nowhere in what it has to keep apart. */
+static char *make_boundary(const struct message_draft *draft, const char *level)
+{
+	for (unsigned int i = 0;; i++) {
+		g_autofree char *seed =
+		    g_strdup_printf("%u %s %s", i, level,
+				    draft->message_id != NULL ? draft->message_id : "");
+		g_autofree char *hash =
+		    g_compute_checksum_for_string(G_CHECKSUM_SHA256, seed, -1);
+		char *boundary = g_strdup_printf("=_kairan_%.32s", hash);
+
+		if (strstr(draft->text, boundary) == NULL &&
+		    (draft->html == NULL || strstr(draft->html, boundary) == NULL) &&
+		    (draft->original == NULL ||
+		     memmem(draft->original, draft->original_length, boundary,
+			    strlen(boundary)) == NULL))
+			return boundary;
+		g_free(boundary);
+	}
+}
+
+static bool add_alternative(GString *out, const struct message_draft *draft,
+			    struct kairan_error *error_r)
+{
+	g_autofree char *boundary = NULL;
+
+	if (draft->html == NULL)
+		return add_text(out, "plain", draft->text, draft->charset, error_r);
+	boundary = make_boundary(draft, "alternative");
+	g_string_append_printf(out,
+			       "Content-Type: multipart/alternative;\r\n"
+			       " boundary=\"%s\"\r\n\r\n--%s\r\n",
+			       boundary, boundary);
+	if (!add_text(out, "plain", draft->text, draft->charset, error_r))
+		return false;
+	g_string_append_printf(out, "--%s\r\n", boundary);
+	if (!add_text(out, "html", draft->html, draft->charset, error_r))
+		return false;
+	g_string_append_printf(out, "--%s--\r\n", boundary);
+	return true;
+}
+
+static void add_original(GString *out, const struct message_draft *draft, bool as_is,
+			 bool eight_bit)
+{
+	g_string_append(out,
+			"Content-Disposition: attachment; filename=original.eml\r\n");
+	if (as_is) {
 		g_string_append_printf(out,
 				       "Content-Type: message/rfc822\r\n"
-				       "Content-Disposition: attachment\r\n"
 				       "Content-Transfer-Encoding: %s\r\n\r\n",
 				       eight_bit ? "8bit" : "7bit");
 		g_string_append_len(out, draft->original, (gssize)draft->original_length);
-		return;
+		/* This one belongs to the boundary. */
+		g_string_append(out, "\r\n");
+	} else {
+		g_string_append(out, "Content-Type: application/octet-stream\r\n"
+				     "Content-Transfer-Encoding: base64\r\n\r\n");
+		add_base64(out, draft->original, draft->original_length);
 	}
-	g_string_append(out, "Content-Type: application/octet-stream\r\n"
-			     "Content-Disposition: attachment; filename=\"original.eml\"\r\n"
-			     "Content-Transfer-Encoding: base64\r\n\r\n");
-	add_base64(out, draft->original, draft->original_length);
 }
 
 static bool add_body(GString *out, const struct message_draft *draft,
 		     struct kairan_error *error_r)
 {
-	g_autofree char *boundary = make_boundary(draft, "mixed");
+	g_autofree char *boundary = NULL;
+	bool as_is, eight_bit;
 
 	if (draft->original == NULL)
 		return add_alternative(out, draft, error_r);
+	boundary = make_boundary(draft, "mixed");
+	as_is = may_stand(draft->original, draft->original_length, &eight_bit);
+	/* RFC 2045 6.4: what holds an 8bit part is 8bit itself. */
 	g_string_append_printf(out,
 			       "Content-Type: multipart/mixed;\r\n boundary=\"%s\"\r\n"
-			       "\r\n--%s\r\n",
-			       boundary, boundary);
+			       "Content-Transfer-Encoding: %s\r\n\r\n--%s\r\n",
+			       boundary, as_is && eight_bit ? "8bit" : "7bit", boundary);
 	if (!add_alternative(out, draft, error_r))
 		return false;
-	g_string_append_printf(out, "\r\n--%s\r\n", boundary);
-	add_original(out, draft);
-	g_string_append_printf(out, "\r\n--%s--\r\n", boundary);
+	g_string_append_printf(out, "--%s\r\n", boundary);
+	add_original(out, draft, as_is, eight_bit);
+	g_string_append_printf(out, "--%s--\r\n", boundary);
 	return true;
 }
 
@@ -266,19 +398,12 @@ bool message_write(const struct message_draft *draft, char **octets_r, size_t *l
 		   struct kairan_error *error_r)
 {
 	GString *out = g_string_new(NULL);
-	char *octets = NULL;
 
-	add_headers(out, draft);
-	if (add_body(out, draft, error_r)) {
-		octets = malloc(out->len + 1);
-		if (octets == NULL)
-			(void)error_set(error_r, "out of memory");
+	if (!add_headers(out, draft, error_r) || !add_body(out, draft, error_r)) {
+		(void)g_string_free(out, TRUE);
+		return false;
 	}
-	if (octets != NULL) {
-		memcpy(octets, out->str, out->len + 1);
-		*octets_r = octets;
-		*length_r = out->len;
-	}
-	(void)g_string_free(out, TRUE);
-	return octets != NULL;
+	*length_r = out->len;
+	*octets_r = g_string_free(out, FALSE);
+	return true;
 }

@@ -7,8 +7,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* NFC (Unicode 15), CRLF and CR to LF, trailing white space of each line and blank lines
- * at both ends removed, a byte order mark at the start removed. malloc'd; NULL only when
+/* NFC (of the Unicode that libunistring knows), CRLF and CR to LF, trailing white space of
+ * each line (ideographic space included) and blank lines at both ends removed, a byte order
+ * mark at the start removed. malloc'd; NULL only when
  * memory ran out. */
 char *text_normalize(const char *utf8);
 
@@ -26,7 +27,8 @@ char *text_unflow(const char *utf8, bool delsp);
 void text_cut_signature(char *utf8);
 
 /* One line of a header: every control character, line and paragraph separator (U+2028,
- * U+2029, U+0085) becomes a space, runs of white space one space, trimmed. In place. */
+ * U+2029, U+0085) becomes a space, runs of those and of spaces one space; white space of any
+ * kind trimmed at both ends. In place. */
 void text_fold_line(char *utf8);
 
 /* Line and column (both from 1, column in characters) of a byte offset. */

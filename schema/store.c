@@ -126,23 +126,44 @@ static bool check_mark(struct store *store, int version, struct kairan_error *er
 	return true;
 }
 
+static bool read_version(struct store *store, int *version_r, struct kairan_error *error_r)
+{
+	g_autofree char *section = NULL;
+
+	if (!read_pragma(store, "PRAGMA user_version", version_r, error_r) ||
+	    !check_mark(store, *version_r, error_r))
+		return false;
+	if (*version_r != 0 && (section = find_section(*version_r)) == NULL)
+		return error_set(error_r,
+				 "store: its schema version is %d, made by a newer kairan",
+				 *version_r);
+	return true;
+}
+
+/* Before anything is set: choosing the journal mode writes to the file, and a file that is
+ * not ours must stay as it is. */
+static bool check_file(struct store *store, struct kairan_error *error_r)
+{
+	int version;
+	bool ok;
+
+	if (!store_begin(store, error_r))
+		return false;
+	ok = read_version(store, &version, error_r);
+	store_rollback(store);
+	return ok;
+}
+
 /* All versions in one transaction: a start that is cut off leaves the old schema. */
 static bool migrate(struct store *store, struct kairan_error *error_r)
 {
 	int version;
 	char *section;
-	bool ok = true;
+	bool ok;
 
 	if (!store_begin(store, error_r))
 		return false;
-	ok = read_pragma(store, "PRAGMA user_version", &version, error_r) &&
-	     check_mark(store, version, error_r);
-	if (ok && version > 0 && (section = find_section(version)) == NULL)
-		ok = error_set(error_r,
-			       "store: its schema version is %d, made by a newer kairan",
-			       version);
-	else if (ok && version > 0)
-		g_free(section);
+	ok = read_version(store, &version, error_r);
 	while (ok && (section = find_section(version + 1)) != NULL) {
 		ok = run_section(store, ++version, section, error_r);
 		g_free(section);
@@ -174,7 +195,8 @@ bool store_open(const char *path, enum store_journal journal, struct store **sto
 	}
 	(void)sqlite3_busy_timeout(store->db, STORE_BUSY_MS);
 	(void)sqlite3_extended_result_codes(store->db, 1);
-	if (!set_journal(store, journal, error_r) || !migrate(store, error_r))
+	if (!check_file(store, error_r) || !set_journal(store, journal, error_r) ||
+	    !migrate(store, error_r))
 		goto failed;
 	*store_r = store;
 	return true;

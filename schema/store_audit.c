@@ -167,15 +167,37 @@ bool store_audit_visit_draft(struct store *store, int64_t draft,
 	return answer == ANSWER_NO;
 }
 
+/* Columns of the types they were written with, and no text behind a NUL: SQLite would
+ * convert the one and C cut the other off, and the hash not see it. Asked before the
+ * columns are read, which may convert them. */
+static bool columns_are_plain(sqlite3_stmt *stmt)
+{
+	static const char types[] = "iississssbb";
+
+	for (int i = 0; types[i] != '\0'; i++) {
+		const int type = sqlite3_column_type(stmt, i);
+
+		if (type != (types[i] == 'i'   ? SQLITE_INTEGER
+			     : types[i] == 's' ? SQLITE_TEXT
+					       : SQLITE_BLOB))
+			return false;
+		if (type == SQLITE_TEXT && strlen((const char *)sqlite3_column_text(stmt, i)) !=
+					       (size_t)sqlite3_column_bytes(stmt, i))
+			return false;
+	}
+	return true;
+}
+
 static bool row_is_whole(sqlite3_stmt *stmt, int64_t expected_seq,
 			 unsigned char previous[AUDIT_HASH_OCTETS])
 {
 	unsigned char hash[AUDIT_HASH_OCTETS] = { 0 };
+	const bool plain = columns_are_plain(stmt);
 	struct audit_row row;
 	bool whole;
 
 	read_row(stmt, &row);
-	whole = row.seq == expected_seq && hash_row(previous, &row, hash) &&
+	whole = plain && row.seq == expected_seq && hash_row(previous, &row, hash) &&
 		sqlite3_column_bytes(stmt, 9) == AUDIT_HASH_OCTETS &&
 		memcmp(sqlite3_column_blob(stmt, 9), previous, AUDIT_HASH_OCTETS) == 0 &&
 		sqlite3_column_bytes(stmt, 10) == AUDIT_HASH_OCTETS &&

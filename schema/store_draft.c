@@ -217,12 +217,16 @@ static bool refresh_state(struct store *store, struct draft *draft,
 {
 	sqlite3_stmt *stmt;
 
-	if (sql_first(store, error_r, &stmt, "SELECT state FROM draft WHERE id = ?", "i",
-		      draft->id) != ANSWER_YES)
-		return error_r == NULL || error_r->text[0] != '\0'
-			   ? false
-			   : error_set(error_r, "store: there is no draft %lld",
-				       (long long)draft->id);
+	switch (sql_first(store, error_r, &stmt, "SELECT state FROM draft WHERE id = ?", "i",
+			  draft->id)) {
+	case ANSWER_UNKNOWN:
+		return false;
+	case ANSWER_NO:
+		return error_set(error_r, "store: there is no draft %lld",
+				 (long long)draft->id);
+	case ANSWER_YES:
+		break;
+	}
 	draft->state = (enum draft_state)sqlite3_column_int(stmt, 0);
 	sql_done(stmt);
 	return true;
@@ -291,7 +295,8 @@ enum answer store_draft_next_due(struct store *store, enum draft_state state, in
 
 	answer = sql_first(store, error_r, &stmt,
 			   "SELECT min(iif(state = 1, expires_at, due_at)) FROM draft"
-			   " WHERE state = ? HAVING count(*) > 0",
+			   " WHERE state = ? HAVING min(iif(state = 1, expires_at, due_at))"
+			   " IS NOT NULL",
 			   "i", (int64_t)state);
 	if (answer == ANSWER_YES) {
 		*at_r = sqlite3_column_int64(stmt, 0);

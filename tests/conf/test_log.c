@@ -93,7 +93,7 @@ static void test_lines(void **state)
 		/* What a sender can write. */
 		{ LOG_LEVEL_INFO, NULL, 0, "a\nerror: b", "a?error: b\n" },
 		{ LOG_LEVEL_INFO, NULL, 0, "a\r\nb\tc", "a??b?c\n" },
-		{ LOG_LEVEL_INFO, NULL, 0, "\x1b[2J\x07\x7f\x01", "?[2J????\n" },
+		{ LOG_LEVEL_INFO, NULL, 0, "\x1b[2J\x07\x7f\x01", "?[2J???\n" },
 		{ LOG_LEVEL_INFO, "4A\nBC", 0, "x", "4A?BC: x\n" },
 		/* NEL is a control character too, in two octets. */
 		{ LOG_LEVEL_INFO, NULL, 0, "a\xc2\x85z\xc2\x9bm", "a??z??m\n" },

@@ -284,6 +284,9 @@ static void test_bad_files(void **state)
 		{ "service_domain = a.example\nldap_base = x\n", { "ldap_uri", "not set" } },
 		{ "service_domain = a.example\nldap_uri = x\n", { "ldap_base", "not set" } },
 		{ "ldap_uri = x\nldap_base = y\n", { "service_domain", "not set" } },
+		{ "/* \n" REQUIRED "nonsense = 1\n", { ":" } },
+		{ "# '\n# \"\n" REQUIRED "user = x # y\nlanguage = fr\n", { ":7: ", "language" } },
+		{ "/* 1\n 2 */ // 2\nuser = 'a\nb'\nlanguage = fr", { ":5: ", "language" } },
 	};
 
 	(void)state;
@@ -353,7 +356,7 @@ static void test_print_reads_back(void **state)
 		REQUIRED "ldap_bind_dn = 'cn=a\"b\\c,dc=example'\n",
 		REQUIRED "ldap_person_filter = '(&(uid=*)(cn=${HOME}))'\n",
 		REQUIRED "notice_name_ja = '回覧\t#/* // */'\nnotice_name_en = 'two\nlines'\n",
-		REQUIRED "notice_name_en = 'a\\nb\\x41\\101\\'\n",
+		REQUIRED "notice_name_en = 'a\\nb\\x41\\101'\n",
 	};
 
 	(void)state;

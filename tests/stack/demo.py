@@ -119,7 +119,7 @@ def play(stack):
 
     step(5, f"{STAFF} gets the report.")
     show_phone(wait_new(stack, STAFF, before[STAFF],
-                        lambda mail: str(SUBSCRIBERS) in text_of(mail)))
+                        lambda mail: "配信完了" in str(mail["Subject"])))
 
 
 def main():

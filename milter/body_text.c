@@ -1,0 +1,113 @@
+/*
+ * NAME
+ *	body_text - the text of a part
+ *
+ * DESCRIPTION
+ *	The order matters: a signature is found only when flowed lines have been
+ *	taken apart, and white space at line ends, which the normal form drops, is
+ *	what says that a line flows and what makes "-- " a signature.
+ *
+ * DIAGNOSTICS
+ *	Errors have the line and octet where octets could not be decoded, or the
+ *	line and column of a control character.
+ */
+#include "config.h"
+
+#include "milter/body_text.h"
+
+#include <glib.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "milter/charset.h"
+#include "milter/transfer.h"
+#include "policy/text.h"
+
+bool body_text_is_plain(const char *encoding)
+{
+	return *encoding == '\0' || g_ascii_strcasecmp(encoding, "7bit") == 0 ||
+	       g_ascii_strcasecmp(encoding, "8bit") == 0 ||
+	       g_ascii_strcasecmp(encoding, "binary") == 0;
+}
+
+static bool undo_transfer(const struct body_text *body, GString *octets,
+			  struct kairan_error *error_r)
+{
+	if (body_text_is_plain(body->encoding))
+		g_string_append_len(octets, body->octets, (gssize)body->length);
+	else if (g_ascii_strcasecmp(body->encoding, "base64") == 0)
+		return transfer_decode_base64(body->octets, body->length, octets,
+					      error_r);
+	else if (g_ascii_strcasecmp(body->encoding, "quoted-printable") == 0)
+		return transfer_decode_quoted(body->octets, body->length, octets,
+					      error_r);
+	else
+		return error_set(error_r, "the transfer encoding is not known");
+	return true;
+}
+
+static void unify_line_ends(char *text)
+{
+	char *to = text;
+
+	for (const char *from = text; *from != '\0'; from++) {
+		if (*from != '\r')
+			*to++ = *from;
+		else if (from[1] != '\n')
+			*to++ = '\n';
+	}
+	*to = '\0';
+}
+
+/* Control characters besides tab and line ends have no business in a text; some readers
+ * hide what follows them. */
+static bool check_controls(const char *text, struct kairan_error *error_r)
+{
+	for (const char *at = text; *at != '\0'; at = g_utf8_next_char(at)) {
+		const gunichar c = g_utf8_get_char(at);
+		size_t line, column;
+
+		if (c == '\t' || c == '\n' || !g_unichar_iscntrl(c))
+			continue;
+		text_place(text, (size_t)(at - text), &line, &column);
+		return error_set(error_r,
+				 "control character U+%04X at line %zu, column %zu", c,
+				 line, column);
+	}
+	return true;
+}
+
+static char *make_readable(const struct body_text *body, const char *text)
+{
+	char *lines = body->flowed ? text_unflow(text, body->delsp) : strdup(text);
+	char *readable = NULL;
+
+	if (lines != NULL) {
+		text_cut_signature(lines);
+		readable = text_normalize(lines);
+	}
+	free(lines);
+	return readable;
+}
+
+bool body_text_decode(const struct body_text *body, char **text_r,
+		      struct kairan_error *error_r)
+{
+	GString *octets = g_string_new(NULL);
+	char *text = NULL;
+	bool ok =
+	    undo_transfer(body, octets, error_r) &&
+	    charset_decode(body->charset, octets->str, octets->len, &text, NULL, error_r);
+
+	if (ok) {
+		unify_line_ends(text);
+		ok = check_controls(text, error_r);
+	}
+	if (ok) {
+		*text_r = make_readable(body, text);
+		ok = *text_r != NULL || error_set(error_r, "out of memory");
+	}
+	free(text);
+	(void)g_string_free(octets, TRUE);
+	return ok;
+}

@@ -1,0 +1,30 @@
+/*
+ * From the octets of a text part, as they stand in a mail, to text that can be judged.
+ */
+#ifndef KAIRAN_MILTER_BODY_TEXT_H
+#define KAIRAN_MILTER_BODY_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "policy/error.h"
+
+struct body_text {
+	const char *encoding; /* Content-Transfer-Encoding, "" when there is none */
+	const char *charset;  /* NULL: us-ascii */
+	bool flowed;	      /* format=flowed (RFC 3676) */
+	bool delsp;
+	const void *octets;
+	size_t length;
+};
+
+/* May octets with this transfer encoding be taken as they are (7bit, 8bit, binary)? */
+bool body_text_is_plain(const char *encoding);
+
+/* Undo the transfer encoding and the charset, both strictly; line ends to LF; undo
+ * format=flowed; cut the signature; normal form. A control character other than LF and
+ * TAB is refused. All errors have a place. malloc'd in *text_r. */
+bool body_text_decode(const struct body_text *body, char **text_r,
+		      struct kairan_error *error_r);
+
+#endif

@@ -1,0 +1,242 @@
+/*
+ * NAME
+ *	message_text - the text of a mail, and what else is in it
+ *
+ * DESCRIPTION
+ *	Chooses the parts that a reader is shown as text, and lists the others. Of
+ *	what GMime decodes only the names of attachments are used, to be shown: the
+ *	text is taken as the octets that stand in the mail, and body_text.c decodes
+ *	them strictly.
+ *
+ *	Whenever it is not plain which text a reader is shown, the other one is
+ *	listed as an attachment, so that the mail is refused and not guessed at.
+ *
+ * DIAGNOSTICS
+ *	Errors are returned, with the line and octet where octets could not be
+ *	decoded.
+ */
+#include "config.h"
+
+#include "milter/message.h"
+
+#include <glib.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "milter/body_text.h"
+#include "milter/message_parts.h"
+#include "policy/text.h"
+
+/* What is gathered while the parts are walked. */
+struct gathering {
+	GPtrArray *texts; /* GMimePart, not owned */
+	GString *attachments;
+	size_t attachment_count;
+	bool had_html;
+};
+
+/* Where a part stands. */
+struct place {
+	bool shown; /* a reader shows a text here, besides what it showed before */
+	bool twin;  /* HTML here says what a text part says */
+};
+
+static bool is_named(GMimeObject *object)
+{
+	GMimeContentDisposition *disposition =
+	    g_mime_object_get_content_disposition(object);
+	const char *kind = disposition != NULL
+			       ? g_mime_content_disposition_get_disposition(disposition)
+			       : NULL;
+
+	if (kind != NULL && g_ascii_strcasecmp(kind, "inline") != 0)
+		return true;
+	return g_mime_object_get_content_type_parameter(object, "name") != NULL ||
+	       g_mime_object_get_content_disposition_parameter(object, "filename") !=
+		   NULL;
+}
+
+static bool is_text(GMimeObject *object)
+{
+	return GMIME_IS_PART(object) && message_parts_is_type(object, "text", "plain") &&
+	       !is_named(object);
+}
+
+static bool has_text(GMimeObject *object)
+{
+	if (!GMIME_IS_MULTIPART(object))
+		return is_text(object);
+	for (int i = 0; i < g_mime_multipart_get_count(GMIME_MULTIPART(object)); i++)
+		if (has_text(g_mime_multipart_get_part(GMIME_MULTIPART(object), i)))
+			return true;
+	return false;
+}
+
+static void add_attachment(struct gathering *gathering, GMimeObject *object)
+{
+	const char *name =
+	    GMIME_IS_PART(object) ? g_mime_part_get_filename(GMIME_PART(object)) : NULL;
+	g_autofree char *type =
+	    g_mime_content_type_get_mime_type(g_mime_object_get_content_type(object));
+	g_autofree char *shown = g_utf8_make_valid(name != NULL ? name : type, -1);
+
+	text_fold_line(shown);
+	g_string_append_printf(gathering->attachments, "%s%s",
+			       gathering->attachments->len > 0 ? ", " : "",
+			       *shown != '\0' ? shown : type);
+	gathering->attachment_count++;
+}
+
+static bool is_signature(GMimeObject *object)
+{
+	return message_parts_is_type(object, "application", "pgp-signature") ||
+	       message_parts_is_type(object, "application", "pkcs7-signature") ||
+	       message_parts_is_type(object, "application", "x-pkcs7-signature");
+}
+
+static void gather(GMimeObject *object, struct place place, struct gathering *gathering);
+
+static void gather_multipart(GMimeObject *object, struct place place,
+			     struct gathering *gathering)
+{
+	GMimeMultipart *multipart = GMIME_MULTIPART(object);
+	const bool alternative =
+	    message_parts_is_type(object, "multipart", "alternative");
+	const bool related = message_parts_is_type(object, "multipart", "related");
+	const bool is_signed = message_parts_is_type(object, "multipart", "signed");
+
+	if (alternative && has_text(object))
+		place.twin = true;
+	for (int i = 0; i < g_mime_multipart_get_count(multipart); i++) {
+		GMimeObject *part = g_mime_multipart_get_part(multipart, i);
+		const guint before = gathering->texts->len;
+
+		if (is_signed && i == 1 && is_signature(part))
+			continue;
+		gather(part, place, gathering);
+		/* Of alternatives one is shown; of related parts the first. */
+		if (related || (alternative && gathering->texts->len > before))
+			place.shown = false;
+	}
+}
+
+static void gather(GMimeObject *object, struct place place, struct gathering *gathering)
+{
+	if (GMIME_IS_MULTIPART(object))
+		gather_multipart(object, place, gathering);
+	else if (place.shown && is_text(object))
+		g_ptr_array_add(gathering->texts, object);
+	else if (place.twin && message_parts_is_type(object, "text", "html") &&
+		 !is_named(object))
+		gathering->had_html = true;
+	else
+		add_attachment(gathering, object);
+}
+
+/* The octets of a part as they stand in the mail. */
+static GByteArray *read_raw(GMimePart *part)
+{
+	GMimeDataWrapper *content = g_mime_part_get_content(part);
+	GByteArray *octets = g_byte_array_new();
+	GMimeStream *memory, *source;
+
+	if (content == NULL)
+		return octets;
+	source = g_mime_data_wrapper_get_stream(content);
+	memory = g_mime_stream_mem_new_with_byte_array(octets);
+	g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(memory), FALSE);
+	(void)g_mime_stream_reset(source);
+	(void)g_mime_stream_write_to_stream(source, memory);
+	g_object_unref(memory);
+	return octets;
+}
+
+/* Does a parameter of the part's type have this value? */
+static bool says(GMimeObject *object, const char *parameter, const char *value)
+{
+	const char *said = g_mime_object_get_content_type_parameter(object, parameter);
+
+	return said != NULL && g_ascii_strcasecmp(said, value) == 0;
+}
+
+static bool decode_part(GMimePart *part, char **text_r, struct kairan_error *error_r)
+{
+	GMimeObject *object = GMIME_OBJECT(part);
+	g_autofree char *encoding = message_parts_read_encoding(object);
+	GByteArray *raw = read_raw(part);
+	const struct body_text body = {
+		.encoding = encoding,
+		.charset = g_mime_object_get_content_type_parameter(object, "charset"),
+		.flowed = says(object, "format", "flowed"),
+		.delsp = says(object, "delsp", "yes"),
+		.octets = raw->len > 0 ? (const char *)raw->data : "",
+		.length = raw->len,
+	};
+	const bool ok = body_text_decode(&body, text_r, error_r);
+
+	g_byte_array_unref(raw);
+	return ok;
+}
+
+static bool join_texts(const GPtrArray *parts, char **text_r,
+		       struct kairan_error *error_r)
+{
+	GString *all = g_string_new(NULL);
+	struct kairan_error error;
+
+	for (guint i = 0; i < parts->len; i++) {
+		char *text = NULL;
+
+		if (!decode_part(g_ptr_array_index(parts, i), &text, &error)) {
+			(void)g_string_free(all, TRUE);
+			if (parts->len == 1)
+				return error_set(error_r, "%s", error.text);
+			return error_set(error_r, "text part %u: %.400s", i + 1,
+					 error.text);
+		}
+		if (*text != '\0')
+			g_string_append_printf(all, "%s%s", all->len > 0 ? "\n" : "",
+					       text);
+		free(text);
+	}
+	*text_r = g_string_free(all, FALSE);
+	return true;
+}
+
+enum message_text_status message_read_text(const struct message *message,
+					   struct message_text *text_r,
+					   struct kairan_error *error_r)
+{
+	const struct place place = { .shown = true };
+	struct gathering gathering = {
+		.texts = g_ptr_array_new(),
+		.attachments = g_string_new(NULL),
+	};
+	enum message_text_status status = MESSAGE_TEXT_OK;
+
+	*text_r = (struct message_text){ 0 };
+	gather(message->root, place, &gathering);
+	if (message->broken) {
+		status = MESSAGE_TEXT_BROKEN_MIME;
+		(void)error_set(error_r, "%s", message->why.text);
+	} else if (gathering.texts->len == 0) {
+		status = MESSAGE_TEXT_NONE;
+		(void)error_set(error_r, "the mail has no plain text");
+	} else if (!join_texts(gathering.texts, &text_r->text, error_r)) {
+		status = MESSAGE_TEXT_UNDECODABLE;
+	}
+	text_r->attachment_count = gathering.attachment_count;
+	text_r->had_html = gathering.had_html;
+	text_r->attachments = g_string_free(gathering.attachments, FALSE);
+	g_ptr_array_unref(gathering.texts);
+	return status;
+}
+
+void message_text_free(struct message_text *text)
+{
+	if (text == NULL)
+		return;
+	free(text->text);
+	free(text->attachments);
+	*text = (struct message_text){ 0 };
+}

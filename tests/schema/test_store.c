@@ -1,0 +1,359 @@
+/*
+ * NAME
+ *	test_store - the file, its journal modes, its version, its transactions
+ *
+ * DESCRIPTION
+ *	Files that are ours, and every kind that is not, which must stay as they are.
+ */
+#include "config.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <pthread.h>
+
+#include "tests/schema/store_scratch.h"
+
+static const enum store_journal modes[] = { STORE_JOURNAL_BEST, STORE_JOURNAL_ROLLBACK,
+					    STORE_JOURNAL_WAL };
+
+static struct scratch scratch;
+
+static int make_scratch(void **state)
+{
+	(void)state;
+	scratch_make(&scratch);
+	return 0;
+}
+
+static int remove_scratch(void **state)
+{
+	(void)state;
+	scratch_remove(&scratch);
+	return 0;
+}
+
+static struct store *open_store(const char *path, enum store_journal mode)
+{
+	struct kairan_error error = { "" };
+	struct store *store = NULL;
+
+	if (!store_open(path, mode, &store, &error))
+		fail_msg("%s: %s", path, error.text);
+	return store;
+}
+
+/* The file is refused with a word, and not one octet of it changes. */
+static void refuse(const char *path, const char *word)
+{
+	size_t before_length, after_length;
+	char *before = scratch_read(path, &before_length);
+
+	for (size_t i = 0; i < COUNT(modes); i++) {
+		struct kairan_error error = { "" };
+		struct store *store = NULL;
+		char *after;
+
+		if (store_open(path, modes[i], &store, &error))
+			fail_msg("%s was taken for a store", path);
+		assert_null(store);
+		if (strstr(error.text, word) == NULL)
+			fail_msg("%s: %s", path, error.text);
+		after = scratch_read(path, &after_length);
+		assert_int_equal(after_length, before_length);
+		assert_memory_equal(after, before, before_length);
+		free(after);
+	}
+	free(before);
+}
+
+static void test_fresh_and_reopened(void **state)
+{
+	static const struct {
+		enum store_journal mode;
+		const char *name;
+	} rows[] = {
+		{ STORE_JOURNAL_ROLLBACK, "delete" },
+		{ STORE_JOURNAL_WAL, "wal" },
+		{ STORE_JOURNAL_ROLLBACK, "delete" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const char *path = scratch_path(&scratch, i == 0 ? "a.db" : "b.db");
+		struct store *store = open_store(path, rows[i].mode);
+
+		assert_string_equal(store_journal_name(store), rows[i].name);
+		assert_int_equal(raw_number(path, "PRAGMA user_version"), 1);
+		assert_int_equal(raw_number(path, "PRAGMA application_id"), 0x6b616972);
+		assert_int_equal(raw_number(path, "SELECT count(*) FROM draft"), 0);
+		store_close(store);
+		/* What a mode left behind must not keep the other from opening. */
+		assert_int_equal(access(scratch_path(&scratch, "b.db-wal"), F_OK), -1);
+	}
+}
+
+static void test_best_follows_the_library(void **state)
+{
+	struct store *store = open_store(scratch_path(&scratch, "best.db"), STORE_JOURNAL_BEST);
+
+	(void)state;
+	assert_string_equal(store_journal_name(store),
+			    store_wal_is_safe(sqlite3_libversion_number()) ? "wal" : "delete");
+	store_close(store);
+}
+
+/* The name that is logged must be the mode that is in force, even when another process
+ * has the file open in the other one. */
+static void test_mode_while_another_has_it_open(void **state)
+{
+	const char *path = scratch_path(&scratch, "shared.db");
+	struct store *first = open_store(path, STORE_JOURNAL_WAL), *second = NULL;
+	struct kairan_error error = { "" };
+	sqlite3 *db = NULL;
+
+	(void)state;
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "BEGIN; SELECT count(*) FROM draft", NULL, NULL, NULL),
+			 SQLITE_OK);
+	if (store_open(path, STORE_JOURNAL_ROLLBACK, &second, &error))
+		assert_string_equal(store_journal_name(second), "wal");
+	else
+		assert_string_not_equal(error.text, "");
+	(void)sqlite3_close(db);
+	store_close(second);
+	store_close(first);
+}
+
+static void test_wal_is_safe(void **state)
+{
+	static const struct {
+		int version;
+		bool safe;
+	} rows[] = {
+		{ 3007000, false }, { 3040001, false }, { 3044005, false }, { 3044006, true },
+		{ 3044999, true },  { 3045000, false }, { 3045003, false }, { 3046001, false },
+		{ 3050000, false }, { 3050006, false }, { 3050007, true },  { 3050999, true },
+		{ 3051000, false }, { 3051002, false }, { 3051003, true },  { 3052000, true },
+		{ 4000000, true },  { 0, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		if (store_wal_is_safe(rows[i].version) != rows[i].safe)
+			fail_msg("%d", rows[i].version);
+}
+
+static void test_other_versions(void **state)
+{
+	static const struct {
+		const char *sql;
+	} rows[] = { { "PRAGMA user_version=2" },
+		     { "PRAGMA user_version=1000000" },
+		     { "PRAGMA user_version=-1" } };
+	const char *path = scratch_path(&scratch, "newer.db");
+
+	(void)state;
+	store_close(open_store(path, STORE_JOURNAL_ROLLBACK));
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		raw_run(path, rows[i].sql);
+		refuse(path, "version");
+	}
+	raw_run(path, "PRAGMA user_version=1");
+	store_close(open_store(path, STORE_JOURNAL_ROLLBACK));
+}
+
+static void test_foreign_files(void **state)
+{
+	static const char *const sql[] = {
+		"CREATE TABLE mail (a)",
+		"PRAGMA user_version=1",
+		"PRAGMA user_version=1; PRAGMA application_id=7; CREATE TABLE draft (a)",
+		"PRAGMA application_id=7; CREATE VIEW draft AS SELECT 1",
+		/* Another program's file in the other journal mode is not converted either. */
+		"PRAGMA journal_mode=WAL; CREATE TABLE mail (a)",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(sql); i++) {
+		char name[32];
+
+		(void)snprintf(name, sizeof(name), "foreign%zu.db", i);
+		raw_run(scratch_path(&scratch, name), sql[i]);
+		refuse(scratch.path, "not a store of kairan");
+	}
+}
+
+static void test_no_databases(void **state)
+{
+	char text[5000];
+
+	(void)state;
+	memset(text, 'x', sizeof(text));
+	refuse(scratch_write(&scratch, "text", text, sizeof(text), 0600), "not a database");
+	refuse(scratch_write(&scratch, "short", "x", 1, 0600), "not a database");
+	refuse(scratch_write(&scratch, "nearly", "SQLite format 3", 15, 0600),
+	       "not a database");
+}
+
+static void test_cut_off_file(void **state)
+{
+	const char *path = scratch_path(&scratch, "cut.db");
+	struct kairan_error error = { "" };
+	struct store *store = NULL;
+
+	(void)state;
+	store_close(open_store(path, STORE_JOURNAL_ROLLBACK));
+	assert_int_equal(truncate(path, 4096), 0);
+	assert_false(store_open(path, STORE_JOURNAL_ROLLBACK, &store, &error));
+	assert_null(store);
+	assert_string_not_equal(error.text, "");
+}
+
+static void test_no_place(void **state)
+{
+	struct kairan_error error = { "" };
+	struct store *store = NULL;
+
+	(void)state;
+	assert_false(store_open(scratch_path(&scratch, "no/such/kairan.db"), STORE_JOURNAL_BEST,
+				&store, &error));
+	assert_non_null(strstr(error.text, "no/such/kairan.db"));
+	assert_false(store_open(scratch.folder, STORE_JOURNAL_BEST, &store, &error));
+	assert_false(store_open(scratch.folder, STORE_JOURNAL_BEST, &store, NULL));
+	assert_null(store);
+}
+
+/* An empty file is what a crash before the first commit leaves. */
+static void test_empty_file_becomes_a_store(void **state)
+{
+	const char *path = scratch_write(&scratch, "empty.db", "", 0, 0600);
+
+	(void)state;
+	store_close(open_store(path, STORE_JOURNAL_ROLLBACK));
+	assert_int_equal(raw_number(path, "PRAGMA user_version"), 1);
+}
+
+static void test_transactions(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(modes); i++) {
+		struct store_scratch at;
+		char name[32];
+
+		memset(&at, 0, sizeof(at));
+		(void)snprintf(name, sizeof(name), "transactions%zu.db", i);
+		strcpy(at.path, scratch_path(&scratch, name));
+		at.store = open_store(at.path, modes[i]);
+		begin(&at);
+		draft_free(insert_draft(&at, 1));
+		store_rollback(at.store);
+		assert_int_equal(raw_number(at.path, "SELECT count(*) FROM draft"), 0);
+		assert_int_equal(raw_number(at.path, "SELECT count(*) FROM original"), 0);
+		begin(&at);
+		draft_free(insert_draft(&at, 1));
+		/* Nobody sees it before the commit. */
+		assert_int_equal(raw_number(at.path, "SELECT count(*) FROM draft"), 0);
+		commit(&at);
+		assert_int_equal(raw_number(at.path, "SELECT count(*) FROM draft"), 1);
+		/* A close inside a transaction keeps nothing of it. */
+		begin(&at);
+		draft_free(insert_draft(&at, 2));
+		store_close(at.store);
+		at.store = open_store(at.path, modes[i]);
+		assert_int_equal(raw_number(at.path, "SELECT count(*) FROM draft"), 1);
+		/* A commit with nothing to do is a commit; a rollback leaves the lock free. */
+		begin(&at);
+		commit(&at);
+		begin(&at);
+		store_rollback(at.store);
+		begin(&at);
+		commit(&at);
+		store_close(at.store);
+	}
+}
+
+/* Foreign keys hold: an original without its draft cannot be committed. */
+static void test_foreign_keys(void **state)
+{
+	struct store_scratch at;
+	struct party party = { 1, "approver", "u", "d", "m", "n", "ja" };
+
+	(void)state;
+	memset(&at, 0, sizeof(at));
+	at.store = open_store(scratch_path(&scratch, "keys.db"), STORE_JOURNAL_ROLLBACK);
+	begin(&at);
+	assert_false(store_draft_insert_party(at.store, 99, &party, &at.error));
+	assert_non_null(strstr(at.error.text, "FOREIGN KEY"));
+	store_rollback(at.store);
+	store_close(at.store);
+}
+
+struct worker {
+	struct store *store;
+	int first;
+};
+
+static void *work(void *context)
+{
+	const struct worker *worker = context;
+	struct kairan_error error;
+
+	for (int i = 0; i < 10; i++) {
+		struct draft *draft = make_draft((unsigned char)(worker->first + i));
+
+		if (store_begin(worker->store, &error)) {
+			if (store_draft_insert(worker->store, draft, "mail", 4, &error))
+				(void)store_commit(worker->store, &error);
+			else
+				store_rollback(worker->store);
+		}
+		draft_free(draft);
+	}
+	return NULL;
+}
+
+/* Two threads of the daemon and one of another process, on one file. */
+static void test_writers_side_by_side(void **state)
+{
+	const char *path = scratch_path(&scratch, "threads.db");
+	struct store *one = open_store(path, STORE_JOURNAL_ROLLBACK);
+	struct store *two = open_store(path, STORE_JOURNAL_ROLLBACK);
+	struct worker workers[] = { { one, 0 }, { one, 50 }, { two, 100 } };
+	pthread_t threads[COUNT(workers)];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(workers); i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, work, &workers[i]), 0);
+	for (size_t i = 0; i < COUNT(workers); i++)
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+	assert_int_equal(raw_number(path, "SELECT count(*) FROM draft"), 30);
+	assert_int_equal(raw_number(path, "SELECT count(*) FROM original"), 30);
+	store_close(one);
+	store_close(two);
+	store_close(NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_fresh_and_reopened),
+		cmocka_unit_test(test_best_follows_the_library),
+		cmocka_unit_test(test_mode_while_another_has_it_open),
+		cmocka_unit_test(test_wal_is_safe),
+		cmocka_unit_test(test_other_versions),
+		cmocka_unit_test(test_foreign_files),
+		cmocka_unit_test(test_no_databases),
+		cmocka_unit_test(test_cut_off_file),
+		cmocka_unit_test(test_no_place),
+		cmocka_unit_test(test_empty_file_becomes_a_store),
+		cmocka_unit_test(test_transactions),
+		cmocka_unit_test(test_foreign_keys),
+		cmocka_unit_test(test_writers_side_by_side),
+	};
+
+	return cmocka_run_group_tests_name("store", tests, make_scratch, remove_scratch);
+}
