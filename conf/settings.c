@@ -292,7 +292,8 @@ static const struct setting *find_setting(const char *name)
 	return NULL;
 }
 
-static void complain(cfg_t *cfg, const char *format, va_list args)
+static void __attribute__((format(printf, 2, 0)))
+complain(cfg_t *cfg, const char *format, va_list args)
 {
 	(void)cfg;
 	/* The first complaint is the cause; confuse may add others while it unwinds. */
@@ -360,7 +361,7 @@ static bool fill_settings(cfg_t *cfg, const char *path, struct settings *setting
 static char *read_file(const char *path, struct kairan_error *error_r)
 {
 	FILE *file = fopen(path, "re");
-	char *text = NULL;
+	char *text = NULL, *copy = NULL;
 	size_t size = 0;
 	ssize_t length;
 
@@ -369,20 +370,15 @@ static char *read_file(const char *path, struct kairan_error *error_r)
 		return NULL;
 	}
 	length = getdelim(&text, &size, '\0', file);
-	if (length < 0 && ferror(file) == 0) {
-		free(text);
-		text = strdup("");
-	} else if (length < 0) {
+	if (length < 0 && ferror(file) != 0)
 		(void)error_set(error_r, "cannot read %s: %s", path, strerror(errno));
-		free(text);
-		text = NULL;
-	} else if (text[length - 1] == '\0') {
+	else if (length > 0 && text[length - 1] == '\0')
 		(void)error_set(error_r, "%s: has a NUL octet", path);
-		free(text);
-		text = NULL;
-	}
+	else
+		copy = strdup(length > 0 ? text : "");
+	free(text);
 	fclose(file);
-	return text;
+	return copy;
 }
 
 /* NULL with the complaint, which does not name the place. */

@@ -6,9 +6,8 @@
  *	Only charsets of a table are taken, so that a label in a mail never reaches
  *	iconv as it was written ("//TRANSLIT"). glibc lets a few things pass that no
  *	reader would understand: unknown escapes and lines that end inside two-octet
- *	text
- *(ISO-2022-JP), private-use characters for gaiji (CP932), and tag characters, which it
- *	drops when it encodes. Those are looked for here.
+ *	text (ISO-2022-JP), private-use characters for gaiji (CP932), and tag
+ *	characters, which it drops when it encodes. Those are looked for here.
  *
  * DIAGNOSTICS
  *	Every failure names the charset, the place and the octets. For a two-octet

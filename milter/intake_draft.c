@@ -219,10 +219,12 @@ static void refuse(const struct intake_context *context, const struct recipient 
 	    reading->text.attachments != NULL ? reading->text.attachments : "";
 	const char *detail =
 	    verdict->reason == REASON_ATTACHMENT ? attachments : verdict->text;
+	g_autofree char *quoted =
+	    notice_quote_text(reading->text.text != NULL ? reading->text.text : "");
 	char *facts = notice_make_facts(
 	    "broadcast", recipient->broadcast->mail, "subject", reading->subject, "reason_key",
 	    reason_name(verdict->reason), "article", reason_article(verdict->reason), "detail",
-	    detail, "quoted_text", reading->text.text, NULL);
+	    detail, "quoted_text", quoted, NULL);
 
 	event.uid = recipient->person->uid;
 	event.role = "staff";

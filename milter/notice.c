@@ -24,6 +24,8 @@
 #include "milter/message.h"
 #include "schema/store_subscriber.h"
 
+#define QUOTE_OCTETS 2000
+
 static const char *const notice_kind_list[] = {
 	NOTICE_REQUEST,	 NOTICE_RECEIPT, NOTICE_REFUSED,     NOTICE_AGAIN,   NOTICE_APPROVED,
 	NOTICE_SENT_BACK, NOTICE_WITHDRAWN, NOTICE_EXPIRED, NOTICE_RELEASED, NOTICE_STOPPED,
@@ -70,6 +72,24 @@ char *notice_make_facts(const char *name, ...)
 	text = json_dumps(object, JSON_COMPACT | JSON_SORT_KEYS);
 	json_decref(object);
 	return text;
+}
+
+char *notice_quote_text(const char *text)
+{
+	const char *end = text;
+	g_autofree char *kept = NULL;
+	g_autofree char *joined = NULL;
+	char **lines;
+
+	while (*end != '\0' && end - text < QUOTE_OCTETS)
+		end = g_utf8_next_char(end);
+	if (end == text)
+		return g_strdup("");
+	kept = g_strndup(text, (gsize)(end - text));
+	lines = g_strsplit(kept, "\n", -1);
+	joined = g_strjoinv("\n> ", lines);
+	g_strfreev(lines);
+	return g_strconcat("> ", joined, *end != '\0' ? "\n> ..." : "", NULL);
 }
 
 bool notice_add_party(struct store *store, const char *kind, int64_t draft,
@@ -234,15 +254,6 @@ static void put_phrase(GHashTable *facts, const char *name, const struct setup *
 	put(facts, name, template_get_phrase(setup->templates, language, key));
 }
 
-static char *quote_text(const char *text)
-{
-	char **lines = g_strsplit(text, "\n", -1);
-	g_autofree char *joined = g_strjoinv("\n> ", lines);
-
-	g_strfreev(lines);
-	return g_strconcat("> ", joined, NULL);
-}
-
 /* The people who were asked: "name (role), name (role)". */
 static char *list_asked(const struct setup *setup, const char *language,
 			const GPtrArray *parties)
@@ -279,7 +290,7 @@ static void put_draft(GHashTable *facts, const struct setup *setup, const char *
 	const struct draft *draft = material->draft;
 	const bool ja = strcmp(language, "ja") == 0;
 	const struct party *author = g_ptr_array_index(material->parties, DRAFT_AUTHOR);
-	g_autofree char *quoted = quote_text(draft->text);
+	g_autofree char *quoted = notice_quote_text(draft->text);
 	g_autofree char *asked = list_asked(setup, language, material->parties);
 
 	put_number(facts, "draft", draft->id);

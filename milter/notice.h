@@ -35,6 +35,10 @@ const char *const *notice_names(void);
  * free(). */
 char *notice_make_facts(const char *name, ...) __attribute__((sentinel));
 
+/* A text as mail quotes it ("> " before each line), cut after some 2,000 octets at a
+ * character's end. "" stays "". Free with g_free(). */
+char *notice_quote_text(const char *text);
+
 /* Add a notice to one person of a draft. facts: a JSON object, NULL for none. Inside a
  * transaction, as are the next. */
 bool notice_add_party(struct store *store, const char *kind, int64_t draft,

@@ -29,7 +29,8 @@ static inline void scratch_make(struct scratch *scratch)
 /* The path of a file in the folder; good until the next call. */
 static inline const char *scratch_path(struct scratch *scratch, const char *name)
 {
-	(void)snprintf(scratch->path, sizeof(scratch->path), "%s/%s", scratch->folder, name);
+	(void)snprintf(scratch->path, sizeof(scratch->path), "%s/%s", scratch->folder,
+		       name);
 	return scratch->path;
 }
 

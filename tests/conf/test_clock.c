@@ -84,7 +84,8 @@ static void test_offsets(void **state)
 	(void)state;
 	clock_open_test(scratch_path(&scratch, "clock"));
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		(void)scratch_write(&scratch, "clock", rows[i].text, strlen(rows[i].text), 0600);
+		(void)scratch_write(&scratch, "clock", rows[i].text, strlen(rows[i].text),
+				    0600);
 		expect_offset(rows[i].text, rows[i].offset);
 	}
 	assert_int_equal(unlink(scratch.path), 0);
@@ -134,7 +135,8 @@ static void test_format(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		char shown[64] = "untouched";
 
-		clock_format(rows[i].when, rows[i].zone, rows[i].format, shown, sizeof(shown));
+		clock_format(rows[i].when, rows[i].zone, rows[i].format, shown,
+			     sizeof(shown));
 		if (strcmp(shown, rows[i].shown) != 0)
 			fail_msg("row %zu: %s", i, shown);
 	}

@@ -40,8 +40,9 @@ static int remove_scratch(void **state)
 static bool load(const char *text, mode_t mode, struct keyring **keyring_r,
 		 struct kairan_error *error_r)
 {
-	return keyring_load(scratch_write(&scratch, "token.keys", text, strlen(text), mode),
-			    keyring_r, error_r);
+	return keyring_load(
+	    scratch_write(&scratch, "token.keys", text, strlen(text), mode), keyring_r,
+	    error_r);
 }
 
 static struct keyring *load_good(const char *text)
@@ -75,7 +76,8 @@ static void test_make_and_load(void **state)
 	assert_int_equal(key->id, 1);
 	assert_ptr_equal(keyring_find(one, 1), key);
 	assert_memory_not_equal(key->secret, zeros, TOKEN_KEY_OCTETS);
-	assert_memory_not_equal(key->secret, keyring_current(two)->secret, TOKEN_KEY_OCTETS);
+	assert_memory_not_equal(key->secret, keyring_current(two)->secret,
+				TOKEN_KEY_OCTETS);
 	keyring_free(one);
 	keyring_free(two);
 	keyring_free(NULL);
@@ -84,7 +86,8 @@ static void test_make_and_load(void **state)
 static void test_make_never_overwrites(void **state)
 {
 	struct kairan_error error = { "" };
-	const char *path = scratch_write(&scratch, "here.keys", "1 " HEX_A "\n", 67, 0600);
+	const char *path =
+	    scratch_write(&scratch, "here.keys", "1 " HEX_A "\n", 67, 0600);
 	char *octets;
 	size_t length;
 
@@ -147,10 +150,13 @@ static void test_two_keys(void **state)
 	assert_int_equal(last->secret[0], 0xff);
 	assert_int_equal(last->secret[31], 0xe0);
 	assert_true(token_make(&token, first, &facts, text));
-	assert_int_equal(token_verify(text, TOKEN_TEXT_MAX, first, &facts, 1), TOKEN_VALID);
-	assert_int_equal(token_verify(text, TOKEN_TEXT_MAX, last, &facts, 1), TOKEN_FORGED);
+	assert_int_equal(token_verify(text, TOKEN_TEXT_MAX, first, &facts, 1),
+			 TOKEN_VALID);
+	assert_int_equal(token_verify(text, TOKEN_TEXT_MAX, last, &facts, 1),
+			 TOKEN_FORGED);
 	assert_true(token_make(&token, last, &facts, text));
-	assert_int_equal(token_verify(text, TOKEN_TEXT_MAX, last, &facts, 1), TOKEN_VALID);
+	assert_int_equal(token_verify(text, TOKEN_TEXT_MAX, last, &facts, 1),
+			 TOKEN_VALID);
 	for (unsigned int id = 0; id < 600; id++)
 		if (id != 3 && id != 200)
 			assert_null(keyring_find(keyring, id));
@@ -203,7 +209,8 @@ static void test_bad_lines(void **state)
 		{ "1 0" HEX_A "\n", ":1:" },
 		{ "1 00" HEX_A "\n", ":1:" },
 		{ "1 01020304\n", ":1:" },
-		{ "1 g00102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1\n", ":1:" },
+		{ "1 g00102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1\n",
+		  ":1:" },
 		{ "1 0x0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n",
 		  ":1:" },
 		{ "\n\n1 " HEX_A "\n2 zz\n", ":4:" },
@@ -287,12 +294,17 @@ static void test_no_file(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_make_and_load), cmocka_unit_test(test_make_never_overwrites),
-		cmocka_unit_test(test_permissions),   cmocka_unit_test(test_two_keys),
-		cmocka_unit_test(test_good_lines),    cmocka_unit_test(test_bad_lines),
-		cmocka_unit_test(test_long_lines),    cmocka_unit_test(test_too_many_keys),
+		cmocka_unit_test(test_make_and_load),
+		cmocka_unit_test(test_make_never_overwrites),
+		cmocka_unit_test(test_permissions),
+		cmocka_unit_test(test_two_keys),
+		cmocka_unit_test(test_good_lines),
+		cmocka_unit_test(test_bad_lines),
+		cmocka_unit_test(test_long_lines),
+		cmocka_unit_test(test_too_many_keys),
 		cmocka_unit_test(test_no_file),
 	};
 
-	return cmocka_run_group_tests_name("keyring", tests, make_scratch, remove_scratch);
+	return cmocka_run_group_tests_name("keyring", tests, make_scratch,
+					   remove_scratch);
 }

@@ -62,7 +62,8 @@ static char *capture(enum log_level level, const char *queue_id, int64_t draft,
 		if (stamp[i] == '0')
 			assert_in_range(all[i], '0', '9');
 		else
-			assert_true(all[i] == stamp[i] || (stamp[i] == '+' && all[i] == '-'));
+			assert_true(all[i] == stamp[i] ||
+				    (stamp[i] == '+' && all[i] == '-'));
 	(void)snprintf(program, sizeof(program), " kairan-test[%d]: ", (int)getpid());
 	start = all + strlen(stamp);
 	assert_memory_equal(start, program, strlen(program));
@@ -86,8 +87,10 @@ static void test_lines(void **state)
 		{ LOG_LEVEL_INFO, "4ABC", 12, "held", "4ABC: draft 12: held\n" },
 		{ LOG_LEVEL_WARNING, "4ABC", 0, "x", "warning: 4ABC: x\n" },
 		{ LOG_LEVEL_ERROR, NULL, 0, "x", "error: x\n" },
-		{ LOG_LEVEL_INFO, NULL, INT64_MAX, "x", "draft 9223372036854775807: x\n" },
-		{ LOG_LEVEL_INFO, NULL, INT64_MIN, "x", "draft -9223372036854775808: x\n" },
+		{ LOG_LEVEL_INFO, NULL, INT64_MAX, "x",
+		  "draft 9223372036854775807: x\n" },
+		{ LOG_LEVEL_INFO, NULL, INT64_MIN, "x",
+		  "draft -9223372036854775808: x\n" },
 		{ LOG_LEVEL_INFO, NULL, 0, "", "\n" },
 		{ LOG_LEVEL_INFO, NULL, 0, "防災 100%s%n", "防災 100%s%n\n" },
 		/* What a sender can write. */
@@ -101,8 +104,8 @@ static void test_lines(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		char *line = capture(rows[i].level, rows[i].queue_id, rows[i].draft,
-				     rows[i].text);
+		char *line =
+		    capture(rows[i].level, rows[i].queue_id, rows[i].draft, rows[i].text);
 
 		if (strcmp(line, rows[i].line) != 0)
 			fail_msg("row %zu: %s", i, line);
@@ -138,7 +141,8 @@ static void test_long_lines_are_cut(void **state)
 		memset(text, 'x', lengths[i]);
 		text[lengths[i]] = '\0';
 		line = capture(LOG_LEVEL_INFO, NULL, 0, text);
-		assert_int_equal(strlen(line), (lengths[i] < 2047 ? lengths[i] : 2047) + 1);
+		assert_int_equal(strlen(line),
+				 (lengths[i] < 2047 ? lengths[i] : 2047) + 1);
 		assert_int_equal(strspn(line, "x"), strlen(line) - 1);
 		free(line);
 		/* A queue id as long cannot push the draft and the text out. */

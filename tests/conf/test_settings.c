@@ -19,8 +19,8 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define REQUIRED                                                                         \
-	"service_domain = \"info.town.example\"\n"                                           \
-	"ldap_uri = \"ldapi:///\"\n"                                                         \
+	"service_domain = \"info.town.example\"\n"                                       \
+	"ldap_uri = \"ldapi:///\"\n"                                                     \
 	"ldap_base = \"dc=town,dc=example\"\n"
 #define REQUIRED_LINES 3
 
@@ -136,7 +136,8 @@ static void test_good_values(void **state)
 		NUMBER("socket_mode = 0777", socket_mode, 0777),
 		NUMBER("socket_mode = 1", socket_mode, 1),
 		NUMBER("outgoing_charset = utf-8", outgoing_charset, OUTGOING_UTF8),
-		NUMBER("outgoing_charset = iso-2022-jp", outgoing_charset, OUTGOING_ISO2022JP),
+		NUMBER("outgoing_charset = iso-2022-jp", outgoing_charset,
+		       OUTGOING_ISO2022JP),
 		NUMBER("outgoing_charset = auto", outgoing_charset, OUTGOING_AUTO),
 		NUMBER("log_target = stderr", log_target, LOG_TARGET_STDERR),
 		NUMBER("log_target = \"syslog\"", log_target, LOG_TARGET_SYSLOG),
@@ -281,12 +282,16 @@ static void test_bad_files(void **state)
 		{ REQUIRED "}\n", { ":4: " } },
 		{ REQUIRED "include(\"/etc/passwd\")\n", { ":4: ", "include" } },
 		{ "", { "service_domain", "not set" } },
-		{ "service_domain = a.example\nldap_base = x\n", { "ldap_uri", "not set" } },
-		{ "service_domain = a.example\nldap_uri = x\n", { "ldap_base", "not set" } },
+		{ "service_domain = a.example\nldap_base = x\n",
+		  { "ldap_uri", "not set" } },
+		{ "service_domain = a.example\nldap_uri = x\n",
+		  { "ldap_base", "not set" } },
 		{ "ldap_uri = x\nldap_base = y\n", { "service_domain", "not set" } },
 		{ "/* \n" REQUIRED "nonsense = 1\n", { ":" } },
-		{ "# '\n# \"\n" REQUIRED "user = x # y\nlanguage = fr\n", { ":7: ", "language" } },
-		{ "/* 1\n 2 */ // 2\nuser = 'a\nb'\nlanguage = fr", { ":5: ", "language" } },
+		{ "# '\n# \"\n" REQUIRED "user = x # y\nlanguage = fr\n",
+		  { ":7: ", "language" } },
+		{ "/* 1\n 2 */ // 2\nuser = 'a\nb'\nlanguage = fr",
+		  { ":5: ", "language" } },
 	};
 
 	(void)state;
@@ -317,6 +322,20 @@ static void test_no_file(void **state)
 	assert_false(settings_load(path, &settings, NULL));
 	assert_false(settings_load(scratch.folder, &settings, &error));
 	assert_non_null(strstr(error.text, scratch.folder));
+}
+
+static void test_nul_octet(void **state)
+{
+	static const char text[] = REQUIRED "user = a\0b\nlanguage = fr\n";
+	struct kairan_error error = { "" };
+	struct settings *settings = NULL;
+	const char *path =
+	    scratch_write(&scratch, "kairan.conf", text, sizeof(text) - 1, 0600);
+
+	(void)state;
+	assert_false(settings_load(path, &settings, &error));
+	assert_non_null(strstr(error.text, "NUL"));
+	assert_null(settings);
 }
 
 static void test_comments_and_quotes(void **state)
@@ -355,7 +374,8 @@ static void test_print_reads_back(void **state)
 		REQUIRED "draft_expiry = 24855d\nmessage_max = 2047M\n",
 		REQUIRED "ldap_bind_dn = 'cn=a\"b\\c,dc=example'\n",
 		REQUIRED "ldap_person_filter = '(&(uid=*)(cn=${HOME}))'\n",
-		REQUIRED "notice_name_ja = '回覧\t#/* // */'\nnotice_name_en = 'two\nlines'\n",
+		REQUIRED
+		"notice_name_ja = '回覧\t#/* // */'\nnotice_name_en = 'two\nlines'\n",
 		REQUIRED "notice_name_en = 'a\\nb\\x41\\101'\n",
 	};
 
@@ -460,6 +480,7 @@ int main(void)
 		cmocka_unit_test(test_bad_files),
 		cmocka_unit_test(test_first_mistake_is_named),
 		cmocka_unit_test(test_no_file),
+		cmocka_unit_test(test_nul_octet),
 		cmocka_unit_test(test_comments_and_quotes),
 		cmocka_unit_test(test_empty_text_is_kept),
 		cmocka_unit_test(test_print_reads_back),
@@ -469,5 +490,6 @@ int main(void)
 		cmocka_unit_test(test_free_null),
 	};
 
-	return cmocka_run_group_tests_name("settings", tests, make_scratch, remove_scratch);
+	return cmocka_run_group_tests_name("settings", tests, make_scratch,
+					   remove_scratch);
 }

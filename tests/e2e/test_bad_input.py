@@ -36,7 +36,9 @@ def resident_kib(stack):
 def test_50_megabytes(stack):
     body = (b"0123456789" * 7 + b"\r\n") * (50 * 1024 * 1024 // 72)
     check_refused(stack, header() + b"\r\n" + body, 552, "5.3.4")
-    check_equal(resident_kib(stack) < 64 * 1024, True, f"memory {resident_kib(stack)} KiB")
+    # The sanitizers keep what was freed, to find its use.
+    if b"__asan_init" not in (s.BUILD / "kairan-milter").read_bytes():
+        check_equal(resident_kib(stack) < 64 * 1024, True, f"memory {resident_kib(stack)} KiB")
 
 
 def test_10000_header_lines(stack):

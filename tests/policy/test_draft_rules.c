@@ -45,7 +45,8 @@ static char *repeat(const char *unit, size_t count, const char *tail)
 	return text;
 }
 
-static void judge_text(const char *name, const char *text, size_t limit, enum reason reason)
+static void judge_text(const char *name, const char *text, size_t limit,
+		       enum reason reason)
 {
 	struct draft_facts facts = good;
 	struct verdict verdict;
@@ -57,7 +58,8 @@ static void judge_text(const char *name, const char *text, size_t limit, enum re
 	if (verdict.reason != reason)
 		fail_msg("%s: %s, not %s", name, reason_name(verdict.reason),
 			 reason_name(reason));
-	assert_int_equal(verdict.kind, reason == REASON_NONE ? VERDICT_PASS : VERDICT_REFUSE);
+	assert_int_equal(verdict.kind,
+			 reason == REASON_NONE ? VERDICT_PASS : VERDICT_REFUSE);
 }
 
 /* Each unit is one character to a person (UAX #29), however many code points it has. */
@@ -117,9 +119,9 @@ static void test_other_limits(void **state)
 		size_t limit, count;
 		enum reason reason;
 	} rows[] = {
-		{ 0, 1, REASON_TOO_LONG },	     { 1, 1, REASON_NONE },
-		{ 1, 2, REASON_TOO_LONG },	     { 70, 70, REASON_NONE },
-		{ 70, 71, REASON_TOO_LONG },	     { 100000, 20000, REASON_NONE },
+		{ 0, 1, REASON_TOO_LONG },	 { 1, 1, REASON_NONE },
+		{ 1, 2, REASON_TOO_LONG },	 { 70, 70, REASON_NONE },
+		{ 70, 71, REASON_TOO_LONG },	 { 100000, 20000, REASON_NONE },
 		{ SIZE_MAX, 1000, REASON_NONE }, { LIMIT, 100000, REASON_TOO_LONG },
 	};
 

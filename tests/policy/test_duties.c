@@ -35,7 +35,8 @@ static const char *const delegates[] = { DEPUTY, BOTH, NULL };
 static const struct section_duties active = { CHIEF, APPROVER_ACTIVE, staff, delegates };
 static const struct section_duties suspended = { CHIEF, APPROVER_SUSPENDED, staff,
 						 delegates };
-static const struct section_duties revoked = { CHIEF, APPROVER_REVOKED, staff, delegates };
+static const struct section_duties revoked = { CHIEF, APPROVER_REVOKED, staff,
+					       delegates };
 static const struct section_duties headless = { NULL, APPROVER_ACTIVE, staff, delegates };
 static const struct section_duties chief_is_staff = { CHIEF, APPROVER_ACTIVE,
 						      staff_and_chief, delegates };
@@ -155,10 +156,11 @@ static void test_judge_decision(void **state)
 		struct verdict verdict;
 
 		memset(&verdict, 0x55, sizeof(verdict));
-		duties_judge_decision(rows[i].section, rows[i].person, rows[i].author, &verdict);
+		duties_judge_decision(rows[i].section, rows[i].person, rows[i].author,
+				      &verdict);
 		if (verdict.kind != rows[i].kind || verdict.reason != rows[i].reason)
-			fail_msg("row %zu: %s on %s: %s", i, rows[i].person, rows[i].author,
-				 reason_name(verdict.reason));
+			fail_msg("row %zu: %s on %s: %s", i, rows[i].person,
+				 rows[i].author, reason_name(verdict.reason));
 	}
 }
 
@@ -168,7 +170,9 @@ static void test_nobody_is_both(void **state)
 	static const struct section_duties *const sections[] = {
 		&active, &suspended, &revoked, &headless, &chief_is_staff, &empty,
 	};
-	static const char *const people[] = { CHIEF, DEPUTY, STAFF, STAFF2, BOTH, NOBODY };
+	static const char *const people[] = {
+		CHIEF, DEPUTY, STAFF, STAFF2, BOTH, NOBODY
+	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(sections); i++) {
@@ -176,7 +180,8 @@ static void test_nobody_is_both(void **state)
 			struct verdict writes, decides;
 
 			duties_judge_draft(sections[i], people[j], &writes);
-			duties_judge_decision(sections[i], people[j], "uid=somebody", &decides);
+			duties_judge_decision(sections[i], people[j], "uid=somebody",
+					      &decides);
 			if (writes.kind == VERDICT_PASS && decides.kind == VERDICT_PASS)
 				fail_msg("section %zu: %s", i, people[j]);
 		}
@@ -195,8 +200,10 @@ static void test_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_find_duty),      cmocka_unit_test(test_judge_draft),
-		cmocka_unit_test(test_judge_decision), cmocka_unit_test(test_nobody_is_both),
+		cmocka_unit_test(test_find_duty),
+		cmocka_unit_test(test_judge_draft),
+		cmocka_unit_test(test_judge_decision),
+		cmocka_unit_test(test_nobody_is_both),
 		cmocka_unit_test(test_names),
 	};
 

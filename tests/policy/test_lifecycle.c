@@ -23,8 +23,8 @@
 /* Row: from; column: to. */
 static const char matrix[STATES][STATES + 1] = {
 	/*                 0HARRSWES */
-	[0] =		  "---------",
-	[DRAFT_HELD] =	  "--y--yyy-",
+	[0] = "---------",
+	[DRAFT_HELD] = "--y--yyy-",
 	[DRAFT_APPROVED] = "---y--y--",
 	[DRAFT_RELEASING] = "----y---y",
 	[DRAFT_RELEASED] = "---------",
@@ -39,9 +39,11 @@ static void test_matrix(void **state)
 	(void)state;
 	for (int from = 0; from < STATES; from++)
 		for (int to = 0; to < STATES; to++)
-			if (lifecycle_allows((enum draft_state)from, (enum draft_state)to) !=
+			if (lifecycle_allows((enum draft_state)from,
+					     (enum draft_state)to) !=
 			    (matrix[from][to] == 'y'))
-				fail_msg("%s -> %s", lifecycle_name((enum draft_state)from),
+				fail_msg("%s -> %s",
+					 lifecycle_name((enum draft_state)from),
 					 lifecycle_name((enum draft_state)to));
 }
 

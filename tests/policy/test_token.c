@@ -40,11 +40,13 @@ static void make_fixture(struct fixture *fixture)
 	for (size_t i = 0; i < TOKEN_KEY_OCTETS; i++)
 		fixture->key.secret[i] = (unsigned char)i;
 	token_hash_text(shown_text, fixture->hash);
-	fixture->facts = (struct token_facts){ TOKEN_DECIDE, "bosai-chief", fixture->hash };
+	fixture->facts =
+	    (struct token_facts){ TOKEN_DECIDE, "bosai-chief", fixture->hash };
 	assert_true(token_make(&token, &fixture->key, &fixture->facts, fixture->text));
 }
 
-static enum token_status verify(const struct fixture *fixture, const char *text, int64_t now)
+static enum token_status verify(const struct fixture *fixture, const char *text,
+				int64_t now)
 {
 	return token_verify(text, strlen(text), &fixture->key, &fixture->facts, now);
 }
@@ -90,12 +92,14 @@ static void test_known_vectors(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		unsigned char hash[TOKEN_HASH_OCTETS];
-		const struct token_facts facts = { rows[i].purpose, rows[i].person, hash };
+		const struct token_facts facts = { rows[i].purpose, rows[i].person,
+						   hash };
 		struct token_key key = { .id = rows[i].token.key_id };
 		char text[TOKEN_TEXT_MAX + 1];
 
 		for (size_t j = 0; j < TOKEN_KEY_OCTETS; j++)
-			key.secret[j] = (unsigned char)(rows[i].key_first + j * rows[i].key_step);
+			key.secret[j] =
+			    (unsigned char)(rows[i].key_first + j * rows[i].key_step);
 		token_hash_text(rows[i].shown, hash);
 		assert_true(token_make(&rows[i].token, &key, &facts, text));
 		assert_string_equal(text, rows[i].text);
@@ -122,10 +126,12 @@ static void test_round_trip(void **state)
 	(void)state;
 	make_fixture(&fixture);
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		const struct token token = { 0, rows[i].draft, rows[i].party, rows[i].expires };
+		const struct token token = { 0, rows[i].draft, rows[i].party,
+					     rows[i].expires };
 		struct token back;
 
-		assert_true(token_make(&token, &fixture.key, &fixture.facts, fixture.text));
+		assert_true(
+		    token_make(&token, &fixture.key, &fixture.facts, fixture.text));
 		assert_int_equal(strlen(fixture.text), TOKEN_TEXT_MAX);
 		assert_int_equal(strspn(fixture.text, "abcdefghijklmnopqrstuvwxyz234567"),
 				 TOKEN_TEXT_MAX);
@@ -134,7 +140,8 @@ static void test_round_trip(void **state)
 		assert_int_equal(back.draft, rows[i].draft);
 		assert_int_equal(back.party, rows[i].party);
 		assert_int_equal(back.expires, rows[i].expires);
-		assert_int_equal(verify(&fixture, fixture.text, rows[i].expires), TOKEN_VALID);
+		assert_int_equal(verify(&fixture, fixture.text, rows[i].expires),
+				 TOKEN_VALID);
 	}
 }
 
@@ -150,9 +157,9 @@ static void test_numbers_out_of_range(void **state)
 	static const struct {
 		int64_t draft, expires;
 	} rows[] = {
-		{ 0, 1 },	  { -1, 1 },	    { INT64_MIN, 1 }, { MOST + 1, 1 },
-		{ INT64_MAX, 1 }, { 1, -1 },	    { 1, MOST + 1 },  { 1, INT64_MAX },
-		{ 1, INT64_MIN },
+		{ 0, 1 },	 { -1, 1 },	   { INT64_MIN, 1 },
+		{ MOST + 1, 1 }, { INT64_MAX, 1 }, { 1, -1 },
+		{ 1, MOST + 1 }, { 1, INT64_MAX }, { 1, INT64_MIN },
 	};
 	struct fixture fixture;
 
@@ -161,7 +168,8 @@ static void test_numbers_out_of_range(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		const struct token token = { 0, rows[i].draft, 1, rows[i].expires };
 
-		assert_false(token_make(&token, &fixture.key, &fixture.facts, fixture.text));
+		assert_false(
+		    token_make(&token, &fixture.key, &fixture.facts, fixture.text));
 	}
 }
 
@@ -184,8 +192,8 @@ static void test_every_alteration_is_refused(void **state)
 				continue;
 			memcpy(altered, fixture.text, sizeof(altered));
 			altered[place] = (char)c;
-			if (token_verify(altered, TOKEN_TEXT_MAX, &fixture.key, &fixture.facts,
-					 EXPIRES) != TOKEN_FORGED)
+			if (token_verify(altered, TOKEN_TEXT_MAX, &fixture.key,
+					 &fixture.facts, EXPIRES) != TOKEN_FORGED)
 				fail_msg("octet %d at place %zu was accepted", c, place);
 			tried++;
 		}
@@ -206,7 +214,8 @@ static void test_swapped_characters_are_refused(void **state)
 		altered[i] = fixture.text[i + 1];
 		altered[i + 1] = fixture.text[i];
 		if (altered[i] != altered[i + 1])
-			assert_int_equal(verify(&fixture, altered, EXPIRES), TOKEN_FORGED);
+			assert_int_equal(verify(&fixture, altered, EXPIRES),
+					 TOKEN_FORGED);
 	}
 }
 
@@ -224,9 +233,9 @@ static void test_length(void **state)
 		const bool right = length == TOKEN_TEXT_MAX;
 
 		assert_int_equal(token_read(longer, length, &token), right);
-		assert_int_equal(token_verify(longer, length, &fixture.key, &fixture.facts,
-					      EXPIRES),
-				 right ? TOKEN_VALID : TOKEN_FORGED);
+		assert_int_equal(
+		    token_verify(longer, length, &fixture.key, &fixture.facts, EXPIRES),
+		    right ? TOKEN_VALID : TOKEN_FORGED);
 	}
 }
 
@@ -242,7 +251,8 @@ static void test_tail_bit(void **state)
 	make_fixture(&fixture);
 	for (size_t i = 0; i < 32; i++) {
 		fixture.text[TOKEN_TEXT_MAX - 1] = alphabet[i];
-		assert_int_equal(token_read(fixture.text, TOKEN_TEXT_MAX, &token), i % 2 == 0);
+		assert_int_equal(token_read(fixture.text, TOKEN_TEXT_MAX, &token),
+				 i % 2 == 0);
 	}
 }
 
@@ -281,7 +291,8 @@ static void test_expiry(void **state)
 	(void)state;
 	make_fixture(&fixture);
 	for (size_t i = 0; i < COUNT(rows); i++)
-		assert_int_equal(verify(&fixture, fixture.text, rows[i].now), rows[i].status);
+		assert_int_equal(verify(&fixture, fixture.text, rows[i].now),
+				 rows[i].status);
 	/* A forged token is forged even when it claims to be old. */
 	fixture.key.secret[0] ^= 1;
 	assert_int_equal(verify(&fixture, fixture.text, EXPIRES + 1), TOKEN_FORGED);
@@ -304,8 +315,13 @@ static void test_other_purpose(void **state)
 static void test_other_person(void **state)
 {
 	static const char *const others[] = {
-		"",	       "bosai-chie",   "bosai-chief ", "bosai-chief2",
-		"Bosai-chief", "bosai-deputy", "bosai-chie\xef",
+		"",
+		"bosai-chie",
+		"bosai-chief ",
+		"bosai-chief2",
+		"Bosai-chief",
+		"bosai-deputy",
+		"bosai-chie\xef",
 	};
 	struct fixture fixture;
 
@@ -366,7 +382,8 @@ static void test_long_person(void **state)
 	person[511] = 'p';
 	for (size_t length = 512; length < sizeof(person); length += 512) {
 		person[length] = '\0';
-		assert_false(token_make(&token, &fixture.key, &fixture.facts, fixture.text));
+		assert_false(
+		    token_make(&token, &fixture.key, &fixture.facts, fixture.text));
 		assert_int_equal(verify(&fixture, fixture.text, EXPIRES), TOKEN_FORGED);
 		person[length] = 'p';
 	}

@@ -27,7 +27,8 @@ static void test_names(void **state)
 		if (name == NULL)
 			fail_msg("reason %d has no row", i);
 		assert_true(strlen(name) > 0);
-		assert_int_equal(strspn(name, "abcdefghijklmnopqrstuvwxyz-"), strlen(name));
+		assert_int_equal(strspn(name, "abcdefghijklmnopqrstuvwxyz-"),
+				 strlen(name));
 		for (int j = 0; j < i; j++)
 			assert_string_not_equal(name, reason_name((enum reason)j));
 	}
@@ -85,7 +86,8 @@ static void test_texts(void **state)
 		assert_in_range(strlen(verdict.text), 1, sizeof(verdict.text) - 64);
 		for (const char *c = verdict.text; *c != '\0'; c++)
 			if (*c < ' ' || *c > '~' || *c == '%')
-				fail_msg("%s: %s", reason_name((enum reason)i), verdict.text);
+				fail_msg("%s: %s", reason_name((enum reason)i),
+					 verdict.text);
 	}
 }
 
@@ -154,7 +156,8 @@ static void test_detail(void **state)
 	verdict_set(&verdict, REASON_UNDECODABLE, "line 3, column 7");
 	assert_string_equal(verdict.text, "Art.13-2(3): line 3, column 7");
 	verdict_set(&verdict, REASON_DIRECTORY, "");
-	assert_string_equal(verdict.text, "The directory does not answer; try again later: ");
+	assert_string_equal(verdict.text,
+			    "The directory does not answer; try again later: ");
 	verdict_set(&verdict, REASON_TOO_LONG, "%s%n%99999d");
 	assert_string_equal(verdict.text, "Art.13-2(2): %s%n%99999d");
 }
@@ -174,7 +177,8 @@ static void test_long_detail_is_cut(void **state)
 
 		memset(&place, 0x55, sizeof(place));
 		verdict_set(&place.verdict, (enum reason)i, detail);
-		assert_int_equal(strlen(place.verdict.text), sizeof(place.verdict.text) - 1);
+		assert_int_equal(strlen(place.verdict.text),
+				 sizeof(place.verdict.text) - 1);
 		for (size_t j = 0; j < sizeof(place.guard); j++)
 			assert_int_equal(place.guard[j], 0x55);
 	}

@@ -54,9 +54,9 @@ static inline void raw_run(const char *path, const char *sql)
 	sqlite3 *db = NULL;
 	char *message = NULL;
 
-	assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
-					 NULL),
-			 SQLITE_OK);
+	assert_int_equal(
+	    sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL),
+	    SQLITE_OK);
 	if (sqlite3_exec(db, sql, NULL, NULL, &message) != SQLITE_OK)
 		fail_msg("%s: %s", sql, message);
 	assert_int_equal(sqlite3_close(db), SQLITE_OK);
@@ -69,7 +69,8 @@ static inline int64_t raw_number(const char *path, const char *sql)
 	sqlite3_stmt *stmt = NULL;
 	int64_t number;
 
-	assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL),
+			 SQLITE_OK);
 	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &stmt, NULL), SQLITE_OK);
 	assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
 	number = sqlite3_column_int64(stmt, 0);
@@ -102,7 +103,8 @@ static inline struct draft *make_draft(unsigned char key_octet)
 }
 
 /* Insert it, in a transaction that is open; the caller's to free. */
-static inline struct draft *insert_draft(struct store_scratch *at, unsigned char key_octet)
+static inline struct draft *insert_draft(struct store_scratch *at,
+					 unsigned char key_octet)
 {
 	struct draft *draft = make_draft(key_octet);
 
@@ -117,7 +119,9 @@ static inline void enter_state(struct store_scratch *at, struct draft *draft,
 {
 	const struct draft_step step = {
 		.to = to,
-		.event = { .at = 1500, .uid = "bosai-chief", .role = "approver",
+		.event = { .at = 1500,
+			   .uid = "bosai-chief",
+			   .role = "approver",
 			   .action = "test" },
 		.due_at = due_at,
 	};

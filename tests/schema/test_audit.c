@@ -17,8 +17,9 @@
 #include "schema/store_audit.h"
 #include "tests/schema/store_scratch.h"
 
-#define ROWS		 5
-#define AUDIT_KNOWN_HASH "3520e88c9c5a7dfd170500d76f2a0400963c38a97fce1e2db6abc77bdadcaf8c"
+#define ROWS 5
+#define AUDIT_KNOWN_HASH                                                                 \
+	"3520e88c9c5a7dfd170500d76f2a0400963c38a97fce1e2db6abc77bdadcaf8c"
 
 static void append(struct store_scratch *at, const struct audit_event *event)
 {
@@ -109,30 +110,38 @@ static void test_intruders(void **state)
 		{ "UPDATE audit SET at = at + 0.5 WHERE seq = 3", 3 },
 		{ "UPDATE audit SET at = at || ' or so' WHERE seq = 3", 3 },
 		{ "UPDATE audit SET draft = draft || 'x' WHERE seq = 3", 3 },
-		{ "UPDATE audit SET uid = uid || char(0) || ' was told to' WHERE seq = 3", 3 },
+		{ "UPDATE audit SET uid = uid || char(0) || ' was told to' WHERE seq = 3",
+		  3 },
 		{ "UPDATE audit SET detail = CAST(detail AS BLOB) WHERE seq = 3", 3 },
 		/* Text moved from a field to its neighbour. */
 		{ "UPDATE audit SET uid = uid || role, role = '' WHERE seq = 3", 3 },
-		{ "UPDATE audit SET detail = '', queue_id = detail || queue_id WHERE seq = 3", 3 },
+		{ "UPDATE audit SET detail = '', queue_id = detail || queue_id WHERE seq "
+		  "= 3",
+		  3 },
 		/* Rows that went, moved or came. */
 		{ "DELETE FROM audit WHERE seq = 1", 1 },
 		{ "DELETE FROM audit WHERE seq = 3", 3 },
 		{ "DELETE FROM audit WHERE seq = 3;"
 		  "UPDATE audit SET seq = seq - 1 WHERE seq > 3",
 		  3 },
-		{ "UPDATE audit SET seq = 99 WHERE seq = 2; UPDATE audit SET seq = 2 WHERE seq = 3;"
+		{ "UPDATE audit SET seq = 99 WHERE seq = 2; UPDATE audit SET seq = 2 "
+		  "WHERE seq = 3;"
 		  "UPDATE audit SET seq = 3 WHERE seq = 99",
 		  2 },
-		{ "INSERT INTO audit SELECT seq + 1, at, uid, role, draft, action, outcome, detail,"
+		{ "INSERT INTO audit SELECT seq + 1, at, uid, role, draft, action, "
+		  "outcome, detail,"
 		  " queue_id, previous, hash FROM audit WHERE seq = 5",
 		  6 },
-		{ "INSERT INTO audit SELECT 6, at, uid, role, draft, action, outcome, detail,"
+		{ "INSERT INTO audit SELECT 6, at, uid, role, draft, action, outcome, "
+		  "detail,"
 		  " queue_id, hash, hash FROM audit WHERE seq = 5",
 		  6 },
-		{ "INSERT INTO audit SELECT 0, at, uid, role, draft, action, outcome, detail,"
+		{ "INSERT INTO audit SELECT 0, at, uid, role, draft, action, outcome, "
+		  "detail,"
 		  " queue_id, previous, hash FROM audit WHERE seq = 1",
 		  1 },
-		{ "INSERT INTO audit SELECT 100, at, uid, role, draft, action, outcome, detail,"
+		{ "INSERT INTO audit SELECT 100, at, uid, role, draft, action, outcome, "
+		  "detail,"
 		  " queue_id, hash, hash FROM audit WHERE seq = 5",
 		  6 },
 	};
@@ -155,10 +164,13 @@ static void test_intruders(void **state)
  * was computed apart, from the description in schema/store_audit.c. */
 static void test_known_hash(void **state)
 {
-	static const char sql[] = "SELECT count(*) FROM audit WHERE previous = zeroblob(32)"
-				  " AND lower(hex(hash)) = '" AUDIT_KNOWN_HASH "'";
-	const struct audit_event event = { 1700000000, "bosai-chief", "approver", 42,
-					   "approve",  "approved",    "承認",	  "4ABC" };
+	static const char sql[] =
+	    "SELECT count(*) FROM audit WHERE previous = zeroblob(32)"
+	    " AND lower(hex(hash)) = '" AUDIT_KNOWN_HASH "'";
+	const struct audit_event event = {
+		1700000000, "bosai-chief", "approver", 42,
+		"approve",  "approved",	   "承認",     "4ABC"
+	};
 	struct store_scratch at;
 
 	(void)state;
@@ -184,7 +196,10 @@ static void test_odd_texts(void **state)
 		{ .at = 0 },
 		{ .at = INT64_MIN, .draft = INT64_MAX },
 		{ .at = 1, .uid = "", .detail = "" },
-		{ .at = 1, .uid = "a\xff\xfe", .detail = "\x8f\xb3\x94\x46", .queue_id = "\xc3" },
+		{ .at = 1,
+		  .uid = "a\xff\xfe",
+		  .detail = "\x8f\xb3\x94\x46",
+		  .queue_id = "\xc3" },
 		{ .at = 1, .uid = "'; DROP TABLE audit; --", .detail = "a\nb\tc" },
 		{ .at = 1, .detail = text },
 	};
@@ -194,7 +209,8 @@ static void test_odd_texts(void **state)
 		append(&at, &events[i]);
 	commit(&at);
 	expect_whole(&at);
-	assert_int_equal(raw_number(at.path, "SELECT count(*) FROM audit"), COUNT(events));
+	assert_int_equal(raw_number(at.path, "SELECT count(*) FROM audit"),
+			 COUNT(events));
 	store_scratch_remove(&at);
 	free(text);
 }

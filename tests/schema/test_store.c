@@ -98,11 +98,13 @@ static void test_fresh_and_reopened(void **state)
 
 static void test_best_follows_the_library(void **state)
 {
-	struct store *store = open_store(scratch_path(&scratch, "best.db"), STORE_JOURNAL_BEST);
+	struct store *store =
+	    open_store(scratch_path(&scratch, "best.db"), STORE_JOURNAL_BEST);
 
 	(void)state;
 	assert_string_equal(store_journal_name(store),
-			    store_wal_is_safe(sqlite3_libversion_number()) ? "wal" : "delete");
+			    store_wal_is_safe(sqlite3_libversion_number()) ? "wal"
+									   : "delete");
 	store_close(store);
 }
 
@@ -117,8 +119,9 @@ static void test_mode_while_another_has_it_open(void **state)
 
 	(void)state;
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, "BEGIN; SELECT count(*) FROM draft", NULL, NULL, NULL),
-			 SQLITE_OK);
+	assert_int_equal(
+	    sqlite3_exec(db, "BEGIN; SELECT count(*) FROM draft", NULL, NULL, NULL),
+	    SQLITE_OK);
 	if (store_open(path, STORE_JOURNAL_ROLLBACK, &second, &error))
 		assert_string_equal(store_journal_name(second), "wal");
 	else
@@ -134,11 +137,12 @@ static void test_wal_is_safe(void **state)
 		int version;
 		bool safe;
 	} rows[] = {
-		{ 3007000, false }, { 3040001, false }, { 3044005, false }, { 3044006, true },
-		{ 3044999, true },  { 3045000, false }, { 3045003, false }, { 3046001, false },
-		{ 3050000, false }, { 3050006, false }, { 3050007, true },  { 3050999, true },
-		{ 3051000, false }, { 3051002, false }, { 3051003, true },  { 3052000, true },
-		{ 4000000, true },  { 0, false },
+		{ 3007000, false }, { 3040001, false }, { 3044005, false },
+		{ 3044006, true },  { 3044999, true },	{ 3045000, false },
+		{ 3045003, false }, { 3046001, false }, { 3050000, false },
+		{ 3050006, false }, { 3050007, true },	{ 3050999, true },
+		{ 3051000, false }, { 3051002, false }, { 3051003, true },
+		{ 3052000, true },  { 4000000, true },	{ 0, false },
 	};
 
 	(void)state;
@@ -173,7 +177,8 @@ static void test_foreign_files(void **state)
 		"PRAGMA user_version=1",
 		"PRAGMA user_version=1; PRAGMA application_id=7; CREATE TABLE draft (a)",
 		"PRAGMA application_id=7; CREATE VIEW draft AS SELECT 1",
-		/* Another program's file in the other journal mode is not converted either. */
+		/* Another program's file in the other journal mode is not converted
+		   either. */
 		"PRAGMA journal_mode=WAL; CREATE TABLE mail (a)",
 	};
 
@@ -193,8 +198,8 @@ static void test_no_databases(void **state)
 
 	(void)state;
 	memset(text, 'x', sizeof(text));
-	refuse(scratch_write(&scratch, "text", text, sizeof(text), 0600), "not a database");
-	refuse(scratch_write(&scratch, "short", "x", 1, 0600), "not a database");
+	refuse(scratch_write(&scratch, "text", text, sizeof(text), 0600),
+	       "not a database");
 	refuse(scratch_write(&scratch, "nearly", "SQLite format 3", 15, 0600),
 	       "not a database");
 }
@@ -219,8 +224,8 @@ static void test_no_place(void **state)
 	struct store *store = NULL;
 
 	(void)state;
-	assert_false(store_open(scratch_path(&scratch, "no/such/kairan.db"), STORE_JOURNAL_BEST,
-				&store, &error));
+	assert_false(store_open(scratch_path(&scratch, "no/such/kairan.db"),
+				STORE_JOURNAL_BEST, &store, &error));
 	assert_non_null(strstr(error.text, "no/such/kairan.db"));
 	assert_false(store_open(scratch.folder, STORE_JOURNAL_BEST, &store, &error));
 	assert_false(store_open(scratch.folder, STORE_JOURNAL_BEST, &store, NULL));
@@ -265,7 +270,8 @@ static void test_transactions(void **state)
 		store_close(at.store);
 		at.store = open_store(at.path, modes[i]);
 		assert_int_equal(raw_number(at.path, "SELECT count(*) FROM draft"), 1);
-		/* A commit with nothing to do is a commit; a rollback leaves the lock free. */
+		/* A commit with nothing to do is a commit; a rollback leaves the lock
+		 * free. */
 		begin(&at);
 		commit(&at);
 		begin(&at);

@@ -1,0 +1,549 @@
+/*
+ * NAME
+ *	test_release - shards and their recipients
+ *
+ * DESCRIPTION
+ *	Each active subscriber is in one shard once, whatever the sizes; a shard's state
+ *goes forward only; and only a draft that is being released has shards that are due.
+ */
+#include "config.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "schema/store_release.h"
+#include "schema/store_subscriber.h"
+#include "tests/schema/store_scratch.h"
+
+static struct store_scratch at;
+
+static int setup(void **state)
+{
+	(void)state;
+	store_scratch_make(&at);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	store_scratch_remove(&at);
+	return 0;
+}
+
+static void add(const char *list, const char *text)
+{
+	struct address address;
+
+	assert_true(address_read(text, &address, NULL));
+	assert_int_equal(store_subscriber_add(at.store, list, &address, 1, &at.error),
+			 ANSWER_YES);
+}
+
+static void add_many(const char *list, int64_t count)
+{
+	for (int64_t i = 0; i < count; i++) {
+		char text[64];
+
+		(void)snprintf(text, sizeof(text), "s%04lld@d%lld.example", (long long)i,
+			       (long long)(i % 3));
+		add(list, text);
+	}
+}
+
+static int64_t cut(int64_t draft, const char *list, int64_t shard_size)
+{
+	int64_t recipients = -1;
+
+	if (!store_release_cut(at.store, draft, list, shard_size, 100, &recipients,
+			       &at.error))
+		fail_msg("%s", at.error.text);
+	return recipients;
+}
+
+/* A draft that is being released, cut into shards of two from that many subscribers. */
+static struct draft *make_release(unsigned char key_octet, const char *list,
+				  int64_t count)
+{
+	struct draft *draft = insert_draft(&at, key_octet);
+
+	add_many(list, count);
+	enter_state(&at, draft, DRAFT_APPROVED, 50);
+	enter_state(&at, draft, DRAFT_RELEASING, 0);
+	assert_int_equal(cut(draft->id, list, 2), count);
+	return draft;
+}
+
+static struct shard find(int64_t draft, int64_t number)
+{
+	struct shard shard;
+
+	memset(&shard, 0x55, sizeof(shard));
+	assert_int_equal(
+	    store_release_find_shard(at.store, draft, number, &shard, &at.error),
+	    ANSWER_YES);
+	return shard;
+}
+
+static void record(int64_t draft, int64_t number, enum shard_state state,
+		   int64_t next_try)
+{
+	struct shard shard = find(draft, number);
+
+	if (!store_release_record(at.store, &shard, state, 200, next_try, "250 \"it's\"",
+				  &at.error))
+		fail_msg("%s", at.error.text);
+}
+
+static void count_address(const char *address, void *context)
+{
+	GHashTable *seen = context;
+
+	/* Each address once over all shards. */
+	assert_true(g_hash_table_add(seen, g_strdup(address)));
+}
+
+static void test_shard_sizes(void **state)
+{
+	static const struct {
+		int64_t count, size, shards, last;
+	} rows[] = {
+		{ 0, 5, 0, 0 }, { 1, 5, 1, 1 },	  { 4, 5, 1, 4 },	  { 5, 5, 1, 5 },
+		{ 6, 5, 2, 1 }, { 9, 5, 2, 4 },	  { 10, 5, 2, 5 },	  { 11, 5, 3, 1 },
+		{ 3, 1, 3, 1 }, { 7, 100, 1, 7 }, { 7, INT32_MAX, 1, 7 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		GHashTable *seen =
+		    g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+		char list[32];
+		struct draft *draft;
+		struct shard shard;
+
+		(void)snprintf(list, sizeof(list), "list%zu", i);
+		begin(&at);
+		draft = insert_draft(&at, (unsigned char)(i + 1));
+		add_many(list, rows[i].count);
+		assert_int_equal(cut(draft->id, list, rows[i].size), rows[i].count);
+		for (int64_t number = 1; number <= rows[i].shards; number++) {
+			int64_t last = 0;
+
+			shard = find(draft->id, number);
+			assert_int_equal(shard.draft, draft->id);
+			assert_int_equal(shard.number, number);
+			assert_int_equal(shard.state, SHARD_READY);
+			assert_int_equal(shard.tries, 0);
+			assert_int_equal(shard.next_try, 100);
+			assert_string_equal(shard.queue_id, "");
+			assert_int_equal(shard.recipients, number < rows[i].shards
+							       ? rows[i].size
+							       : rows[i].last);
+			assert_true(store_release_visit_page(at.store, &shard, 0,
+							     INT64_MAX, count_address,
+							     seen, &last, &at.error));
+		}
+		assert_int_equal(g_hash_table_size(seen), rows[i].count);
+		assert_int_equal(
+		    store_release_find_shard(at.store, draft->id, 0, &shard, &at.error),
+		    ANSWER_NO);
+		assert_int_equal(store_release_find_shard(at.store, draft->id,
+							  rows[i].shards + 1, &shard,
+							  &at.error),
+				 ANSWER_NO);
+		commit(&at);
+		g_hash_table_destroy(seen);
+		draft_free(draft);
+	}
+}
+
+struct page {
+	char text[400];
+};
+
+static void add_address(const char *address, void *context)
+{
+	struct page *page = context;
+	const size_t used = strlen(page->text);
+
+	(void)snprintf(page->text + used, sizeof(page->text) - used, "%s ", address);
+}
+
+/* Only active subscribers of this list, and as they registered. */
+static void test_who_receives(void **state)
+{
+	struct draft *draft;
+	struct shard shard;
+	struct page page = { "" };
+	int64_t last = 0;
+
+	(void)state;
+	begin(&at);
+	draft = insert_draft(&at, 1);
+	add("bosai", "Zoe@b.example");
+	add("bosai", "Suspended@b.example");
+	add("bosai", "amy@b.example");
+	add("bosai", "left@b.example");
+	add("bosai", "x@a.example");
+	add("kosodate", "other@a.example");
+	commit(&at);
+	raw_run(at.path,
+		"UPDATE subscriber SET state = 2 WHERE address_key LIKE 'susp%';"
+		"UPDATE subscriber SET state = 3 WHERE address_key LIKE 'left%'");
+	begin(&at);
+	assert_int_equal(cut(draft->id, "bosai", 10), 3);
+	shard = find(draft->id, 1);
+	assert_true(store_release_visit_page(at.store, &shard, 0, 10, add_address, &page,
+					     &last, &at.error));
+	assert_string_equal(page.text, "x@a.example amy@b.example Zoe@b.example ");
+	commit(&at);
+	draft_free(draft);
+}
+
+/* A shard is the same at every try, whoever joins or leaves meanwhile. */
+static void test_recipients_are_fixed(void **state)
+{
+	struct draft *draft;
+	struct shard shard;
+	struct page before = { "" }, after = { "" };
+	int64_t last;
+
+	(void)state;
+	begin(&at);
+	draft = make_release(1, "bosai", 3);
+	shard = find(draft->id, 1);
+	assert_true(store_release_visit_page(at.store, &shard, 0, 10, add_address,
+					     &before, &last, &at.error));
+	add("bosai", "aaa@aaa.example");
+	commit(&at);
+	raw_run(at.path, "UPDATE subscriber SET state = 3 WHERE address_key LIKE 's%'");
+	begin(&at);
+	assert_true(store_release_visit_page(at.store, &shard, 0, 10, add_address, &after,
+					     &last, &at.error));
+	assert_string_not_equal(before.text, "");
+	assert_string_equal(before.text, after.text);
+	commit(&at);
+	draft_free(draft);
+}
+
+static void test_pages(void **state)
+{
+	static const int64_t limits[] = { 1, 2, 3, 6, 7, 8, 1000 };
+	struct draft *draft;
+
+	(void)state;
+	begin(&at);
+	draft = insert_draft(&at, 1);
+	add_many("bosai", 10);
+	assert_int_equal(cut(draft->id, "bosai", 7), 10);
+	for (size_t i = 0; i < COUNT(limits); i++) {
+		for (int64_t number = 1; number <= 2; number++) {
+			GHashTable *seen =
+			    g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+			const struct shard shard = find(draft->id, number);
+			int64_t position = -1, last = 0;
+
+			while (last != position) {
+				const guint before = g_hash_table_size(seen);
+
+				position = last;
+				assert_true(store_release_visit_page(
+				    at.store, &shard, position, limits[i], count_address,
+				    seen, &last, &at.error));
+				assert_true(g_hash_table_size(seen) - before <=
+					    limits[i]);
+				assert_true(last >= position);
+			}
+			assert_int_equal(g_hash_table_size(seen), number == 1 ? 7 : 3);
+			g_hash_table_destroy(seen);
+		}
+	}
+	commit(&at);
+	draft_free(draft);
+}
+
+static void test_cut_twice_is_an_error(void **state)
+{
+	struct draft *draft;
+	int64_t recipients;
+
+	(void)state;
+	begin(&at);
+	draft = make_release(1, "bosai", 3);
+	commit(&at);
+	begin(&at);
+	assert_false(store_release_cut(at.store, draft->id, "bosai", 2, 100, &recipients,
+				       &at.error));
+	store_rollback(at.store);
+	assert_int_equal(raw_number(at.path, "SELECT count(*) FROM shard_recipient"), 3);
+	draft_free(draft);
+}
+
+/* Every record on every state: forward only, and a confirmed shard never moves. */
+static void test_record(void **state)
+{
+	static const struct {
+		enum shard_state from, to, then;
+	} rows[] = {
+		{ SHARD_READY, SHARD_READY, SHARD_READY },
+		{ SHARD_READY, SHARD_OFFERED, SHARD_OFFERED },
+		{ SHARD_READY, SHARD_ACCEPTED, SHARD_ACCEPTED },
+		{ SHARD_READY, SHARD_CONFIRMED, SHARD_CONFIRMED },
+		{ SHARD_OFFERED, SHARD_READY, SHARD_READY },
+		{ SHARD_OFFERED, SHARD_OFFERED, SHARD_OFFERED },
+		{ SHARD_OFFERED, SHARD_ACCEPTED, SHARD_ACCEPTED },
+		{ SHARD_OFFERED, SHARD_CONFIRMED, SHARD_CONFIRMED },
+		{ SHARD_ACCEPTED, SHARD_READY, SHARD_ACCEPTED },
+		{ SHARD_ACCEPTED, SHARD_OFFERED, SHARD_ACCEPTED },
+		{ SHARD_ACCEPTED, SHARD_CONFIRMED, SHARD_CONFIRMED },
+		{ SHARD_CONFIRMED, SHARD_READY, SHARD_CONFIRMED },
+		{ SHARD_CONFIRMED, SHARD_OFFERED, SHARD_CONFIRMED },
+		{ SHARD_CONFIRMED, SHARD_ACCEPTED, SHARD_CONFIRMED },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char list[32];
+		struct draft *draft;
+		struct shard shard, other;
+
+		(void)snprintf(list, sizeof(list), "list%zu", i);
+		begin(&at);
+		draft = make_release((unsigned char)(i + 1), list, 3);
+		if (rows[i].from != SHARD_READY)
+			record(draft->id, 1, rows[i].from, 500);
+		shard = find(draft->id, 1);
+		assert_int_equal(shard.state, rows[i].from);
+		strcpy(shard.queue_id, "4LATE");
+		assert_true(store_release_record(at.store, &shard, rows[i].to, 300, 600,
+						 "late", &at.error));
+		shard = find(draft->id, 1);
+		if (shard.state != rows[i].then)
+			fail_msg("row %zu: %d", i, (int)shard.state);
+		/* A late answer changes nothing else either. */
+		if (rows[i].to != rows[i].then) {
+			assert_int_equal(shard.next_try, 500);
+			assert_string_equal(shard.queue_id, "");
+		} else {
+			assert_string_equal(shard.queue_id, "4LATE");
+		}
+		other = find(draft->id, 2);
+		assert_int_equal(other.state, SHARD_READY);
+		assert_int_equal(other.tries, 0);
+		commit(&at);
+		draft_free(draft);
+	}
+}
+
+static void test_record_keeps_the_queue_id(void **state)
+{
+	struct draft *draft;
+	struct shard shard;
+
+	(void)state;
+	begin(&at);
+	draft = make_release(1, "bosai", 2);
+	shard = find(draft->id, 1);
+	strcpy(shard.queue_id, "4ABC");
+	assert_true(store_release_record(at.store, &shard, SHARD_OFFERED, 200, 300, "",
+					 &at.error));
+	shard.queue_id[0] = '\0';
+	assert_true(store_release_record(at.store, &shard, SHARD_CONFIRMED, 200, 300, "",
+					 &at.error));
+	shard = find(draft->id, 1);
+	assert_string_equal(shard.queue_id, "4ABC");
+	assert_int_equal(shard.tries, 1);
+	commit(&at);
+	draft_free(draft);
+}
+
+static int64_t due_number(int64_t now)
+{
+	struct shard shard;
+	enum answer answer = store_release_find_due(at.store, now, &shard, &at.error);
+
+	assert_int_not_equal(answer, ANSWER_UNKNOWN);
+	return answer == ANSWER_YES ? shard.number : 0;
+}
+
+static int64_t next_due(void)
+{
+	int64_t when = -1;
+
+	assert_int_not_equal(store_release_next_due(at.store, &when, &at.error),
+			     ANSWER_UNKNOWN);
+	return when;
+}
+
+static void test_due(void **state)
+{
+	struct draft *draft;
+
+	(void)state;
+	begin(&at);
+	assert_int_equal(due_number(INT64_MAX), 0);
+	assert_int_equal(next_due(), -1);
+	draft = make_release(1, "bosai", 5);
+	assert_int_equal(due_number(99), 0);
+	assert_int_equal(due_number(100), 1);
+	assert_int_equal(next_due(), 100);
+	record(draft->id, 1, SHARD_OFFERED, 300);
+	assert_int_equal(due_number(100), 2);
+	record(draft->id, 2, SHARD_ACCEPTED, 0);
+	assert_int_equal(due_number(100), 3);
+	record(draft->id, 3, SHARD_READY, 250);
+	assert_int_equal(next_due(), 250);
+	assert_int_equal(due_number(249), 0);
+	assert_int_equal(due_number(250), 3);
+	record(draft->id, 3, SHARD_CONFIRMED, 0);
+	/* The receipt of the first did not come in time. */
+	assert_int_equal(next_due(), 300);
+	assert_int_equal(due_number(299), 0);
+	assert_int_equal(due_number(300), 1);
+	record(draft->id, 1, SHARD_ACCEPTED, 0);
+	assert_int_equal(due_number(INT64_MAX), 0);
+	assert_int_equal(next_due(), -1);
+	commit(&at);
+	draft_free(draft);
+}
+
+/* Shards of a draft in any other state are left alone: a stopped release above all. */
+static void test_due_only_while_releasing(void **state)
+{
+	struct draft *draft;
+	int64_t complete;
+
+	(void)state;
+	begin(&at);
+	draft = make_release(1, "bosai", 3);
+	commit(&at);
+	for (int number = DRAFT_HELD; number <= DRAFT_STOPPED; number++) {
+		const bool releasing = number == DRAFT_RELEASING;
+		char sql[80];
+
+		(void)snprintf(sql, sizeof(sql), "UPDATE draft SET state = %d", number);
+		raw_run(at.path, sql);
+		begin(&at);
+		assert_int_equal(due_number(INT64_MAX), releasing ? 1 : 0);
+		assert_int_equal(next_due(), releasing ? 100 : -1);
+		assert_int_equal(
+		    store_release_find_complete(at.store, &complete, &at.error),
+		    ANSWER_NO);
+		store_rollback(at.store);
+	}
+	draft_free(draft);
+}
+
+static void test_complete(void **state)
+{
+	struct draft *draft, *empty, *stopped;
+	int64_t complete = 0;
+
+	(void)state;
+	begin(&at);
+	draft = make_release(1, "bosai", 5);
+	record(draft->id, 1, SHARD_ACCEPTED, 0);
+	record(draft->id, 2, SHARD_CONFIRMED, 0);
+	assert_int_equal(store_release_find_complete(at.store, &complete, &at.error),
+			 ANSWER_NO);
+	record(draft->id, 3, SHARD_OFFERED, 0);
+	assert_int_equal(store_release_find_complete(at.store, &complete, &at.error),
+			 ANSWER_NO);
+	record(draft->id, 3, SHARD_ACCEPTED, 0);
+	assert_int_equal(store_release_find_complete(at.store, &complete, &at.error),
+			 ANSWER_YES);
+	assert_int_equal(complete, draft->id);
+	enter_state(&at, draft, DRAFT_RELEASED, 0);
+	assert_int_equal(store_release_find_complete(at.store, &complete, &at.error),
+			 ANSWER_NO);
+
+	/* A list without subscribers has no shard, and is complete at once. */
+	empty = make_release(2, "nobody", 0);
+	assert_int_equal(store_release_find_complete(at.store, &complete, &at.error),
+			 ANSWER_YES);
+	assert_int_equal(complete, empty->id);
+	enter_state(&at, empty, DRAFT_RELEASED, 0);
+
+	stopped = make_release(3, "more", 1);
+	enter_state(&at, stopped, DRAFT_STOPPED, 0);
+	record(stopped->id, 1, SHARD_ACCEPTED, 0);
+	assert_int_equal(store_release_find_complete(at.store, &complete, &at.error),
+			 ANSWER_NO);
+	commit(&at);
+	draft_free(draft);
+	draft_free(empty);
+	draft_free(stopped);
+}
+
+static void test_numbers_are_pinned(void **state)
+{
+	(void)state;
+	assert_int_equal(SHARD_READY, 1);
+	assert_int_equal(SHARD_OFFERED, 2);
+	assert_int_equal(SHARD_ACCEPTED, 3);
+	assert_int_equal(SHARD_CONFIRMED, 4);
+}
+
+static void test_long_queue_id_is_cut(void **state)
+{
+	struct draft *draft;
+	struct shard shard;
+
+	(void)state;
+	begin(&at);
+	draft = make_release(1, "bosai", 1);
+	commit(&at);
+	raw_run(at.path, "UPDATE shard SET queue_id = printf('%.500c', 'q')");
+	begin(&at);
+	shard = find(draft->id, 1);
+	commit(&at);
+	assert_int_equal(strlen(shard.queue_id), sizeof(shard.queue_id) - 1);
+	draft_free(draft);
+}
+
+static void test_could_not_ask(void **state)
+{
+	struct shard shard = { .draft = 1, .number = 1 };
+	struct page page = { "" };
+	int64_t number;
+
+	(void)state;
+	raw_run(at.path, "DROP TABLE shard; DROP TABLE shard_recipient");
+	begin(&at);
+	assert_false(store_release_cut(at.store, 1, "bosai", 1, 1, &number, &at.error));
+	assert_int_equal(store_release_find_due(at.store, 1, &shard, &at.error),
+			 ANSWER_UNKNOWN);
+	assert_int_equal(store_release_next_due(at.store, &number, &at.error),
+			 ANSWER_UNKNOWN);
+	assert_int_equal(store_release_find_complete(at.store, &number, &at.error),
+			 ANSWER_UNKNOWN);
+	assert_false(store_release_visit_page(at.store, &shard, 0, 1, add_address, &page,
+					      &number, &at.error));
+	store_rollback(at.store);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_shard_sizes),
+		TEST(test_who_receives),
+		TEST(test_recipients_are_fixed),
+		TEST(test_pages),
+		TEST(test_cut_twice_is_an_error),
+		TEST(test_record),
+		TEST(test_record_keeps_the_queue_id),
+		TEST(test_due),
+		TEST(test_due_only_while_releasing),
+		TEST(test_complete),
+		TEST(test_numbers_are_pinned),
+		TEST(test_long_queue_id_is_cut),
+		TEST(test_could_not_ask),
+	};
+
+	return cmocka_run_group_tests_name("release", tests, NULL, NULL);
+}
