@@ -32,8 +32,6 @@
 #define WORD_OCTETS_MOST 75
 #define LINE_OCTETS_MOST 76
 
-#define LETTERS_AND_DIGITS                                                               \
-	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 #define SPACES " \t\r\n"
 
 /* One encoded word: =?charset[*language]?B|Q?text?= */
@@ -53,12 +51,13 @@ enum word_status {
 
 static enum word_status read_word(const char *at, struct word *word)
 {
-	const size_t length =
-	    strncmp(at, "=?", 2) == 0 ? strspn(at + 2, LETTERS_AND_DIGITS "-_.:+*'") : 0;
-	const char *encoding = at + 2 + length + 1;
+	const size_t length = strncmp(at, "=?", 2) == 0 ? strcspn(at + 2, "?" SPACES) : 0;
+	const char *encoding;
 
-	if (length == 0 || encoding[-1] != '?' || encoding[0] == '\0' ||
-	    encoding[1] != '?')
+	if (length == 0 || at[2 + length] != '?')
+		return WORD_NONE;
+	encoding = at + 2 + length + 1;
+	if (encoding[0] == '\0' || encoding[1] != '?')
 		return WORD_NONE;
 	word->encoding = g_ascii_toupper(*encoding);
 	word->text = encoding + 2;

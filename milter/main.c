@@ -28,6 +28,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <curl/curl.h>
@@ -88,13 +89,29 @@ static void reload(struct kairan *kairan, const char *path)
 	daemon_notify_state("READY=1");
 }
 
+static struct timespec deadline_after(int64_t seconds)
+{
+	struct timespec deadline;
+
+	(void)clock_gettime(CLOCK_REALTIME, &deadline);
+	deadline.tv_sec += (time_t)seconds;
+	return deadline;
+}
+
+static bool is_past(const struct timespec *deadline)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	return now.tv_sec >= deadline->tv_sec;
+}
+
 /* Wait until messages under way are taken in, or the time for it is over. */
-static void drain(int64_t seconds)
+static void drain(const struct timespec *deadline)
 {
 	const struct timespec tick = { .tv_nsec = 20 * 1000 * 1000 };
-	int64_t ticks = seconds * 50;
 
-	while (mlfi_count_busy() > 0 && ticks-- > 0)
+	while (mlfi_count_busy() > 0 && !is_past(deadline))
 		(void)nanosleep(&tick, NULL);
 	if (mlfi_count_busy() > 0)
 		log_warning("stopping with %d messages under way; the MTA will defer them",
@@ -119,6 +136,27 @@ static void run_until_stopped(struct kairan *kairan, const char *path)
 		if (event == DAEMON_RELOAD)
 			reload(kairan, path);
 	} while (event != DAEMON_STOP);
+}
+
+/* End the threads before the filter: a hand-over under way goes through the MTA, which asks
+ * this very filter about it. What does not end in time is cut off with the process, as by
+ * a crash, which loses nothing. */
+static void stop_all(struct kairan *kairan, const pthread_t threads[THREADS_COUNT],
+		     pthread_t server, int64_t drain_timeout)
+{
+	const struct timespec deadline = deadline_after(drain_timeout);
+	bool ended = true;
+
+	kairan_stop_all(kairan);
+	for (size_t i = 0; i < THREADS_COUNT; i++)
+		ended = pthread_timedjoin_np(threads[i], NULL, &deadline) == 0 && ended;
+	mlfi_stop();
+	drain(&deadline);
+	ended = pthread_timedjoin_np(server, NULL, &deadline) == 0 && ended;
+	if (!ended) {
+		log_warning("stopped in the middle of a hand-over; it will be tried again");
+		_exit(EX_OK);
+	}
 }
 
 /* From the open socket to the end. */
@@ -146,12 +184,7 @@ static int serve_all(struct kairan *kairan, const char *path, int64_t drain_time
 
 	daemon_notify_state("STOPPING=1");
 	log_info("stopping");
-	mlfi_stop();
-	drain(drain_timeout);
-	kairan_stop_all(kairan);
-	for (size_t i = 0; i < THREADS_COUNT; i++)
-		(void)pthread_join(threads[i], NULL);
-	(void)pthread_join(server, NULL);
+	stop_all(kairan, threads, server, drain_timeout);
 	return served ? EX_OK : EX_OSERR;
 }
 

@@ -40,13 +40,7 @@ static const char *const message_body_fields[] = {
 
 void message_init(void)
 {
-	static const char *const subtypes[] = { "rfc822", "rfc2822", "global", "news",
-						"partial" };
-
 	g_mime_init();
-	/* A mail in a mail is an attachment, whatever is wrong inside it. */
-	for (size_t i = 0; i < G_N_ELEMENTS(subtypes); i++)
-		g_mime_object_register_type("message", subtypes[i], GMIME_TYPE_PART);
 }
 
 void message_shutdown(void)

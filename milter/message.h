@@ -61,7 +61,7 @@ struct message_text {
  * multipart/mixed without a file name (Apple Mail around a picture, list footers) are
  * joined with a line feed; one with Content-Disposition: attachment or a file name is an
  * attachment, and so is a second one in multipart/alternative. A mail within the mail is
- * an attachment and not looked into. Octets are taken after the transfer encoding (base64
+ * an attachment; broken inside, it breaks the mail. Octets are taken after the transfer encoding (base64
  * and quoted-printable checked strictly: a malformed one is UNDECODABLE, not skipped) and
  * decoded by charset_decode(); a control character in the result is UNDECODABLE too. All
  * of text_r but the text is filled in on every status. */

@@ -41,6 +41,13 @@ struct place {
 	bool twin;  /* HTML here says what a text part says */
 };
 
+static const char *find_name(GMimeObject *object)
+{
+	const char *name = g_mime_object_get_content_disposition_parameter(object, "filename");
+
+	return name != NULL ? name : g_mime_object_get_content_type_parameter(object, "name");
+}
+
 static bool is_named(GMimeObject *object)
 {
 	GMimeContentDisposition *disposition =
@@ -51,9 +58,7 @@ static bool is_named(GMimeObject *object)
 
 	if (kind != NULL && g_ascii_strcasecmp(kind, "inline") != 0)
 		return true;
-	return g_mime_object_get_content_type_parameter(object, "name") != NULL ||
-	       g_mime_object_get_content_disposition_parameter(object, "filename") !=
-		   NULL;
+	return find_name(object) != NULL;
 }
 
 static bool is_text(GMimeObject *object)
@@ -74,8 +79,7 @@ static bool has_text(GMimeObject *object)
 
 static void add_attachment(struct gathering *gathering, GMimeObject *object)
 {
-	const char *name =
-	    GMIME_IS_PART(object) ? g_mime_part_get_filename(GMIME_PART(object)) : NULL;
+	const char *name = find_name(object);
 	g_autofree char *type =
 	    g_mime_content_type_get_mime_type(g_mime_object_get_content_type(object));
 	g_autofree char *shown = g_utf8_make_valid(name != NULL ? name : type, -1);

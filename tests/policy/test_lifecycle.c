@@ -20,9 +20,8 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define STATES	     9 /* and the number 0, which is none */
 
-/* Row: from; column: to. */
+/* Row: from; column: to, in the order of the numbers, from 0. */
 static const char matrix[STATES][STATES + 1] = {
-	/*                 0HARRSWES */
 	[0] = "---------",
 	[DRAFT_HELD] = "--y--yyy-",
 	[DRAFT_APPROVED] = "---y--y--",

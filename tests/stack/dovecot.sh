@@ -7,7 +7,7 @@ dovecot_configure() {
 }
 
 dovecot_start() {
-	port_must_be_free "$imap_port" KAIRAN_IMAP_PORT
+	port_must_be_free "$imap_port"
 	rm -rf "$run/dovecot" "$run/dovecot-auth"
 	mkdir -p "$run/dovecot"
 	process_spawn dovecot /usr/sbin/dovecot -F -c "$etc/dovecot.conf"

@@ -6,7 +6,7 @@ packages=(
 	libcmocka-dev libconfuse-dev libcurl4-openssl-dev libglib2.0-dev libgmime-3.0-dev
 	libjansson-dev libldap-dev libmilter-dev libsqlite3-dev libssl-dev libsystemd-dev
 	libunistring-dev
-	python3 postfix slapd ldap-utils dovecot-core dovecot-imapd dovecot-ldap
+	python3 tzdata postfix slapd ldap-utils dovecot-core dovecot-imapd dovecot-ldap
 )
 # Packages that would start a server of their own, and the units that would.
 declare -A package_units=(

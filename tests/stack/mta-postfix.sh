@@ -42,8 +42,8 @@ postfix_make_folders() {
 
 # -s: as postfix start-fg does, so that its process id is the one that was recorded.
 mta_start() {
-	port_must_be_free "$submission_port" KAIRAN_SUBMISSION_PORT
-	port_must_be_free "$mx_port" KAIRAN_MX_PORT
+	port_must_be_free "$submission_port"
+	port_must_be_free "$mx_port"
 	process_spawn mta /usr/lib/postfix/sbin/master -s -c "$etc/postfix"
 }
 

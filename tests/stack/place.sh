@@ -65,15 +65,16 @@ place_make() {
 
 	mkdir -p "$(dirname "$stack_link")" || die 1 "cannot make $stack_link"
 	choose_user
+	# Another quickstart may be faster; place_open() then meets it at the lock.
 	if place_is_fit; then
-		mkdir "$stack_link" || die 1 "cannot make $stack_link"
+		mkdir "$stack_link" 2>/dev/null || place_exists || die 1 "cannot make $stack_link"
 		return
 	fi
 	folder=$(mktemp -d /var/tmp/kairan-XXXXXX) || die 1 "cannot make a folder in /var/tmp"
 	chmod 755 "$folder"
-	ln -s "$folder" "$stack_link" || {
+	ln -sT "$folder" "$stack_link" 2>/dev/null || {
 		rmdir "$folder"
-		die 1 "cannot make $stack_link"
+		place_exists || die 1 "cannot make $stack_link"
 	}
 }
 
@@ -138,6 +139,7 @@ place_load() {
 	[ "$stack_mta" = "${mta_wanted:-$stack_mta}" ] ||
 		die 64 "this stack runs $stack_mta; run 'down' first to start it with $mta_wanted"
 	. "$parts/mta-$stack_mta.sh"
+	[ "${command:-}" = up ] || return 0
 	for name in submission_port mx_port imap_port; do
 		place_compare_port "$name" "KAIRAN_${name^^}"
 	done
@@ -170,18 +172,38 @@ people() {
 	sed -n 's/^mail: \(.*@town\.example\)$/\1/p' "$top/conf/slapd/town.ldif.in"
 }
 
+find_taken_port() {
+	local name
+
+	for name in submission_port mx_port imap_port; do
+		! port_is_taken "${!name}" || {
+			echo "port ${!name} is in use by another program; choose another with" \
+				"KAIRAN_${name^^}"
+			return
+		}
+	done
+}
+
 make_maildir() {
 	mkdir -p "$1"/{new,cur,tmp} && chown -R "$stack_uid:$stack_gid" "$1"
 }
 
-# A set-up that was interrupted is begun anew.
+# A set-up that was interrupted is begun anew, with the ports that are asked for now. A
+# port in use is found before anything is started.
 place_fill() {
-	local name
+	local name taken
 
 	for name in "${servers[@]}"; do
 		process_end "$name"
 	done
 	process_sweep ''
+	place_settle
+	place_load
+	taken=$(find_taken_port)
+	if [ -n "$taken" ]; then
+		place_remove
+		die 1 "$taken"
+	fi
 	rm -rf "${stack:?}"/{etc,store,mail,ldap,spool,postfix,bin,templates,log}
 	mkdir -p "$stack"/{etc/postfix,etc/slapd.d,log,store,mail,ldap} "$run/dovecot"
 	if [ "$bin" = "$stack/bin" ]; then

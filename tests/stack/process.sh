@@ -136,8 +136,11 @@ port_answers() {
 	[ -n "$line" ]
 }
 
-# A port that already answers belongs to someone else.
+port_is_taken() {
+	(exec 8<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+}
+
+# For a server that is started anew: its port may have been taken meanwhile.
 port_must_be_free() {
-	(exec 8<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null || return 0
-	die 1 "port $1 is in use by another program; choose another with $2"
+	! port_is_taken "$1" || die 1 "port $1 is in use by another program"
 }
