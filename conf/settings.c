@@ -18,6 +18,7 @@
 
 #include <confuse.h>
 #include <errno.h>
+#include <glib.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,6 +36,7 @@ enum setting_type {
 	TYPE_DOMAIN,
 	TYPE_PATH,
 	TYPE_SMTP_URL,
+	TYPE_ZONE,
 };
 
 struct setting {
@@ -71,7 +73,7 @@ static const struct setting settings_table[] = {
 	    "Folder of the mail templates, with one folder for each language."),
 	ROW(language, TYPE_LANGUAGE, "ja",
 	    "Language of notices to people whose directory entry names none: ja or en."),
-	ROW(time_zone, TYPE_TEXT, "Asia/Tokyo", "Time zone of times shown to people."),
+	ROW(time_zone, TYPE_ZONE, "Asia/Tokyo", "Time zone of times shown to people."),
 
 	ROW(mta_url, TYPE_SMTP_URL, "smtp://127.0.0.1:25",
 	    "Where the courier hands mail to the MTA; this listener must use the milter."),
@@ -163,7 +165,7 @@ static _Thread_local struct kairan_error *settings_complaint;
 static bool type_is_text(enum setting_type type)
 {
 	return type == TYPE_TEXT || type == TYPE_LANGUAGE || type == TYPE_DOMAIN ||
-	       type == TYPE_PATH || type == TYPE_SMTP_URL;
+	       type == TYPE_PATH || type == TYPE_SMTP_URL || type == TYPE_ZONE;
 }
 
 static bool parse_word(enum setting_type type, const char *text, int64_t *value_r)
@@ -229,6 +231,16 @@ static bool parse_domain(const char *text)
 	return address_read(spec, &address, NULL);
 }
 
+static bool parse_zone(const char *text)
+{
+	GTimeZone *zone = *text != '\0' ? g_time_zone_new_identifier(text) : NULL;
+
+	if (zone == NULL)
+		return false;
+	g_time_zone_unref(zone);
+	return true;
+}
+
 /* What a value of this type must look like, for the error text. */
 static const char *type_wants(enum setting_type type)
 {
@@ -251,6 +263,8 @@ static const char *type_wants(enum setting_type type)
 		return "a mail domain";
 	case TYPE_PATH:
 		return "an absolute path";
+	case TYPE_ZONE:
+		return "a time zone, such as Asia/Tokyo";
 	case TYPE_SMTP_URL:
 		return "a URL smtp://HOST:PORT";
 	case TYPE_TEXT:
@@ -270,6 +284,8 @@ static bool parse_value(const struct setting *setting, const char *text, int64_t
 		return parse_domain(text);
 	case TYPE_PATH:
 		return text[0] == '/';
+	case TYPE_ZONE:
+		return parse_zone(text);
 	case TYPE_SMTP_URL:
 		return strncmp(text, "smtp://", 7) == 0 && text[7] != '\0';
 	case TYPE_CHARSET:

@@ -12,7 +12,7 @@
 struct body_text {
 	const char *encoding; /* Content-Transfer-Encoding, "" when there is none */
 	const char *charset;  /* NULL: us-ascii */
-	bool flowed;	      /* format=flowed (RFC 3676) */
+	bool flowed;          /* format=flowed (RFC 3676) */
 	bool delsp;
 	const void *octets;
 	size_t length;
@@ -25,6 +25,6 @@ bool body_text_is_plain(const char *encoding);
  * format=flowed; cut the signature; normal form. A control character other than LF and
  * TAB is refused. All errors have a place. malloc'd in *text_r. */
 bool body_text_decode(const struct body_text *body, char **text_r,
-		      struct kairan_error *error_r);
+                      struct kairan_error *error_r);
 
 #endif

@@ -3,18 +3,19 @@
  *	encoded_word - RFC 2047, strictly
  *
  * DESCRIPTION
- *	Decoding walks over a header value. The octets of adjacent words of one
- *	charset are collected and decoded together, since clients split a character
- *	between two words. What begins like an encoded word and is none is refused:
- *	another reader might show it decoded. A line break or another control inside
- *	an encoded word is refused as well, for it would begin a header of its own
- *	if it were ever written out.
+ *	Decoding walks over a header value. The octets of adjacent words of
+ *	one charset are collected and decoded together, since clients split a
+ *	character between two words. What begins like an encoded word and is
+ *	none is refused: another reader might show it decoded. A line break or
+ *	another control inside an encoded word is refused as well, for it
+ *	would begin a header of its own if it were ever written out.
  *
- *	Encoding puts as many whole characters into a word as fit in 75 octets.
+ *	Encoding puts as many whole characters into a word as fit in 75
+ *	octets.
  *
  * DIAGNOSTICS
- *	Errors show the word that cannot be decoded, or the place of the octet or
- *	character.
+ *	Errors show the word that cannot be decoded, or the place of the octet
+ *	or character.
  */
 #include "config.h"
 
@@ -74,9 +75,9 @@ static enum word_status read_word(const char *at, struct word *word)
 }
 
 struct decoder {
-	GString *text;	 /* decoded so far */
+	GString *text;   /* decoded so far */
 	GString *octets; /* of the encoded words under way */
-	char *charset;	 /* of those; NULL when none is under way */
+	char *charset;   /* of those; NULL when none is under way */
 };
 
 /* Decode what the encoded words so far have together. */
@@ -88,7 +89,7 @@ static bool finish_words(struct decoder *decoder, struct kairan_error *error_r)
 	if (decoder->charset == NULL)
 		return true;
 	ok = charset_decode(decoder->charset, decoder->octets->str, decoder->octets->len,
-			    &text, NULL, error_r);
+	                    &text, NULL, error_r);
 	if (ok)
 		g_string_append(decoder->text, text);
 	free(text);
@@ -98,7 +99,7 @@ static bool finish_words(struct decoder *decoder, struct kairan_error *error_r)
 }
 
 static bool take_word(struct decoder *decoder, const struct word *word,
-		      struct kairan_error *error_r)
+                      struct kairan_error *error_r)
 {
 	if (decoder->charset != NULL &&
 	    g_ascii_strcasecmp(decoder->charset, word->charset) != 0 &&
@@ -108,7 +109,7 @@ static bool take_word(struct decoder *decoder, const struct word *word,
 		decoder->charset = g_strdup(word->charset);
 	if (word->encoding == 'B')
 		return transfer_decode_base64(word->text, word->length, decoder->octets,
-					      error_r);
+		                              error_r);
 	return transfer_decode_q(word->text, word->length, decoder->octets, error_r);
 }
 
@@ -127,7 +128,7 @@ static const char *take_plain(struct decoder *decoder, const char *at)
 static bool refuse_word(const char *value, const char *at, struct kairan_error *error_r)
 {
 	return error_set(error_r, "malformed encoded word at octet %zu",
-			 (size_t)(at - value) + 1);
+	                 (size_t)(at - value) + 1);
 }
 
 static bool walk(struct decoder *decoder, const char *value, struct kairan_error *error_r)
@@ -167,8 +168,8 @@ static bool check_controls(const char *utf8, struct kairan_error *error_r)
 		if (character != '\t' &&
 		    (character < 0x20 || (character >= 0x7f && character < 0xa0)))
 			return error_set(error_r,
-					 "control character U+%04X at character %zu",
-					 (unsigned int)character, count);
+			                 "control character U+%04X at character %zu",
+			                 (unsigned int)character, count);
 	return true;
 }
 
@@ -179,13 +180,13 @@ static bool check_raw(const char *value, struct kairan_error *error_r)
 	if (bad == NULL)
 		return true;
 	return error_set(error_r, "octet %zu: %02x is neither encoded nor UTF-8",
-			 (size_t)((const char *)bad - value) + 1, *bad);
+	                 (size_t)((const char *)bad - value) + 1, *bad);
 }
 
 bool encoded_word_decode(const char *value, char **utf8_r, struct kairan_error *error_r)
 {
 	struct decoder decoder = { .text = g_string_new(NULL),
-				   .octets = g_string_new(NULL) };
+		                   .octets = g_string_new(NULL) };
 	g_autofree char *trimmed = g_strndup(value, strlen(value));
 	char *utf8 = NULL;
 	bool ok;
@@ -250,7 +251,7 @@ static bool is_plain(const char *line, int first_line_used)
 
 /* One word of these characters; NULL when it would be longer than most. */
 static char *make_word(const char *utf8, size_t length, enum encoded_word_charset charset,
-		       size_t most)
+                       size_t most)
 {
 	const char *name = charset == ENCODED_WORD_ISO2022JP ? "ISO-2022-JP" : "UTF-8";
 	g_autofree char *piece = g_strndup(utf8, length);
@@ -261,7 +262,7 @@ static char *make_word(const char *utf8, size_t length, enum encoded_word_charse
 	if (charset == ENCODED_WORD_ISO2022JP)
 		jis = charset_encode_iso2022jp(piece);
 	encoded = g_base64_encode((const guchar *)(jis != NULL ? jis : piece),
-				  jis != NULL ? strlen(jis) : length);
+	                          jis != NULL ? strlen(jis) : length);
 	free(jis);
 	word = g_strdup_printf("=?%s?B?%s?=", name, encoded);
 	if (strlen(word) <= most)
@@ -272,7 +273,7 @@ static char *make_word(const char *utf8, size_t length, enum encoded_word_charse
 
 /* The longest word from the start of the text; *used_r is how much of it that is. */
 static char *longest_word(const char *utf8, enum encoded_word_charset charset,
-			  size_t most, size_t *used_r)
+                          size_t most, size_t *used_r)
 {
 	char *best = NULL;
 
@@ -292,7 +293,7 @@ static char *longest_word(const char *utf8, enum encoded_word_charset charset,
 }
 
 static void append_words(GString *out, const char *utf8,
-			 enum encoded_word_charset charset, int line_used)
+                         enum encoded_word_charset charset, int line_used)
 {
 	size_t room =
 	    line_used < LINE_OCTETS_MOST ? (size_t)(LINE_OCTETS_MOST - line_used) : 0;
@@ -312,7 +313,7 @@ static void append_words(GString *out, const char *utf8,
 }
 
 char *encoded_word_encode(const char *utf8, enum encoded_word_charset charset,
-			  int first_line_used)
+                          int first_line_used)
 {
 	g_autofree char *line = g_strdup(utf8);
 	GString *out;

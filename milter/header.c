@@ -3,11 +3,11 @@
  *	header - the header of a mail
  *
  * DESCRIPTION
- *	Splits a header into fields. Mail systems differ in what they make of a line
- *	without a colon, of a bare carriage return or a NUL; such a header is
- *	refused, so that nobody reads another mail than the one that was judged
- *	here. White space before a colon is accepted (RFC 5322 4.5.3): "From :" is a
- *	From field for many readers.
+ *	Splits a header into fields. Mail systems differ in what they make of
+ *	a line without a colon, of a bare carriage return or a NUL; such a
+ *	header is refused, so that nobody reads another mail than the one that
+ *	was judged here. White space before a colon is accepted (RFC 5322
+ *	4.5.3): "From :" is a From field for many readers.
  *
  * DIAGNOSTICS
  *	Errors have the number of the line.
@@ -68,7 +68,7 @@ static size_t without_line_end(const char *line, size_t size)
 }
 
 static bool check_line(const char *line, size_t size, size_t number,
-		       struct kairan_error *error_r)
+                       struct kairan_error *error_r)
 {
 	const size_t length = without_line_end(line, size);
 
@@ -96,7 +96,7 @@ static size_t name_length(const char *line, size_t size, size_t *colon_r)
 
 /* A field with all its continuation lines. */
 static bool add_field(struct header *header, const char *field, size_t size,
-		      size_t number, struct kairan_error *error_r)
+                      size_t number, struct kairan_error *error_r)
 {
 	const char *end = field + without_line_end(field, size);
 	const char *value;
@@ -115,7 +115,7 @@ static bool add_field(struct header *header, const char *field, size_t size,
 }
 
 static bool read_fields(struct header *header, const char *octets, size_t length,
-			size_t *body_r, struct kairan_error *error_r)
+                        size_t *body_r, struct kairan_error *error_r)
 {
 	const char *at = octets, *end = octets + length;
 	size_t number = 0;
@@ -146,7 +146,7 @@ static bool read_fields(struct header *header, const char *octets, size_t length
 }
 
 bool header_read(const void *octets, size_t length, struct header **header_r,
-		 size_t *body_r, struct kairan_error *error_r)
+                 size_t *body_r, struct kairan_error *error_r)
 {
 	struct header *header = g_new0(struct header, 1);
 
@@ -166,7 +166,7 @@ size_t header_count(const struct header *header, const char *name)
 
 	for (guint i = 0; i < header->fields->len; i++)
 		if (g_ascii_strcasecmp(
-			g_array_index(header->fields, struct field, i).name, name) == 0)
+		        g_array_index(header->fields, struct field, i).name, name) == 0)
 			count++;
 	return count;
 }
@@ -184,15 +184,18 @@ const char *header_get(const struct header *header, const char *name, size_t n)
 }
 
 bool header_has_word(const struct header *header, const char *name,
-		     const char *const *words)
+                     const char *const *words)
 {
-	const char *value;
+	for (guint i = 0; i < header->fields->len; i++) {
+		const struct field *field =
+		    &g_array_index(header->fields, struct field, i);
+		const size_t length = strcspn(field->value, " \t\r\n;(");
 
-	for (size_t n = 0; (value = header_get(header, name, n)) != NULL; n++) {
-		g_autofree char *word = g_strndup(value, strcspn(value, " \t\r\n;("));
-
-		for (size_t i = 0; words[i] != NULL; i++)
-			if (g_ascii_strcasecmp(word, words[i]) == 0)
+		if (g_ascii_strcasecmp(field->name, name) != 0)
+			continue;
+		for (size_t k = 0; words[k] != NULL; k++)
+			if (length == strlen(words[k]) &&
+			    g_ascii_strncasecmp(field->value, words[k], length) == 0)
 				return true;
 	}
 	return false;

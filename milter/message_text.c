@@ -3,13 +3,14 @@
  *	message_text - the text of a mail, and what else is in it
  *
  * DESCRIPTION
- *	Chooses the parts that a reader is shown as text, and lists the others. Of
- *	what GMime decodes only the names of attachments are used, to be shown: the
- *	text is taken as the octets that stand in the mail, and body_text.c decodes
- *	them strictly.
+ *	Chooses the parts that a reader is shown as text, and lists the
+ *	others. Of what GMime decodes only the names of attachments are used,
+ *	to be shown: the text is taken as the octets that stand in the mail,
+ *	and body_text.c decodes them strictly.
  *
- *	Whenever it is not plain which text a reader is shown, the other one is
- *	listed as an attachment, so that the mail is refused and not guessed at.
+ *	Whenever it is not plain which text a reader is shown, the other one
+ *	is listed as an attachment, so that the mail is refused and not
+ *	guessed at.
  *
  * DIAGNOSTICS
  *	Errors are returned, with the line and octet where octets could not be
@@ -43,9 +44,11 @@ struct place {
 
 static const char *find_name(GMimeObject *object)
 {
-	const char *name = g_mime_object_get_content_disposition_parameter(object, "filename");
+	const char *name =
+	    g_mime_object_get_content_disposition_parameter(object, "filename");
 
-	return name != NULL ? name : g_mime_object_get_content_type_parameter(object, "name");
+	return name != NULL ? name
+	                    : g_mime_object_get_content_type_parameter(object, "name");
 }
 
 static bool is_named(GMimeObject *object)
@@ -53,8 +56,8 @@ static bool is_named(GMimeObject *object)
 	GMimeContentDisposition *disposition =
 	    g_mime_object_get_content_disposition(object);
 	const char *kind = disposition != NULL
-			       ? g_mime_content_disposition_get_disposition(disposition)
-			       : NULL;
+	                       ? g_mime_content_disposition_get_disposition(disposition)
+	                       : NULL;
 
 	if (kind != NULL && g_ascii_strcasecmp(kind, "inline") != 0)
 		return true;
@@ -86,8 +89,8 @@ static void add_attachment(struct gathering *gathering, GMimeObject *object)
 
 	text_fold_line(shown);
 	g_string_append_printf(gathering->attachments, "%s%s",
-			       gathering->attachments->len > 0 ? ", " : "",
-			       *shown != '\0' ? shown : type);
+	                       gathering->attachments->len > 0 ? ", " : "",
+	                       *shown != '\0' ? shown : type);
 	gathering->attachment_count++;
 }
 
@@ -101,7 +104,7 @@ static bool is_signature(GMimeObject *object)
 static void gather(GMimeObject *object, struct place place, struct gathering *gathering);
 
 static void gather_multipart(GMimeObject *object, struct place place,
-			     struct gathering *gathering)
+                             struct gathering *gathering)
 {
 	GMimeMultipart *multipart = GMIME_MULTIPART(object);
 	const bool alternative =
@@ -131,7 +134,7 @@ static void gather(GMimeObject *object, struct place place, struct gathering *ga
 	else if (place.shown && is_text(object))
 		g_ptr_array_add(gathering->texts, object);
 	else if (place.twin && message_parts_is_type(object, "text", "html") &&
-		 !is_named(object))
+	         !is_named(object))
 		gathering->had_html = true;
 	else
 		add_attachment(gathering, object);
@@ -183,7 +186,7 @@ static bool decode_part(GMimePart *part, char **text_r, struct kairan_error *err
 }
 
 static bool join_texts(const GPtrArray *parts, char **text_r,
-		       struct kairan_error *error_r)
+                       struct kairan_error *error_r)
 {
 	GString *all = g_string_new(NULL);
 	struct kairan_error error;
@@ -196,11 +199,11 @@ static bool join_texts(const GPtrArray *parts, char **text_r,
 			if (parts->len == 1)
 				return error_set(error_r, "%s", error.text);
 			return error_set(error_r, "text part %u: %.400s", i + 1,
-					 error.text);
+			                 error.text);
 		}
 		if (*text != '\0')
 			g_string_append_printf(all, "%s%s", all->len > 0 ? "\n" : "",
-					       text);
+			                       text);
 		free(text);
 	}
 	*text_r = g_string_free(all, FALSE);
@@ -208,8 +211,8 @@ static bool join_texts(const GPtrArray *parts, char **text_r,
 }
 
 enum message_text_status message_read_text(const struct message *message,
-					   struct message_text *text_r,
-					   struct kairan_error *error_r)
+                                           struct message_text *text_r,
+                                           struct kairan_error *error_r)
 {
 	const struct place place = { .shown = true };
 	struct gathering gathering = {

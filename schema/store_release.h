@@ -27,8 +27,8 @@ struct shard {
 	char queue_id[64];
 };
 
-/* Fix the recipients of a draft: the list's active subscribers now, each once, spread so
- * that destinations alternate between shards as they come by domain; cut into shards of at
+/* Fix the recipients of a draft: the list's active subscribers now, each once, ordered by
+ * domain, so that the MTA finds those of one destination together; cut into shards of at
  * most shard_size. A list without subscribers gives no shard. */
 bool store_release_cut(struct store *store, int64_t draft, const char *list,
 		       int64_t shard_size, int64_t now, int64_t *recipients_r,

@@ -3,12 +3,14 @@
  *	fuzz_message - arbitrary octets as a mail
  *
  * DESCRIPTION
- *	Parses, and reads everything there is to read. Besides what the sanitizers see it
- *	checks what the rest of kairan relies on: a text that was read is valid UTF-8 in
- *	normal form without controls, and a mail written with it reads back.
+ *	Parses, and reads everything there is to read. Besides what the
+ *	sanitizers see it checks what the rest of kairan relies on: a text
+ *	that was read is valid UTF-8 in normal form without controls, and a
+ *	mail written with it reads back.
  *
- *	With libFuzzer: clang -fsanitize=fuzzer,address,undefined -DKAIRAN_LIBFUZZER. Without
- *	it, main() replays the files that are its arguments.
+ *	With libFuzzer: clang -fsanitize=fuzzer,address,undefined
+ *	-DKAIRAN_LIBFUZZER. Without it, main() replays the files that are its
+ *	arguments.
  *
  * DIAGNOSTICS
  *	Aborts where something does not hold.
@@ -41,7 +43,8 @@ static void require_clean(const char *utf8, bool one_line)
 	require(u8_check((const uint8_t *)utf8, strlen(utf8)) == NULL);
 	require(normal != NULL && strcmp(normal, utf8) == 0);
 	free(normal);
-	for (const uint8_t *at = (const uint8_t *)utf8; (at = u8_next(&character, at)) != NULL;)
+	for (const uint8_t *at = (const uint8_t *)utf8;
+	     (at = u8_next(&character, at)) != NULL;)
 		if (character < 0x20 || (character >= 0x7f && character < 0xa0))
 			require(!one_line && (character == '\t' || character == '\n'));
 }
@@ -56,7 +59,7 @@ static void write_and_read(const char *subject, const char *text)
 		.message_id = "<1@town.example>",
 		.text = text,
 		.charset = charset_fits_iso2022jp(text) ? ENCODED_WORD_ISO2022JP
-							: ENCODED_WORD_UTF8,
+		                                        : ENCODED_WORD_UTF8,
 	};
 	struct message *message = NULL;
 	struct message_text again = { 0 };
@@ -119,7 +122,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t length)
 		require_clean(text.text, false);
 		write_and_read(subject != NULL ? subject : "", text.text);
 	}
-	require(u8_check((const uint8_t *)text.attachments, strlen(text.attachments)) == NULL);
+	require(u8_check((const uint8_t *)text.attachments, strlen(text.attachments)) ==
+	        NULL);
 	free(subject);
 	message_text_free(&text);
 	message_free(message);

@@ -3,8 +3,8 @@
  *	test_charset - octets to UTF-8, strictly
  *
  * DESCRIPTION
- *	What each charset decodes, and above all what it must refuse and where: glibc
- *	passes over some of it in silence.
+ *	What each charset decodes, and above all what it must refuse and
+ *	where: glibc passes over some of it in silence.
  */
 #include "config.h"
 
@@ -72,8 +72,8 @@ static void test_decode(void **state)
 		size_t offset = 99;
 		struct kairan_error error = { "" };
 
-		if (!charset_decode(rows[i].charset, rows[i].octets, strlen(rows[i].octets),
-				    &utf8, &offset, &error))
+		if (!charset_decode(rows[i].charset, rows[i].octets,
+		                    strlen(rows[i].octets), &utf8, &offset, &error))
 			fail_msg("row %zu: %s", i, error.text);
 		assert_string_equal(utf8, rows[i].utf8);
 		free(utf8);
@@ -90,8 +90,10 @@ static void test_refuse(void **state)
 		const char *error;
 	} rows[] = {
 		{ NULL, OCTETS("a\xe3\x81\x82"), 1, "us-ascii: line 1, octet 2" },
-		{ "us-ascii", OCTETS("ab\nc\x80"), 4, "line 2, octet 2: not in this charset: 80" },
-		{ "utf-8", OCTETS("a\xff"), 1, "line 1, octet 2: not in this charset: ff" },
+		{ "us-ascii", OCTETS("ab\nc\x80"), 4,
+		  "line 2, octet 2: not in this charset: 80" },
+		{ "utf-8", OCTETS("a\xff"), 1,
+		  "line 1, octet 2: not in this charset: ff" },
 		{ "utf-8", OCTETS("\xc0\xaf"), 0, "c0 af" },
 		{ "utf-8", OCTETS("\xe0\x80\xaf"), 0, "e0 80 af" },
 		{ "utf-8", OCTETS("\xed\xa0\x80"), 0, "ed a0 80" },
@@ -105,7 +107,8 @@ static void test_refuse(void **state)
 		{ "iso-2022-jp", OCTETS("a\n" JIS "y!" ASCII), 5, "line 2, octet 4" },
 		{ "iso-2022-jp", OCTETS(JIS "yu" ASCII), 3, "79 75 (U+FA11)" },
 		{ "iso-2022-jp", OCTETS(JIS "|q" ASCII), 3, "7c 71 (U+2170)" },
-		{ "iso-2022-jp", OCTETS(JIS ")!" ASCII), 3, "octet 4: not in this charset: 29 21" },
+		{ "iso-2022-jp", OCTETS(JIS ")!" ASCII), 3,
+		  "octet 4: not in this charset: 29 21" },
 		{ "iso-2022-jp", OCTETS("\033(I1" ASCII), 0, "unknown escape" },
 		{ "iso-2022-jp", OCTETS("a\033"), 1, "unknown escape" },
 		{ "iso-2022-jp", OCTETS("a\033$"), 1, "unknown escape" },
@@ -119,7 +122,8 @@ static void test_refuse(void **state)
 		{ "shift_jis", OCTETS("a\x81"), 1, "octet 2: not in this charset: 81" },
 		{ "shift_jis", OCTETS("\x85\x40"), 0, "85 40" },
 		{ "shift_jis", OCTETS("\x80"), 0, "80" },
-		{ "shift_jis", OCTETS("ab\n\xf0\x40"), 3, "private-use character: f0 40" },
+		{ "shift_jis", OCTETS("ab\n\xf0\x40"), 3,
+		  "private-use character: f0 40" },
 		{ "shift_jis", OCTETS("\xf7\x65"), 0, "private-use" },
 		{ "euc-jp", OCTETS("\xcb\xc9\xad\xa1"), 2, "ad a1" },
 		{ "euc-jp", OCTETS("\xcb"), 0, "cb" },
@@ -141,7 +145,7 @@ static void test_refuse(void **state)
 		struct kairan_error error = { "" };
 
 		if (charset_decode(rows[i].charset, rows[i].octets, rows[i].length, &utf8,
-				   &offset, &error))
+		                   &offset, &error))
 			fail_msg("row %zu decodes to %s", i, utf8);
 		if (strstr(error.text, rows[i].error) == NULL)
 			fail_msg("row %zu: %s", i, error.text);
@@ -155,7 +159,7 @@ static void test_refuse(void **state)
 static void test_nothing_vanishes(void **state)
 {
 	static const char *const charsets[] = { "us-ascii", "utf-8",  "iso-2022-jp",
-						"cp932",    "euc-jp", "windows-1252" };
+		                                "cp932",    "euc-jp", "windows-1252" };
 
 	(void)state;
 	for (size_t c = 0; c < COUNT(charsets); c++) {
@@ -184,14 +188,16 @@ static void test_all_of_jis(void **state)
 	(void)state;
 	for (char row = 0x21; row <= 0x7e; row++) {
 		for (char cell = 0x21; cell <= 0x7e; cell++) {
-			const char octets[] = { 033, '$', 'B', row, cell, 033, '(', 'B', '\0' };
+			const char octets[] = { 033, '$', 'B', row, cell,
+				                033, '(', 'B', '\0' };
 			char *utf8 = NULL, *normal, *encoded;
 
 			if (!charset_decode("iso-2022-jp", octets, 8, &utf8, NULL, NULL))
 				continue;
 			normal = text_normalize(utf8);
 			/* The ideographic space is white space alone. */
-			encoded = charset_encode_iso2022jp(*normal != '\0' ? normal : utf8);
+			encoded =
+			    charset_encode_iso2022jp(*normal != '\0' ? normal : utf8);
 			if (encoded == NULL)
 				fail_msg("%02x%02x does not come back", row, cell);
 			assert_string_equal(encoded, octets);
@@ -256,7 +262,8 @@ static void test_encode(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		char *octets = charset_encode_iso2022jp(rows[i].utf8);
 
-		assert_int_equal(charset_fits_iso2022jp(rows[i].utf8), rows[i].octets != NULL);
+		assert_int_equal(charset_fits_iso2022jp(rows[i].utf8),
+		                 rows[i].octets != NULL);
 		if (rows[i].octets == NULL && octets != NULL)
 			fail_msg("row %zu is encoded", i);
 		if (rows[i].octets != NULL) {
@@ -270,8 +277,10 @@ static void test_encode(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_decode),		cmocka_unit_test(test_refuse),
-		cmocka_unit_test(test_nothing_vanishes), cmocka_unit_test(test_all_of_jis),
+		cmocka_unit_test(test_decode),
+		cmocka_unit_test(test_refuse),
+		cmocka_unit_test(test_nothing_vanishes),
+		cmocka_unit_test(test_all_of_jis),
 		cmocka_unit_test(test_encode),
 	};
 

@@ -3,8 +3,8 @@
  *	test_encoded_word - RFC 2047, strictly
  *
  * DESCRIPTION
- *	Decoding of what clients write, refusal of what they should not, and encoding that
- *	decodes to what it was made from, within its lines.
+ *	Decoding of what clients write, refusal of what they should not, and
+ *	encoding that decodes to what it was made from, within its lines.
  */
 #include "config.h"
 
@@ -139,7 +139,8 @@ static void test_error_has_place(void **state)
 	} rows[] = {
 		{ "ab =?utf-8?Q?a b?=", "malformed encoded word at octet 4" },
 		{ "=?utf-8?Q?a?= =?x?Y?z?=", "malformed encoded word at octet 15" },
-		{ "=?ISO-2022-JP?B?GyRCS0ktIRsoQg==?=", "octet 6: not in this charset: 2d 21 (U+2460)" },
+		{ "=?ISO-2022-JP?B?GyRCS0ktIRsoQg==?=",
+		  "octet 6: not in this charset: 2d 21 (U+2460)" },
 		{ "=?utf-8?Q?ab=0Ac?=", "control character U+000A at character 3" },
 		{ "ab\xff", "octet 3: ff" },
 		{ "=?utf-8?B?Y*==?=", "base64 is malformed at line 1, octet 2" },
@@ -171,7 +172,8 @@ static void test_encode(void **state)
 		{ "防災", ENCODED_WORD_UTF8, "=?UTF-8?B?6Ziy54G9?=" },
 		{ "防災", ENCODED_WORD_ISO2022JP, "=?ISO-2022-JP?B?GyRCS0k6UhsoQg==?=" },
 		{ "①", ENCODED_WORD_ISO2022JP, "=?UTF-8?B?4pGg?=" },
-		{ "a =?utf-8?Q?x?=", ENCODED_WORD_UTF8, "=?UTF-8?B?YSA9P3V0Zi04P1E/eD89?=" },
+		{ "a =?utf-8?Q?x?=", ENCODED_WORD_UTF8,
+		  "=?UTF-8?B?YSA9P3V0Zi04P1E/eD89?=" },
 		{ "a\r\nBcc: x@example.org", ENCODED_WORD_UTF8, "a Bcc: x@example.org" },
 		{ "a\x7f\x01", ENCODED_WORD_UTF8, "a" },
 	};
@@ -206,9 +208,11 @@ static void check_lines(const char *value, size_t used)
 
 static void test_encode_comes_back(void **state)
 {
-	static const char *const pieces[] = { "あ", "a", "👍", "防災a", "字 ", "か゛\u3042",
-					      "word ", "longlonglonglonglong",
-					      "～", "葛\U000E0100" };
+	static const char *const pieces[] = { "あ",    "a",
+		                              "👍",     "防災a",
+		                              "字 ",   "か゛\u3042",
+		                              "word ", "longlonglonglonglong",
+		                              "～",    "葛\U000E0100" };
 	static const int used[] = { 0, 4, 9, 40, 60, 74, 75, 76, 100 };
 
 	(void)state;
@@ -224,7 +228,8 @@ static void test_encode_comes_back(void **state)
 				const int first = used[u / 2] <= 76 ? used[u / 2] : 76;
 				char *utf8 = NULL;
 				char *value = encoded_word_encode(
-				    text, u % 2 ? ENCODED_WORD_ISO2022JP : ENCODED_WORD_UTF8,
+				    text,
+				    u % 2 ? ENCODED_WORD_ISO2022JP : ENCODED_WORD_UTF8,
 				    used[u / 2]);
 
 				if (strncmp(value, "=?", 2) == 0 || first == 9)
@@ -248,15 +253,16 @@ static void test_fold(void **state)
 	assert_string_equal(folded, "<a@example.org>");
 	free(folded);
 	folded = encoded_word_fold("<aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@example.org> "
-				   "<bbbbbbbbbbbbbbbbbbbbbbbbbbb@example.org> c",
-				   12);
+	                           "<bbbbbbbbbbbbbbbbbbbbbbbbbbb@example.org> c",
+	                           12);
 	assert_string_equal(folded, "<aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@example.org>\r\n "
-				    "<bbbbbbbbbbbbbbbbbbbbbbbbbbb@example.org> c");
+	                            "<bbbbbbbbbbbbbbbbbbbbbbbbbbb@example.org> c");
 	free(folded);
 	/* Nowhere to fold. */
-	folded = encoded_word_fold("<aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-				   "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@example.org>",
-				   12);
+	folded = encoded_word_fold(
+	    "<aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+	    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@example.org>",
+	    12);
 	assert_null(strchr(folded, '\n'));
 	free(folded);
 }
@@ -264,10 +270,8 @@ static void test_fold(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_decode),
-		cmocka_unit_test(test_error_has_place),
-		cmocka_unit_test(test_encode),
-		cmocka_unit_test(test_encode_comes_back),
+		cmocka_unit_test(test_decode), cmocka_unit_test(test_error_has_place),
+		cmocka_unit_test(test_encode), cmocka_unit_test(test_encode_comes_back),
 		cmocka_unit_test(test_fold),
 	};
 

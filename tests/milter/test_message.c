@@ -3,8 +3,8 @@
  *	test_message - reading and writing mail
  *
  * DESCRIPTION
- *	Mails as clients write them, mails that no client should write, and what kairan
- *	writes itself, read back.
+ *	Mails as clients write them, mails that no client should write, and
+ *	what kairan writes itself, read back.
  */
 #include "config.h"
 
@@ -25,10 +25,10 @@
 #define JIS   "\033$B"
 #define ASCII "\033(B"
 
-#define PLAIN	    "Content-Type: text/plain; charset=UTF-8\r\n"
-#define MIXED	    "Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+#define PLAIN       "Content-Type: text/plain; charset=UTF-8\r\n"
+#define MIXED       "Content-Type: multipart/mixed; boundary=b\r\n\r\n"
 #define ALTERNATIVE "Content-Type: multipart/alternative; boundary=b\r\n\r\n"
-#define END	    "--b--\r\n"
+#define END         "--b--\r\n"
 
 /* ---- the text ---- */
 
@@ -45,16 +45,20 @@ static const struct text_row text_rows[] = {
 	{ "bare", "Subject: x\r\n\r\nhello\r\n", MESSAGE_TEXT_OK, "hello", "", false },
 	{ "LF", "Subject: x\n\nhello\nyou\n", MESSAGE_TEXT_OK, "hello\nyou", "", false },
 	{ "no header", "\r\nhello", MESSAGE_TEXT_OK, "hello", "", false },
-	{ "looks like a header", "\r\nTo: x\r\n\r\ny", MESSAGE_TEXT_OK, "To: x\n\ny", "", false },
+	{ "looks like a header", "\r\nTo: x\r\n\r\ny", MESSAGE_TEXT_OK, "To: x\n\ny", "",
+	  false },
 	{ "empty", "", MESSAGE_TEXT_OK, "", "", false },
 	{ "no body", "Subject: x\r\n", MESSAGE_TEXT_OK, "", "", false },
 	{ "no body but blank", "Subject: x\r\n\r\n", MESSAGE_TEXT_OK, "", "", false },
 	{ "header without end", "Subject: x", MESSAGE_TEXT_OK, "", "", false },
 	{ "utf-8", PLAIN "\r\n防災訓練①\r\n", MESSAGE_TEXT_OK, "防災訓練①", "", false },
-	{ "8-bit without charset", "Subject: x\r\n\r\nab\r\n防災\r\n", MESSAGE_TEXT_UNDECODABLE,
-	  "us-ascii: line 2, octet 1", "", false },
-	{ "overlong", PLAIN "\r\nA\xff\xc0\xaf" "B", MESSAGE_TEXT_UNDECODABLE,
-	  "line 1, octet 2: not in this charset: ff c0 af 42", "", false },
+	{ "8-bit without charset", "Subject: x\r\n\r\nab\r\n防災\r\n",
+	  MESSAGE_TEXT_UNDECODABLE, "us-ascii: line 2, octet 1", "", false },
+	{ "overlong",
+	  PLAIN "\r\nA\xff\xc0\xaf"
+	        "B",
+	  MESSAGE_TEXT_UNDECODABLE, "line 1, octet 2: not in this charset: ff c0 af 42",
+	  "", false },
 	{ "iso-2022-jp",
 	  "Content-Type: text/plain; charset=ISO-2022-JP\r\n"
 	  "Content-Transfer-Encoding: 7bit\r\n\r\n" JIS "KI:R" ASCII "\r\n",
@@ -63,42 +67,50 @@ static const struct text_row text_rows[] = {
 	  "Content-Type: text/plain;\r\n\tcharset=\"iso-2022-jp\"\r\n"
 	  "Content-Transfer-Encoding: 7bit\r\n\r\n" JIS "KI:R" ASCII "\r\n" JIS
 	  "F|Dx-!" ASCII "\r\n",
-	  MESSAGE_TEXT_UNDECODABLE, "iso-2022-jp: line 2, octet 8: not in this charset: 2d 21 (U+2460)",
-	  "", false },
+	  MESSAGE_TEXT_UNDECODABLE,
+	  "iso-2022-jp: line 2, octet 8: not in this charset: 2d 21 (U+2460)", "",
+	  false },
 	{ "iso-2022-jp without a shift back",
 	  "Content-Type: text/plain; charset=iso-2022-jp\r\n\r\n" JIS "KI\r\nab\r\n",
 	  MESSAGE_TEXT_UNDECODABLE, "broken two-octet text", "", false },
 	{ "half-width kana in iso-2022-jp",
 	  "Content-Type: text/plain; charset=iso-2022-jp\r\n\r\n\033(I12" ASCII,
 	  MESSAGE_TEXT_UNDECODABLE, "unknown escape", "", false },
-	{ "shift_jis", "Content-Type: text/plain; charset=Shift_JIS\r\n\r\n\x96\x68\x8d\xd0\x87\x40",
+	{ "shift_jis",
+	  "Content-Type: text/plain; charset=Shift_JIS\r\n\r\n\x96\x68\x8d\xd0\x87\x40",
 	  MESSAGE_TEXT_OK, "防災①", "", false },
 	{ "gaiji", "Content-Type: text/plain; charset=Shift_JIS\r\n\r\na\xf7\x65",
 	  MESSAGE_TEXT_UNDECODABLE, "octet 2: private-use character: f7 65", "", false },
 	{ "euc-jp", "Content-Type: text/plain; charset=EUC-JP\r\n\r\n\xcb\xc9\xba\xd2",
 	  MESSAGE_TEXT_OK, "防災", "", false },
-	{ "charset with more", "Content-Type: text/plain; charset=\"utf-8//IGNORE\"\r\n\r\na",
+	{ "charset with more",
+	  "Content-Type: text/plain; charset=\"utf-8//IGNORE\"\r\n\r\na",
 	  MESSAGE_TEXT_UNDECODABLE, "not known", "", false },
 	{ "charset by RFC 2231", "Content-Type: text/plain; charset*=''utf-8\r\n\r\n防",
 	  MESSAGE_TEXT_OK, "防", "", false },
-	{ "empty charset", "Content-Type: text/plain; charset=\"\"\r\n\r\na", MESSAGE_TEXT_OK,
-	  "a", "", false },
-	{ "two charsets", "Content-Type: text/plain; charset=utf-8; charset=cp932\r\n\r\na",
+	{ "empty charset", "Content-Type: text/plain; charset=\"\"\r\n\r\na",
+	  MESSAGE_TEXT_OK, "a", "", false },
+	{ "two charsets",
+	  "Content-Type: text/plain; charset=utf-8; charset=cp932\r\n\r\na",
 	  MESSAGE_TEXT_BROKEN_MIME, "contradict", "", false },
 	{ "decomposed", PLAIN "\r\nか\u3099", MESSAGE_TEXT_OK, "が", "", false },
-	{ "byte order mark", PLAIN "\r\n\ufeff" "a", MESSAGE_TEXT_OK, "a", "", false },
+	{ "byte order mark",
+	  PLAIN "\r\n\ufeff"
+	        "a",
+	  MESSAGE_TEXT_OK, "a", "", false },
 	{ "signature", PLAIN "\r\na\r\n-- \r\nme\r\n", MESSAGE_TEXT_OK, "a", "", false },
 	{ "only a signature", PLAIN "\r\n-- \r\nme\r\n", MESSAGE_TEXT_OK, "", "", false },
 	{ "bare CR", PLAIN "\r\na\rb\r\r\nc", MESSAGE_TEXT_OK, "a\nb\n\nc", "", false },
-	{ "HTML only", "Content-Type: text/html\r\n\r\n<p>a", MESSAGE_TEXT_NONE, "no plain text",
-	  "text/html", false },
-	{ "a picture only", "Content-Type: image/png\r\n\r\na", MESSAGE_TEXT_NONE, "", "image/png",
+	{ "HTML only", "Content-Type: text/html\r\n\r\n<p>a", MESSAGE_TEXT_NONE,
+	  "no plain text", "text/html", false },
+	{ "a picture only", "Content-Type: image/png\r\n\r\na", MESSAGE_TEXT_NONE, "",
+	  "image/png", false },
+	{ "a file only", "Content-Type: text/plain; name=a.txt\r\n\r\na",
+	  MESSAGE_TEXT_NONE, "", "a.txt", false },
+	{ "a disposition of its own", "Content-Disposition: attachment\r\n\r\na",
+	  MESSAGE_TEXT_NONE, "", "text/plain", false },
+	{ "inline", "Content-Disposition: inline\r\n\r\na", MESSAGE_TEXT_OK, "a", "",
 	  false },
-	{ "a file only", "Content-Type: text/plain; name=a.txt\r\n\r\na", MESSAGE_TEXT_NONE, "",
-	  "a.txt", false },
-	{ "a disposition of its own", "Content-Disposition: attachment\r\n\r\na", MESSAGE_TEXT_NONE,
-	  "", "text/plain", false },
-	{ "inline", "Content-Disposition: inline\r\n\r\na", MESSAGE_TEXT_OK, "a", "", false },
 	/* Controls and NUL. */
 	{ "ESC", PLAIN "\r\nab\r\nc\033[2J", MESSAGE_TEXT_UNDECODABLE,
 	  "control character U+001B at line 2, column 2", "", false },
@@ -106,7 +118,10 @@ static const struct text_row text_rows[] = {
 	  "U+0007 at line 2, column 2", "", false },
 	{ "form feed", PLAIN "\r\na\fb", MESSAGE_TEXT_UNDECODABLE, "U+000C", "", false },
 	{ "DEL", PLAIN "\r\n\x7f", MESSAGE_TEXT_UNDECODABLE, "U+007F", "", false },
-	{ "C1", PLAIN "\r\n\xc2\x9b" "2J", MESSAGE_TEXT_UNDECODABLE, "U+009B", "", false },
+	{ "C1",
+	  PLAIN "\r\n\xc2\x9b"
+	        "2J",
+	  MESSAGE_TEXT_UNDECODABLE, "U+009B", "", false },
 	{ "C1 in latin1", "Content-Type: text/plain; charset=iso-8859-1\r\n\r\n\x85",
 	  MESSAGE_TEXT_UNDECODABLE, "U+0085", "", false },
 	{ "tab", PLAIN "\r\na\tb", MESSAGE_TEXT_OK, "a\tb", "", false },
@@ -115,44 +130,51 @@ static const struct text_row text_rows[] = {
 	/* Transfer encodings. */
 	{ "base64", PLAIN "Content-Transfer-Encoding: base64\r\n\r\n6Ziy\r\n54G9\r\n",
 	  MESSAGE_TEXT_OK, "防災", "", false },
-	{ "base64, spaces", PLAIN "Content-Transfer-Encoding:  BASE64 \r\n\r\n 6Z iy \t\r\n",
+	{ "base64, spaces",
+	  PLAIN "Content-Transfer-Encoding:  BASE64 \r\n\r\n 6Z iy \t\r\n",
 	  MESSAGE_TEXT_OK, "防", "", false },
 	{ "base64, no padding", PLAIN "Content-Transfer-Encoding: base64\r\n\r\nYWI",
 	  MESSAGE_TEXT_OK, "ab", "", false },
 	{ "base64, cut off", PLAIN "Content-Transfer-Encoding: base64\r\n\r\nYWJjZ",
 	  MESSAGE_TEXT_UNDECODABLE, "base64 is malformed", "", false },
-	{ "base64, junk", PLAIN "Content-Transfer-Encoding: base64\r\n\r\nYWJj\r\nYW!j\r\n",
+	{ "base64, junk",
+	  PLAIN "Content-Transfer-Encoding: base64\r\n\r\nYWJj\r\nYW!j\r\n",
 	  MESSAGE_TEXT_UNDECODABLE, "base64 is malformed at line 2, octet 3", "", false },
-	{ "base64, a footer", PLAIN "Content-Transfer-Encoding: base64\r\n\r\nYWI=\r\nfooter\r\n",
+	{ "base64, a footer",
+	  PLAIN "Content-Transfer-Encoding: base64\r\n\r\nYWI=\r\nfooter\r\n",
 	  MESSAGE_TEXT_UNDECODABLE, "base64 is malformed at line 2, octet 1", "", false },
 	{ "base64, padding first", PLAIN "Content-Transfer-Encoding: base64\r\n\r\n=YWI",
 	  MESSAGE_TEXT_UNDECODABLE, "line 1, octet 1", "", false },
-	{ "base64, too much padding", PLAIN "Content-Transfer-Encoding: base64\r\n\r\nYWI==",
+	{ "base64, too much padding",
+	  PLAIN "Content-Transfer-Encoding: base64\r\n\r\nYWI==",
 	  MESSAGE_TEXT_UNDECODABLE, "line 1, octet 5", "", false },
 	{ "base64, of a character", PLAIN "Content-Transfer-Encoding: base64\r\n\r\n6Zg=",
 	  MESSAGE_TEXT_UNDECODABLE, "octet 1: not in this charset: e9 98", "", false },
 	{ "quoted-printable",
-	  PLAIN "Content-Transfer-Encoding: quoted-printable\r\n\r\n=E9=98=b2=\r\n=e7=81=BD  \r\n",
+	  PLAIN "Content-Transfer-Encoding: "
+	        "quoted-printable\r\n\r\n=E9=98=b2=\r\n=e7=81=BD  \r\n",
 	  MESSAGE_TEXT_OK, "防災", "", false },
 	{ "quoted-printable, soft at the end",
-	  PLAIN "Content-Transfer-Encoding: quoted-printable\r\n\r\na= \t\r\nb=", MESSAGE_TEXT_OK,
-	  "ab", "", false },
+	  PLAIN "Content-Transfer-Encoding: quoted-printable\r\n\r\na= \t\r\nb=",
+	  MESSAGE_TEXT_OK, "ab", "", false },
 	{ "quoted-printable, signature",
 	  PLAIN "Content-Transfer-Encoding: quoted-printable\r\n\r\na\r\n--=20\r\nme",
 	  MESSAGE_TEXT_OK, "a", "", false },
 	{ "quoted-printable, bad hex",
 	  PLAIN "Content-Transfer-Encoding: quoted-printable\r\n\r\nab\r\nc=4\r\n",
-	  MESSAGE_TEXT_UNDECODABLE, "quoted-printable is malformed at line 2, octet 2", "", false },
+	  MESSAGE_TEXT_UNDECODABLE, "quoted-printable is malformed at line 2, octet 2",
+	  "", false },
 	{ "quoted-printable, bare =",
 	  PLAIN "Content-Transfer-Encoding: quoted-printable\r\n\r\na = b\r\n",
 	  MESSAGE_TEXT_UNDECODABLE, "line 1, octet 3", "", false },
 	{ "quoted-printable, 8-bit",
-	  PLAIN "Content-Transfer-Encoding: quoted-printable\r\n\r\n防\r\n", MESSAGE_TEXT_UNDECODABLE,
-	  "line 1, octet 1", "", false },
+	  PLAIN "Content-Transfer-Encoding: quoted-printable\r\n\r\n防\r\n",
+	  MESSAGE_TEXT_UNDECODABLE, "line 1, octet 1", "", false },
 	{ "quoted-printable, ESC",
-	  PLAIN "Content-Transfer-Encoding: quoted-printable\r\n\r\n=1B", MESSAGE_TEXT_UNDECODABLE,
-	  "U+001B", "", false },
-	{ "8bit", PLAIN "Content-Transfer-Encoding: 8bit\r\n\r\n防", MESSAGE_TEXT_OK, "防", "", false },
+	  PLAIN "Content-Transfer-Encoding: quoted-printable\r\n\r\n=1B",
+	  MESSAGE_TEXT_UNDECODABLE, "U+001B", "", false },
+	{ "8bit", PLAIN "Content-Transfer-Encoding: 8bit\r\n\r\n防", MESSAGE_TEXT_OK,
+	  "防", "", false },
 	{ "unknown encoding", PLAIN "Content-Transfer-Encoding: x-uuencode\r\n\r\na",
 	  MESSAGE_TEXT_UNDECODABLE, "transfer encoding is not known", "", false },
 	/* Flowed. */
@@ -168,131 +190,161 @@ static const struct text_row text_rows[] = {
 	/* Doubled fields. */
 	{ "two types", "Content-Type: text/plain\r\nContent-Type: text/html\r\n\r\na",
 	  MESSAGE_TEXT_BROKEN_MIME, "stands twice", "", false },
-	{ "two equal types", "Content-Type: text/plain\r\nContent-Type: text/plain\r\n\r\na",
+	{ "two equal types",
+	  "Content-Type: text/plain\r\nContent-Type: text/plain\r\n\r\na",
 	  MESSAGE_TEXT_BROKEN_MIME, "stands twice", "", false },
 	{ "two encodings",
-	  PLAIN "Content-Transfer-Encoding: 7bit\r\ncontent-transfer-encoding : base64\r\n\r\nYWI=",
+	  PLAIN "Content-Transfer-Encoding: 7bit\r\ncontent-transfer-encoding : "
+	        "base64\r\n\r\nYWI=",
 	  MESSAGE_TEXT_BROKEN_MIME, "stands twice", "", false },
 	{ "two types in a part",
 	  MIXED "--b\r\n" PLAIN "Content-Type: text/plain\r\n\r\na\r\n" END,
 	  MESSAGE_TEXT_BROKEN_MIME, "", "", false },
-	{ "no type", "Content-Type: text\r\n\r\na", MESSAGE_TEXT_BROKEN_MIME, "Content-Type",
-	  "application/octet-stream", false },
+	{ "no type", "Content-Type: text\r\n\r\na", MESSAGE_TEXT_BROKEN_MIME,
+	  "Content-Type", "application/octet-stream", false },
 	/* Several parts. */
 	{ "alternative",
-	  ALTERNATIVE "--b\r\n" PLAIN "\r\na\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>a\r\n" END,
+	  ALTERNATIVE "--b\r\n" PLAIN
+	              "\r\na\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>a\r\n" END,
 	  MESSAGE_TEXT_OK, "a", "", true },
 	{ "alternative, HTML first",
-	  ALTERNATIVE "--b\r\nContent-Type: text/html\r\n\r\n<p>a\r\n--b\r\n" PLAIN "\r\na\r\n" END,
+	  ALTERNATIVE "--b\r\nContent-Type: text/html\r\n\r\n<p>a\r\n--b\r\n" PLAIN
+	              "\r\na\r\n" END,
 	  MESSAGE_TEXT_OK, "a", "", true },
 	{ "alternative, HTML only",
-	  ALTERNATIVE "--b\r\nContent-Type: text/html\r\n\r\n<p>a\r\n" END, MESSAGE_TEXT_NONE, "",
-	  "text/html", false },
+	  ALTERNATIVE "--b\r\nContent-Type: text/html\r\n\r\n<p>a\r\n" END,
+	  MESSAGE_TEXT_NONE, "", "text/html", false },
 	{ "alternative, two texts",
-	  ALTERNATIVE "--b\r\n" PLAIN "\r\na\r\n--b\r\n" PLAIN "\r\nb\r\n" END, MESSAGE_TEXT_OK,
-	  "a", "text/plain", false },
+	  ALTERNATIVE "--b\r\n" PLAIN "\r\na\r\n--b\r\n" PLAIN "\r\nb\r\n" END,
+	  MESSAGE_TEXT_OK, "a", "text/plain", false },
 	{ "alternative, picture in HTML",
-	  ALTERNATIVE "--b\r\n" PLAIN "\r\na\r\n--b\r\n"
-		      "Content-Type: multipart/related; boundary=c\r\n\r\n"
-		      "--c\r\nContent-Type: text/html\r\n\r\n<p>a\r\n"
-		      "--c\r\nContent-Type: image/gif; name=\"=?utf-8?B?6Ziy?=.gif\"\r\n\r\nx\r\n"
-		      "--c--\r\n" END,
+	  ALTERNATIVE
+	  "--b\r\n" PLAIN "\r\na\r\n--b\r\n"
+	  "Content-Type: multipart/related; boundary=c\r\n\r\n"
+	  "--c\r\nContent-Type: text/html\r\n\r\n<p>a\r\n"
+	  "--c\r\nContent-Type: image/gif; name=\"=?utf-8?B?6Ziy?=.gif\"\r\n\r\nx\r\n"
+	  "--c--\r\n" END,
 	  MESSAGE_TEXT_OK, "a", "防.gif", true },
 	{ "alternative, calendar",
-	  ALTERNATIVE "--b\r\n" PLAIN "\r\na\r\n--b\r\nContent-Type: text/calendar\r\n\r\nx\r\n" END,
+	  ALTERNATIVE "--b\r\n" PLAIN
+	              "\r\na\r\n--b\r\nContent-Type: text/calendar\r\n\r\nx\r\n" END,
 	  MESSAGE_TEXT_OK, "a", "text/calendar", false },
-	{ "mixed", MIXED "--b\r\n" PLAIN "\r\na\r\n" END, MESSAGE_TEXT_OK, "a", "", false },
+	{ "mixed", MIXED "--b\r\n" PLAIN "\r\na\r\n" END, MESSAGE_TEXT_OK, "a", "",
+	  false },
 	{ "Apple Mail around a picture",
 	  MIXED "--b\r\n" PLAIN "\r\na\r\n\r\n--b\r\n"
-		"Content-Disposition: inline; filename=p.jpg\r\nContent-Type: image/jpeg\r\n\r\n"
-		"x\r\n--b\r\n" PLAIN "\r\n\r\nb\r\n" END,
+	        "Content-Disposition: inline; filename=p.jpg\r\nContent-Type: "
+	        "image/jpeg\r\n\r\n"
+	        "x\r\n--b\r\n" PLAIN "\r\n\r\nb\r\n" END,
 	  MESSAGE_TEXT_OK, "a\nb", "p.jpg", false },
-	{ "signature in the first of two", MIXED "--b\r\n\r\na\r\n-- \r\nme\r\n--b\r\n\r\nb\r\n" END,
-	  MESSAGE_TEXT_OK, "a\nb", "", false },
-	{ "an empty text beside", MIXED "--b\r\n\r\n\r\n--b\r\n\r\nb\r\n" END, MESSAGE_TEXT_OK, "b", "",
-	  false },
+	{ "signature in the first of two",
+	  MIXED "--b\r\n\r\na\r\n-- \r\nme\r\n--b\r\n\r\nb\r\n" END, MESSAGE_TEXT_OK,
+	  "a\nb", "", false },
+	{ "an empty text beside", MIXED "--b\r\n\r\n\r\n--b\r\n\r\nb\r\n" END,
+	  MESSAGE_TEXT_OK, "b", "", false },
 	{ "the second cannot be decoded", MIXED "--b\r\n\r\na\r\n--b\r\n\r\n\xff\r\n" END,
-	  MESSAGE_TEXT_UNDECODABLE, "text part 2: charset us-ascii: line 1, octet 1", "", false },
-	{ "HTML beside", MIXED "--b\r\n\r\na\r\n--b\r\nContent-Type: text/html\r\n\r\nb\r\n" END,
+	  MESSAGE_TEXT_UNDECODABLE, "text part 2: charset us-ascii: line 1, octet 1", "",
+	  false },
+	{ "HTML beside",
+	  MIXED "--b\r\n\r\na\r\n--b\r\nContent-Type: text/html\r\n\r\nb\r\n" END,
 	  MESSAGE_TEXT_OK, "a", "text/html", false },
-	{ "text with a name", MIXED "--b\r\n\r\na\r\n--b\r\nContent-Type: text/plain; name=a.txt\r\n\r\nb\r\n" END,
+	{ "text with a name",
+	  MIXED
+	  "--b\r\n\r\na\r\n--b\r\nContent-Type: text/plain; name=a.txt\r\n\r\nb\r\n" END,
 	  MESSAGE_TEXT_OK, "a", "a.txt", false },
 	{ "text as attachment",
 	  MIXED "--b\r\n\r\na\r\n--b\r\nContent-Disposition: attachment\r\n\r\nb\r\n" END,
 	  MESSAGE_TEXT_OK, "a", "text/plain", false },
 	{ "two attachments",
-	  MIXED "--b\r\n\r\na\r\n"
-		"--b\r\nContent-Type: application/pdf\r\n"
-		"Content-Disposition: attachment; filename*=utf-8''%E9%98%B2.pdf\r\n\r\nx\r\n"
-		"--b\r\nContent-Type: application/msword\r\n\r\nx\r\n" END,
+	  MIXED
+	  "--b\r\n\r\na\r\n"
+	  "--b\r\nContent-Type: application/pdf\r\n"
+	  "Content-Disposition: attachment; filename*=utf-8''%E9%98%B2.pdf\r\n\r\nx\r\n"
+	  "--b\r\nContent-Type: application/msword\r\n\r\nx\r\n" END,
 	  MESSAGE_TEXT_OK, "a", "防.pdf, application/msword", false },
 	{ "a name with controls",
 	  MIXED "--b\r\n\r\na\r\n--b\r\nContent-Type: image/png\r\n"
-		"Content-Disposition: attachment; filename*=utf-8''a%0D%0AX:%1Bb\r\n\r\nx\r\n" END,
+	        "Content-Disposition: attachment; "
+	        "filename*=utf-8''a%0D%0AX:%1Bb\r\n\r\nx\r\n" END,
 	  MESSAGE_TEXT_OK, "a", "a X: b", false },
 	{ "an empty name",
-	  MIXED "--b\r\n\r\na\r\n--b\r\nContent-Type: image/png; name=\"\"\r\n\r\nx\r\n" END,
+	  MIXED
+	  "--b\r\n\r\na\r\n--b\r\nContent-Type: image/png; name=\"\"\r\n\r\nx\r\n" END,
 	  MESSAGE_TEXT_OK, "a", "image/png", false },
 	{ "a mail in the mail",
-	  MIXED "--b\r\n\r\na\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n"
-		"Subject: x\r\nContent-Type: text/plain; charset=nonsense\r\n\r\nb\r\n" END,
+	  MIXED
+	  "--b\r\n\r\na\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n"
+	  "Subject: x\r\nContent-Type: text/plain; charset=nonsense\r\n\r\nb\r\n" END,
 	  MESSAGE_TEXT_OK, "a", "message/rfc822", false },
 	{ "a mail without a text of its own",
-	  "Content-Type: message/rfc822\r\n\r\nSubject: x\r\n\r\nb\r\n", MESSAGE_TEXT_NONE, "",
-	  "message/rfc822", false },
+	  "Content-Type: message/rfc822\r\n\r\nSubject: x\r\n\r\nb\r\n",
+	  MESSAGE_TEXT_NONE, "", "message/rfc822", false },
 	{ "a broken mail in the mail",
 	  MIXED "--b\r\n\r\na\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n"
-		"Content-Type: multipart/mixed; boundary=q\r\n\r\n--q\r\n\r\nb\r\n" END,
+	        "Content-Type: multipart/mixed; boundary=q\r\n\r\n--q\r\n\r\nb\r\n" END,
 	  MESSAGE_TEXT_BROKEN_MIME, "no end", "message/rfc822", false },
 	{ "related",
-	  "Content-Type: multipart/related; boundary=b\r\n\r\n--b\r\n\r\na\r\n--b\r\n\r\nb\r\n" END,
+	  "Content-Type: multipart/related; "
+	  "boundary=b\r\n\r\n--b\r\n\r\na\r\n--b\r\n\r\nb\r\n" END,
 	  MESSAGE_TEXT_OK, "a", "text/plain", false },
 	{ "signed",
-	  "Content-Type: multipart/signed; boundary=b; protocol=\"application/pgp-signature\"\r\n\r\n"
-	  "--b\r\n\r\na\r\n--b\r\nContent-Type: application/pgp-signature\r\n\r\nx\r\n" END,
+	  "Content-Type: multipart/signed; boundary=b; "
+	  "protocol=\"application/pgp-signature\"\r\n\r\n"
+	  "--b\r\n\r\na\r\n--b\r\nContent-Type: "
+	  "application/pgp-signature\r\n\r\nx\r\n" END,
 	  MESSAGE_TEXT_OK, "a", "", false },
 	{ "signed, S/MIME",
 	  "Content-Type: multipart/signed; boundary=b\r\n\r\n--b\r\n\r\na\r\n"
-	  "--b\r\nContent-Type: application/pkcs7-signature; name=smime.p7s\r\n\r\nx\r\n" END,
+	  "--b\r\nContent-Type: application/pkcs7-signature; "
+	  "name=smime.p7s\r\n\r\nx\r\n" END,
 	  MESSAGE_TEXT_OK, "a", "", false },
 	{ "a signature where none belongs",
-	  MIXED "--b\r\nContent-Type: application/pgp-signature\r\n\r\nx\r\n--b\r\n\r\na\r\n" END,
+	  MIXED "--b\r\nContent-Type: "
+	        "application/pgp-signature\r\n\r\nx\r\n--b\r\n\r\na\r\n" END,
 	  MESSAGE_TEXT_OK, "a", "application/pgp-signature", false },
 	{ "encrypted",
 	  "Content-Type: multipart/encrypted; boundary=b\r\n\r\n"
 	  "--b\r\nContent-Type: application/pgp-encrypted\r\n\r\nVersion: 1\r\n"
 	  "--b\r\nContent-Type: application/octet-stream\r\n\r\nx\r\n" END,
-	  MESSAGE_TEXT_NONE, "", "application/pgp-encrypted, application/octet-stream", false },
-	{ "preamble and epilogue", MIXED "pre\r\n--b\r\n\r\na\r\n" END "post\r\n", MESSAGE_TEXT_OK,
-	  "a", "", false },
-	{ "no MIME-Version", MIXED "--b \t\r\n\r\na\r\n--b-- \r\n", MESSAGE_TEXT_OK, "a", "", false },
-	{ "LF multipart", "Content-Type: multipart/mixed; boundary=b\n\n--b\n\na\n--b--\n",
+	  MESSAGE_TEXT_NONE, "", "application/pgp-encrypted, application/octet-stream",
+	  false },
+	{ "preamble and epilogue", MIXED "pre\r\n--b\r\n\r\na\r\n" END "post\r\n",
+	  MESSAGE_TEXT_OK, "a", "", false },
+	{ "no MIME-Version", MIXED "--b \t\r\n\r\na\r\n--b-- \r\n", MESSAGE_TEXT_OK, "a",
+	  "", false },
+	{ "LF multipart",
+	  "Content-Type: multipart/mixed; boundary=b\n\n--b\n\na\n--b--\n",
 	  MESSAGE_TEXT_OK, "a", "", false },
 	{ "a boundary that begins like another",
-	  MIXED "--b\r\nContent-Type: multipart/mixed; boundary=bb\r\n\r\n--bb\r\n\r\na\r\n--bb--\r\n"
-		"--b\r\n\r\nc\r\n" END,
+	  MIXED "--b\r\nContent-Type: multipart/mixed; "
+	        "boundary=bb\r\n\r\n--bb\r\n\r\na\r\n--bb--\r\n"
+	        "--b\r\n\r\nc\r\n" END,
 	  MESSAGE_TEXT_OK, "a\nc", "", false },
 	{ "no parts", MIXED "--b\r\n\r\n" END, MESSAGE_TEXT_OK, "", "", false },
 	/* Broken. */
 	{ "no boundary", "Content-Type: multipart/mixed\r\n\r\n--b\r\n\r\na\r\n" END,
 	  MESSAGE_TEXT_BROKEN_MIME, "no boundary", "", false },
-	{ "empty boundary", "Content-Type: multipart/mixed; boundary=\"\"\r\n\r\n--\r\n\r\na\r\n----\r\n",
+	{ "empty boundary",
+	  "Content-Type: multipart/mixed; boundary=\"\"\r\n\r\n--\r\n\r\na\r\n----\r\n",
 	  MESSAGE_TEXT_BROKEN_MIME, "", NULL, false },
-	{ "boundary never found", MIXED "a\r\n", MESSAGE_TEXT_BROKEN_MIME, "cut off", "", false },
+	{ "boundary never found", MIXED "a\r\n", MESSAGE_TEXT_BROKEN_MIME, "cut off", "",
+	  false },
 	{ "empty multipart", MIXED, MESSAGE_TEXT_BROKEN_MIME, "cut off", "", false },
-	{ "cut off", MIXED "--b\r\n\r\na\r\n", MESSAGE_TEXT_BROKEN_MIME, "cut off", "", false },
-	{ "cut off in a header", MIXED "--b\r\n\r\na\r\n--b\r\nContent-Ty", MESSAGE_TEXT_BROKEN_MIME, "",
-	  NULL, false },
+	{ "cut off", MIXED "--b\r\n\r\na\r\n", MESSAGE_TEXT_BROKEN_MIME, "cut off", "",
+	  false },
+	{ "cut off in a header", MIXED "--b\r\n\r\na\r\n--b\r\nContent-Ty",
+	  MESSAGE_TEXT_BROKEN_MIME, "", NULL, false },
 	{ "cut off inside",
 	  MIXED "--b\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\n\r\na\r\n"
-		"--b\r\n\r\nb\r\n" END,
+	        "--b\r\n\r\nb\r\n" END,
 	  MESSAGE_TEXT_BROKEN_MIME, "no end", "", false },
 	{ "one boundary twice",
-	  MIXED "--b\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\na\r\n--b--\r\n"
-		"--b\r\n\r\nb\r\n" END,
+	  MIXED "--b\r\nContent-Type: multipart/mixed; "
+	        "boundary=b\r\n\r\n--b\r\n\r\na\r\n--b--\r\n"
+	        "--b\r\n\r\nb\r\n" END,
 	  MESSAGE_TEXT_BROKEN_MIME, "one boundary", NULL, false },
-	{ "no header, no blank line", MIXED "--b\r\nhello world\r\n" END, MESSAGE_TEXT_BROKEN_MIME, "",
-	  NULL, false },
+	{ "no header, no blank line", MIXED "--b\r\nhello world\r\n" END,
+	  MESSAGE_TEXT_BROKEN_MIME, "", NULL, false },
 	{ "no header in a header", MIXED "--b\r\n" PLAIN "hello world\r\n\r\na\r\n" END,
 	  MESSAGE_TEXT_BROKEN_MIME, "no header", "", false },
 	{ "multipart in base64",
@@ -315,12 +367,13 @@ static void test_read_text(void **state)
 		status = message_read_text(message, &text, &error);
 		if (status != row->status)
 			fail_msg("%s: status %d: %s", row->name, status,
-				 text.text != NULL ? text.text : error.text);
+			         text.text != NULL ? text.text : error.text);
 		if (status == MESSAGE_TEXT_OK && strcmp(text.text, row->text) != 0)
 			fail_msg("%s: \"%s\"", row->name, text.text);
 		if (status != MESSAGE_TEXT_OK && strstr(error.text, row->text) == NULL)
 			fail_msg("%s: %s", row->name, error.text);
-		if (row->attachments != NULL && strcmp(text.attachments, row->attachments) != 0)
+		if (row->attachments != NULL &&
+		    strcmp(text.attachments, row->attachments) != 0)
 			fail_msg("%s: \"%s\"", row->name, text.attachments);
 		assert_int_equal(text.attachment_count > 0, text.attachments[0] != '\0');
 		if (text.had_html != row->had_html)
@@ -363,7 +416,8 @@ static void test_nul(void **state)
 
 	(void)state;
 	assert_true(message_parse(mail, sizeof(mail) - 1, &message, NULL));
-	assert_int_equal(message_read_text(message, &text, NULL), MESSAGE_TEXT_BROKEN_MIME);
+	assert_int_equal(message_read_text(message, &text, NULL),
+	                 MESSAGE_TEXT_BROKEN_MIME);
 	message_text_free(&text);
 	message_free(message);
 	message_text_free(NULL);
@@ -372,7 +426,8 @@ static void test_nul(void **state)
 
 /* ---- limits ---- */
 
-static char *repeat(const char *before, const char *piece, size_t count, const char *after)
+static char *repeat(const char *before, const char *piece, size_t count,
+                    const char *after)
 {
 	const size_t size = strlen(piece);
 	char *text = malloc(strlen(before) + count * size + strlen(after) + 1);
@@ -403,8 +458,8 @@ static void test_limits(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		for (size_t more = 0; more < 2; more++) {
-			char *mail = repeat(rows[i].before, rows[i].piece, rows[i].good + more,
-					    rows[i].after);
+			char *mail = repeat(rows[i].before, rows[i].piece,
+			                    rows[i].good + more, rows[i].after);
 			struct message *message = NULL;
 			struct kairan_error error = { "" };
 			const bool ok =
@@ -424,8 +479,9 @@ static char *nest(int levels)
 	char *end = mail;
 
 	for (int i = 1; i < levels; i++)
-		end += sprintf(end, "Content-Type: multipart/mixed; boundary=b%d.\r\n\r\n--b%d.\r\n",
-			       i, i);
+		end += sprintf(
+		    end, "Content-Type: multipart/mixed; boundary=b%d.\r\n\r\n--b%d.\r\n",
+		    i, i);
 	end += sprintf(end, "\r\ndeep\r\n");
 	for (int i = levels - 1; i > 0; i--)
 		end += sprintf(end, "--b%d.--\r\n", i);
@@ -446,7 +502,7 @@ static void test_nested(void **state)
 		assert_int_equal(ok, levels[i] <= 20);
 		if (ok) {
 			assert_int_equal(message_read_text(message, &text, NULL),
-					 MESSAGE_TEXT_OK);
+			                 MESSAGE_TEXT_OK);
 			assert_string_equal(text.text, "deep");
 		}
 		message_text_free(&text);
@@ -497,7 +553,8 @@ static void test_bad_headers(void **state)
 		struct message *message = NULL;
 		struct kairan_error error = { "" };
 
-		assert_false(message_parse(rows[i].mail, rows[i].length, &message, &error));
+		assert_false(
+		    message_parse(rows[i].mail, rows[i].length, &message, &error));
 		if (strstr(error.text, rows[i].error) == NULL)
 			fail_msg("row %zu: %s", i, error.text);
 		assert_null(message);
@@ -506,9 +563,10 @@ static void test_bad_headers(void **state)
 
 static void test_headers(void **state)
 {
-	static const char mail[] = "From: a@example.org\r\nFROM : b@example.org\r\n"
-				   "To:\r\nCc:  \t c,\r\n\td\r\ncontent-type: text/plain\r\n"
-				   "X:y\r\n\r\nFrom: body\r\n";
+	static const char mail[] =
+	    "From: a@example.org\r\nFROM : b@example.org\r\n"
+	    "To:\r\nCc:  \t c,\r\n\td\r\ncontent-type: text/plain\r\n"
+	    "X:y\r\n\r\nFrom: body\r\n";
 	struct message *message = NULL;
 
 	(void)state;
@@ -534,12 +592,14 @@ static void test_subject(void **state)
 		{ "To: x\r\n\r\n", "", NULL },
 		{ "Subject:\r\n\r\n", "", NULL },
 		{ "Subject: a\r\n b\r\n\r\n", "a b", NULL },
-		{ "SUBJECT: =?ISO-2022-JP?B?GyRCS0k=?=\r\n =?ISO-2022-JP?B?OlIbKEI=?=\r\n\r\n", "防災",
-		  NULL },
+		{ "SUBJECT: =?ISO-2022-JP?B?GyRCS0k=?=\r\n "
+		  "=?ISO-2022-JP?B?OlIbKEI=?=\r\n\r\n",
+		  "防災", NULL },
 		{ "Subject: 防災\r\n\r\n", "防災", NULL },
 		{ "Subject: a\r\nSubject: b\r\n\r\n", NULL, "two Subject:" },
 		{ "Subject: \xff\r\n\r\n", NULL, "Subject: octet 1" },
-		{ "Subject: =?utf-8?Q?a=0ABcc:x?=\r\n\r\n", NULL, "Subject: control character" },
+		{ "Subject: =?utf-8?Q?a=0ABcc:x?=\r\n\r\n", NULL,
+		  "Subject: control character" },
 	};
 
 	(void)state;
@@ -548,7 +608,8 @@ static void test_subject(void **state)
 		struct kairan_error error = { "" };
 		char *subject = NULL;
 
-		assert_true(message_parse(rows[i].mail, strlen(rows[i].mail), &message, NULL));
+		assert_true(
+		    message_parse(rows[i].mail, strlen(rows[i].mail), &message, NULL));
 		if (message_decode_subject(message, &subject, &error)) {
 			assert_non_null(rows[i].subject);
 			assert_string_equal(subject, rows[i].subject);
@@ -596,7 +657,8 @@ static void test_automatic(void **state)
 		struct message *message = NULL;
 		char mail[200];
 
-		(void)snprintf(mail, sizeof(mail), "%s\r\nList-Id: body\r\n", rows[i].header);
+		(void)snprintf(mail, sizeof(mail), "%s\r\nList-Id: body\r\n",
+		               rows[i].header);
 		assert_true(message_parse(mail, strlen(mail), &message, NULL));
 		if (message_is_automatic(message) != rows[i].automatic)
 			fail_msg("%s", rows[i].header);
@@ -616,7 +678,7 @@ static const struct message_draft broadcast = {
 	.message_id = "<1@town.example>",
 	.in_reply_to = "<0@town.example>",
 	.references = "<aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@town.example> "
-		      "<bbbbbbbbbbbbbbbbbbbbbbbbbbbb@town.example>",
+	              "<bbbbbbbbbbbbbbbbbbbbbbbbbbbb@town.example>",
 	.list_id = "防災 <bosai.info.town.example>",
 	.list_unsubscribe = "<mailto:leave-bosai@info.town.example>",
 	.auto_submitted = "auto-generated",
@@ -627,7 +689,7 @@ static const struct message_draft broadcast = {
 };
 
 static void read_back(const struct message_draft *draft, const char *subject,
-		      const char *text, const char *attachments)
+                      const char *text, const char *attachments)
 {
 	struct message *message = NULL;
 	struct message_text read = { 0 };
@@ -641,7 +703,10 @@ static void read_back(const struct message_draft *draft, const char *subject,
 	assert_int_equal(length, again_length);
 	assert_memory_equal(octets, again, length);
 	assert_memory_equal(octets + length - 2, "\r\n", 2);
-	for (line_end = octets; (line_end = memchr(line_end, '\n', length - (size_t)(line_end - octets))) != NULL; line_end++)
+	for (line_end = octets;
+	     (line_end = memchr(line_end, '\n', length - (size_t)(line_end - octets))) !=
+	     NULL;
+	     line_end++)
 		assert_int_equal(line_end[-1], '\r');
 	assert_true(message_parse(octets, length, &message, &error));
 	assert_true(message_decode_subject(message, &read_subject, &error));
@@ -731,7 +796,9 @@ static void test_write_original(void **state)
 		{ ROW("Subject: x\r\n\r\n\xe9\x98\xb2\r\n\r\n\r\n"), "8bit" },
 		{ ROW("Subject: x\r\n\r\n\xff\xfe\r\n"), "8bit" },
 		{ ROW(""), "7bit" },
-		{ ROW("Subject: x\r\n\r\nbo\0" "dy\r\n"), "base64" },
+		{ ROW("Subject: x\r\n\r\nbo\0"
+		      "dy\r\n"),
+		  "base64" },
 		{ ROW("Subject: x\n\nbody\n"), "base64" },
 		{ ROW("Subject: x\r\n\r\nbo\rdy\r\n"), "base64" },
 		{ ROW("Subject: x\r\n\r\nbody\r"), "base64" },
@@ -753,8 +820,8 @@ static void test_write_original(void **state)
 		assert_true(message_write(&draft, &octets, &length, NULL));
 		part = strstr(octets, "filename=original.eml");
 		assert_non_null(part);
-		(void)snprintf(field, sizeof(field), "Content-Transfer-Encoding: %s\r\n\r\n",
-			       rows[i].encoding);
+		(void)snprintf(field, sizeof(field),
+		               "Content-Transfer-Encoding: %s\r\n\r\n", rows[i].encoding);
 		part = strstr(part, field);
 		if (part == NULL)
 			fail_msg("row %zu is not %s", i, rows[i].encoding);
@@ -780,7 +847,7 @@ static void test_write_boundary(void **state)
 	assert_true(message_write(&draft, &octets, &length, NULL));
 	memcpy(boundary, strstr(octets, "=_kairan_"), 41);
 	draft.original_length = (size_t)snprintf(original, sizeof(original),
-						 "X: y\r\n\r\n--%s--\r\n", boundary);
+	                                         "X: y\r\n\r\n--%s--\r\n", boundary);
 	draft.original = original;
 	assert_true(message_write(&draft, &again, &length, NULL));
 	assert_int_not_equal(strncmp(strstr(again, "=_kairan_"), boundary, 41), 0);
@@ -800,7 +867,8 @@ static void test_write_long_line(void **state)
 	(void)state;
 	draft.text = text;
 	assert_true(message_write(&draft, &octets, &length, NULL));
-	assert_non_null(strstr(octets, "charset=ISO-2022-JP\r\nContent-Transfer-Encoding: base64"));
+	assert_non_null(
+	    strstr(octets, "charset=ISO-2022-JP\r\nContent-Transfer-Encoding: base64"));
 	free(octets);
 	read_back(&draft, "防災訓練〜のお知らせ", text, "");
 	free(text);
@@ -845,7 +913,8 @@ static void test_write_refuses(void **state)
 		char *octets = NULL;
 		size_t length;
 
-		memcpy((char *)&draft + rows[i].field, &rows[i].value, sizeof(rows[i].value));
+		memcpy((char *)&draft + rows[i].field, &rows[i].value,
+		       sizeof(rows[i].value));
 		if (message_write(&draft, &octets, &length, &error))
 			fail_msg("row %zu: %s", i, octets);
 		if (strstr(error.text, rows[i].error) == NULL)
@@ -871,14 +940,21 @@ static int tear_down(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_read_text),	cmocka_unit_test(test_cut_off_anywhere),
-		cmocka_unit_test(test_nul),		cmocka_unit_test(test_limits),
-		cmocka_unit_test(test_nested),		cmocka_unit_test(test_nested_mails),
+		cmocka_unit_test(test_read_text),
+		cmocka_unit_test(test_cut_off_anywhere),
+		cmocka_unit_test(test_nul),
+		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_nested),
+		cmocka_unit_test(test_nested_mails),
 		cmocka_unit_test(test_bad_headers),
-		cmocka_unit_test(test_headers),		cmocka_unit_test(test_subject),
-		cmocka_unit_test(test_automatic),	cmocka_unit_test(test_write_reads_back),
-		cmocka_unit_test(test_write_octets),	cmocka_unit_test(test_write_original),
-		cmocka_unit_test(test_write_boundary),	cmocka_unit_test(test_write_long_line),
+		cmocka_unit_test(test_headers),
+		cmocka_unit_test(test_subject),
+		cmocka_unit_test(test_automatic),
+		cmocka_unit_test(test_write_reads_back),
+		cmocka_unit_test(test_write_octets),
+		cmocka_unit_test(test_write_original),
+		cmocka_unit_test(test_write_boundary),
+		cmocka_unit_test(test_write_long_line),
 		cmocka_unit_test(test_write_refuses),
 	};
 

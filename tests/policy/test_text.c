@@ -3,8 +3,8 @@
  *	test_text - text as a person counts and reads it
  *
  * DESCRIPTION
- *	Tables of input and result. What normal form gives must stay the same when it is
- *	given again, since it is compared and hashed later.
+ *	Tables of input and result. What normal form gives must stay the same
+ *	when it is given again, since it is compared and hashed later.
  */
 #include "config.h"
 
@@ -204,8 +204,13 @@ static void test_fold_line(void **state)
 		{ " a ", "a" },
 		{ "a  b\t c", "a b c" },
 		{ "a\r\nBcc: b@example.org", "a Bcc: b@example.org" },
-		{ "a\x01\x1b\x7f" "b", "a b" },
-		{ "a\xc2\x85" "b\u2028c\u2029d\xc2\x9b" "e", "a b c d e" },
+		{ "a\x01\x1b\x7f"
+		  "b",
+		  "a b" },
+		{ "a\xc2\x85"
+		  "b\u2028c\u2029d\xc2\x9b"
+		  "e",
+		  "a b c d e" },
 		{ "\u3000件名\u3000", "件名" },
 		{ "防災\u3000訓練", "防災\u3000訓練" },
 		{ "\n\u3000\n", "" },
@@ -258,9 +263,12 @@ static void test_place(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_normalize),      cmocka_unit_test(test_count_characters),
-		cmocka_unit_test(test_count_long_text), cmocka_unit_test(test_unflow),
-		cmocka_unit_test(test_cut_signature),  cmocka_unit_test(test_fold_line),
+		cmocka_unit_test(test_normalize),
+		cmocka_unit_test(test_count_characters),
+		cmocka_unit_test(test_count_long_text),
+		cmocka_unit_test(test_unflow),
+		cmocka_unit_test(test_cut_signature),
+		cmocka_unit_test(test_fold_line),
 		cmocka_unit_test(test_place),
 	};
 
