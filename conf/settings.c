@@ -18,26 +18,10 @@
 
 #include <confuse.h>
 #include <errno.h>
-#include <glib.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "policy/address.h"
-
-enum setting_type {
-	TYPE_TEXT,
-	TYPE_NUMBER,
-	TYPE_OCTAL,
-	TYPE_DURATION,
-	TYPE_SIZE,
-	TYPE_CHARSET,
-	TYPE_LOG_TARGET,
-	TYPE_LANGUAGE,
-	TYPE_DOMAIN,
-	TYPE_PATH,
-	TYPE_SMTP_URL,
-	TYPE_ZONE,
-};
+#include "conf/setting_value.h"
 
 struct setting {
 	const char *name;
@@ -144,161 +128,9 @@ static const struct setting settings_table[] = {
 
 #define SETTINGS_COUNT (sizeof(settings_table) / sizeof(settings_table[0]))
 
-static const struct {
-	enum setting_type type;
-	const char *name;
-	int64_t value;
-} settings_words[] = {
-	{ TYPE_CHARSET, "auto", OUTGOING_AUTO },
-	{ TYPE_CHARSET, "iso-2022-jp", OUTGOING_ISO2022JP },
-	{ TYPE_CHARSET, "utf-8", OUTGOING_UTF8 },
-	{ TYPE_LOG_TARGET, "syslog", LOG_TARGET_SYSLOG },
-	{ TYPE_LOG_TARGET, "stderr", LOG_TARGET_STDERR },
-};
-
-#define WORDS_COUNT (sizeof(settings_words) / sizeof(settings_words[0]))
-
 /* The text that libconfuse's last complaint had; confuse passes no context pointer, and
  * settings are read by one thread at a time. */
 static _Thread_local struct kairan_error *settings_complaint;
-
-static bool type_is_text(enum setting_type type)
-{
-	return type == TYPE_TEXT || type == TYPE_LANGUAGE || type == TYPE_DOMAIN ||
-	       type == TYPE_PATH || type == TYPE_SMTP_URL || type == TYPE_ZONE;
-}
-
-static bool parse_word(enum setting_type type, const char *text, int64_t *value_r)
-{
-	for (size_t i = 0; i < WORDS_COUNT; i++) {
-		if (settings_words[i].type == type && strcmp(settings_words[i].name, text) == 0) {
-			*value_r = settings_words[i].value;
-			return true;
-		}
-	}
-	return false;
-}
-
-static int64_t unit_factor(enum setting_type type, const char *unit)
-{
-	static const struct {
-		enum setting_type type;
-		const char *unit;
-		int64_t factor;
-	} units[] = {
-		{ TYPE_DURATION, "s", 1 },     { TYPE_DURATION, "m", 60 },
-		{ TYPE_DURATION, "h", 3600 },  { TYPE_DURATION, "d", 86400 },
-		{ TYPE_SIZE, "K", 1024 },      { TYPE_SIZE, "M", 1024 * 1024 },
-	};
-
-	if (*unit == '\0')
-		return 1;
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-		if (units[i].type == type && strcmp(units[i].unit, unit) == 0)
-			return units[i].factor;
-	return 0;
-}
-
-static bool parse_number(enum setting_type type, const char *text, int64_t *value_r)
-{
-	char *end;
-	long long number;
-	int64_t factor;
-
-	if (*text < '0' || *text > '9')
-		return false;
-	errno = 0;
-	number = strtoll(text, &end, type == TYPE_OCTAL ? 8 : 10);
-	factor = unit_factor(type, end);
-	/* The product has the limit, so that what is printed can be read again. */
-	if (errno != 0 || factor == 0 || number > INT32_MAX / factor)
-		return false;
-	if (number == 0 && type != TYPE_DURATION)
-		return false;
-	if (type == TYPE_OCTAL && number > 0777)
-		return false;
-	*value_r = number * factor;
-	return true;
-}
-
-static bool parse_domain(const char *text)
-{
-	struct address address;
-	char spec[ADDRESS_MAX + 8];
-
-	if (snprintf(spec, sizeof(spec), "x@%s", text) >= (int)sizeof(spec))
-		return false;
-	return address_read(spec, &address, NULL);
-}
-
-static bool parse_zone(const char *text)
-{
-	GTimeZone *zone = *text != '\0' ? g_time_zone_new_identifier(text) : NULL;
-
-	if (zone == NULL)
-		return false;
-	g_time_zone_unref(zone);
-	return true;
-}
-
-/* What a value of this type must look like, for the error text. */
-static const char *type_wants(enum setting_type type)
-{
-	switch (type) {
-	case TYPE_NUMBER:
-		return "a whole number above zero";
-	case TYPE_OCTAL:
-		return "permissions in octal, such as 0660";
-	case TYPE_DURATION:
-		return "a duration, such as 30s, 5m, 2h or 3d";
-	case TYPE_SIZE:
-		return "a size, such as 512K or 10M";
-	case TYPE_CHARSET:
-		return "auto, iso-2022-jp or utf-8";
-	case TYPE_LOG_TARGET:
-		return "syslog or stderr";
-	case TYPE_LANGUAGE:
-		return "ja or en";
-	case TYPE_DOMAIN:
-		return "a mail domain";
-	case TYPE_PATH:
-		return "an absolute path";
-	case TYPE_ZONE:
-		return "a time zone, such as Asia/Tokyo";
-	case TYPE_SMTP_URL:
-		return "a URL smtp://HOST:PORT";
-	case TYPE_TEXT:
-		break;
-	}
-	return "text";
-}
-
-static bool parse_value(const struct setting *setting, const char *text, int64_t *number_r)
-{
-	switch (setting->type) {
-	case TYPE_TEXT:
-		return true;
-	case TYPE_LANGUAGE:
-		return strcmp(text, "ja") == 0 || strcmp(text, "en") == 0;
-	case TYPE_DOMAIN:
-		return parse_domain(text);
-	case TYPE_PATH:
-		return text[0] == '/';
-	case TYPE_ZONE:
-		return parse_zone(text);
-	case TYPE_SMTP_URL:
-		return strncmp(text, "smtp://", 7) == 0 && text[7] != '\0';
-	case TYPE_CHARSET:
-	case TYPE_LOG_TARGET:
-		return parse_word(setting->type, text, number_r);
-	case TYPE_NUMBER:
-	case TYPE_OCTAL:
-	case TYPE_DURATION:
-	case TYPE_SIZE:
-		return parse_number(setting->type, text, number_r);
-	}
-	return false;
-}
 
 static const struct setting *find_setting(const char *name)
 {
@@ -327,10 +159,10 @@ static int check_option(cfg_t *cfg, cfg_opt_t *opt)
 
 	if (setting == NULL || text == NULL)
 		return -1;
-	if (parse_value(setting, text, &number))
+	if (setting_value_parse(setting->type, text, &number))
 		return 0;
 	cfg_error(cfg, "%s = \"%s\": wants %s", setting->name, text,
-		  type_wants(setting->type));
+		  setting_value_wants(setting->type));
 	return -1;
 }
 
@@ -340,10 +172,10 @@ static bool store_setting(struct settings *settings, const struct setting *setti
 	char *place = (char *)settings + setting->offset;
 	int64_t number = 0;
 
-	if (!parse_value(setting, text, &number))
+	if (!setting_value_parse(setting->type, text, &number))
 		return error_set(error_r, "%s = \"%s\": wants %s", setting->name, text,
-				 type_wants(setting->type));
-	if (!type_is_text(setting->type)) {
+				 setting_value_wants(setting->type));
+	if (!setting_value_is_text(setting->type)) {
 		memcpy(place, &number, sizeof(number));
 		return true;
 	}
@@ -480,23 +312,6 @@ out:
 	return ok;
 }
 
-static void print_number(const struct setting *setting, int64_t number, FILE *out)
-{
-	for (size_t i = 0; i < WORDS_COUNT; i++) {
-		if (settings_words[i].type == setting->type &&
-		    settings_words[i].value == number) {
-			fprintf(out, "%s = %s\n", setting->name, settings_words[i].name);
-			return;
-		}
-	}
-	if (setting->type == TYPE_OCTAL)
-		fprintf(out, "%s = 0%llo\n", setting->name, (unsigned long long)number);
-	else
-		fprintf(out, "%s = %lld%s\n", setting->name, (long long)number,
-			setting->type == TYPE_DURATION ? "s" : "");
-}
-
-/* '$' is escaped because libconfuse would put the environment's value for ${NAME}. */
 static void print_text(const char *name, const char *text, FILE *out)
 {
 	fprintf(out, "%s = \"", name);
@@ -516,12 +331,12 @@ void settings_print(const struct settings *settings, FILE *out)
 		char *text;
 		int64_t number;
 
-		if (type_is_text(setting->type)) {
+		if (setting_value_is_text(setting->type)) {
 			memcpy(&text, place, sizeof(text));
 			print_text(setting->name, text, out);
 		} else {
 			memcpy(&number, place, sizeof(number));
-			print_number(setting, number, out);
+			setting_value_print(setting->type, setting->name, number, out);
 		}
 	}
 }
@@ -543,7 +358,7 @@ void settings_free(struct settings *settings)
 	for (size_t i = 0; i < SETTINGS_COUNT; i++) {
 		char *text;
 
-		if (!type_is_text(settings_table[i].type))
+		if (!setting_value_is_text(settings_table[i].type))
 			continue;
 		memcpy(&text, (char *)settings + settings_table[i].offset, sizeof(text));
 		free(text);

@@ -76,10 +76,14 @@ int ctl_drafts_list(const struct ctl_call *call)
 	return ok ? EX_OK : ctl_fail(EX_UNAVAILABLE, "%s", error.text);
 }
 
-static void print_party(const struct party *party, void *context)
+static void print_parties(const GPtrArray *parties)
 {
-	(void)context;
-	printf("  %-9s  %-16s  %s <%s>\n", party->role, party->uid, party->name, party->mail);
+	for (guint i = 0; i < parties->len; i++) {
+		const struct party *party = g_ptr_array_index(parties, i);
+
+		printf("  %-9s  %-16s  %s <%s>\n", party->role, party->uid, party->name,
+		       party->mail);
+	}
 }
 
 static void print_event(const struct audit_row *row, void *context)
@@ -127,10 +131,14 @@ static void print_draft(const struct draft *draft, const struct settings *settin
 static bool show(struct store *store, const struct draft *draft,
 		 const struct settings *settings, struct kairan_error *error_r)
 {
+	GPtrArray *parties = store_draft_list_parties(store, draft->id, error_r);
+
+	if (parties == NULL)
+		return false;
 	print_draft(draft, settings);
 	puts("\npeople");
-	if (!store_draft_visit_parties(store, draft->id, print_party, NULL, error_r))
-		return false;
+	print_parties(parties);
+	g_ptr_array_unref(parties);
 	puts("\nhistory");
 	return store_audit_visit_draft(store, draft->id, print_event, (void *)settings,
 				       error_r);

@@ -13,12 +13,10 @@
  */
 #include "config.h"
 
-#include <string.h>
-
-#include "conf/clock.h"
 #include "conf/log.h"
 #include "milter/intake_reply.h"
 #include "milter/notice.h"
+#include "milter/reply_outcome.h"
 
 /* What each decision does to a draft, and what everybody is then told. */
 static const struct {
@@ -47,7 +45,7 @@ static void answer_not_counted(const struct intake_context *context,
 	char *facts = notice_make_facts("reason_key", reason_name(reason), "article",
 					reason_article(reason), NULL);
 
-	intake_reply_answer(context, reply, NOTICE_NOT_COUNTED, reason_name(reason), facts,
+	reply_outcome_answer(context, reply, NOTICE_NOT_COUNTED, reason_name(reason), facts,
 			    verdict_r);
 	free(facts);
 }
@@ -87,59 +85,18 @@ static bool find_step(enum decision decision, enum draft_state from, size_t *ste
 	return false;
 }
 
-/* YES: the draft has entered its new state; NO: it was not in a state for this. */
-static enum answer enter(const struct intake_context *context, struct reply *reply,
-			 size_t step, struct kairan_error *error_r)
-{
-	struct store *store = kairan_get_store(context->kairan);
-	const enum draft_state to = decision_steps[step].to;
-	const struct audit_event event = intake_reply_event(context, reply);
-	const struct draft_step draft_step = {
-		.to = to,
-		.event = event,
-		.reason = reply->words.reason,
-		.decider_name =
-		    decision_steps[step].from == DRAFT_HELD ? reply->person->name : NULL,
-		.due_at = to == DRAFT_APPROVED ? event.at : 0,
-	};
-	enum answer answer;
-
-	if (!store_begin(store, error_r))
-		return ANSWER_UNKNOWN;
-	answer = store_draft_enter(store, reply->draft, &draft_step, error_r);
-	if (answer == ANSWER_YES &&
-	    !notice_add_parties(store, decision_steps[step].notice, reply->draft->id,
-				reply->party->number, NULL, event.at, error_r))
-		answer = ANSWER_UNKNOWN;
-	if (answer != ANSWER_YES)
-		store_rollback(store);
-	else if (!store_commit(store, error_r))
-		answer = ANSWER_UNKNOWN;
-	return answer;
-}
-
 static void decide(const struct intake_context *context, struct reply *reply, size_t step,
 		   struct verdict *verdict_r)
 {
-	struct kairan_error error = { "" };
+	const struct reply_step reply_step = {
+		.to = decision_steps[step].to,
+		.is_decision = decision_steps[step].from == DRAFT_HELD,
+		.notice = decision_steps[step].notice,
+		/* Who decides has just done so, and needs no mail about it. */
+		.except = reply->party->number,
+	};
 
-	switch (enter(context, reply, step, &error)) {
-	case ANSWER_YES:
-		log_event(LOG_LEVEL_INFO, context->envelope->queue_id, reply->draft->id,
-			  "%s by %s: is now %s", decision_name(reply->words.decision),
-			  reply->person->uid, lifecycle_name(reply->draft->state));
-		kairan_wake_all(context->kairan);
-		break;
-	case ANSWER_NO:
-		intake_reply_answer(context, reply, NOTICE_ALREADY,
-				    lifecycle_name(reply->draft->state), NULL, verdict_r);
-		break;
-	case ANSWER_UNKNOWN:
-		log_event(LOG_LEVEL_ERROR, context->envelope->queue_id, reply->draft->id, "%s",
-			  error.text);
-		verdict_set(verdict_r, REASON_STORE, NULL);
-		break;
-	}
+	reply_outcome_carry_out(context, reply, &reply_step, verdict_r);
 }
 
 /* The words are a decision, and the draft is in a state for it. */
@@ -181,10 +138,10 @@ static void take(const struct intake_context *context, struct recipient *recipie
 	if (find_step(reply.words.decision, reply.draft->state, &step))
 		take_decision(context, &reply, step, verdict_r);
 	else if (is_for_deciders(reply.words.decision) && reply.draft->state != DRAFT_HELD)
-		intake_reply_answer(context, &reply, NOTICE_ALREADY,
+		reply_outcome_answer(context, &reply, NOTICE_ALREADY,
 				    lifecycle_name(reply.draft->state), NULL, verdict_r);
 	else
-		intake_reply_answer_unclear(context, &reply, verdict_r);
+		reply_outcome_answer_unclear(context, &reply, verdict_r);
 	intake_reply_clear(&reply);
 }
 

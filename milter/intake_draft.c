@@ -5,32 +5,23 @@
  * DESCRIPTION
  *	At RCPT: is somebody logged in, does the envelope sender belong to them, and are they
  *	staff of a section that may use this address? LDAP is asked afresh. At end of message:
- *	does From: belong to them, can the text be read to the last octet, is it fit? Then the
- *	draft, its original, its people and their notices are committed in one transaction,
- *	before the MTA hears anything.
- *
- *	The same mail submitted again, as clients do when the answer was lost, has the same
- *	submit key and is the same draft.
+ *	does From: belong to them, can the text be read to the last octet, is it fit? Then it
+ *	is held (draft_hold.c), or refused and explained by mail.
  *
  * DIAGNOSTICS
- *	Info: held, or refused with the reason. Warning: a directory that could not be asked, or
- *	that names people who cannot be reached. Error: the store cannot be written.
+ *	Info: refused, with the reason. Warning: a directory that could not be asked. Error: the
+ *	store cannot be written.
  */
 #include "config.h"
 
 #include <glib.h>
-#include <openssl/evp.h>
-#include <string.h>
+#include <stdlib.h>
 
-#include "conf/clock.h"
 #include "conf/log.h"
 #include "milter/charset.h"
-#include "milter/intake.h"
-#include "milter/message.h"
+#include "milter/draft_hold.h"
 #include "milter/notice.h"
 #include "policy/draft_rules.h"
-#include "policy/text.h"
-#include "schema/store_draft.h"
 
 /* ---- RCPT ---- */
 
@@ -121,15 +112,7 @@ static void judge(const struct intake_context *context, struct recipient *recipi
 
 /* ---- end of message ---- */
 
-/* What was read from the mail. */
-struct reading {
-	struct message *message;
-	char *subject;
-	struct message_text text;
-	struct kairan_error error; /* where something could not be read */
-};
-
-static void clear_reading(struct reading *reading)
+static void clear_reading(struct draft_reading *reading)
 {
 	message_free(reading->message);
 	free(reading->subject);
@@ -150,7 +133,7 @@ static bool from_belongs(const struct message *message, const struct person *per
 	return error_set(error_r, "From: %s is not an address of %s", from.spec, person->uid);
 }
 
-static enum reason read_parts(struct reading *reading)
+static enum reason read_parts(struct draft_reading *reading)
 {
 	if (!message_decode_subject(reading->message, &reading->subject, &reading->error))
 		return REASON_UNDECODABLE;
@@ -167,7 +150,7 @@ static enum reason read_parts(struct reading *reading)
 	return REASON_BROKEN;
 }
 
-static void judge_text(const struct settings *settings, const struct reading *reading,
+static void judge_text(const struct settings *settings, const struct draft_reading *reading,
 		       struct verdict *verdict_r)
 {
 	const struct draft_facts facts = {
@@ -186,7 +169,7 @@ static void judge_text(const struct settings *settings, const struct reading *re
 
 /* Read the mail and judge it; the reading has what was understood so far. */
 static void read_draft(const struct intake_context *context,
-		       const struct recipient *recipient, struct reading *reading,
+		       const struct recipient *recipient, struct draft_reading *reading,
 		       struct verdict *verdict_r)
 {
 	const GString *octets = context->envelope->octets;
@@ -210,7 +193,7 @@ static void read_draft(const struct intake_context *context,
 
 /* Refuse and explain: the audit row and the mail to the author in one transaction. */
 static void refuse(const struct intake_context *context, const struct recipient *recipient,
-		   const struct reading *reading, struct verdict *verdict)
+		   const struct draft_reading *reading, struct verdict *verdict)
 {
 	struct store *store = kairan_get_store(context->kairan);
 	struct audit_event event = intake_event(context, "submit");
@@ -248,251 +231,14 @@ out:
 	waker_wake(kairan_get_waker(context->kairan, KAIRAN_NOTICES));
 }
 
-static void hash_piece(EVP_MD_CTX *hash, const char *piece, size_t length)
-{
-	(void)EVP_DigestUpdate(hash, piece, length);
-	(void)EVP_DigestUpdate(hash, "", 1);
-}
-
-/* What makes two submissions the same: author, broadcast, Message-ID and what will be
- * read. Relays between client and kairan may add header lines; where there is no
- * Message-ID, all octets count. */
-static bool make_submit_key(const struct intake_context *context,
-			    const struct recipient *recipient, const struct reading *reading,
-			    unsigned char key_r[SUBMIT_KEY_OCTETS])
-{
-	EVP_MD_CTX *hash = EVP_MD_CTX_new();
-	const char *id = message_get_header(reading->message, "Message-ID", 0);
-	const GString *octets = context->envelope->octets;
-	bool ok = hash != NULL && EVP_DigestInit_ex(hash, EVP_sha256(), NULL) == 1;
-
-	if (ok) {
-		hash_piece(hash, recipient->person->uid, strlen(recipient->person->uid));
-		hash_piece(hash, recipient->broadcast->mail, strlen(recipient->broadcast->mail));
-		if (id != NULL) {
-			hash_piece(hash, id, strlen(id));
-			hash_piece(hash, reading->subject, strlen(reading->subject));
-			hash_piece(hash, reading->text.text, strlen(reading->text.text));
-		} else {
-			hash_piece(hash, octets->str, octets->len);
-		}
-		ok = EVP_DigestFinal_ex(hash, key_r, NULL) == 1;
-	}
-	EVP_MD_CTX_free(hash);
-	return ok;
-}
-
-static struct draft *make_draft(const struct intake_context *context,
-				const struct recipient *recipient,
-				const struct reading *reading)
-{
-	struct draft *draft = draft_new();
-	const struct broadcast *broadcast = recipient->broadcast;
-
-	draft->queue_id = g_strdup(context->envelope->queue_id);
-	draft->broadcast = g_strdup(broadcast->mail);
-	draft->broadcast_ja = g_strdup(broadcast->name_ja);
-	draft->broadcast_en = g_strdup(broadcast->name_en);
-	draft->list = g_strdup(broadcast->list);
-	draft->section = g_strdup(recipient->section->dn);
-	draft->section_ja = g_strdup(recipient->section->name_ja);
-	draft->section_en = g_strdup(recipient->section->name_en);
-	draft->author_dn = g_strdup(recipient->person->dn);
-	draft->subject = g_strdup(reading->subject);
-	draft->text = g_strdup(reading->text.text);
-	draft->characters = (int64_t)text_count_characters(reading->text.text);
-	draft->submitted_at = clock_now();
-	draft->expires_at = draft->submitted_at + context->setup->settings->draft_expiry;
-	return draft;
-}
-
-static struct party *make_party(const struct person *person, int64_t number,
-				const char *role)
-{
-	struct party *party = party_new();
-
-	party->number = number;
-	party->role = g_strdup(role);
-	party->uid = g_strdup(person->uid);
-	party->dn = g_strdup(person->dn);
-	party->mail = g_strdup(person->mails[0]);
-	party->name = g_strdup(person->name);
-	party->language = g_strdup(person->language);
-	return party;
-}
-
-static void free_party(void *party)
-{
-	party_free(party);
-}
-
-/* Add one who may decide, if they may and can be reached. False: could not ask. */
-static bool add_decider(const struct intake_context *context,
-			const struct recipient *recipient, const char *dn, GPtrArray *parties)
-{
-	const struct section_duties duties = section_as_duties(recipient->section);
-	struct person *person = NULL;
-	struct kairan_error error = { "no such entry" };
-	struct verdict verdict;
-	enum answer answer =
-	    directory_find_person_by_dn(context->setup->directory, dn, &person, &error);
-
-	if (answer == ANSWER_YES) {
-		duties_judge_decision(&duties, dn, recipient->person->dn, &verdict);
-		if (verdict.kind == VERDICT_PASS && person->mails[0] != NULL)
-			g_ptr_array_add(parties,
-					make_party(person, (int64_t)parties->len,
-						   duty_name(duties_find_duty(&duties, dn))));
-		else
-			log_event(LOG_LEVEL_WARNING, context->envelope->queue_id, 0,
-				  "%s is not asked: %s", dn,
-				  verdict.kind == VERDICT_PASS ? "has no mail address"
-							       : reason_name(verdict.reason));
-		person_free(person);
-	} else {
-		log_event(LOG_LEVEL_WARNING, context->envelope->queue_id, 0,
-			  "%s could not be read: %s", dn, error.text);
-	}
-	return answer != ANSWER_UNKNOWN;
-}
-
-/* The author (number 0) and everybody who may decide. */
-static GPtrArray *find_parties(const struct intake_context *context,
-			       const struct recipient *recipient, struct verdict *verdict_r)
-{
-	GPtrArray *parties = g_ptr_array_new_with_free_func(free_party);
-	bool asked = true;
-
-	g_ptr_array_add(parties, make_party(recipient->person, DRAFT_AUTHOR, "staff"));
-	asked = add_decider(context, recipient, recipient->section->approver, parties);
-	for (size_t i = 0; asked && recipient->section->delegates[i] != NULL; i++)
-		asked =
-		    add_decider(context, recipient, recipient->section->delegates[i], parties);
-	if (asked && parties->len > 1)
-		return parties;
-	verdict_set(verdict_r, asked ? REASON_NO_APPROVER : REASON_DIRECTORY, NULL);
-	g_ptr_array_unref(parties);
-	return NULL;
-}
-
-static bool insert_all(const struct intake_context *context, struct draft *draft,
-		       const GPtrArray *parties, struct kairan_error *error_r)
-{
-	struct store *store = kairan_get_store(context->kairan);
-	const GString *octets = context->envelope->octets;
-	const struct party *author = g_ptr_array_index(parties, DRAFT_AUTHOR);
-	struct audit_event event = intake_event(context, "submit");
-	bool ok = store_draft_insert(store, draft, octets->str, octets->len, error_r);
-
-	for (guint i = 0; ok && i < parties->len; i++) {
-		const struct party *party = g_ptr_array_index(parties, i);
-
-		ok = store_draft_insert_party(store, draft->id, party, error_r) &&
-		     notice_add_party(store,
-				      party->number == DRAFT_AUTHOR ? NOTICE_RECEIPT
-								    : NOTICE_REQUEST,
-				      draft->id, party, NULL, draft->submitted_at, error_r);
-	}
-	event.uid = author->uid;
-	event.role = "staff";
-	event.draft = draft->id;
-	event.outcome = lifecycle_name(DRAFT_HELD);
-	event.detail = draft->broadcast;
-	return ok && store_audit_append(store, &event, error_r);
-}
-
-/* A draft that is held already answers for itself; about any other the author is told,
- * who may think that this mail is on its way. */
-static bool note_again(const struct intake_context *context, const struct draft *draft,
-		       const struct person *author, struct kairan_error *error_r)
-{
-	struct store *store = kairan_get_store(context->kairan);
-	struct audit_event event = intake_event(context, "submit");
-	struct party *party = NULL;
-	bool ok;
-
-	event.uid = author->uid;
-	event.role = "staff";
-	event.draft = draft->id;
-	event.outcome = "again";
-	ok = store_audit_append(store, &event, error_r);
-	if (ok && draft->state != DRAFT_HELD) {
-		ok = store_draft_find_party(store, draft->id, DRAFT_AUTHOR, &party, error_r) ==
-			 ANSWER_YES &&
-		     notice_add_party(store, NOTICE_AGAIN, draft->id, party, NULL, event.at,
-				      error_r);
-		party_free(party);
-	}
-	return ok;
-}
-
-static bool hold(const struct intake_context *context, const struct recipient *recipient,
-		 struct draft *draft, const GPtrArray *parties, bool *again_r,
-		 struct kairan_error *error_r)
-{
-	struct store *store = kairan_get_store(context->kairan);
-	struct draft *earlier = NULL;
-	bool ok = false;
-
-	if (!store_begin(store, error_r))
-		return false;
-	switch (store_draft_find_by_key(store, draft->submit_key, &earlier, error_r)) {
-	case ANSWER_YES:
-		*again_r = true;
-		draft->id = earlier->id;
-		ok = note_again(context, earlier, recipient->person, error_r);
-		draft_free(earlier);
-		break;
-	case ANSWER_NO:
-		*again_r = false;
-		ok = insert_all(context, draft, parties, error_r);
-		break;
-	case ANSWER_UNKNOWN:
-		break;
-	}
-	if (ok)
-		return store_commit(store, error_r);
-	store_rollback(store);
-	return false;
-}
-
-static void hold_draft(const struct intake_context *context,
-		       const struct recipient *recipient, const struct reading *reading,
-		       struct verdict *verdict)
-{
-	struct draft *draft = make_draft(context, recipient, reading);
-	GPtrArray *parties = find_parties(context, recipient, verdict);
-	struct kairan_error error = { "no SHA-256" };
-	bool again = false;
-
-	if (parties == NULL)
-		goto out;
-	if (!make_submit_key(context, recipient, reading, draft->submit_key) ||
-	    !hold(context, recipient, draft, parties, &again, &error)) {
-		log_event(LOG_LEVEL_ERROR, context->envelope->queue_id, 0, "%s", error.text);
-		verdict_set(verdict, REASON_STORE, NULL);
-		goto out;
-	}
-	log_event(LOG_LEVEL_INFO, context->envelope->queue_id, draft->id,
-		  "%s: by %s to %s, %lld characters, %u asked",
-		  again ? "submitted again" : "held", recipient->person->uid, draft->broadcast,
-		  (long long)draft->characters, parties->len - 1);
-	waker_wake(kairan_get_waker(context->kairan, KAIRAN_NOTICES));
-	waker_wake(kairan_get_waker(context->kairan, KAIRAN_ROUNDS));
-out:
-	if (parties != NULL)
-		g_ptr_array_unref(parties);
-	draft_free(draft);
-}
-
 static void take(const struct intake_context *context, struct recipient *recipient,
 		 struct verdict *verdict_r)
 {
-	struct reading reading = { 0 };
+	struct draft_reading reading = { 0 };
 
 	read_draft(context, recipient, &reading, verdict_r);
 	if (verdict_r->kind == VERDICT_PASS)
-		hold_draft(context, recipient, &reading, verdict_r);
+		draft_hold(context, recipient, &reading, verdict_r);
 	else
 		refuse(context, recipient, &reading, verdict_r);
 	clear_reading(&reading);

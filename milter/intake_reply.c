@@ -24,10 +24,8 @@
 #include "conf/log.h"
 #include "milter/message.h"
 #include "milter/notice.h"
+#include "milter/reply_outcome.h"
 #include "policy/authres.h"
-
-/* Nobody is told twice in this time that their reply was not understood. */
-#define UNCLEAR_PAUSE_SECONDS 600
 
 static void fail_store(const struct intake_context *context, int64_t draft,
 		       const struct kairan_error *error, struct verdict *verdict_r)
@@ -233,7 +231,7 @@ static enum answer read_parsed(const struct intake_context *context,
 						"article", reason_article(REASON_WRONG_PERSON),
 						NULL);
 
-		intake_reply_answer(context, reply, NOTICE_NOT_COUNTED,
+		reply_outcome_answer(context, reply, NOTICE_NOT_COUNTED,
 				    reason_name(REASON_WRONG_PERSON), facts, verdict_r);
 		free(facts);
 		return ANSWER_NO;
@@ -280,107 +278,4 @@ void intake_reply_clear(struct reply *reply)
 	person_free(reply->person);
 	reply_words_free(&reply->words);
 	*reply = (struct reply){ 0 };
-}
-
-struct audit_event intake_reply_event(const struct intake_context *context,
-				      const struct reply *reply)
-{
-	struct audit_event event = intake_event(context, decision_name(reply->words.decision));
-
-	event.uid = reply->person->uid;
-	event.role = reply->party->role;
-	event.draft = reply->draft->id;
-	event.detail = reply->words.reason;
-	return event;
-}
-
-static bool add_answer(struct store *store, const struct reply *reply, const char *kind,
-		       const struct audit_event *event, const char *facts,
-		       struct kairan_error *error_r)
-{
-	/* Somebody else's token: their own address, and nothing that is signed for another. */
-	if (strcmp(reply->person->uid, reply->party->uid) != 0)
-		return notice_add_person(store, kind, reply->draft->id, reply->person, facts,
-					 event->at, error_r);
-	return notice_add_party(store, kind, reply->draft->id, reply->party, facts, event->at,
-				error_r);
-}
-
-static void answer_and_record(const struct intake_context *context,
-			      const struct reply *reply, const char *kind,
-			      const struct audit_event *event, const char *facts,
-			      struct verdict *verdict_r)
-{
-	struct store *store = kairan_get_store(context->kairan);
-	struct kairan_error error;
-	bool ok = store_begin(store, &error);
-
-	verdict_pass(verdict_r);
-	if (ok) {
-		ok = store_audit_append(store, event, &error) &&
-		     (kind == NULL || add_answer(store, reply, kind, event, facts, &error));
-		if (ok)
-			ok = store_commit(store, &error);
-		else
-			store_rollback(store);
-	}
-	if (!ok) {
-		fail_store(context, reply->draft->id, &error, verdict_r);
-		return;
-	}
-	log_event(LOG_LEVEL_INFO, context->envelope->queue_id, reply->draft->id,
-		  "reply by %s changes nothing: %s", reply->person->uid, event->outcome);
-	waker_wake(kairan_get_waker(context->kairan, KAIRAN_NOTICES));
-}
-
-void intake_reply_answer(const struct intake_context *context, const struct reply *reply,
-			 const char *kind, const char *outcome, const char *facts,
-			 struct verdict *verdict_r)
-{
-	struct audit_event event = intake_event(context, "reply");
-
-	event.uid = reply->person->uid;
-	event.role = reply->party->role;
-	event.draft = reply->draft->id;
-	event.outcome = outcome;
-	event.detail = decision_name(reply->words.decision);
-	answer_and_record(context, reply, kind, &event, facts, verdict_r);
-}
-
-static enum answer was_told(const struct intake_context *context, const struct reply *reply,
-			    struct kairan_error *error_r)
-{
-	struct store *store = kairan_get_store(context->kairan);
-	enum answer answer;
-
-	if (!store_begin(store, error_r))
-		return ANSWER_UNKNOWN;
-	answer = store_outbox_was_added(store, NOTICE_UNCLEAR, reply->draft->id,
-					reply->party->number,
-					clock_now() - UNCLEAR_PAUSE_SECONDS, error_r);
-	store_rollback(store);
-	return answer;
-}
-
-void intake_reply_answer_unclear(const struct intake_context *context,
-				 const struct reply *reply, struct verdict *verdict_r)
-{
-	struct audit_event event = intake_event(context, "reply");
-	struct kairan_error error;
-	enum answer told = was_told(context, reply, &error);
-	char *facts;
-
-	if (told == ANSWER_UNKNOWN) {
-		fail_store(context, reply->draft->id, &error, verdict_r);
-		return;
-	}
-	event.uid = reply->person->uid;
-	event.role = reply->party->role;
-	event.draft = reply->draft->id;
-	event.outcome = "unclear";
-	event.detail = reply->words.first;
-	facts = notice_make_facts("first_line", reply->words.first, NULL);
-	answer_and_record(context, reply, told == ANSWER_YES ? NULL : NOTICE_UNCLEAR, &event,
-			  facts, verdict_r);
-	free(facts);
 }

@@ -31,19 +31,4 @@ enum answer intake_reply_read(const struct intake_context *context,
 			      struct reply *reply_r, struct verdict *verdict_r);
 void intake_reply_clear(struct reply *reply);
 
-/* Answer the writer with a notice, and record why nothing was changed, in one
- * transaction. facts: JSON or NULL. */
-void intake_reply_answer(const struct intake_context *context, const struct reply *reply,
-			 const char *kind, const char *outcome, const char *facts,
-			 struct verdict *verdict_r);
-
-/* A person who was not understood is told how to answer, but not again within a while: the
- * writer may be a machine that looks like a person. */
-void intake_reply_answer_unclear(const struct intake_context *context,
-				 const struct reply *reply, struct verdict *verdict_r);
-
-/* The audit event of this reply's person. */
-struct audit_event intake_reply_event(const struct intake_context *context,
-				      const struct reply *reply);
-
 #endif

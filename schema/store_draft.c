@@ -325,10 +325,15 @@ bool store_draft_visit(struct store *store, int state, int64_t limit,
 	return answer == ANSWER_NO;
 }
 
-bool store_draft_visit_parties(struct store *store, int64_t draft,
-			       void (*visit)(const struct party *party, void *context),
-			       void *context, struct kairan_error *error_r)
+static void free_party(void *party)
 {
+	party_free(party);
+}
+
+GPtrArray *store_draft_list_parties(struct store *store, int64_t draft,
+				    struct kairan_error *error_r)
+{
+	GPtrArray *parties = g_ptr_array_new_with_free_func(free_party);
 	sqlite3_stmt *stmt;
 	enum answer answer =
 	    sql_first(store, error_r, &stmt,
@@ -337,11 +342,11 @@ bool store_draft_visit_parties(struct store *store, int64_t draft,
 		      "i", draft);
 
 	while (answer == ANSWER_YES) {
-		struct party *party = read_party(stmt);
-
-		visit(party, context);
-		party_free(party);
+		g_ptr_array_add(parties, read_party(stmt));
 		answer = sql_next(store, error_r, stmt);
 	}
-	return answer == ANSWER_NO;
+	if (answer == ANSWER_NO)
+		return parties;
+	g_ptr_array_unref(parties);
+	return NULL;
 }

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <glib.h>
+
 #include "policy/lifecycle.h"
 #include "schema/store.h"
 #include "schema/store_audit.h"
@@ -106,9 +108,9 @@ bool store_draft_visit(struct store *store, int state, int64_t limit,
 		       void (*visit)(const struct draft *draft, void *context), void *context,
 		       struct kairan_error *error_r);
 
-/* Call visit for each person of a draft, by number. */
-bool store_draft_visit_parties(struct store *store, int64_t draft,
-			       void (*visit)(const struct party *party, void *context),
-			       void *context, struct kairan_error *error_r);
+/* All people of a draft (struct party), by number, or NULL with the error. Free with
+ * g_ptr_array_unref(). */
+GPtrArray *store_draft_list_parties(struct store *store, int64_t draft,
+				    struct kairan_error *error_r);
 
 #endif

@@ -261,15 +261,6 @@ struct names {
 	char text[200];
 };
 
-static void add_name(const struct party *party, void *context)
-{
-	struct names *names = context;
-	const size_t used = strlen(names->text);
-
-	(void)snprintf(names->text + used, sizeof(names->text) - used, "%lld=%s ",
-		       (long long)party->number, party->uid);
-}
-
 static void test_parties(void **state)
 {
 	const struct party parties[] = {
@@ -279,9 +270,10 @@ static void test_parties(void **state)
 		  "en" },
 		{ 1, "approver", "bosai-chief", "uid=c", "c@town.example", "課長", "ja" },
 	};
+	const char *const in_order[] = { "bosai-staff1", "bosai-chief", "bosai-deputy" };
 	struct draft *draft, *other;
 	struct party *party = NULL;
-	struct names names = { "" };
+	GPtrArray *all;
 
 	(void)state;
 	begin(&at);
@@ -307,13 +299,19 @@ static void test_parties(void **state)
 	    store_draft_find_party(at.store, draft->id, 3, &party, &at.error), ANSWER_NO);
 	assert_int_equal(
 	    store_draft_find_party(at.store, other->id, 0, &party, &at.error), ANSWER_NO);
-	assert_true(
-	    store_draft_visit_parties(at.store, draft->id, add_name, &names, &at.error));
-	assert_string_equal(names.text, "0=bosai-staff1 1=bosai-chief 2=bosai-deputy ");
-	names.text[0] = '\0';
-	assert_true(
-	    store_draft_visit_parties(at.store, other->id, add_name, &names, &at.error));
-	assert_string_equal(names.text, "");
+	all = store_draft_list_parties(at.store, draft->id, &at.error);
+	assert_non_null(all);
+	assert_int_equal(all->len, COUNT(parties));
+	for (guint i = 0; i < all->len; i++) {
+		party = g_ptr_array_index(all, i);
+		assert_int_equal(party->number, i);
+		assert_string_equal(party->uid, in_order[i]);
+	}
+	g_ptr_array_unref(all);
+	all = store_draft_list_parties(at.store, other->id, &at.error);
+	assert_non_null(all);
+	assert_int_equal(all->len, 0);
+	g_ptr_array_unref(all);
 	/* A number is one person. */
 	assert_false(
 	    store_draft_insert_party(at.store, draft->id, &parties[0], &at.error));

@@ -1,0 +1,192 @@
+/*
+ * NAME
+ *	setting_value - the types of settings
+ *
+ * DESCRIPTION
+ *	Numbers take a unit: durations s, m, h, d; sizes K, M. Words are looked up in one
+ *	table, for reading and for showing.
+ *
+ * DIAGNOSTICS
+ *	None: a bad value is an answer, and the caller knows the line it stands on.
+ */
+#include "config.h"
+
+#include "conf/setting_value.h"
+
+#include <errno.h>
+#include <glib.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/settings.h"
+#include "policy/address.h"
+
+static const struct {
+	enum setting_type type;
+	const char *name;
+	int64_t value;
+} settings_words[] = {
+	{ TYPE_CHARSET, "auto", OUTGOING_AUTO },
+	{ TYPE_CHARSET, "iso-2022-jp", OUTGOING_ISO2022JP },
+	{ TYPE_CHARSET, "utf-8", OUTGOING_UTF8 },
+	{ TYPE_LOG_TARGET, "syslog", LOG_TARGET_SYSLOG },
+	{ TYPE_LOG_TARGET, "stderr", LOG_TARGET_STDERR },
+};
+
+#define WORDS_COUNT (sizeof(settings_words) / sizeof(settings_words[0]))
+
+bool setting_value_is_text(enum setting_type type)
+{
+	return type == TYPE_TEXT || type == TYPE_LANGUAGE || type == TYPE_DOMAIN ||
+	       type == TYPE_PATH || type == TYPE_SMTP_URL || type == TYPE_ZONE;
+}
+
+static bool parse_word(enum setting_type type, const char *text, int64_t *value_r)
+{
+	for (size_t i = 0; i < WORDS_COUNT; i++) {
+		if (settings_words[i].type == type && strcmp(settings_words[i].name, text) == 0) {
+			*value_r = settings_words[i].value;
+			return true;
+		}
+	}
+	return false;
+}
+
+static int64_t unit_factor(enum setting_type type, const char *unit)
+{
+	static const struct {
+		enum setting_type type;
+		const char *unit;
+		int64_t factor;
+	} units[] = {
+		{ TYPE_DURATION, "s", 1 },     { TYPE_DURATION, "m", 60 },
+		{ TYPE_DURATION, "h", 3600 },  { TYPE_DURATION, "d", 86400 },
+		{ TYPE_SIZE, "K", 1024 },      { TYPE_SIZE, "M", 1024 * 1024 },
+	};
+
+	if (*unit == '\0')
+		return 1;
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (units[i].type == type && strcmp(units[i].unit, unit) == 0)
+			return units[i].factor;
+	return 0;
+}
+
+static bool parse_number(enum setting_type type, const char *text, int64_t *value_r)
+{
+	char *end;
+	long long number;
+	int64_t factor;
+
+	if (*text < '0' || *text > '9')
+		return false;
+	errno = 0;
+	number = strtoll(text, &end, type == TYPE_OCTAL ? 8 : 10);
+	factor = unit_factor(type, end);
+	/* The product has the limit, so that what is printed can be read again. */
+	if (errno != 0 || factor == 0 || number > INT32_MAX / factor)
+		return false;
+	if (number == 0 && type != TYPE_DURATION)
+		return false;
+	if (type == TYPE_OCTAL && number > 0777)
+		return false;
+	*value_r = number * factor;
+	return true;
+}
+
+static bool parse_domain(const char *text)
+{
+	struct address address;
+	char spec[ADDRESS_MAX + 8];
+
+	if (snprintf(spec, sizeof(spec), "x@%s", text) >= (int)sizeof(spec))
+		return false;
+	return address_read(spec, &address, NULL);
+}
+
+static bool parse_zone(const char *text)
+{
+	GTimeZone *zone = *text != '\0' ? g_time_zone_new_identifier(text) : NULL;
+
+	if (zone == NULL)
+		return false;
+	g_time_zone_unref(zone);
+	return true;
+}
+
+const char *setting_value_wants(enum setting_type type)
+{
+	switch (type) {
+	case TYPE_NUMBER:
+		return "a whole number above zero";
+	case TYPE_OCTAL:
+		return "permissions in octal, such as 0660";
+	case TYPE_DURATION:
+		return "a duration, such as 30s, 5m, 2h or 3d";
+	case TYPE_SIZE:
+		return "a size, such as 512K or 10M";
+	case TYPE_CHARSET:
+		return "auto, iso-2022-jp or utf-8";
+	case TYPE_LOG_TARGET:
+		return "syslog or stderr";
+	case TYPE_LANGUAGE:
+		return "ja or en";
+	case TYPE_DOMAIN:
+		return "a mail domain";
+	case TYPE_PATH:
+		return "an absolute path";
+	case TYPE_ZONE:
+		return "a time zone, such as Asia/Tokyo";
+	case TYPE_SMTP_URL:
+		return "a URL smtp://HOST:PORT";
+	case TYPE_TEXT:
+		break;
+	}
+	return "text";
+}
+
+bool setting_value_parse(enum setting_type type, const char *text, int64_t *number_r)
+{
+	switch (type) {
+	case TYPE_TEXT:
+		return true;
+	case TYPE_LANGUAGE:
+		return strcmp(text, "ja") == 0 || strcmp(text, "en") == 0;
+	case TYPE_DOMAIN:
+		return parse_domain(text);
+	case TYPE_PATH:
+		return text[0] == '/';
+	case TYPE_ZONE:
+		return parse_zone(text);
+	case TYPE_SMTP_URL:
+		return strncmp(text, "smtp://", 7) == 0 && text[7] != '\0';
+	case TYPE_CHARSET:
+	case TYPE_LOG_TARGET:
+		return parse_word(type, text, number_r);
+	case TYPE_NUMBER:
+	case TYPE_OCTAL:
+	case TYPE_DURATION:
+	case TYPE_SIZE:
+		return parse_number(type, text, number_r);
+	}
+	return false;
+}
+
+void setting_value_print(enum setting_type type, const char *name, int64_t number,
+			 FILE *out)
+{
+	for (size_t i = 0; i < WORDS_COUNT; i++) {
+		if (settings_words[i].type == type &&
+		    settings_words[i].value == number) {
+			fprintf(out, "%s = %s\n", name, settings_words[i].name);
+			return;
+		}
+	}
+	if (type == TYPE_OCTAL)
+		fprintf(out, "%s = 0%llo\n", name, (unsigned long long)number);
+	else
+		fprintf(out, "%s = %lld%s\n", name, (long long)number,
+			type == TYPE_DURATION ? "s" : "");
+}
+
+/* '$' is escaped because libconfuse would put the environment's value for ${NAME}. */

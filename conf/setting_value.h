@@ -1,0 +1,39 @@
+/*
+ * The types of settings: how a value is written, checked and shown.
+ */
+#ifndef KAIRAN_CONF_SETTING_VALUE_H
+#define KAIRAN_CONF_SETTING_VALUE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum setting_type {
+	TYPE_TEXT,
+	TYPE_NUMBER,
+	TYPE_OCTAL,
+	TYPE_DURATION,
+	TYPE_SIZE,
+	TYPE_CHARSET,
+	TYPE_LOG_TARGET,
+	TYPE_LANGUAGE,
+	TYPE_DOMAIN,
+	TYPE_PATH,
+	TYPE_SMTP_URL,
+	TYPE_ZONE,
+};
+
+/* Is a value of this type kept as text? Otherwise it is kept as a number. */
+bool setting_value_is_text(enum setting_type type);
+
+/* Check a value, and read it when its type is kept as a number. */
+bool setting_value_parse(enum setting_type type, const char *text, int64_t *number_r);
+
+/* What a value of this type must look like, for the error text. */
+const char *setting_value_wants(enum setting_type type);
+
+/* Write a line "name = value" for a type that is kept as a number. */
+void setting_value_print(enum setting_type type, const char *name, int64_t number,
+			 FILE *out);
+
+#endif

@@ -1,0 +1,174 @@
+/*
+ * NAME
+ *	reply_outcome - what becomes of a reply
+ *
+ * DESCRIPTION
+ *	A reply changes its draft, with the audit row and everybody's notices in the same
+ *	transaction, or it changes nothing and its writer is told why, once and clearly.
+ *
+ * DIAGNOSTICS
+ *	Info: the new state, or why nothing changed. Error: the store cannot be used.
+ */
+#include "config.h"
+
+#include "milter/reply_outcome.h"
+
+#include <string.h>
+
+#include "conf/clock.h"
+#include "conf/log.h"
+#include "milter/notice.h"
+
+/* Nobody is told twice in this time that their reply was not understood. */
+#define UNCLEAR_PAUSE_SECONDS 600
+
+static void fail_store(const struct intake_context *context, const struct reply *reply,
+		       const struct kairan_error *error, struct verdict *verdict_r)
+{
+	log_event(LOG_LEVEL_ERROR, context->envelope->queue_id, reply->draft->id, "%s",
+		  error->text);
+	verdict_set(verdict_r, REASON_STORE, NULL);
+}
+
+static bool add_answer(struct store *store, const struct reply *reply, const char *kind,
+		       const struct audit_event *event, const char *facts,
+		       struct kairan_error *error_r)
+{
+	/* Somebody else's token: their own address, and nothing that is signed for another. */
+	if (strcmp(reply->person->uid, reply->party->uid) != 0)
+		return notice_add_person(store, kind, reply->draft->id, reply->person, facts,
+					 event->at, error_r);
+	return notice_add_party(store, kind, reply->draft->id, reply->party, facts, event->at,
+				error_r);
+}
+
+static void answer_and_record(const struct intake_context *context,
+			      const struct reply *reply, const char *kind,
+			      const struct audit_event *event, const char *facts,
+			      struct verdict *verdict_r)
+{
+	struct store *store = kairan_get_store(context->kairan);
+	struct kairan_error error;
+	bool ok = store_begin(store, &error);
+
+	verdict_pass(verdict_r);
+	if (ok) {
+		ok = store_audit_append(store, event, &error) &&
+		     (kind == NULL || add_answer(store, reply, kind, event, facts, &error));
+		if (ok)
+			ok = store_commit(store, &error);
+		else
+			store_rollback(store);
+	}
+	if (!ok) {
+		fail_store(context, reply, &error, verdict_r);
+		return;
+	}
+	log_event(LOG_LEVEL_INFO, context->envelope->queue_id, reply->draft->id,
+		  "reply by %s changes nothing: %s", reply->person->uid, event->outcome);
+	waker_wake(kairan_get_waker(context->kairan, KAIRAN_NOTICES));
+}
+
+void reply_outcome_answer(const struct intake_context *context, const struct reply *reply,
+			 const char *kind, const char *outcome, const char *facts,
+			 struct verdict *verdict_r)
+{
+	struct audit_event event = intake_event(context, "reply");
+
+	event.uid = reply->person->uid;
+	event.role = reply->party->role;
+	event.draft = reply->draft->id;
+	event.outcome = outcome;
+	event.detail = decision_name(reply->words.decision);
+	answer_and_record(context, reply, kind, &event, facts, verdict_r);
+}
+
+static enum answer was_told(const struct intake_context *context, const struct reply *reply,
+			    struct kairan_error *error_r)
+{
+	struct store *store = kairan_get_store(context->kairan);
+	enum answer answer;
+
+	if (!store_begin(store, error_r))
+		return ANSWER_UNKNOWN;
+	answer = store_outbox_was_added(store, NOTICE_UNCLEAR, reply->draft->id,
+					reply->party->number,
+					clock_now() - UNCLEAR_PAUSE_SECONDS, error_r);
+	store_rollback(store);
+	return answer;
+}
+
+void reply_outcome_answer_unclear(const struct intake_context *context,
+				 const struct reply *reply, struct verdict *verdict_r)
+{
+	struct audit_event event = intake_event(context, "reply");
+	struct kairan_error error;
+	enum answer told = was_told(context, reply, &error);
+	char *facts;
+
+	if (told == ANSWER_UNKNOWN) {
+		fail_store(context, reply, &error, verdict_r);
+		return;
+	}
+	event.uid = reply->person->uid;
+	event.role = reply->party->role;
+	event.draft = reply->draft->id;
+	event.outcome = "unclear";
+	event.detail = reply->words.first;
+	facts = notice_make_facts("first_line", reply->words.first, NULL);
+	answer_and_record(context, reply, told == ANSWER_YES ? NULL : NOTICE_UNCLEAR, &event,
+			  facts, verdict_r);
+	free(facts);
+}
+
+static enum answer enter(const struct intake_context *context, struct reply *reply,
+			 const struct reply_step *step, struct kairan_error *error_r)
+{
+	struct store *store = kairan_get_store(context->kairan);
+	struct draft_step draft_step = {
+		.to = step->to,
+		.event = intake_event(context, decision_name(reply->words.decision)),
+		.reason = reply->words.reason[0] != '\0' ? reply->words.reason : NULL,
+		.decider_name = step->is_decision ? reply->person->name : NULL,
+	};
+	enum answer answer;
+
+	draft_step.event.uid = reply->person->uid;
+	draft_step.event.role = reply->party->role;
+	draft_step.event.detail = reply->words.reason;
+	draft_step.due_at = step->to == DRAFT_APPROVED ? draft_step.event.at : 0;
+	if (!store_begin(store, error_r))
+		return ANSWER_UNKNOWN;
+	answer = store_draft_enter(store, reply->draft, &draft_step, error_r);
+	if (answer == ANSWER_YES &&
+	    !notice_add_parties(store, step->notice, reply->draft->id, step->except, NULL,
+				draft_step.event.at, error_r))
+		answer = ANSWER_UNKNOWN;
+	if (answer != ANSWER_YES)
+		store_rollback(store);
+	else if (!store_commit(store, error_r))
+		answer = ANSWER_UNKNOWN;
+	return answer;
+}
+
+void reply_outcome_carry_out(const struct intake_context *context, struct reply *reply,
+			    const struct reply_step *step, struct verdict *verdict_r)
+{
+	struct kairan_error error = { "" };
+
+	switch (enter(context, reply, step, &error)) {
+	case ANSWER_YES:
+		log_event(LOG_LEVEL_INFO, context->envelope->queue_id, reply->draft->id,
+			  "%s by %s: is now %s", decision_name(reply->words.decision),
+			  reply->person->uid, lifecycle_name(reply->draft->state));
+		kairan_wake_all(context->kairan);
+		break;
+	case ANSWER_NO:
+		reply_outcome_answer(context, reply, NOTICE_ALREADY,
+				    lifecycle_name(reply->draft->state), NULL, verdict_r);
+		break;
+	case ANSWER_UNKNOWN:
+		fail_store(context, reply, &error, verdict_r);
+		break;
+	}
+}
