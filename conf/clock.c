@@ -31,9 +31,10 @@ void clock_open_test(const char *path)
 {
 	(void)snprintf(clock_test_path, sizeof(clock_test_path), "%s", path);
 	if (clock_test_path[0] != '\0')
-		log_warning("TEST CLOCK: times are moved by the file %s (setting test_clock); "
-			    "this must never be on where real mail is sent",
-			    clock_test_path);
+		log_warning(
+		    "TEST CLOCK: times are moved by the file %s (setting test_clock); "
+		    "this must never be on where real mail is sent",
+		    clock_test_path);
 }
 
 static int64_t read_offset(void)

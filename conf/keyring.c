@@ -53,8 +53,8 @@ static bool add_line(struct keyring *keyring, char *line, struct kairan_error *e
 	if (keyring->count == KEYRING_MOST)
 		return error_set(error_r, "more than %d keys", KEYRING_MOST);
 	key = &keyring->keys[keyring->count];
-	ok = sscanf(line, "%3u%*[ \t]%65s %1s", &id, hex, more) == 2 && id >= 1 && id <= 255 &&
-	     read_secret(hex, key->secret);
+	ok = sscanf(line, "%3u%*[ \t]%65s %1s", &id, hex, more) == 2 && id >= 1 &&
+	     id <= 255 && read_secret(hex, key->secret);
 	OPENSSL_cleanse(hex, sizeof(hex));
 	if (!ok)
 		return error_set(error_r, "wants an id (1 to 255) and %d hex digits",
@@ -76,7 +76,8 @@ static bool read_lines(struct keyring *keyring, FILE *file, const char *path,
 	for (int number = 1; ok && fgets(line, sizeof(line), file) != NULL; number++) {
 		ok = add_line(keyring, line, &error);
 		if (!ok)
-			(void)error_set(error_r, "key_file %s:%d: %s", path, number, error.text);
+			(void)error_set(error_r, "key_file %s:%d: %s", path, number,
+					error.text);
 	}
 	OPENSSL_cleanse(line, sizeof(line));
 	if (ok && keyring->count == 0)
@@ -84,7 +85,8 @@ static bool read_lines(struct keyring *keyring, FILE *file, const char *path,
 	return ok;
 }
 
-bool keyring_load(const char *path, struct keyring **keyring_r, struct kairan_error *error_r)
+bool keyring_load(const char *path, struct keyring **keyring_r,
+		  struct kairan_error *error_r)
 {
 	struct keyring *keyring;
 	struct stat status;
@@ -92,12 +94,14 @@ bool keyring_load(const char *path, struct keyring **keyring_r, struct kairan_er
 	bool ok;
 
 	if (file == NULL)
-		return error_set(error_r,
-				 "key_file: cannot open %s: %s (`kairanctl keys make` makes it)",
-				 path, strerror(errno));
+		return error_set(
+		    error_r,
+		    "key_file: cannot open %s: %s (`kairanctl keys make` makes it)", path,
+		    strerror(errno));
 	if (fstat(fileno(file), &status) != 0 || (status.st_mode & S_IRWXO) != 0) {
 		fclose(file);
-		return error_set(error_r, "key_file %s: others may read it; chmod o-rwx", path);
+		return error_set(error_r, "key_file %s: others may read it; chmod o-rwx",
+				 path);
 	}
 	keyring = g_new0(struct keyring, 1);
 	ok = read_lines(keyring, file, path, error_r);
@@ -144,7 +148,8 @@ bool keyring_make_file(const char *path, struct kairan_error *error_r)
 	if (fd < 0 || (file = fdopen(fd, "w")) == NULL) {
 		if (fd >= 0)
 			close(fd);
-		return error_set(error_r, "key_file: cannot make %s: %s", path, strerror(errno));
+		return error_set(error_r, "key_file: cannot make %s: %s", path,
+				 strerror(errno));
 	}
 	fputs("# Token keys of kairan: ID and secret. The last one signs.\n1 ", file);
 	for (size_t i = 0; i < sizeof(secret); i++)
@@ -153,6 +158,7 @@ bool keyring_make_file(const char *path, struct kairan_error *error_r)
 	OPENSSL_cleanse(secret, sizeof(secret));
 	ok = fflush(file) == 0 && fsync(fd) == 0;
 	if (fclose(file) != 0 || !ok)
-		return error_set(error_r, "key_file: cannot write %s: %s", path, strerror(errno));
+		return error_set(error_r, "key_file: cannot write %s: %s", path,
+				 strerror(errno));
 	return true;
 }

@@ -61,7 +61,8 @@ static void mask_controls(char *line)
 	for (; *line != '\0'; line++) {
 		if ((unsigned char)*line < ' ' || *line == 0x7f)
 			*line = '?';
-		else if ((unsigned char)*line == 0xc2 && ((unsigned char)line[1] & 0xe0) == 0x80)
+		else if ((unsigned char)*line == 0xc2 &&
+			 ((unsigned char)line[1] & 0xe0) == 0x80)
 			line[0] = line[1] = '?';
 	}
 }
@@ -76,7 +77,8 @@ void log_event(enum log_level level, const char *queue_id, int64_t draft,
 	if (queue_id != NULL && *queue_id != '\0')
 		used += (size_t)snprintf(line, 128, "%.100s: ", queue_id);
 	if (draft != 0)
-		used += (size_t)snprintf(line + used, 64, "draft %lld: ", (long long)draft);
+		used +=
+		    (size_t)snprintf(line + used, 64, "draft %lld: ", (long long)draft);
 	va_start(args, format);
 	(void)vsnprintf(line + used, sizeof(line) - used, format, args);
 	va_end(args);

@@ -22,8 +22,8 @@ void log_open(const char *program, enum log_target target);
 void log_event(enum log_level level, const char *queue_id, int64_t draft,
 	       const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-#define log_info(...) log_event(LOG_LEVEL_INFO, NULL, 0, __VA_ARGS__)
+#define log_info(...)    log_event(LOG_LEVEL_INFO, NULL, 0, __VA_ARGS__)
 #define log_warning(...) log_event(LOG_LEVEL_WARNING, NULL, 0, __VA_ARGS__)
-#define log_error(...) log_event(LOG_LEVEL_ERROR, NULL, 0, __VA_ARGS__)
+#define log_error(...)   log_event(LOG_LEVEL_ERROR, NULL, 0, __VA_ARGS__)
 
 #endif

@@ -44,7 +44,8 @@ bool setting_value_is_text(enum setting_type type)
 static bool parse_word(enum setting_type type, const char *text, int64_t *value_r)
 {
 	for (size_t i = 0; i < WORDS_COUNT; i++) {
-		if (settings_words[i].type == type && strcmp(settings_words[i].name, text) == 0) {
+		if (settings_words[i].type == type &&
+		    strcmp(settings_words[i].name, text) == 0) {
 			*value_r = settings_words[i].value;
 			return true;
 		}
@@ -59,9 +60,9 @@ static int64_t unit_factor(enum setting_type type, const char *unit)
 		const char *unit;
 		int64_t factor;
 	} units[] = {
-		{ TYPE_DURATION, "s", 1 },     { TYPE_DURATION, "m", 60 },
-		{ TYPE_DURATION, "h", 3600 },  { TYPE_DURATION, "d", 86400 },
-		{ TYPE_SIZE, "K", 1024 },      { TYPE_SIZE, "M", 1024 * 1024 },
+		{ TYPE_DURATION, "s", 1 },    { TYPE_DURATION, "m", 60 },
+		{ TYPE_DURATION, "h", 3600 }, { TYPE_DURATION, "d", 86400 },
+		{ TYPE_SIZE, "K", 1024 },     { TYPE_SIZE, "M", 1024 * 1024 },
 	};
 
 	if (*unit == '\0')
@@ -176,8 +177,7 @@ void setting_value_print(enum setting_type type, const char *name, int64_t numbe
 			 FILE *out)
 {
 	for (size_t i = 0; i < WORDS_COUNT; i++) {
-		if (settings_words[i].type == type &&
-		    settings_words[i].value == number) {
+		if (settings_words[i].type == type && settings_words[i].value == number) {
 			fprintf(out, "%s = %s\n", name, settings_words[i].name);
 			return;
 		}

@@ -31,9 +31,9 @@ struct setting {
 	const char *meaning;
 };
 
-#define ROW(field, type, fallback, meaning)                                              \
-	{                                                                                \
-#field, type, offsetof(struct settings, field), fallback, meaning        \
+#define ROW(field, type, fallback, meaning)                                       \
+	{                                                                         \
+#field, type, offsetof(struct settings, field), fallback, meaning \
 	}
 
 static const struct setting settings_table[] = {
@@ -44,9 +44,11 @@ static const struct setting settings_table[] = {
 	ROW(socket_mode, TYPE_OCTAL, "0660", "Permissions of that socket, in octal."),
 	ROW(socket_group, TYPE_TEXT, "",
 	    "Group that owns the socket (the MTA's); empty: the user's own group."),
-	ROW(user, TYPE_TEXT, "kairan", "User that the daemon becomes when started by root."),
+	ROW(user, TYPE_TEXT, "kairan",
+	    "User that the daemon becomes when started by root."),
 	ROW(pid_file, TYPE_TEXT, "", "File for the process id; empty: none is written."),
-	ROW(log_target, TYPE_LOG_TARGET, "syslog", "Where the log goes: syslog or stderr."),
+	ROW(log_target, TYPE_LOG_TARGET, "syslog",
+	    "Where the log goes: syslog or stderr."),
 	ROW(drain_timeout, TYPE_DURATION, "30s",
 	    "How long a stop waits for messages that are being taken in."),
 
@@ -62,7 +64,8 @@ static const struct setting settings_table[] = {
 	ROW(mta_url, TYPE_SMTP_URL, "smtp://127.0.0.1:25",
 	    "Where the courier hands mail to the MTA; this listener must use the milter."),
 	ROW(mta_helo, TYPE_TEXT, "localhost", "Name that the courier says in EHLO."),
-	ROW(mta_timeout, TYPE_DURATION, "10m", "Longest time for one hand-over to the MTA."),
+	ROW(mta_timeout, TYPE_DURATION, "10m",
+	    "Longest time for one hand-over to the MTA."),
 	ROW(shard_size, TYPE_NUMBER, "20000",
 	    "Recipients in one hand-over: 20000 for Postfix, 1000 for Sendmail."),
 	ROW(receipt_wait, TYPE_DURATION, "120s",
@@ -73,7 +76,8 @@ static const struct setting settings_table[] = {
 	    "Charset of broadcasts: auto (ISO-2022-JP where it fits), iso-2022-jp or utf-8."),
 	ROW(notice_sender, TYPE_TEXT, "kairan",
 	    "Local part of the From: address of notices, in service_domain."),
-	ROW(notice_name_ja, TYPE_TEXT, "回覧（メール配信）", "Japanese display name of notices."),
+	ROW(notice_name_ja, TYPE_TEXT, "回覧（メール配信）",
+	    "Japanese display name of notices."),
 	ROW(notice_name_en, TYPE_TEXT, "kairan (mail broadcasts)",
 	    "English display name of notices."),
 
@@ -81,7 +85,8 @@ static const struct setting settings_table[] = {
 	ROW(ldap_bind_dn, TYPE_TEXT, "", "DN that kairan binds as; empty: anonymous."),
 	ROW(ldap_password_file, TYPE_TEXT, "",
 	    "File whose first line is the password of ldap_bind_dn."),
-	ROW(ldap_base, TYPE_TEXT, NULL, "DN below which people, sections and broadcasts are."),
+	ROW(ldap_base, TYPE_TEXT, NULL,
+	    "DN below which people, sections and broadcasts are."),
 	ROW(ldap_timeout, TYPE_DURATION, "5s", "Longest time for one LDAP answer."),
 	ROW(ldap_person_filter, TYPE_TEXT, "(objectClass=inetOrgPerson)",
 	    "Filter of people."),
@@ -91,20 +96,24 @@ static const struct setting settings_table[] = {
 	    "Attribute of further addresses of a person; empty: none."),
 	ROW(ldap_name, TYPE_TEXT, "cn",
 	    "Attribute of a person's name; ;lang-ja and ;lang-en are preferred."),
-	ROW(ldap_language, TYPE_TEXT, "preferredLanguage", "Attribute of a person's language."),
+	ROW(ldap_language, TYPE_TEXT, "preferredLanguage",
+	    "Attribute of a person's language."),
 	ROW(ldap_section_filter, TYPE_TEXT, "(objectClass=kairanSection)",
 	    "Filter of sections."),
-	ROW(ldap_approver, TYPE_TEXT, "kairanApprover", "Attribute of a section's approver (DN)."),
+	ROW(ldap_approver, TYPE_TEXT, "kairanApprover",
+	    "Attribute of a section's approver (DN)."),
 	ROW(ldap_approver_status, TYPE_TEXT, "kairanApproverStatus",
 	    "Attribute of the approver's status: active, suspended or revoked."),
-	ROW(ldap_staff, TYPE_TEXT, "kairanStaff", "Attribute of a section's staff (DNs)."),
+	ROW(ldap_staff, TYPE_TEXT, "kairanStaff",
+	    "Attribute of a section's staff (DNs)."),
 	ROW(ldap_delegate, TYPE_TEXT, "kairanDelegate",
 	    "Attribute of a section's delegates (DNs)."),
 	ROW(ldap_display_name, TYPE_TEXT, "displayName",
 	    "Attribute of the name of a section or broadcast, with language tags."),
 	ROW(ldap_broadcast_filter, TYPE_TEXT, "(objectClass=kairanBroadcast)",
 	    "Filter of broadcasts."),
-	ROW(ldap_broadcast_mail, TYPE_TEXT, "mail", "Attribute of a broadcast's address."),
+	ROW(ldap_broadcast_mail, TYPE_TEXT, "mail",
+	    "Attribute of a broadcast's address."),
 	ROW(ldap_broadcast_section, TYPE_TEXT, "kairanSectionDN",
 	    "Attribute of the sections that may use a broadcast (DNs)."),
 	ROW(ldap_broadcast_list, TYPE_TEXT, "kairanList",
@@ -146,8 +155,8 @@ complain(cfg_t *cfg, const char *format, va_list args)
 	(void)cfg;
 	/* The first complaint is the cause; confuse may add others while it unwinds. */
 	if (settings_complaint != NULL && settings_complaint->text[0] == '\0')
-		(void)vsnprintf(settings_complaint->text, sizeof(settings_complaint->text), format,
-				args);
+		(void)vsnprintf(settings_complaint->text,
+				sizeof(settings_complaint->text), format, args);
 }
 
 /* Called by libconfuse when a value has been read, while the line is known. */
@@ -196,8 +205,8 @@ static bool fill_settings(cfg_t *cfg, const char *path, struct settings *setting
 		if (text == NULL)
 			text = setting->fallback;
 		if (text == NULL)
-			return error_set(error_r, "%s: %s is not set, and has no default", path,
-					 setting->name);
+			return error_set(error_r, "%s: %s is not set, and has no default",
+					 path, setting->name);
 		if (!store_setting(settings, setting, text, error_r))
 			return false;
 	}
@@ -265,7 +274,8 @@ static int find_line(const char *text, const struct kairan_error *complaint)
 {
 	int line = 1;
 
-	for (const char *end = strchr(text, '\n'); end != NULL; end = strchr(end + 1, '\n')) {
+	for (const char *end = strchr(text, '\n'); end != NULL;
+	     end = strchr(end + 1, '\n')) {
 		struct kairan_error other = { "" };
 		char *part = strndup(text, (size_t)(end - text) + 1);
 		cfg_t *cfg = part != NULL ? parse_text(part, &other) : NULL;

@@ -41,14 +41,17 @@ struct delivery {
 
 static bool read_options(const struct ctl_call *call, struct delivery *delivery)
 {
-	static const struct option options[] = { { "sender", required_argument, NULL, 's' },
-						 { "recipient", required_argument, NULL, 'r' },
-						 { "queue-id", required_argument, NULL, 'q' },
-						 { NULL, 0, NULL, 0 } };
+	static const struct option options[] = {
+		{ "sender", required_argument, NULL, 's' },
+		{ "recipient", required_argument, NULL, 'r' },
+		{ "queue-id", required_argument, NULL, 'q' },
+		{ NULL, 0, NULL, 0 }
+	};
 	int letter;
 
 	optind = 0;
-	while ((letter = getopt_long(call->argc + 1, call->argv - 1, "", options, NULL)) != -1) {
+	while ((letter = getopt_long(call->argc + 1, call->argv - 1, "", options,
+				     NULL)) != -1) {
 		if (letter == 's')
 			delivery->sender = optarg;
 		else if (letter == 'r')
@@ -92,11 +95,13 @@ static int refuse(const struct delivery *delivery, enum reason reason, int statu
 	struct verdict verdict;
 
 	verdict_set(&verdict, reason, NULL);
-	log_event(LOG_LEVEL_WARNING, delivery->queue_id, 0, "mail from <%s> to %s refused: %s",
-		  delivery->sender, delivery->recipient, reason_name(reason));
+	log_event(LOG_LEVEL_WARNING, delivery->queue_id, 0,
+		  "mail from <%s> to %s refused: %s", delivery->sender,
+		  delivery->recipient, reason_name(reason));
 	/* This line is what the MTA's bounce shows. */
 	fprintf(stderr, "%s %s\n", reason_status(reason), verdict.text);
-	return append(delivery, 0, "deliver", reason_name(reason), error_r) ? status : EX_TEMPFAIL;
+	return append(delivery, 0, "deliver", reason_name(reason), error_r) ? status
+									    : EX_TEMPFAIL;
 }
 
 /* YES when the token is a receipt of ours. */
@@ -113,14 +118,15 @@ static enum answer check_receipt(const struct delivery *delivery,
 		.person = "",
 		.text_hash = hash,
 	};
-	enum answer answer = store_draft_find(delivery->store, token->draft, &draft, error_r);
+	enum answer answer =
+	    store_draft_find(delivery->store, token->draft, &draft, error_r);
 
 	if (answer != ANSWER_YES)
 		return answer;
 	token_hash_text(draft->text, hash);
 	draft_free(draft);
-	if (key == NULL || token_verify(service->token, service->token_length, key, &facts,
-					clock_now()) == TOKEN_FORGED)
+	if (key == NULL || token_verify(service->token, service->token_length, key,
+					&facts, clock_now()) == TOKEN_FORGED)
 		return ANSWER_NO;
 	return ANSWER_YES;
 }
@@ -131,8 +137,8 @@ static int confirm_shard(const struct delivery *delivery, const struct token *to
 	const struct shard shard = { .draft = token->draft, .number = token->party };
 	int64_t now = clock_now();
 
-	if (!store_release_record(delivery->store, &shard, SHARD_CONFIRMED, now, now, "receipt",
-				  error_r) ||
+	if (!store_release_record(delivery->store, &shard, SHARD_CONFIRMED, now, now,
+				  "receipt", error_r) ||
 	    !append(delivery, token->draft, "receipt", "confirmed", error_r))
 		return EX_TEMPFAIL;
 	log_event(LOG_LEVEL_INFO, delivery->queue_id, token->draft, "shard %u is queued",
@@ -170,10 +176,11 @@ static int take_bounce(const struct delivery *delivery, struct kairan_error *err
 
 	if (sscanf(token, "r%lld.%lld@", &draft, &shard) != 2)
 		(void)sscanf(token, "n%lld@", &notice);
-	log_event(LOG_LEVEL_WARNING, delivery->queue_id, draft, "bounce from <%s> to %s%s",
-		  delivery->sender, delivery->recipient,
+	log_event(LOG_LEVEL_WARNING, delivery->queue_id, draft,
+		  "bounce from <%s> to %s%s", delivery->sender, delivery->recipient,
 		  notice != 0 ? ": a notice was not delivered" : "");
-	return append(delivery, draft, "bounce", notice != 0 ? "notice" : "broadcast", error_r)
+	return append(delivery, draft, "bounce", notice != 0 ? "notice" : "broadcast",
+		      error_r)
 		   ? EX_OK
 		   : EX_TEMPFAIL;
 }
@@ -226,8 +233,9 @@ int ctl_deliver(const struct ctl_call *call)
 	struct kairan_error error;
 
 	if (!read_options(call, &delivery))
-		return ctl_fail(EX_USAGE, "usage: kairanctl deliver --sender S --recipient R "
-					  "[--queue-id Q] < MAIL");
+		return ctl_fail(EX_USAGE,
+				"usage: kairanctl deliver --sender S --recipient R "
+				"[--queue-id Q] < MAIL");
 	drain_input();
 	if (!address_read(delivery.recipient, &address, &error)) {
 		fprintf(stderr, "5.1.3 %s\n", error.text);

@@ -91,7 +91,8 @@ static void print_event(const struct audit_row *row, void *context)
 	const struct settings *settings = context;
 	char when[32];
 
-	clock_format(row->at, settings->time_zone, "%Y-%m-%d %H:%M:%S", when, sizeof(when));
+	clock_format(row->at, settings->time_zone, "%Y-%m-%d %H:%M:%S", when,
+		     sizeof(when));
 	printf("  %s  %-10s  %-12s  %-10s  %s%s%s\n", when, row->action, row->outcome,
 	       row->uid, row->detail, *row->queue_id != '\0' ? "  queue id " : "",
 	       row->queue_id);
@@ -103,7 +104,8 @@ static void print_time(const char *name, int64_t when, const struct settings *se
 
 	if (when == 0)
 		return;
-	clock_format(when, settings->time_zone, "%Y-%m-%d %H:%M:%S %Z", text, sizeof(text));
+	clock_format(when, settings->time_zone, "%Y-%m-%d %H:%M:%S %Z", text,
+		     sizeof(text));
 	printf("%-12s %s\n", name, text);
 }
 

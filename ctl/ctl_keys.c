@@ -28,7 +28,8 @@ int ctl_keys_make(const struct ctl_call *call)
 	struct kairan_error error;
 
 	if (geteuid() == 0 && user == NULL)
-		return ctl_fail(EX_NOUSER, "user: there is no user %s", call->settings->user);
+		return ctl_fail(EX_NOUSER, "user: there is no user %s",
+				call->settings->user);
 	if (!keyring_make_file(path, &error))
 		return ctl_fail(EX_CANTCREAT, "%s", error.text);
 	if (geteuid() == 0 && chown(path, user->pw_uid, user->pw_gid) != 0)

@@ -42,7 +42,8 @@ static bool read_options(const struct ctl_call *call, struct import *import)
 	/* getopt_long() wants the program's name before the arguments; the command's last
 	 * word stands there. optind 0 starts glibc's scanner anew. */
 	optind = 0;
-	while ((letter = getopt_long(call->argc + 1, call->argv - 1, "", options, NULL)) != -1) {
+	while ((letter = getopt_long(call->argc + 1, call->argv - 1, "", options,
+				     NULL)) != -1) {
 		if (letter != 'l')
 			return false;
 		import->list = optarg;
@@ -164,7 +165,8 @@ int ctl_subscribers_import(const struct ctl_call *call)
 	int status;
 
 	if (!read_options(call, &import))
-		return ctl_fail(EX_USAGE, "usage: kairanctl subscribers import --list LIST FILE.csv");
+		return ctl_fail(
+		    EX_USAGE, "usage: kairanctl subscribers import --list LIST FILE.csv");
 	import.addresses = g_array_new(FALSE, FALSE, sizeof(struct address));
 	status = read_file(&import);
 	if (status == EX_OK)

@@ -30,7 +30,10 @@ static const struct {
 	int (*run)(const struct ctl_call *call);
 } ctl_commands[] = {
 	{ { "list", NULL }, "[STATE]", "the drafts, newest first", ctl_drafts_list },
-	{ { "show", NULL }, "ID", "one draft, its people and its history", ctl_drafts_show },
+	{ { "show", NULL },
+	  "ID",
+	  "one draft, its people and its history",
+	  ctl_drafts_show },
 	{ { "subscribers", "import" },
 	  "--list LIST FILE.csv",
 	  "register the addresses of a file",
@@ -62,10 +65,11 @@ static int print_usage(FILE *out, int status)
 	for (size_t i = 0; i < COMMANDS_COUNT; i++) {
 		char words[96];
 
-		(void)snprintf(words, sizeof(words), "%s%s%s %s", ctl_commands[i].words[0],
-			       ctl_commands[i].words[1] != NULL ? " " : "",
-			       ctl_commands[i].words[1] != NULL ? ctl_commands[i].words[1] : "",
-			       ctl_commands[i].arguments);
+		(void)snprintf(
+		    words, sizeof(words), "%s%s%s %s", ctl_commands[i].words[0],
+		    ctl_commands[i].words[1] != NULL ? " " : "",
+		    ctl_commands[i].words[1] != NULL ? ctl_commands[i].words[1] : "",
+		    ctl_commands[i].arguments);
 		fprintf(out, "  %-46s %s\n", words, ctl_commands[i].meaning);
 	}
 	return status;

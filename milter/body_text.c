@@ -32,16 +32,16 @@ bool body_text_is_plain(const char *encoding)
 }
 
 static bool undo_transfer(const struct body_text *body, GString *octets,
-                          struct kairan_error *error_r)
+			  struct kairan_error *error_r)
 {
 	if (body_text_is_plain(body->encoding))
 		g_string_append_len(octets, body->octets, (gssize)body->length);
 	else if (g_ascii_strcasecmp(body->encoding, "base64") == 0)
 		return transfer_decode_base64(body->octets, body->length, octets,
-		                              error_r);
+					      error_r);
 	else if (g_ascii_strcasecmp(body->encoding, "quoted-printable") == 0)
 		return transfer_decode_quoted(body->octets, body->length, octets,
-		                              error_r);
+					      error_r);
 	else
 		return error_set(error_r, "the transfer encoding is not known");
 	return true;
@@ -72,8 +72,8 @@ static bool check_controls(const char *text, struct kairan_error *error_r)
 			continue;
 		text_place(text, (size_t)(at - text), &line, &column);
 		return error_set(error_r,
-		                 "control character U+%04X at line %zu, column %zu", c,
-		                 line, column);
+				 "control character U+%04X at line %zu, column %zu", c,
+				 line, column);
 	}
 	return true;
 }
@@ -92,7 +92,7 @@ static char *make_readable(const struct body_text *body, const char *text)
 }
 
 bool body_text_decode(const struct body_text *body, char **text_r,
-                      struct kairan_error *error_r)
+		      struct kairan_error *error_r)
 {
 	GString *octets = g_string_new(NULL);
 	char *text = NULL;

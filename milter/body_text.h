@@ -25,6 +25,6 @@ bool body_text_is_plain(const char *encoding);
  * format=flowed; cut the signature; normal form. A control character other than LF and
  * TAB is refused. All errors have a place. malloc'd in *text_r. */
 bool body_text_decode(const struct body_text *body, char **text_r,
-                      struct kairan_error *error_r);
+		      struct kairan_error *error_r);
 
 #endif

@@ -32,7 +32,8 @@ static bool wants_iso2022jp(const struct settings *settings, const struct draft 
 {
 	if (settings->outgoing_charset == OUTGOING_UTF8)
 		return false;
-	return charset_fits_iso2022jp(draft->subject) && charset_fits_iso2022jp(draft->text) &&
+	return charset_fits_iso2022jp(draft->subject) &&
+	       charset_fits_iso2022jp(draft->text) &&
 	       charset_fits_iso2022jp(draft->broadcast_ja);
 }
 
@@ -41,14 +42,15 @@ bool broadcast_mail_write(const struct setup *setup, const struct draft *draft,
 {
 	const struct settings *settings = setup->settings;
 	const char *at = strrchr(draft->broadcast, '@');
-	g_autofree char *local = g_strndup(draft->broadcast, (gsize)(at - draft->broadcast));
+	g_autofree char *local =
+	    g_strndup(draft->broadcast, (gsize)(at - draft->broadcast));
 	g_autofree char *list_id = g_strdup_printf("<%s.%s>", local, at + 1);
-	g_autofree char *unsubscribe = g_strdup_printf("<mailto:leave-%s@%s>", draft->list,
-						       settings->service_domain);
-	g_autofree char *id = g_strdup_printf("<broadcast.%lld.%02x%02x%02x%02x@%s>",
-					      (long long)draft->id, draft->submit_key[0],
-					      draft->submit_key[1], draft->submit_key[2],
-					      draft->submit_key[3], settings->service_domain);
+	g_autofree char *unsubscribe = g_strdup_printf(
+	    "<mailto:leave-%s@%s>", draft->list, settings->service_domain);
+	g_autofree char *id = g_strdup_printf(
+	    "<broadcast.%lld.%02x%02x%02x%02x@%s>", (long long)draft->id,
+	    draft->submit_key[0], draft->submit_key[1], draft->submit_key[2],
+	    draft->submit_key[3], settings->service_domain);
 	char zone[8];
 	const struct message_draft mail = {
 		.from_name = draft->broadcast_ja,
@@ -88,7 +90,8 @@ static bool same_header(const struct message *one, const struct message *other,
 	g_autofree char *left = NULL;
 	g_autofree char *right = NULL;
 
-	if (message_count_header(one, name) != 1 || message_count_header(other, name) != 1)
+	if (message_count_header(one, name) != 1 ||
+	    message_count_header(other, name) != 1)
 		return false;
 	left = squeeze(message_get_header(one, name, 0));
 	right = squeeze(message_get_header(other, name, 0));
@@ -97,10 +100,10 @@ static bool same_header(const struct message *one, const struct message *other,
 
 static bool same_headers(const struct message *one, const struct message *other)
 {
-	static const char *const names[] = { "From",	    "To",
-					     "Subject",	    "Date",
+	static const char *const names[] = { "From",        "To",
+					     "Subject",     "Date",
 					     "Message-ID",  "Content-Type",
-					     "List-Id",	    "Content-Transfer-Encoding",
+					     "List-Id",     "Content-Transfer-Encoding",
 					     "MIME-Version" };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
@@ -131,7 +134,8 @@ static bool same_body(const char *one, size_t one_length, const char *other,
 }
 
 bool broadcast_mail_matches(const struct setup *setup, const struct draft *draft,
-			    const char *octets, size_t length, struct kairan_error *error_r)
+			    const char *octets, size_t length,
+			    struct kairan_error *error_r)
 {
 	struct message *ours = NULL;
 	struct message *theirs = NULL;
@@ -180,6 +184,7 @@ char *broadcast_mail_address(const struct setup *setup, const struct draft *draf
 	token_hash_text(draft->text, hash);
 	if (!token_make(&token, key, &facts, text))
 		return NULL;
-	return g_strdup_printf("%s+%s@%s", purpose == TOKEN_RELEASE ? "release" : "receipt",
-			       text, setup->settings->service_domain);
+	return g_strdup_printf("%s+%s@%s",
+			       purpose == TOKEN_RELEASE ? "release" : "receipt", text,
+			       setup->settings->service_domain);
 }

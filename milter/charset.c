@@ -187,11 +187,11 @@ static bool refuse_octets(const struct decoding *decoding, struct kairan_error *
 		(void)g_snprintf(hex + 3 * i, 4, " %02x", bad[i]);
 	if (decoding->in_pairs && left >= 2 && find_vendor_character(bad) != 0)
 		(void)g_snprintf(character, sizeof(character), " (U+%04X)",
-		                 (unsigned int)find_vendor_character(bad));
+				 (unsigned int)find_vendor_character(bad));
 	return error_set(error_r, "charset %s: line %zu, octet %zu: %s:%s%s",
-	                 decoding->charset->label, line, decoding->offset - start + 1,
-	                 decoding->why != NULL ? decoding->why : "not in this charset",
-	                 hex, character);
+			 decoding->charset->label, line, decoding->offset - start + 1,
+			 decoding->why != NULL ? decoding->why : "not in this charset",
+			 hex, character);
 }
 
 static bool is_pair_octet(unsigned char octet)
@@ -296,7 +296,7 @@ static bool decode_by_iconv(struct decoding *decoding, char **utf8_r)
 	utf8 = g_malloc(most + 1);
 	if (!run_iconv(decoding, utf8, most)) {
 		decoding->in_pairs = decoding->charset->kind == KIND_ISO2022JP &&
-		                     is_in_pairs(decoding->octets, decoding->offset);
+				     is_in_pairs(decoding->octets, decoding->offset);
 		g_free(utf8);
 		return false;
 	}
@@ -321,11 +321,11 @@ static bool decode_utf8(struct decoding *decoding, char **utf8_r)
 }
 
 bool charset_decode(const char *charset, const void *octets, size_t length, char **utf8_r,
-                    size_t *offset_r, struct kairan_error *error_r)
+		    size_t *offset_r, struct kairan_error *error_r)
 {
 	struct decoding decoding = { .charset = find_charset(charset),
-		                     .octets = length > 0 ? octets : (const void *)"",
-		                     .length = length };
+				     .octets = length > 0 ? octets : (const void *)"",
+				     .length = length };
 	const unsigned char *nul;
 	bool ok = false;
 
@@ -373,8 +373,8 @@ static bool encode_line(iconv_t codec, const char *line, size_t length, GString 
 	char *from = (char *)(uintptr_t)line;
 	size_t from_left = length, to_left = most;
 	const bool ok = iconv(codec, &from, &from_left, &to, &to_left) == 0 &&
-	                from_left == 0 &&
-	                iconv(codec, NULL, NULL, &to, &to_left) != (size_t)-1;
+			from_left == 0 &&
+			iconv(codec, NULL, NULL, &to, &to_left) != (size_t)-1;
 
 	if (ok)
 		g_string_append_len(out, room, to - room);
@@ -406,8 +406,8 @@ static bool reads_back(const GString *encoded, const char *utf8)
 {
 	char *again = NULL;
 	const bool same = charset_decode("iso-2022-jp", encoded->str, encoded->len,
-	                                 &again, NULL, NULL) &&
-	                  strcmp(again, utf8) == 0;
+					 &again, NULL, NULL) &&
+			  strcmp(again, utf8) == 0;
 
 	free(again);
 	return same;

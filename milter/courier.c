@@ -34,7 +34,7 @@
 #include "schema/store_release.h"
 
 /* How long to wait when nothing is due, or when the store cannot be read. */
-#define COURIER_IDLE_SECONDS	3600
+#define COURIER_IDLE_SECONDS    3600
 #define COURIER_TROUBLE_SECONDS 5
 
 static int64_t retry_pause(const struct settings *settings, int64_t tries)
@@ -66,7 +66,8 @@ static bool record_notice(struct store *store, const struct outbox_notice *notic
 
 	if (!store_begin(store, error_r))
 		return false;
-	if (!store_outbox_record(store, notice->id, state, next_try, result->response, error_r) ||
+	if (!store_outbox_record(store, notice->id, state, next_try, result->response,
+				 error_r) ||
 	    (state != OUTBOX_WAITING && !store_audit_append(store, &event, error_r))) {
 		store_rollback(store);
 		return false;
@@ -79,18 +80,21 @@ static void log_notice(const struct outbox_notice *notice, enum outbox_state sta
 {
 	switch (state) {
 	case OUTBOX_ACCEPTED:
-		log_event(LOG_LEVEL_INFO, NULL, notice->draft, "notice %lld (%s) to %s: sent: %s",
-			  (long long)notice->id, notice->kind, notice->mail, result->response);
+		log_event(LOG_LEVEL_INFO, NULL, notice->draft,
+			  "notice %lld (%s) to %s: sent: %s", (long long)notice->id,
+			  notice->kind, notice->mail, result->response);
 		break;
 	case OUTBOX_WAITING:
 		log_event(LOG_LEVEL_WARNING, NULL, notice->draft,
 			  "notice %lld (%s) to %s: will be tried again: %s",
-			  (long long)notice->id, notice->kind, notice->mail, result->response);
+			  (long long)notice->id, notice->kind, notice->mail,
+			  result->response);
 		break;
 	case OUTBOX_REFUSED:
 		log_event(LOG_LEVEL_ERROR, NULL, notice->draft,
 			  "notice %lld (%s) to %s: refused by the MTA: %s",
-			  (long long)notice->id, notice->kind, notice->mail, result->response);
+			  (long long)notice->id, notice->kind, notice->mail,
+			  result->response);
 		break;
 	}
 }
@@ -115,8 +119,8 @@ static bool send_notice(const struct setup *setup, struct store *store,
 		state = OUTBOX_REFUSED;
 	log_notice(notice, state, &result);
 	return record_notice(store, notice, state,
-			     clock_now() + retry_pause(setup->settings, notice->tries), &result,
-			     error_r);
+			     clock_now() + retry_pause(setup->settings, notice->tries),
+			     &result, error_r);
 }
 
 /* Send the first notice that is due. YES: there may be more; NO: *next_r says when. */
@@ -130,8 +134,8 @@ static enum answer step_notices(struct kairan *kairan, const struct setup *setup
 	if (!store_begin(store, error_r))
 		return ANSWER_UNKNOWN;
 	found = store_outbox_find_due(store, clock_now(), &notice, error_r);
-	if (found == ANSWER_NO && store_outbox_next_due(store, next_r, error_r) ==
-				      ANSWER_UNKNOWN)
+	if (found == ANSWER_NO &&
+	    store_outbox_next_due(store, next_r, error_r) == ANSWER_UNKNOWN)
 		found = ANSWER_UNKNOWN;
 	store_rollback(store);
 	if (found == ANSWER_YES && !send_notice(setup, store, notice, error_r))
@@ -164,15 +168,16 @@ static bool record_shard(struct store *store, const struct setup *setup,
 	enum shard_state state = shard_outcome(result->outcome);
 	struct shard now_is = *shard;
 	int64_t now = clock_now();
-	int64_t pause = state == SHARD_OFFERED ? setup->settings->receipt_wait
-					       : retry_pause(setup->settings, shard->tries);
+	int64_t pause = state == SHARD_OFFERED
+			    ? setup->settings->receipt_wait
+			    : retry_pause(setup->settings, shard->tries);
 
 	/* The queue id is the milter's to note; an empty one leaves it as it is. */
 	now_is.queue_id[0] = '\0';
 	if (!store_begin(store, error_r))
 		return false;
-	if (!store_release_record(store, &now_is, state, now, now + pause, result->response,
-				  error_r)) {
+	if (!store_release_record(store, &now_is, state, now, now + pause,
+				  result->response, error_r)) {
 		store_rollback(store);
 		return false;
 	}
@@ -187,8 +192,10 @@ static void log_shard(const struct shard *shard, const struct smtp_result *resul
 	} outcomes[] = {
 		[SMTP_ACCEPTED] = { LOG_LEVEL_INFO, "accepted" },
 		[SMTP_TEMPORARY] = { LOG_LEVEL_WARNING, "will be tried again" },
-		[SMTP_REFUSED] = { LOG_LEVEL_ERROR, "refused by the MTA, will be tried again" },
-		[SMTP_UNKNOWN] = { LOG_LEVEL_WARNING, "no answer, waiting for its receipt" },
+		[SMTP_REFUSED] = { LOG_LEVEL_ERROR,
+				   "refused by the MTA, will be tried again" },
+		[SMTP_UNKNOWN] = { LOG_LEVEL_WARNING,
+				   "no answer, waiting for its receipt" },
 	};
 
 	log_event(outcomes[result->outcome].level, NULL, shard->draft,
@@ -230,8 +237,8 @@ static enum answer step_shards(struct kairan *kairan, const struct setup *setup,
 	if (!store_begin(store, error_r))
 		return ANSWER_UNKNOWN;
 	found = store_release_find_due(store, clock_now(), &shard, error_r);
-	if (found == ANSWER_YES && store_draft_find(store, shard.draft, &draft, error_r) !=
-				       ANSWER_YES)
+	if (found == ANSWER_YES &&
+	    store_draft_find(store, shard.draft, &draft, error_r) != ANSWER_YES)
 		found = ANSWER_UNKNOWN;
 	if (found == ANSWER_NO &&
 	    store_release_next_due(store, next_r, error_r) == ANSWER_UNKNOWN)

@@ -51,8 +51,8 @@ static bool set_groups(const struct passwd *user, const char *socket_group,
 	int count = GROUPS_MOST;
 
 	if (getgrouplist(user->pw_name, user->pw_gid, groups, &count) < 0)
-		return error_set(error_r, "user: %s is in more than %d groups", user->pw_name,
-				 GROUPS_MOST);
+		return error_set(error_r, "user: %s is in more than %d groups",
+				 user->pw_name, GROUPS_MOST);
 	if (*socket_group != '\0') {
 		group = getgrnam(socket_group);
 		if (group == NULL)
@@ -76,7 +76,8 @@ bool daemon_prepare_user(const struct settings *settings, struct kairan_error *e
 	if (user == NULL)
 		return error_set(error_r, "user: there is no user %s", settings->user);
 	if (user->pw_uid == 0)
-		return error_set(error_r, "user: %s is root; kairan must not be", settings->user);
+		return error_set(error_r, "user: %s is root; kairan must not be",
+				 settings->user);
 	if (!set_groups(user, settings->socket_group, error_r))
 		return false;
 	if (setgid(user->pw_gid) != 0 || setuid(user->pw_uid) != 0)
@@ -135,7 +136,8 @@ void daemon_block_signals(void)
 
 void daemon_open_signals(void)
 {
-	struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_NODEFER | SA_RESTART };
+	struct sigaction action = { .sa_handler = on_signal,
+				    .sa_flags = SA_NODEFER | SA_RESTART };
 
 	sigemptyset(&action.sa_mask);
 	for (size_t i = 0; i < SIGNALS_COUNT; i++)

@@ -38,7 +38,8 @@ static void hash_piece(EVP_MD_CTX *hash, const char *piece, size_t length)
  * read. Relays between client and kairan may add header lines; where there is no
  * Message-ID, all octets count. */
 static bool make_submit_key(const struct intake_context *context,
-			    const struct recipient *recipient, const struct draft_reading *reading,
+			    const struct recipient *recipient,
+			    const struct draft_reading *reading,
 			    unsigned char key_r[SUBMIT_KEY_OCTETS])
 {
 	EVP_MD_CTX *hash = EVP_MD_CTX_new();
@@ -48,7 +49,8 @@ static bool make_submit_key(const struct intake_context *context,
 
 	if (ok) {
 		hash_piece(hash, recipient->person->uid, strlen(recipient->person->uid));
-		hash_piece(hash, recipient->broadcast->mail, strlen(recipient->broadcast->mail));
+		hash_piece(hash, recipient->broadcast->mail,
+			   strlen(recipient->broadcast->mail));
 		if (id != NULL) {
 			hash_piece(hash, id, strlen(id));
 			hash_piece(hash, reading->subject, strlen(reading->subject));
@@ -108,7 +110,8 @@ static void free_party(void *party)
 
 /* Add one who may decide, if they may and can be reached. False: could not ask. */
 static bool add_decider(const struct intake_context *context,
-			const struct recipient *recipient, const char *dn, GPtrArray *parties)
+			const struct recipient *recipient, const char *dn,
+			GPtrArray *parties)
 {
 	const struct section_duties duties = section_as_duties(recipient->section);
 	struct person *person = NULL;
@@ -120,14 +123,16 @@ static bool add_decider(const struct intake_context *context,
 	if (answer == ANSWER_YES) {
 		duties_judge_decision(&duties, dn, recipient->person->dn, &verdict);
 		if (verdict.kind == VERDICT_PASS && person->mails[0] != NULL)
-			g_ptr_array_add(parties,
-					make_party(person, (int64_t)parties->len,
-						   duty_name(duties_find_duty(&duties, dn))));
+			g_ptr_array_add(
+			    parties,
+			    make_party(person, (int64_t)parties->len,
+				       duty_name(duties_find_duty(&duties, dn))));
 		else
 			log_event(LOG_LEVEL_WARNING, context->envelope->queue_id, 0,
 				  "%s is not asked: %s", dn,
-				  verdict.kind == VERDICT_PASS ? "has no mail address"
-							       : reason_name(verdict.reason));
+				  verdict.kind == VERDICT_PASS
+				      ? "has no mail address"
+				      : reason_name(verdict.reason));
 		person_free(person);
 	} else {
 		log_event(LOG_LEVEL_WARNING, context->envelope->queue_id, 0,
@@ -138,7 +143,8 @@ static bool add_decider(const struct intake_context *context,
 
 /* The author (number 0) and everybody who may decide. */
 static GPtrArray *find_parties(const struct intake_context *context,
-			       const struct recipient *recipient, struct verdict *verdict_r)
+			       const struct recipient *recipient,
+			       struct verdict *verdict_r)
 {
 	GPtrArray *parties = g_ptr_array_new_with_free_func(free_party);
 	bool asked = true;
@@ -146,8 +152,8 @@ static GPtrArray *find_parties(const struct intake_context *context,
 	g_ptr_array_add(parties, make_party(recipient->person, DRAFT_AUTHOR, "staff"));
 	asked = add_decider(context, recipient, recipient->section->approver, parties);
 	for (size_t i = 0; asked && recipient->section->delegates[i] != NULL; i++)
-		asked =
-		    add_decider(context, recipient, recipient->section->delegates[i], parties);
+		asked = add_decider(context, recipient, recipient->section->delegates[i],
+				    parties);
 	if (asked && parties->len > 1)
 		return parties;
 	verdict_set(verdict_r, asked ? REASON_NO_APPROVER : REASON_DIRECTORY, NULL);
@@ -168,10 +174,10 @@ static bool insert_all(const struct intake_context *context, struct draft *draft
 		const struct party *party = g_ptr_array_index(parties, i);
 
 		ok = store_draft_insert_party(store, draft->id, party, error_r) &&
-		     notice_add_party(store,
-				      party->number == DRAFT_AUTHOR ? NOTICE_RECEIPT
-								    : NOTICE_REQUEST,
-				      draft->id, party, NULL, draft->submitted_at, error_r);
+		     notice_add_party(
+			 store,
+			 party->number == DRAFT_AUTHOR ? NOTICE_RECEIPT : NOTICE_REQUEST,
+			 draft->id, party, NULL, draft->submitted_at, error_r);
 	}
 	event.uid = author->uid;
 	event.role = "staff";
@@ -197,10 +203,10 @@ static bool note_again(const struct intake_context *context, const struct draft 
 	event.outcome = "again";
 	ok = store_audit_append(store, &event, error_r);
 	if (ok && draft->state != DRAFT_HELD) {
-		ok = store_draft_find_party(store, draft->id, DRAFT_AUTHOR, &party, error_r) ==
-			 ANSWER_YES &&
-		     notice_add_party(store, NOTICE_AGAIN, draft->id, party, NULL, event.at,
-				      error_r);
+		ok = store_draft_find_party(store, draft->id, DRAFT_AUTHOR, &party,
+					    error_r) == ANSWER_YES &&
+		     notice_add_party(store, NOTICE_AGAIN, draft->id, party, NULL,
+				      event.at, error_r);
 		party_free(party);
 	}
 	return ok;
@@ -248,14 +254,15 @@ void draft_hold(const struct intake_context *context, const struct recipient *re
 		goto out;
 	if (!make_submit_key(context, recipient, reading, draft->submit_key) ||
 	    !hold(context, recipient, draft, parties, &again, &error)) {
-		log_event(LOG_LEVEL_ERROR, context->envelope->queue_id, 0, "%s", error.text);
+		log_event(LOG_LEVEL_ERROR, context->envelope->queue_id, 0, "%s",
+			  error.text);
 		verdict_set(verdict, REASON_STORE, NULL);
 		goto out;
 	}
 	log_event(LOG_LEVEL_INFO, context->envelope->queue_id, draft->id,
 		  "%s: by %s to %s, %lld characters, %u asked",
-		  again ? "submitted again" : "held", recipient->person->uid, draft->broadcast,
-		  (long long)draft->characters, parties->len - 1);
+		  again ? "submitted again" : "held", recipient->person->uid,
+		  draft->broadcast, (long long)draft->characters, parties->len - 1);
 	waker_wake(kairan_get_waker(context->kairan, KAIRAN_NOTICES));
 	waker_wake(kairan_get_waker(context->kairan, KAIRAN_ROUNDS));
 out:

@@ -89,7 +89,7 @@ static bool finish_words(struct decoder *decoder, struct kairan_error *error_r)
 	if (decoder->charset == NULL)
 		return true;
 	ok = charset_decode(decoder->charset, decoder->octets->str, decoder->octets->len,
-	                    &text, NULL, error_r);
+			    &text, NULL, error_r);
 	if (ok)
 		g_string_append(decoder->text, text);
 	free(text);
@@ -99,7 +99,7 @@ static bool finish_words(struct decoder *decoder, struct kairan_error *error_r)
 }
 
 static bool take_word(struct decoder *decoder, const struct word *word,
-                      struct kairan_error *error_r)
+		      struct kairan_error *error_r)
 {
 	if (decoder->charset != NULL &&
 	    g_ascii_strcasecmp(decoder->charset, word->charset) != 0 &&
@@ -109,7 +109,7 @@ static bool take_word(struct decoder *decoder, const struct word *word,
 		decoder->charset = g_strdup(word->charset);
 	if (word->encoding == 'B')
 		return transfer_decode_base64(word->text, word->length, decoder->octets,
-		                              error_r);
+					      error_r);
 	return transfer_decode_q(word->text, word->length, decoder->octets, error_r);
 }
 
@@ -128,7 +128,7 @@ static const char *take_plain(struct decoder *decoder, const char *at)
 static bool refuse_word(const char *value, const char *at, struct kairan_error *error_r)
 {
 	return error_set(error_r, "malformed encoded word at octet %zu",
-	                 (size_t)(at - value) + 1);
+			 (size_t)(at - value) + 1);
 }
 
 static bool walk(struct decoder *decoder, const char *value, struct kairan_error *error_r)
@@ -168,8 +168,8 @@ static bool check_controls(const char *utf8, struct kairan_error *error_r)
 		if (character != '\t' &&
 		    (character < 0x20 || (character >= 0x7f && character < 0xa0)))
 			return error_set(error_r,
-			                 "control character U+%04X at character %zu",
-			                 (unsigned int)character, count);
+					 "control character U+%04X at character %zu",
+					 (unsigned int)character, count);
 	return true;
 }
 
@@ -180,13 +180,13 @@ static bool check_raw(const char *value, struct kairan_error *error_r)
 	if (bad == NULL)
 		return true;
 	return error_set(error_r, "octet %zu: %02x is neither encoded nor UTF-8",
-	                 (size_t)((const char *)bad - value) + 1, *bad);
+			 (size_t)((const char *)bad - value) + 1, *bad);
 }
 
 bool encoded_word_decode(const char *value, char **utf8_r, struct kairan_error *error_r)
 {
 	struct decoder decoder = { .text = g_string_new(NULL),
-		                   .octets = g_string_new(NULL) };
+				   .octets = g_string_new(NULL) };
 	g_autofree char *trimmed = g_strndup(value, strlen(value));
 	char *utf8 = NULL;
 	bool ok;
@@ -251,7 +251,7 @@ static bool is_plain(const char *line, int first_line_used)
 
 /* One word of these characters; NULL when it would be longer than most. */
 static char *make_word(const char *utf8, size_t length, enum encoded_word_charset charset,
-                       size_t most)
+		       size_t most)
 {
 	const char *name = charset == ENCODED_WORD_ISO2022JP ? "ISO-2022-JP" : "UTF-8";
 	g_autofree char *piece = g_strndup(utf8, length);
@@ -262,7 +262,7 @@ static char *make_word(const char *utf8, size_t length, enum encoded_word_charse
 	if (charset == ENCODED_WORD_ISO2022JP)
 		jis = charset_encode_iso2022jp(piece);
 	encoded = g_base64_encode((const guchar *)(jis != NULL ? jis : piece),
-	                          jis != NULL ? strlen(jis) : length);
+				  jis != NULL ? strlen(jis) : length);
 	free(jis);
 	word = g_strdup_printf("=?%s?B?%s?=", name, encoded);
 	if (strlen(word) <= most)
@@ -273,7 +273,7 @@ static char *make_word(const char *utf8, size_t length, enum encoded_word_charse
 
 /* The longest word from the start of the text; *used_r is how much of it that is. */
 static char *longest_word(const char *utf8, enum encoded_word_charset charset,
-                          size_t most, size_t *used_r)
+			  size_t most, size_t *used_r)
 {
 	char *best = NULL;
 
@@ -293,7 +293,7 @@ static char *longest_word(const char *utf8, enum encoded_word_charset charset,
 }
 
 static void append_words(GString *out, const char *utf8,
-                         enum encoded_word_charset charset, int line_used)
+			 enum encoded_word_charset charset, int line_used)
 {
 	size_t room =
 	    line_used < LINE_OCTETS_MOST ? (size_t)(LINE_OCTETS_MOST - line_used) : 0;
@@ -313,7 +313,7 @@ static void append_words(GString *out, const char *utf8,
 }
 
 char *encoded_word_encode(const char *utf8, enum encoded_word_charset charset,
-                          int first_line_used)
+			  int first_line_used)
 {
 	g_autofree char *line = g_strdup(utf8);
 	GString *out;

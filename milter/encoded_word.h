@@ -28,7 +28,7 @@ enum encoded_word_charset {
  * word, or that has no space to fold it at, is encoded too. Control characters become
  * spaces. Characters are never split. malloc'd. */
 char *encoded_word_encode(const char *utf8, enum encoded_word_charset charset,
-                          int first_line_used);
+			  int first_line_used);
 
 /* Fold a line of ASCII at its spaces, never inside a word: for structured headers, whose
  * words may not be encoded. malloc'd. */

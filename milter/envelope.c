@@ -15,7 +15,7 @@
 
 #include <string.h>
 
-#define ENVELOPE_HEADER_LINES 10000
+#define ENVELOPE_HEADER_LINES  10000
 #define ENVELOPE_HEADER_OCTETS (256 * 1024)
 
 static void free_recipient(void *recipient)
@@ -97,9 +97,10 @@ void envelope_add_blank(struct envelope *envelope)
 		g_string_append(envelope->octets, "\r\n");
 }
 
-void envelope_add_body(struct envelope *envelope, const unsigned char *piece, size_t length,
-		       size_t most)
+void envelope_add_body(struct envelope *envelope, const unsigned char *piece,
+		       size_t length, size_t most)
 {
 	if (has_room(envelope, length, most))
-		g_string_append_len(envelope->octets, (const char *)piece, (gssize)length);
+		g_string_append_len(envelope->octets, (const char *)piece,
+				    (gssize)length);
 }

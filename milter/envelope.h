@@ -17,9 +17,9 @@ struct recipient {
 	char *path; /* exactly as the RCPT command had it: smfi_delrcpt wants it so */
 	struct address address;
 	struct service_address service; /* kind SERVICE_NONE for a broadcast address */
-	struct broadcast *broadcast;	/* NULL for a service address */
-	struct person *person;		/* a draft's author, once the RCPT was judged */
-	struct section *section;	/* the section they write for */
+	struct broadcast *broadcast;    /* NULL for a service address */
+	struct person *person;          /* a draft's author, once the RCPT was judged */
+	struct section *section;        /* the section they write for */
 };
 
 struct envelope {
@@ -27,7 +27,7 @@ struct envelope {
 	char *login;  /* SASL login; "" when there is none */
 	char *queue_id;
 	GPtrArray *recipients; /* struct recipient */
-	size_t others;	       /* recipients that are none of ours, and stay */
+	size_t others;         /* recipients that are none of ours, and stay */
 	GString *octets;       /* header and body, CRLF */
 	size_t header_lines;
 	bool too_large; /* octets were dropped: the message is refused */
@@ -42,7 +42,7 @@ void recipient_free(struct recipient *recipient);
 void envelope_add_header(struct envelope *envelope, const char *name, const char *value,
 			 size_t most);
 void envelope_add_blank(struct envelope *envelope);
-void envelope_add_body(struct envelope *envelope, const unsigned char *piece, size_t length,
-		       size_t most);
+void envelope_add_body(struct envelope *envelope, const unsigned char *piece,
+		       size_t length, size_t most);
 
 #endif

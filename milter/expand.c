@@ -37,7 +37,8 @@ static bool is_genuine(const struct intake_context *context,
 		       const struct service_address *service, const struct token *token,
 		       const struct draft *draft)
 {
-	const struct token_key *key = keyring_find(context->setup->keyring, token->key_id);
+	const struct token_key *key =
+	    keyring_find(context->setup->keyring, token->key_id);
 	unsigned char hash[TOKEN_HASH_OCTETS];
 	const struct token_facts facts = {
 		.purpose = TOKEN_RELEASE,
@@ -46,20 +47,21 @@ static bool is_genuine(const struct intake_context *context,
 	};
 
 	token_hash_text(draft->text, hash);
-	return key != NULL && token_verify(service->token, service->token_length, key, &facts,
-					   clock_now()) == TOKEN_VALID;
+	return key != NULL && token_verify(service->token, service->token_length, key,
+					   &facts, clock_now()) == TOKEN_VALID;
 }
 
 /* The shard that the address names. NO: not genuine, or not to be handed over now. */
 static enum answer find_release(const struct intake_context *context,
-				const struct recipient *recipient, struct release *release,
-				struct kairan_error *error_r)
+				const struct recipient *recipient,
+				struct release *release, struct kairan_error *error_r)
 {
 	struct store *store = kairan_get_store(context->kairan);
 	struct token token;
 	enum answer answer;
 
-	if (!token_read(recipient->service.token, recipient->service.token_length, &token))
+	if (!token_read(recipient->service.token, recipient->service.token_length,
+			&token))
 		return ANSWER_NO;
 	if (!store_begin(store, error_r))
 		return ANSWER_UNKNOWN;
@@ -71,7 +73,8 @@ static enum answer find_release(const struct intake_context *context,
 	if (answer == ANSWER_YES &&
 	    (!is_genuine(context, &recipient->service, &token, release->draft) ||
 	     release->draft->state != DRAFT_RELEASING ||
-	     (release->shard.state != SHARD_READY && release->shard.state != SHARD_OFFERED)))
+	     (release->shard.state != SHARD_READY &&
+	      release->shard.state != SHARD_OFFERED)))
 		answer = ANSWER_NO;
 	return answer;
 }
@@ -97,7 +100,8 @@ static bool open_release(const struct intake_context *context,
 		intake_record(context, &event, verdict_r);
 		break;
 	case ANSWER_UNKNOWN:
-		log_event(LOG_LEVEL_ERROR, context->envelope->queue_id, 0, "%s", error.text);
+		log_event(LOG_LEVEL_ERROR, context->envelope->queue_id, 0, "%s",
+			  error.text);
 		verdict_set(verdict_r, REASON_STORE, NULL);
 		break;
 	}
@@ -119,9 +123,9 @@ static bool record_offered(const struct intake_context *context, struct release 
 	struct store *store = kairan_get_store(context->kairan);
 	struct audit_event event = intake_event(context, "expand");
 	int64_t wait = context->setup->settings->receipt_wait;
-	g_autofree char *detail =
-	    g_strdup_printf("shard %lld, %lld recipients", (long long)release->shard.number,
-			    (long long)release->shard.recipients);
+	g_autofree char *detail = g_strdup_printf("shard %lld, %lld recipients",
+						  (long long)release->shard.number,
+						  (long long)release->shard.recipients);
 
 	(void)g_strlcpy(release->shard.queue_id, context->envelope->queue_id,
 			sizeof(release->shard.queue_id));
@@ -153,7 +157,8 @@ static bool add_page(const struct intake_mta *mta, const GPtrArray *page,
 		const char *path = g_ptr_array_index(page, i);
 
 		if (!mta->add_recipient(mta->context, path))
-			return error_set(error_r, "the MTA does not take the recipient %s", path);
+			return error_set(error_r,
+					 "the MTA does not take the recipient %s", path);
 	}
 	return mta->keep_waiting(mta->context) ||
 	       error_set(error_r, "the MTA does not wait any longer");
@@ -172,8 +177,9 @@ static bool add_recipients(const struct intake_context *context,
 		last = position;
 		ok = store_begin(store, error_r);
 		if (ok) {
-			ok = store_release_visit_page(store, &release->shard, last, EXPAND_PAGE,
-						      collect, page, &position, error_r);
+			ok = store_release_visit_page(store, &release->shard, last,
+						      EXPAND_PAGE, collect, page,
+						      &position, error_r);
 			store_rollback(store);
 		}
 		ok = ok && add_page(context->mta, page, error_r);
@@ -182,8 +188,8 @@ static bool add_recipients(const struct intake_context *context,
 	return ok;
 }
 
-static bool add_receipt(const struct intake_context *context, const struct release *release,
-			struct kairan_error *error_r)
+static bool add_receipt(const struct intake_context *context,
+			const struct release *release, struct kairan_error *error_r)
 {
 	g_autofree char *address = broadcast_mail_address(context->setup, release->draft,
 							  &release->shard, TOKEN_RECEIPT);
@@ -211,7 +217,8 @@ static void take(const struct intake_context *context, struct recipient *recipie
 
 	if (!open_release(context, recipient, &release, verdict_r))
 		goto out;
-	if (envelope->recipients->len != 1 || envelope->others > 0 || envelope->too_large ||
+	if (envelope->recipients->len != 1 || envelope->others > 0 ||
+	    envelope->too_large ||
 	    !broadcast_mail_matches(context->setup, release.draft, envelope->octets->str,
 				    envelope->octets->len, &error)) {
 		log_event(LOG_LEVEL_WARNING, envelope->queue_id, release.draft->id,

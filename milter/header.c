@@ -68,7 +68,7 @@ static size_t without_line_end(const char *line, size_t size)
 }
 
 static bool check_line(const char *line, size_t size, size_t number,
-                       struct kairan_error *error_r)
+		       struct kairan_error *error_r)
 {
 	const size_t length = without_line_end(line, size);
 
@@ -96,7 +96,7 @@ static size_t name_length(const char *line, size_t size, size_t *colon_r)
 
 /* A field with all its continuation lines. */
 static bool add_field(struct header *header, const char *field, size_t size,
-                      size_t number, struct kairan_error *error_r)
+		      size_t number, struct kairan_error *error_r)
 {
 	const char *end = field + without_line_end(field, size);
 	const char *value;
@@ -115,7 +115,7 @@ static bool add_field(struct header *header, const char *field, size_t size,
 }
 
 static bool read_fields(struct header *header, const char *octets, size_t length,
-                        size_t *body_r, struct kairan_error *error_r)
+			size_t *body_r, struct kairan_error *error_r)
 {
 	const char *at = octets, *end = octets + length;
 	size_t number = 0;
@@ -146,7 +146,7 @@ static bool read_fields(struct header *header, const char *octets, size_t length
 }
 
 bool header_read(const void *octets, size_t length, struct header **header_r,
-                 size_t *body_r, struct kairan_error *error_r)
+		 size_t *body_r, struct kairan_error *error_r)
 {
 	struct header *header = g_new0(struct header, 1);
 
@@ -166,7 +166,7 @@ size_t header_count(const struct header *header, const char *name)
 
 	for (guint i = 0; i < header->fields->len; i++)
 		if (g_ascii_strcasecmp(
-		        g_array_index(header->fields, struct field, i).name, name) == 0)
+			g_array_index(header->fields, struct field, i).name, name) == 0)
 			count++;
 	return count;
 }
@@ -184,7 +184,7 @@ const char *header_get(const struct header *header, const char *name, size_t n)
 }
 
 bool header_has_word(const struct header *header, const char *name,
-                     const char *const *words)
+		     const char *const *words)
 {
 	for (guint i = 0; i < header->fields->len; i++) {
 		const struct field *field =

@@ -20,7 +20,7 @@ struct header;
  * field nor its continuation, names with spaces or 8-bit octets, NUL, bare CR, and more
  * than the limits above. The octets are not needed afterwards. */
 bool header_read(const void *octets, size_t length, struct header **header_r,
-                 size_t *body_r, struct kairan_error *error_r);
+		 size_t *body_r, struct kairan_error *error_r);
 void header_free(struct header *header);
 
 /* How often a field occurs (ASCII case-insensitive), and the raw value of the n-th (from
@@ -31,6 +31,6 @@ const char *header_get(const struct header *header, const char *name, size_t n);
 /* Is the first word of any such field one of these (ASCII case-insensitive)? The list
  * ends with NULL. */
 bool header_has_word(const struct header *header, const char *name,
-                     const char *const *words);
+		     const char *const *words);
 
 #endif

@@ -37,7 +37,8 @@ void intake_record(const struct intake_context *context, const struct audit_even
 		else if (store_commit(store, &error))
 			return;
 	}
-	log_event(LOG_LEVEL_ERROR, context->envelope->queue_id, event->draft, "%s", error.text);
+	log_event(LOG_LEVEL_ERROR, context->envelope->queue_id, event->draft, "%s",
+		  error.text);
 	verdict_set(verdict, REASON_STORE, NULL);
 }
 

@@ -45,8 +45,8 @@ static void answer_not_counted(const struct intake_context *context,
 	char *facts = notice_make_facts("reason_key", reason_name(reason), "article",
 					reason_article(reason), NULL);
 
-	reply_outcome_answer(context, reply, NOTICE_NOT_COUNTED, reason_name(reason), facts,
-			    verdict_r);
+	reply_outcome_answer(context, reply, NOTICE_NOT_COUNTED, reason_name(reason),
+			     facts, verdict_r);
 	free(facts);
 }
 
@@ -57,17 +57,19 @@ static enum answer may_decide(const struct intake_context *context,
 	struct section *section = NULL;
 	struct kairan_error error;
 	struct verdict verdict;
-	enum answer answer = directory_find_section(context->setup->directory,
-						    reply->draft->section, &section, &error);
+	enum answer answer = directory_find_section(
+	    context->setup->directory, reply->draft->section, &section, &error);
 
 	*reason_r = REASON_NOT_APPROVER;
 	if (answer == ANSWER_UNKNOWN)
-		log_event(LOG_LEVEL_WARNING, context->envelope->queue_id, reply->draft->id,
-			  "section %s could not be read: %s", reply->draft->section, error.text);
+		log_event(LOG_LEVEL_WARNING, context->envelope->queue_id,
+			  reply->draft->id, "section %s could not be read: %s",
+			  reply->draft->section, error.text);
 	if (answer != ANSWER_YES)
 		return answer;
 	const struct section_duties duties = section_as_duties(section);
-	duties_judge_decision(&duties, reply->person->dn, reply->draft->author_dn, &verdict);
+	duties_judge_decision(&duties, reply->person->dn, reply->draft->author_dn,
+			      &verdict);
 	section_free(section);
 	*reason_r = verdict.reason;
 	return verdict.kind == VERDICT_PASS ? ANSWER_YES : ANSWER_NO;
@@ -77,7 +79,8 @@ static enum answer may_decide(const struct intake_context *context,
 static bool find_step(enum decision decision, enum draft_state from, size_t *step_r)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(decision_steps); i++) {
-		if (decision_steps[i].decision == decision && decision_steps[i].from == from) {
+		if (decision_steps[i].decision == decision &&
+		    decision_steps[i].from == from) {
 			*step_r = i;
 			return true;
 		}
@@ -133,13 +136,15 @@ static void take(const struct intake_context *context, struct recipient *recipie
 	struct reply reply;
 	size_t step;
 
-	if (intake_reply_read(context, TOKEN_DECIDE, recipient, &reply, verdict_r) != ANSWER_YES)
+	if (intake_reply_read(context, TOKEN_DECIDE, recipient, &reply, verdict_r) !=
+	    ANSWER_YES)
 		return;
 	if (find_step(reply.words.decision, reply.draft->state, &step))
 		take_decision(context, &reply, step, verdict_r);
-	else if (is_for_deciders(reply.words.decision) && reply.draft->state != DRAFT_HELD)
+	else if (is_for_deciders(reply.words.decision) &&
+		 reply.draft->state != DRAFT_HELD)
 		reply_outcome_answer(context, &reply, NOTICE_ALREADY,
-				    lifecycle_name(reply.draft->state), NULL, verdict_r);
+				     lifecycle_name(reply.draft->state), NULL, verdict_r);
 	else
 		reply_outcome_answer_unclear(context, &reply, verdict_r);
 	intake_reply_clear(&reply);

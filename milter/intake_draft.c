@@ -42,8 +42,8 @@ static void record_refusal(const struct intake_context *context, const char *uid
 
 /* Ask one section after another until the person may write for one. The reason of the
  * last refusal stands, but "an approver may not write" says more than "not staff". */
-static void find_section(const struct intake_context *context, struct recipient *recipient,
-			 struct verdict *verdict_r)
+static void find_section(const struct intake_context *context,
+			 struct recipient *recipient, struct verdict *verdict_r)
 {
 	struct verdict verdict;
 
@@ -53,8 +53,8 @@ static void find_section(const struct intake_context *context, struct recipient 
 		struct section *section = NULL;
 		struct kairan_error error = { "no such entry" };
 
-		if (directory_find_section(context->setup->directory, dn, &section, &error) !=
-		    ANSWER_YES) {
+		if (directory_find_section(context->setup->directory, dn, &section,
+					   &error) != ANSWER_YES) {
 			log_event(LOG_LEVEL_WARNING, context->envelope->queue_id, 0,
 				  "section %s of %s could not be read: %s", dn,
 				  recipient->broadcast->mail, error.text);
@@ -93,7 +93,8 @@ static void judge(const struct intake_context *context, struct recipient *recipi
 			  recipient->broadcast->mail, reason_name(verdict_r->reason));
 		return;
 	}
-	switch (intake_find_login(context, envelope->login, &recipient->person, verdict_r)) {
+	switch (
+	    intake_find_login(context, envelope->login, &recipient->person, verdict_r)) {
 	case ANSWER_UNKNOWN:
 		return;
 	case ANSWER_NO:
@@ -107,7 +108,8 @@ static void judge(const struct intake_context *context, struct recipient *recipi
 	else
 		verdict_set(verdict_r, REASON_SENDER_FOREIGN, NULL);
 	if (verdict_r->kind == VERDICT_REFUSE)
-		record_refusal(context, recipient->person->uid, recipient->broadcast, verdict_r);
+		record_refusal(context, recipient->person->uid, recipient->broadcast,
+			       verdict_r);
 }
 
 /* ---- end of message ---- */
@@ -130,7 +132,8 @@ static bool from_belongs(const struct message *message, const struct person *per
 		return false;
 	if (person_has_mail(person, &from))
 		return true;
-	return error_set(error_r, "From: %s is not an address of %s", from.spec, person->uid);
+	return error_set(error_r, "From: %s is not an address of %s", from.spec,
+			 person->uid);
 }
 
 static enum reason read_parts(struct draft_reading *reading)
@@ -150,8 +153,8 @@ static enum reason read_parts(struct draft_reading *reading)
 	return REASON_BROKEN;
 }
 
-static void judge_text(const struct settings *settings, const struct draft_reading *reading,
-		       struct verdict *verdict_r)
+static void judge_text(const struct settings *settings,
+		       const struct draft_reading *reading, struct verdict *verdict_r)
 {
 	const struct draft_facts facts = {
 		.subject = reading->subject,
@@ -178,7 +181,8 @@ static void read_draft(const struct intake_context *context,
 	verdict_pass(verdict_r);
 	if (context->envelope->too_large)
 		reason = REASON_TOO_LARGE;
-	else if (!message_parse(octets->str, octets->len, &reading->message, &reading->error))
+	else if (!message_parse(octets->str, octets->len, &reading->message,
+				&reading->error))
 		reason = REASON_BROKEN;
 	else if (!from_belongs(reading->message, recipient->person, &reading->error))
 		reason = REASON_SENDER_FOREIGN;
@@ -192,8 +196,9 @@ static void read_draft(const struct intake_context *context,
 }
 
 /* Refuse and explain: the audit row and the mail to the author in one transaction. */
-static void refuse(const struct intake_context *context, const struct recipient *recipient,
-		   const struct draft_reading *reading, struct verdict *verdict)
+static void refuse(const struct intake_context *context,
+		   const struct recipient *recipient, const struct draft_reading *reading,
+		   struct verdict *verdict)
 {
 	struct store *store = kairan_get_store(context->kairan);
 	struct audit_event event = intake_event(context, "submit");
@@ -204,10 +209,11 @@ static void refuse(const struct intake_context *context, const struct recipient 
 	    verdict->reason == REASON_ATTACHMENT ? attachments : verdict->text;
 	g_autofree char *quoted =
 	    notice_quote_text(reading->text.text != NULL ? reading->text.text : "");
-	char *facts = notice_make_facts(
-	    "broadcast", recipient->broadcast->mail, "subject", reading->subject, "reason_key",
-	    reason_name(verdict->reason), "article", reason_article(verdict->reason), "detail",
-	    detail, "quoted_text", quoted, NULL);
+	char *facts = notice_make_facts("broadcast", recipient->broadcast->mail,
+					"subject", reading->subject, "reason_key",
+					reason_name(verdict->reason), "article",
+					reason_article(verdict->reason), "detail", detail,
+					"quoted_text", quoted, NULL);
 
 	event.uid = recipient->person->uid;
 	event.role = "staff";

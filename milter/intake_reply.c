@@ -58,7 +58,8 @@ static enum token_status check_token(const struct intake_context *context,
 				     const struct token *token, const struct reply *reply)
 {
 	const struct service_address *service = &recipient->service;
-	const struct token_key *key = keyring_find(context->setup->keyring, token->key_id);
+	const struct token_key *key =
+	    keyring_find(context->setup->keyring, token->key_id);
 	unsigned char hash[TOKEN_HASH_OCTETS];
 	const struct token_facts facts = {
 		.purpose = purpose,
@@ -69,13 +70,14 @@ static enum token_status check_token(const struct intake_context *context,
 	if (key == NULL)
 		return TOKEN_FORGED;
 	token_hash_text(reply->draft->text, hash);
-	return token_verify(service->token, service->token_length, key, &facts, clock_now());
+	return token_verify(service->token, service->token_length, key, &facts,
+			    clock_now());
 }
 
 /* YES: the token is genuine, and the reply has draft and party. */
-static enum answer verify(const struct intake_context *context, enum token_purpose purpose,
-			  const struct recipient *recipient, struct reply *reply,
-			  struct verdict *verdict_r)
+static enum answer verify(const struct intake_context *context,
+			  enum token_purpose purpose, const struct recipient *recipient,
+			  struct reply *reply, struct verdict *verdict_r)
 {
 	struct kairan_error error = { "" };
 	struct token token;
@@ -88,7 +90,8 @@ static enum answer verify(const struct intake_context *context, enum token_purpo
 		return answer;
 	}
 	if (answer == ANSWER_YES) {
-		enum token_status status = check_token(context, purpose, recipient, &token, reply);
+		enum token_status status =
+		    check_token(context, purpose, recipient, &token, reply);
 
 		reply->expired = status == TOKEN_EXPIRED;
 		if (status != TOKEN_FORGED)
@@ -107,7 +110,8 @@ void intake_reply_judge(const struct intake_context *context, enum token_purpose
 
 	if (verify(context, purpose, recipient, &reply, verdict_r) == ANSWER_NO) {
 		log_event(LOG_LEVEL_WARNING, envelope->queue_id, 0,
-			  "forged token in %s, login \"%s\"", recipient->path, envelope->login);
+			  "forged token in %s, login \"%s\"", recipient->path,
+			  envelope->login);
 		event.uid = envelope->login;
 		event.outcome = reason_name(verdict_r->reason);
 		event.detail = recipient->path;
@@ -139,7 +143,8 @@ static bool proven_sender(const struct intake_context *context,
 	    !address_read_from(message_get_header(message, "From", 0), from_r, NULL))
 		return false;
 	for (size_t n = 0;
-	     (value = message_get_header(message, "Authentication-Results", n)) != NULL; n++) {
+	     (value = message_get_header(message, "Authentication-Results", n)) != NULL;
+	     n++) {
 		if (!authres_is_ours(value, authserv_id))
 			continue;
 		if (ours != NULL)
@@ -195,8 +200,8 @@ static void refuse_writer(const struct intake_context *context, const struct rep
 }
 
 /* Read the words; what cannot be read has none, and is answered like that. */
-static void read_words(const struct intake_context *context, const struct message *message,
-		       struct reply *reply)
+static void read_words(const struct intake_context *context,
+		       const struct message *message, struct reply *reply)
 {
 	struct message_text text = { 0 };
 	struct kairan_error error = { "no plain text part" };
@@ -227,12 +232,12 @@ static enum answer read_parsed(const struct intake_context *context,
 	if (answer != ANSWER_YES)
 		return answer;
 	if (strcmp(reply->person->uid, reply->party->uid) != 0) {
-		char *facts = notice_make_facts("reason_key", reason_name(REASON_WRONG_PERSON),
-						"article", reason_article(REASON_WRONG_PERSON),
-						NULL);
+		char *facts = notice_make_facts(
+		    "reason_key", reason_name(REASON_WRONG_PERSON), "article",
+		    reason_article(REASON_WRONG_PERSON), NULL);
 
 		reply_outcome_answer(context, reply, NOTICE_NOT_COUNTED,
-				    reason_name(REASON_WRONG_PERSON), facts, verdict_r);
+				     reason_name(REASON_WRONG_PERSON), facts, verdict_r);
 		free(facts);
 		return ANSWER_NO;
 	}
@@ -241,8 +246,9 @@ static enum answer read_parsed(const struct intake_context *context,
 }
 
 enum answer intake_reply_read(const struct intake_context *context,
-			      enum token_purpose purpose, const struct recipient *recipient,
-			      struct reply *reply_r, struct verdict *verdict_r)
+			      enum token_purpose purpose,
+			      const struct recipient *recipient, struct reply *reply_r,
+			      struct verdict *verdict_r)
 {
 	const GString *octets = context->envelope->octets;
 	struct message *message = NULL;

@@ -27,8 +27,9 @@ void intake_reply_judge(const struct intake_context *context, enum token_purpose
  * person, refused): the verdict says how; YES with the reply, to be given back by
  * intake_reply_clear(); UNKNOWN with a temporary failure. */
 enum answer intake_reply_read(const struct intake_context *context,
-			      enum token_purpose purpose, const struct recipient *recipient,
-			      struct reply *reply_r, struct verdict *verdict_r);
+			      enum token_purpose purpose,
+			      const struct recipient *recipient, struct reply *reply_r,
+			      struct verdict *verdict_r);
 void intake_reply_clear(struct reply *reply);
 
 #endif

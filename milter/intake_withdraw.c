@@ -32,7 +32,8 @@ static void take(const struct intake_context *context, struct recipient *recipie
 	};
 	struct reply reply;
 
-	if (intake_reply_read(context, TOKEN_DRAFT, recipient, &reply, verdict_r) != ANSWER_YES)
+	if (intake_reply_read(context, TOKEN_DRAFT, recipient, &reply, verdict_r) !=
+	    ANSWER_YES)
 		return;
 	if (reply.words.decision == DECISION_WITHDRAW)
 		reply_outcome_carry_out(context, &reply, &step, verdict_r);

@@ -34,8 +34,8 @@ bool setup_load(const char *path, struct setup **setup_r, struct kairan_error *e
 	setup->references = 1;
 	if (!settings_load(path, &setup->settings, error_r) ||
 	    !keyring_load(setup->settings->key_file, &setup->keyring, error_r) ||
-	    !template_load_all(setup->settings->template_dir, notice_kinds(), notice_names(),
-			       &setup->templates, error_r)) {
+	    !template_load_all(setup->settings->template_dir, notice_kinds(),
+			       notice_names(), &setup->templates, error_r)) {
 		setup_unref(setup);
 		return false;
 	}
@@ -46,7 +46,8 @@ bool setup_load(const char *path, struct setup **setup_r, struct kairan_error *e
 
 void setup_unref(struct setup *setup)
 {
-	if (setup == NULL || __atomic_sub_fetch(&setup->references, 1, __ATOMIC_ACQ_REL) > 0)
+	if (setup == NULL ||
+	    __atomic_sub_fetch(&setup->references, 1, __ATOMIC_ACQ_REL) > 0)
 		return;
 	directory_free(setup->directory);
 	template_free_all(setup->templates);

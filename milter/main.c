@@ -114,8 +114,9 @@ static void drain(const struct timespec *deadline)
 	while (mlfi_count_busy() > 0 && !is_past(deadline))
 		(void)nanosleep(&tick, NULL);
 	if (mlfi_count_busy() > 0)
-		log_warning("stopping with %d messages under way; the MTA will defer them",
-			    mlfi_count_busy());
+		log_warning(
+		    "stopping with %d messages under way; the MTA will defer them",
+		    mlfi_count_busy());
 }
 
 static void *serve(void *context)
@@ -154,7 +155,8 @@ static void stop_all(struct kairan *kairan, const pthread_t threads[THREADS_COUN
 	drain(&deadline);
 	ended = pthread_timedjoin_np(server, NULL, &deadline) == 0 && ended;
 	if (!ended) {
-		log_warning("stopped in the middle of a hand-over; it will be tried again");
+		log_warning(
+		    "stopped in the middle of a hand-over; it will be tried again");
 		_exit(EX_OK);
 	}
 }
@@ -201,7 +203,8 @@ static int start(struct setup *setup, struct kairan **kairan_r)
 		setup_unref(setup);
 		return EX_OSERR;
 	}
-	log_info("store %s: journal mode %s", settings->store_path, store_journal_name(store));
+	log_info("store %s: journal mode %s", settings->store_path,
+		 store_journal_name(store));
 	*kairan_r = kairan_new(setup, store);
 	snapshot_restore(*kairan_r);
 	snapshot_refresh(*kairan_r);

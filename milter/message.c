@@ -60,7 +60,7 @@ static void mark_broken(struct message *message, const char *why)
 }
 
 static void take_warning(gint64 offset, GMimeParserWarning warning, const char *item,
-                         gpointer user_data)
+			 gpointer user_data)
 {
 	static const char *const sentences[] = {
 		[GMIME_WARN_INVALID_CONTENT_TYPE] = "a Content-Type cannot be read",
@@ -114,7 +114,7 @@ struct level {
 };
 
 static void check_multipart(struct message *message, GMimeMultipart *multipart,
-                            const struct level *level)
+			    const struct level *level)
 {
 	g_autofree char *encoding = message_parts_read_encoding(GMIME_OBJECT(multipart));
 
@@ -133,10 +133,10 @@ static void check_multipart(struct message *message, GMimeMultipart *multipart,
 
 /* Look at every part; false when there are too many. */
 static bool check_parts(struct message *message, GMimeObject *object,
-                        const struct level *above, int *parts)
+			const struct level *above, int *parts)
 {
 	struct level level = { .above = above,
-		               .depth = above != NULL ? above->depth + 1 : 1 };
+			       .depth = above != NULL ? above->depth + 1 : 1 };
 
 	if (++*parts > PARTS_MOST || level.depth > LEVELS_MOST)
 		return false;
@@ -149,8 +149,8 @@ static bool check_parts(struct message *message, GMimeObject *object,
 	check_multipart(message, GMIME_MULTIPART(object), &level);
 	for (int i = 0; i < g_mime_multipart_get_count(GMIME_MULTIPART(object)); i++)
 		if (!check_parts(message,
-		                 g_mime_multipart_get_part(GMIME_MULTIPART(object), i),
-		                 &level, parts))
+				 g_mime_multipart_get_part(GMIME_MULTIPART(object), i),
+				 &level, parts))
 			return false;
 	return true;
 }
@@ -193,7 +193,7 @@ static void parse_body(struct message *message, const char *body, size_t length)
 }
 
 bool message_parse(const void *octets, size_t length, struct message **message_r,
-                   struct kairan_error *error_r)
+		   struct kairan_error *error_r)
 {
 	struct message *message;
 	size_t body;
@@ -210,7 +210,7 @@ bool message_parse(const void *octets, size_t length, struct message **message_r
 	if (message->root == NULL || !check_parts(message, message->root, NULL, &parts)) {
 		message_free(message);
 		return error_set(error_r,
-		                 "the mail has too many parts, or parts too deep");
+				 "the mail has too many parts, or parts too deep");
 	}
 	*message_r = message;
 	return true;
@@ -238,7 +238,7 @@ const char *message_get_header(const struct message *message, const char *name, 
 }
 
 bool message_decode_subject(const struct message *message, char **subject_r,
-                            struct kairan_error *error_r)
+			    struct kairan_error *error_r)
 {
 	const char *value = message_get_header(message, "Subject", 0);
 	struct kairan_error error;
@@ -253,13 +253,13 @@ bool message_decode_subject(const struct message *message, char **subject_r,
 bool message_parts_is_type(GMimeObject *object, const char *type, const char *subtype)
 {
 	return g_mime_content_type_is_type(g_mime_object_get_content_type(object), type,
-	                                   subtype);
+					   subtype);
 }
 
 bool message_is_automatic(const struct message *message)
 {
 	static const char *const marks[] = { "List-Id", "X-Auto-Response-Suppress",
-		                             "X-Autoreply", "X-Autorespond" };
+					     "X-Autoreply", "X-Autorespond" };
 	static const char *const bulk[] = { "bulk", "junk", "list", "auto_reply", NULL };
 	static const char *const by_hand[] = { "no", NULL };
 

@@ -40,19 +40,20 @@ bool message_decode_subject(const struct message *message, char **subject_r,
 /* What kind of thing stands in the way of "text only" (Art. 13-2(3)). */
 enum message_text_status {
 	MESSAGE_TEXT_OK,
-	MESSAGE_TEXT_NONE,        /* no text/plain part at all (HTML only, empty multipart) */
+	MESSAGE_TEXT_NONE, /* no text/plain part at all (HTML only, empty multipart) */
 	MESSAGE_TEXT_UNDECODABLE, /* charset or transfer encoding broken: error says where */
 	MESSAGE_TEXT_BROKEN_MIME, /* missing boundary, truncated multipart, NUL octets,
 				   Content-Type and the like twice */
 };
 
 struct message_text {
-	char *text;        /* NFC, LF, signature cut, format=flowed undone; never NULL on OK */
-	char *attachments; /* names (or types) of all parts that are neither the text nor an
-			      HTML twin of it, ", "-joined; "" when none; decoded names have
-			      no controls */
+	/* NFC, LF, signature cut, format=flowed undone; never NULL on OK */
+	char *text;
+	/* Names (or types) of all parts that are neither the text nor an HTML twin of it,
+	 * ", "-joined; "" when none; decoded names have no controls. */
+	char *attachments;
 	size_t attachment_count;
-	bool had_html;     /* an HTML part beside the text (multipart/alternative) */
+	bool had_html; /* an HTML part beside the text (multipart/alternative) */
 };
 
 /* The text of the mail: the text/plain part that a reader is shown first: the mail itself,
@@ -87,19 +88,19 @@ struct message_draft {
 	const char *from_address;
 	const char *to_name;
 	const char *to_address;
-	const char *reply_to;        /* addr-spec */
+	const char *reply_to; /* addr-spec */
 	const char *subject;
-	const char *message_id;      /* with its angle brackets */
-	const char *in_reply_to;     /* with angle brackets */
+	const char *message_id;  /* with its angle brackets */
+	const char *in_reply_to; /* with angle brackets */
 	const char *references;
-	const char *list_id;         /* "<bosai.info.town.example>" with optional name before */
+	const char *list_id; /* "<bosai.info.town.example>" with optional name before */
 	const char *list_unsubscribe; /* "<mailto:...>" */
-	const char *auto_submitted;  /* "auto-generated", "auto-replied" */
+	const char *auto_submitted;   /* "auto-generated", "auto-replied" */
 	time_t date;
-	const char *date_zone;       /* "+0900" */
-	const char *text;            /* LF line ends */
-	const char *html;            /* NULL: no multipart/alternative */
-	const void *original;        /* NULL: none; else attached as message/rfc822 */
+	const char *date_zone; /* "+0900" */
+	const char *text;      /* LF line ends */
+	const char *html;      /* NULL: no multipart/alternative */
+	const void *original;  /* NULL: none; else attached as message/rfc822 */
 	size_t original_length;
 	enum encoded_word_charset charset; /* ISO2022JP: text 7bit;
 					      UTF8: text base64 */

@@ -48,7 +48,7 @@ static const char *find_name(GMimeObject *object)
 	    g_mime_object_get_content_disposition_parameter(object, "filename");
 
 	return name != NULL ? name
-	                    : g_mime_object_get_content_type_parameter(object, "name");
+			    : g_mime_object_get_content_type_parameter(object, "name");
 }
 
 static bool is_named(GMimeObject *object)
@@ -56,8 +56,8 @@ static bool is_named(GMimeObject *object)
 	GMimeContentDisposition *disposition =
 	    g_mime_object_get_content_disposition(object);
 	const char *kind = disposition != NULL
-	                       ? g_mime_content_disposition_get_disposition(disposition)
-	                       : NULL;
+			       ? g_mime_content_disposition_get_disposition(disposition)
+			       : NULL;
 
 	if (kind != NULL && g_ascii_strcasecmp(kind, "inline") != 0)
 		return true;
@@ -89,8 +89,8 @@ static void add_attachment(struct gathering *gathering, GMimeObject *object)
 
 	text_fold_line(shown);
 	g_string_append_printf(gathering->attachments, "%s%s",
-	                       gathering->attachments->len > 0 ? ", " : "",
-	                       *shown != '\0' ? shown : type);
+			       gathering->attachments->len > 0 ? ", " : "",
+			       *shown != '\0' ? shown : type);
 	gathering->attachment_count++;
 }
 
@@ -104,7 +104,7 @@ static bool is_signature(GMimeObject *object)
 static void gather(GMimeObject *object, struct place place, struct gathering *gathering);
 
 static void gather_multipart(GMimeObject *object, struct place place,
-                             struct gathering *gathering)
+			     struct gathering *gathering)
 {
 	GMimeMultipart *multipart = GMIME_MULTIPART(object);
 	const bool alternative =
@@ -134,7 +134,7 @@ static void gather(GMimeObject *object, struct place place, struct gathering *ga
 	else if (place.shown && is_text(object))
 		g_ptr_array_add(gathering->texts, object);
 	else if (place.twin && message_parts_is_type(object, "text", "html") &&
-	         !is_named(object))
+		 !is_named(object))
 		gathering->had_html = true;
 	else
 		add_attachment(gathering, object);
@@ -186,7 +186,7 @@ static bool decode_part(GMimePart *part, char **text_r, struct kairan_error *err
 }
 
 static bool join_texts(const GPtrArray *parts, char **text_r,
-                       struct kairan_error *error_r)
+		       struct kairan_error *error_r)
 {
 	GString *all = g_string_new(NULL);
 	struct kairan_error error;
@@ -199,11 +199,11 @@ static bool join_texts(const GPtrArray *parts, char **text_r,
 			if (parts->len == 1)
 				return error_set(error_r, "%s", error.text);
 			return error_set(error_r, "text part %u: %.400s", i + 1,
-			                 error.text);
+					 error.text);
 		}
 		if (*text != '\0')
 			g_string_append_printf(all, "%s%s", all->len > 0 ? "\n" : "",
-			                       text);
+					       text);
 		free(text);
 	}
 	*text_r = g_string_free(all, FALSE);
@@ -211,8 +211,8 @@ static bool join_texts(const GPtrArray *parts, char **text_r,
 }
 
 enum message_text_status message_read_text(const struct message *message,
-                                           struct message_text *text_r,
-                                           struct kairan_error *error_r)
+					   struct message_text *text_r,
+					   struct kairan_error *error_r)
 {
 	const struct place place = { .shown = true };
 	struct gathering gathering = {

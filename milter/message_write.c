@@ -59,7 +59,7 @@ static bool is_ascii(const char *text)
 
 /* A field of ASCII words, such as ids. */
 static bool add_field(GString *out, const char *name, const char *value,
-                      struct kairan_error *error_r)
+		      struct kairan_error *error_r)
 {
 	g_autofree char *line = NULL;
 	g_autofree char *folded = NULL;
@@ -77,7 +77,7 @@ static bool add_field(GString *out, const char *name, const char *value,
 }
 
 static bool add_subject(GString *out, const struct message_draft *draft,
-                        struct kairan_error *error_r)
+			struct kairan_error *error_r)
 {
 	char *encoded;
 
@@ -119,7 +119,7 @@ static bool is_addr_spec(const char *address)
 
 /* A name and what stands in angle brackets behind it. */
 static void add_phrase(GString *out, const char *field, const char *name,
-                       enum encoded_word_charset charset, const char *bracketed)
+		       enum encoded_word_charset charset, const char *bracketed)
 {
 	g_autofree char *line = g_strdup(name != NULL ? name : "");
 	char *phrase;
@@ -135,13 +135,13 @@ static void add_phrase(GString *out, const char *field, const char *name,
 	free(phrase);
 	used = out->len - (size_t)(strrchr(out->str, '\n') + 1 - out->str);
 	g_string_append_printf(out, "%s %s\r\n",
-	                       used + 1 + strlen(bracketed) > LINE_MOST ? "\r\n" : "",
-	                       bracketed);
+			       used + 1 + strlen(bracketed) > LINE_MOST ? "\r\n" : "",
+			       bracketed);
 }
 
 static bool add_mailbox(GString *out, const char *field, const char *name,
-                        const char *address, enum encoded_word_charset charset,
-                        struct kairan_error *error_r)
+			const char *address, enum encoded_word_charset charset,
+			struct kairan_error *error_r)
 {
 	g_autofree char *bracketed = NULL;
 
@@ -158,7 +158,7 @@ static bool add_mailbox(GString *out, const char *field, const char *name,
 
 /* RFC 2919 3: a name, and the id in angle brackets. */
 static bool add_list_id(GString *out, const struct message_draft *draft,
-                        struct kairan_error *error_r)
+			struct kairan_error *error_r)
 {
 	const char *id = draft->list_id != NULL ? strrchr(draft->list_id, '<') : NULL;
 	g_autofree char *name = NULL;
@@ -175,11 +175,11 @@ static bool add_list_id(GString *out, const struct message_draft *draft,
 
 /* The time in the zone "+hhmm" (RFC 5322 3.3), with English names whatever the locale. */
 static bool add_date(GString *out, const struct message_draft *draft,
-                     struct kairan_error *error_r)
+		     struct kairan_error *error_r)
 {
 	static const char days[][4] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
 	static const char months[][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
-		                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+					  "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
 	const char *zone = draft->date_zone != NULL ? draft->date_zone : "+0000";
 	struct tm tm;
 	time_t local;
@@ -194,21 +194,21 @@ static bool add_date(GString *out, const struct message_draft *draft,
 	if (gmtime_r(&local, &tm) == NULL)
 		return error_set(error_r, "Date: is out of range");
 	g_string_append_printf(out, "Date: %s, %d %s %04d %02d:%02d:%02d %s\r\n",
-	                       days[tm.tm_wday], tm.tm_mday, months[tm.tm_mon],
-	                       tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec, zone);
+			       days[tm.tm_wday], tm.tm_mday, months[tm.tm_mon],
+			       tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec, zone);
 	return true;
 }
 
 static bool add_headers(GString *out, const struct message_draft *draft,
-                        struct kairan_error *error_r)
+			struct kairan_error *error_r)
 {
 	return add_date(out, draft, error_r) &&
 	       add_mailbox(out, "From", draft->from_name, draft->from_address,
-	                   draft->charset, error_r) &&
+			   draft->charset, error_r) &&
 	       add_mailbox(out, "To", draft->to_name, draft->to_address, draft->charset,
-	                   error_r) &&
+			   error_r) &&
 	       add_mailbox(out, "Reply-To", NULL, draft->reply_to, draft->charset,
-	                   error_r) &&
+			   error_r) &&
 	       add_subject(out, draft, error_r) &&
 	       add_field(out, "Message-ID", draft->message_id, error_r) &&
 	       add_field(out, "In-Reply-To", draft->in_reply_to, error_r) &&
@@ -283,7 +283,7 @@ static bool may_stand(const char *octets, size_t length, bool *eight_bit_r)
 }
 
 static bool add_text(GString *out, const char *subtype, const char *text,
-                     enum encoded_word_charset charset, struct kairan_error *error_r)
+		     enum encoded_word_charset charset, struct kairan_error *error_r)
 {
 	const bool jis = charset == ENCODED_WORD_ISO2022JP;
 	g_autofree char *lines = NULL;
@@ -292,7 +292,7 @@ static bool add_text(GString *out, const char *subtype, const char *text,
 
 	if (!is_writable(text))
 		return error_set(error_r,
-		                 "the text is not UTF-8, or has control characters");
+				 "the text is not UTF-8, or has control characters");
 	octets = jis ? charset_encode_iso2022jp(text) : strdup(text);
 	if (octets == NULL)
 		return error_set(error_r, "the text has a character outside ISO-2022-JP");
@@ -300,10 +300,10 @@ static bool add_text(GString *out, const char *subtype, const char *text,
 	free(octets);
 	as_is = jis && may_stand(lines, strlen(lines), &eight_bit);
 	g_string_append_printf(out,
-	                       "Content-Type: text/%s; charset=%s\r\n"
-	                       "Content-Transfer-Encoding: %s\r\n\r\n",
-	                       subtype, jis ? "ISO-2022-JP" : "UTF-8",
-	                       as_is ? "7bit" : "base64");
+			       "Content-Type: text/%s; charset=%s\r\n"
+			       "Content-Transfer-Encoding: %s\r\n\r\n",
+			       subtype, jis ? "ISO-2022-JP" : "UTF-8",
+			       as_is ? "7bit" : "base64");
 	if (as_is)
 		g_string_append(out, lines);
 	else
@@ -317,7 +317,7 @@ static char *make_boundary(const struct message_draft *draft, const char *level)
 	for (unsigned int i = 0;; i++) {
 		g_autofree char *seed =
 		    g_strdup_printf("%u %s %s", i, level,
-		                    draft->message_id != NULL ? draft->message_id : "");
+				    draft->message_id != NULL ? draft->message_id : "");
 		g_autofree char *hash =
 		    g_compute_checksum_for_string(G_CHECKSUM_SHA256, seed, -1);
 		char *boundary = g_strdup_printf("=_kairan_%.32s", hash);
@@ -326,14 +326,14 @@ static char *make_boundary(const struct message_draft *draft, const char *level)
 		    (draft->html == NULL || strstr(draft->html, boundary) == NULL) &&
 		    (draft->original == NULL ||
 		     memmem(draft->original, draft->original_length, boundary,
-		            strlen(boundary)) == NULL))
+			    strlen(boundary)) == NULL))
 			return boundary;
 		g_free(boundary);
 	}
 }
 
 static bool add_alternative(GString *out, const struct message_draft *draft,
-                            struct kairan_error *error_r)
+			    struct kairan_error *error_r)
 {
 	g_autofree char *boundary = NULL;
 
@@ -341,9 +341,9 @@ static bool add_alternative(GString *out, const struct message_draft *draft,
 		return add_text(out, "plain", draft->text, draft->charset, error_r);
 	boundary = make_boundary(draft, "alternative");
 	g_string_append_printf(out,
-	                       "Content-Type: multipart/alternative;\r\n"
-	                       " boundary=\"%s\"\r\n\r\n--%s\r\n",
-	                       boundary, boundary);
+			       "Content-Type: multipart/alternative;\r\n"
+			       " boundary=\"%s\"\r\n\r\n--%s\r\n",
+			       boundary, boundary);
 	if (!add_text(out, "plain", draft->text, draft->charset, error_r))
 		return false;
 	g_string_append_printf(out, "--%s\r\n", boundary);
@@ -354,27 +354,27 @@ static bool add_alternative(GString *out, const struct message_draft *draft,
 }
 
 static void add_original(GString *out, const struct message_draft *draft, bool as_is,
-                         bool eight_bit)
+			 bool eight_bit)
 {
 	g_string_append(out,
-	                "Content-Disposition: attachment; filename=original.eml\r\n");
+			"Content-Disposition: attachment; filename=original.eml\r\n");
 	if (as_is) {
 		g_string_append_printf(out,
-		                       "Content-Type: message/rfc822\r\n"
-		                       "Content-Transfer-Encoding: %s\r\n\r\n",
-		                       eight_bit ? "8bit" : "7bit");
+				       "Content-Type: message/rfc822\r\n"
+				       "Content-Transfer-Encoding: %s\r\n\r\n",
+				       eight_bit ? "8bit" : "7bit");
 		g_string_append_len(out, draft->original, (gssize)draft->original_length);
 		/* This one belongs to the boundary. */
 		g_string_append(out, "\r\n");
 	} else {
 		g_string_append(out, "Content-Type: application/octet-stream\r\n"
-		                     "Content-Transfer-Encoding: base64\r\n\r\n");
+				     "Content-Transfer-Encoding: base64\r\n\r\n");
 		add_base64(out, draft->original, draft->original_length);
 	}
 }
 
 static bool add_body(GString *out, const struct message_draft *draft,
-                     struct kairan_error *error_r)
+		     struct kairan_error *error_r)
 {
 	g_autofree char *boundary = NULL;
 	bool as_is, eight_bit;
@@ -385,9 +385,9 @@ static bool add_body(GString *out, const struct message_draft *draft,
 	as_is = may_stand(draft->original, draft->original_length, &eight_bit);
 	/* RFC 2045 6.4: what holds an 8bit part is 8bit itself. */
 	g_string_append_printf(out,
-	                       "Content-Type: multipart/mixed;\r\n boundary=\"%s\"\r\n"
-	                       "Content-Transfer-Encoding: %s\r\n\r\n--%s\r\n",
-	                       boundary, as_is && eight_bit ? "8bit" : "7bit", boundary);
+			       "Content-Type: multipart/mixed;\r\n boundary=\"%s\"\r\n"
+			       "Content-Transfer-Encoding: %s\r\n\r\n--%s\r\n",
+			       boundary, as_is && eight_bit ? "8bit" : "7bit", boundary);
 	if (!add_alternative(out, draft, error_r))
 		return false;
 	g_string_append_printf(out, "--%s\r\n", boundary);
@@ -397,7 +397,7 @@ static bool add_body(GString *out, const struct message_draft *draft,
 }
 
 bool message_write(const struct message_draft *draft, char **octets_r, size_t *length_r,
-                   struct kairan_error *error_r)
+		   struct kairan_error *error_r)
 {
 	GString *out = g_string_new(NULL);
 

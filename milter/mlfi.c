@@ -38,7 +38,7 @@ static int mlfi_busy;
 /* What libmilter keeps for a connection. */
 struct connection {
 	struct session *session;
-	bool busy; /* counted in mlfi_busy */
+	bool busy;          /* counted in mlfi_busy */
 	bool leading_space; /* the MTA gives header values with their leading space */
 };
 
@@ -94,9 +94,9 @@ static sfsistat on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long 
 			     unsigned long *reserved2_r, unsigned long *reserved3_r)
 {
 	const unsigned long wanted_actions = SMFIF_ADDRCPT | SMFIF_DELRCPT;
-	const unsigned long wanted_steps = SMFIP_NOHELO | SMFIP_NOUNKNOWN | SMFIP_HDR_LEADSPC |
-					   SMFIP_NR_CONN | SMFIP_NR_MAIL | SMFIP_NR_HDR |
-					   SMFIP_NR_EOH | SMFIP_NR_BODY;
+	const unsigned long wanted_steps =
+	    SMFIP_NOHELO | SMFIP_NOUNKNOWN | SMFIP_HDR_LEADSPC | SMFIP_NR_CONN |
+	    SMFIP_NR_MAIL | SMFIP_NR_HDR | SMFIP_NR_EOH | SMFIP_NR_BODY;
 	struct connection *connection;
 
 	(void)reserved2;
@@ -217,7 +217,8 @@ static sfsistat on_end_of_message(SMFICTX *ctx)
 		.context = ctx,
 	};
 
-	session_take(connection->session, smfi_getsymval(ctx, (char *)"i"), &mta, &answer);
+	session_take(connection->session, smfi_getsymval(ctx, (char *)"i"), &mta,
+		     &answer);
 	session_reset(connection->session);
 	set_busy(connection, false);
 	return give_answer(ctx, &answer);
@@ -292,7 +293,8 @@ static bool clear_socket(struct kairan_error *error_r)
 	fd = connect_socket();
 	if (fd >= 0) {
 		close(fd);
-		return error_set(error_r, "milter_socket %s: another daemon listens on it",
+		return error_set(error_r,
+				 "milter_socket %s: another daemon listens on it",
 				 mlfi_socket_path);
 	}
 	if (unlink(mlfi_socket_path) != 0)
@@ -311,8 +313,8 @@ static bool set_ownership(const struct settings *settings, struct kairan_error *
 			return error_set(error_r, "socket_group: there is no group %s",
 					 settings->socket_group);
 		if (chown(mlfi_socket_path, (uid_t)-1, group->gr_gid) != 0)
-			return error_set(error_r, "socket_group %s: %s", settings->socket_group,
-					 strerror(errno));
+			return error_set(error_r, "socket_group %s: %s",
+					 settings->socket_group, strerror(errno));
 	}
 	if (chmod(mlfi_socket_path, (mode_t)settings->socket_mode) != 0)
 		return error_set(error_r, "socket_mode: %s: %s", mlfi_socket_path,
@@ -326,7 +328,8 @@ bool mlfi_open(struct kairan *kairan, const struct settings *settings,
 	char connection[sizeof(mlfi_socket_path) + 8];
 
 	if (strlen(settings->milter_socket) >= sizeof(mlfi_socket_path))
-		return error_set(error_r, "milter_socket: the path is longer than %zu octets",
+		return error_set(error_r,
+				 "milter_socket: the path is longer than %zu octets",
 				 sizeof(mlfi_socket_path) - 1);
 	strcpy(mlfi_socket_path, settings->milter_socket);
 	(void)snprintf(connection, sizeof(connection), "unix:%s", mlfi_socket_path);
@@ -334,8 +337,8 @@ bool mlfi_open(struct kairan *kairan, const struct settings *settings,
 		return false;
 	mlfi_kairan = kairan;
 	if (smfi_register(mlfi_description) == MI_FAILURE ||
-	    smfi_setconn(connection) == MI_FAILURE || smfi_settimeout(7210) == MI_FAILURE ||
-	    smfi_opensocket(false) == MI_FAILURE)
+	    smfi_setconn(connection) == MI_FAILURE ||
+	    smfi_settimeout(7210) == MI_FAILURE || smfi_opensocket(false) == MI_FAILURE)
 		return error_set(error_r, "milter_socket %s: cannot be opened",
 				 mlfi_socket_path);
 	return set_ownership(settings, error_r);

@@ -21,17 +21,21 @@
 #define QUOTE_OCTETS 2000
 
 static const char *const notice_kind_list[] = {
-	NOTICE_REQUEST,	 NOTICE_RECEIPT, NOTICE_REFUSED,     NOTICE_AGAIN,   NOTICE_APPROVED,
-	NOTICE_SENT_BACK, NOTICE_WITHDRAWN, NOTICE_EXPIRED, NOTICE_RELEASED, NOTICE_STOPPED,
-	NOTICE_UNCLEAR,	 NOTICE_ALREADY, NOTICE_NOT_COUNTED, NULL,
+	NOTICE_REQUEST,     NOTICE_RECEIPT,
+	NOTICE_REFUSED,     NOTICE_AGAIN,
+	NOTICE_APPROVED,    NOTICE_SENT_BACK,
+	NOTICE_WITHDRAWN,   NOTICE_EXPIRED,
+	NOTICE_RELEASED,    NOTICE_STOPPED,
+	NOTICE_UNCLEAR,     NOTICE_ALREADY,
+	NOTICE_NOT_COUNTED, NULL,
 };
 
 static const char *const notice_name_list[] = {
 	/* of the draft */
 	"draft", "subject", "text", "quoted_text", "broadcast", "broadcast_name",
-	"section_name", "author_name", "author_mail", "characters", "limit", "subscribers",
-	"submitted_at", "expires_at", "released_at", "recipients", "duration", "state",
-	"decider_name", "decided_at", "reason", "asked",
+	"section_name", "author_name", "author_mail", "characters", "limit",
+	"subscribers", "submitted_at", "expires_at", "released_at", "recipients",
+	"duration", "state", "decider_name", "decided_at", "reason", "asked",
 	/* of the reader */
 	"reader_name", "reader_role", "reply_address", "approve_link", "send_back_link",
 	"withdraw_link",
@@ -58,7 +62,8 @@ char *notice_make_facts(const char *name, ...)
 	va_start(args, name);
 	for (; name != NULL; name = va_arg(args, const char *)) {
 		const char *value = va_arg(args, const char *);
-		g_autofree char *valid = g_utf8_make_valid(value != NULL ? value : "", -1);
+		g_autofree char *valid =
+		    g_utf8_make_valid(value != NULL ? value : "", -1);
 
 		(void)json_object_set_new(object, name, json_string(valid));
 	}
@@ -115,7 +120,8 @@ bool notice_add_parties(struct store *store, const char *kind, int64_t draft,
 		const struct party *party = g_ptr_array_index(parties, i);
 
 		if (party->number != except)
-			ok = notice_add_party(store, kind, draft, party, facts, now, error_r);
+			ok = notice_add_party(store, kind, draft, party, facts, now,
+					      error_r);
 	}
 	if (parties != NULL)
 		g_ptr_array_unref(parties);

@@ -46,12 +46,13 @@ static bool read_material(struct store *store, const struct outbox_notice *notic
 {
 	if (notice->draft == 0)
 		return true;
-	if (store_draft_find(store, notice->draft, &material->draft, error_r) != ANSWER_YES)
+	if (store_draft_find(store, notice->draft, &material->draft, error_r) !=
+	    ANSWER_YES)
 		return error_set(error_r, "notice %lld: draft %lld cannot be read",
 				 (long long)notice->id, (long long)notice->draft);
-	if (notice->party >= 0 && store_draft_find_party(store, notice->draft, notice->party,
-							 &material->reader,
-							 error_r) != ANSWER_YES)
+	if (notice->party >= 0 &&
+	    store_draft_find_party(store, notice->draft, notice->party, &material->reader,
+				   error_r) != ANSWER_YES)
 		return error_set(error_r, "notice %lld: its reader cannot be read",
 				 (long long)notice->id);
 	material->parties = store_draft_list_parties(store, notice->draft, error_r);
@@ -61,7 +62,8 @@ static bool read_material(struct store *store, const struct outbox_notice *notic
 		return false;
 	return strcmp(notice->kind, NOTICE_REQUEST) != 0 ||
 	       store_draft_find_original(store, notice->draft, &material->original,
-					 &material->original_length, error_r) == ANSWER_YES;
+					 &material->original_length,
+					 error_r) == ANSWER_YES;
 }
 
 static void put(GHashTable *facts, const char *name, const char *value)
@@ -108,8 +110,9 @@ static char *list_asked(const struct setup *setup, const char *language,
 
 		if (party->number == DRAFT_AUTHOR)
 			continue;
-		g_string_append_printf(list, "%s%s (%s)", list->len > 0 ? ", " : "", party->name,
-				       template_get_phrase(setup->templates, language, key));
+		g_string_append_printf(
+		    list, "%s%s (%s)", list->len > 0 ? ", " : "", party->name,
+		    template_get_phrase(setup->templates, language, key));
 	}
 	return g_string_free(list, FALSE);
 }
@@ -120,10 +123,10 @@ static void put_duration(GHashTable *facts, const struct draft *draft)
 			      ? draft->released_at - draft->decided_at
 			      : 0;
 
-	g_hash_table_replace(facts, (char *)"duration",
-			     g_strdup_printf("%lld:%02lld:%02lld", (long long)(seconds / 3600),
-					     (long long)(seconds / 60 % 60),
-					     (long long)(seconds % 60)));
+	g_hash_table_replace(
+	    facts, (char *)"duration",
+	    g_strdup_printf("%lld:%02lld:%02lld", (long long)(seconds / 3600),
+			    (long long)(seconds / 60 % 60), (long long)(seconds % 60)));
 }
 
 static void put_draft(GHashTable *facts, const struct setup *setup, const char *language,
@@ -153,7 +156,8 @@ static void put_draft(GHashTable *facts, const struct setup *setup, const char *
 	put_time(facts, "decided_at", setup, language, draft->decided_at);
 	put_number(facts, "recipients", draft->recipients);
 	put_duration(facts, draft);
-	put_phrase(facts, "state", setup, language, "state", lifecycle_name(draft->state));
+	put_phrase(facts, "state", setup, language, "state",
+		   lifecycle_name(draft->state));
 	put(facts, "decider_name", draft->decided_name);
 	put(facts, "reason", draft->reason);
 	put(facts, "asked", asked);
@@ -177,8 +181,8 @@ static void put_link(GHashTable *facts, const char *name, const struct setup *se
 {
 	g_autofree char *key = g_strdup_printf("word.%s", word);
 	const char *said = template_get_phrase(setup->templates, language, key);
-	g_autofree char *subject =
-	    g_strdup_printf("Re: %s", (const char *)g_hash_table_lookup(facts, "subject"));
+	g_autofree char *subject = g_strdup_printf(
+	    "Re: %s", (const char *)g_hash_table_lookup(facts, "subject"));
 	g_autofree char *link = make_link(address, subject, said);
 
 	put(facts, name, link);
@@ -186,7 +190,8 @@ static void put_link(GHashTable *facts, const char *name, const struct setup *se
 
 /* The signed address that this reader may answer to. */
 static bool put_reply_address(GHashTable *facts, const struct setup *setup,
-			      const char *language, const struct notice_material *material,
+			      const char *language,
+			      const struct notice_material *material,
 			      struct kairan_error *error_r)
 {
 	const struct draft *draft = material->draft;
@@ -233,7 +238,8 @@ static bool put_stored(GHashTable *facts, const struct setup *setup, const char 
 	json_t *value;
 
 	if (object == NULL)
-		return error_set(error_r, "notice: its facts are not JSON: %s", json_error.text);
+		return error_set(error_r, "notice: its facts are not JSON: %s",
+				 json_error.text);
 	json_object_foreach(object, name, value)
 	{
 		/* The table's keys are the strings of notice_names(), which outlive the JSON. */
@@ -320,8 +326,8 @@ bool notice_render(const struct setup *setup, struct store *store,
 		store_rollback(store);
 	}
 	ok = ok && collect_facts(setup, notice, &material, facts, error_r) &&
-	     template_fill(setup->templates, notice->language, notice->kind, facts, &filled,
-			   error_r) &&
+	     template_fill(setup->templates, notice->language, notice->kind, facts,
+			   &filled, error_r) &&
 	     write_mail(setup, notice, &material, facts, &filled, mail_r, error_r);
 	template_mail_clear(&filled);
 	g_hash_table_destroy(facts);

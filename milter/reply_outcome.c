@@ -36,10 +36,10 @@ static bool add_answer(struct store *store, const struct reply *reply, const cha
 {
 	/* Somebody else's token: their own address, and nothing that is signed for another. */
 	if (strcmp(reply->person->uid, reply->party->uid) != 0)
-		return notice_add_person(store, kind, reply->draft->id, reply->person, facts,
-					 event->at, error_r);
-	return notice_add_party(store, kind, reply->draft->id, reply->party, facts, event->at,
-				error_r);
+		return notice_add_person(store, kind, reply->draft->id, reply->person,
+					 facts, event->at, error_r);
+	return notice_add_party(store, kind, reply->draft->id, reply->party, facts,
+				event->at, error_r);
 }
 
 static void answer_and_record(const struct intake_context *context,
@@ -54,7 +54,8 @@ static void answer_and_record(const struct intake_context *context,
 	verdict_pass(verdict_r);
 	if (ok) {
 		ok = store_audit_append(store, event, &error) &&
-		     (kind == NULL || add_answer(store, reply, kind, event, facts, &error));
+		     (kind == NULL ||
+		      add_answer(store, reply, kind, event, facts, &error));
 		if (ok)
 			ok = store_commit(store, &error);
 		else
@@ -70,8 +71,8 @@ static void answer_and_record(const struct intake_context *context,
 }
 
 void reply_outcome_answer(const struct intake_context *context, const struct reply *reply,
-			 const char *kind, const char *outcome, const char *facts,
-			 struct verdict *verdict_r)
+			  const char *kind, const char *outcome, const char *facts,
+			  struct verdict *verdict_r)
 {
 	struct audit_event event = intake_event(context, "reply");
 
@@ -83,8 +84,8 @@ void reply_outcome_answer(const struct intake_context *context, const struct rep
 	answer_and_record(context, reply, kind, &event, facts, verdict_r);
 }
 
-static enum answer was_told(const struct intake_context *context, const struct reply *reply,
-			    struct kairan_error *error_r)
+static enum answer was_told(const struct intake_context *context,
+			    const struct reply *reply, struct kairan_error *error_r)
 {
 	struct store *store = kairan_get_store(context->kairan);
 	enum answer answer;
@@ -99,7 +100,7 @@ static enum answer was_told(const struct intake_context *context, const struct r
 }
 
 void reply_outcome_answer_unclear(const struct intake_context *context,
-				 const struct reply *reply, struct verdict *verdict_r)
+				  const struct reply *reply, struct verdict *verdict_r)
 {
 	struct audit_event event = intake_event(context, "reply");
 	struct kairan_error error;
@@ -116,8 +117,8 @@ void reply_outcome_answer_unclear(const struct intake_context *context,
 	event.outcome = "unclear";
 	event.detail = reply->words.first;
 	facts = notice_make_facts("first_line", reply->words.first, NULL);
-	answer_and_record(context, reply, told == ANSWER_YES ? NULL : NOTICE_UNCLEAR, &event,
-			  facts, verdict_r);
+	answer_and_record(context, reply, told == ANSWER_YES ? NULL : NOTICE_UNCLEAR,
+			  &event, facts, verdict_r);
 	free(facts);
 }
 
@@ -152,7 +153,7 @@ static enum answer enter(const struct intake_context *context, struct reply *rep
 }
 
 void reply_outcome_carry_out(const struct intake_context *context, struct reply *reply,
-			    const struct reply_step *step, struct verdict *verdict_r)
+			     const struct reply_step *step, struct verdict *verdict_r)
 {
 	struct kairan_error error = { "" };
 
@@ -165,7 +166,8 @@ void reply_outcome_carry_out(const struct intake_context *context, struct reply 
 		break;
 	case ANSWER_NO:
 		reply_outcome_answer(context, reply, NOTICE_ALREADY,
-				    lifecycle_name(reply->draft->state), NULL, verdict_r);
+				     lifecycle_name(reply->draft->state), NULL,
+				     verdict_r);
 		break;
 	case ANSWER_UNKNOWN:
 		fail_store(context, reply, &error, verdict_r);

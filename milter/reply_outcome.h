@@ -9,13 +9,13 @@
 /* Answer the writer with a notice, and record why nothing was changed, in one
  * transaction. facts: JSON or NULL. */
 void reply_outcome_answer(const struct intake_context *context, const struct reply *reply,
-			 const char *kind, const char *outcome, const char *facts,
-			 struct verdict *verdict_r);
+			  const char *kind, const char *outcome, const char *facts,
+			  struct verdict *verdict_r);
 
 /* A person who was not understood is told how to answer, but not again within a while: the
  * writer may be a machine that looks like a person. */
 void reply_outcome_answer_unclear(const struct intake_context *context,
-				 const struct reply *reply, struct verdict *verdict_r);
+				  const struct reply *reply, struct verdict *verdict_r);
 
 /* What a reply does to its draft. */
 struct reply_step {
@@ -28,6 +28,6 @@ struct reply_step {
 /* Carry it out: the new state, the audit row and the notices in one transaction. A draft
  * that is not in a state for it (any more) stays as it is, and the writer is told. */
 void reply_outcome_carry_out(const struct intake_context *context, struct reply *reply,
-			    const struct reply_step *step, struct verdict *verdict_r);
+			     const struct reply_step *step, struct verdict *verdict_r);
 
 #endif

@@ -44,7 +44,8 @@ static struct audit_event clock_event(const struct round *round, const char *act
 static enum answer find_undecided(const struct round *round, struct draft **draft_r,
 				  struct kairan_error *error_r)
 {
-	return store_draft_find_due(round->store, DRAFT_HELD, round->now, draft_r, error_r);
+	return store_draft_find_due(round->store, DRAFT_HELD, round->now, draft_r,
+				    error_r);
 }
 
 static bool expire_draft(const struct round *round, struct draft *draft,
@@ -56,14 +57,15 @@ static bool expire_draft(const struct round *round, struct draft *draft,
 	};
 
 	return store_draft_enter(round->store, draft, &step, error_r) == ANSWER_YES &&
-	       notice_add_parties(round->store, NOTICE_EXPIRED, draft->id, -1, NULL, round->now,
-				  error_r);
+	       notice_add_parties(round->store, NOTICE_EXPIRED, draft->id, -1, NULL,
+				  round->now, error_r);
 }
 
 static enum answer find_releasable(const struct round *round, struct draft **draft_r,
 				   struct kairan_error *error_r)
 {
-	return store_draft_find_due(round->store, DRAFT_APPROVED, round->now, draft_r, error_r);
+	return store_draft_find_due(round->store, DRAFT_APPROVED, round->now, draft_r,
+				    error_r);
 }
 
 static bool start_release(const struct round *round, struct draft *draft,
@@ -75,8 +77,8 @@ static bool start_release(const struct round *round, struct draft *draft,
 	};
 
 	return store_release_cut(round->store, draft->id, draft->list,
-				 round->settings->shard_size, round->now, &step.recipients,
-				 error_r) &&
+				 round->settings->shard_size, round->now,
+				 &step.recipients, error_r) &&
 	       store_draft_enter(round->store, draft, &step, error_r) == ANSWER_YES;
 }
 
@@ -115,10 +117,11 @@ static const struct {
 };
 
 /* One draft of one task. YES when there was one, and so may be another. */
-static enum answer walk_task(struct kairan *kairan, const struct setup *setup, size_t task,
-			     struct kairan_error *error_r)
+static enum answer walk_task(struct kairan *kairan, const struct setup *setup,
+			     size_t task, struct kairan_error *error_r)
 {
-	const struct round round = { kairan_get_store(kairan), setup->settings, clock_now() };
+	const struct round round = { kairan_get_store(kairan), setup->settings,
+				     clock_now() };
 	struct draft *draft = NULL;
 	enum answer found;
 
@@ -143,7 +146,8 @@ static enum answer walk_task(struct kairan *kairan, const struct setup *setup, s
 /* The earliest time at which a task may have something to do. */
 static bool find_next(struct store *store, int64_t *next_r, struct kairan_error *error_r)
 {
-	static const enum draft_state states[] = { DRAFT_HELD, DRAFT_APPROVED, DRAFT_RELEASING };
+	static const enum draft_state states[] = { DRAFT_HELD, DRAFT_APPROVED,
+						   DRAFT_RELEASING };
 	bool ok = true;
 
 	if (!store_begin(store, error_r))
@@ -162,12 +166,14 @@ static bool find_next(struct store *store, int64_t *next_r, struct kairan_error 
 	return ok;
 }
 
-static bool walk_round(struct kairan *kairan, int64_t *next_r, struct kairan_error *error_r)
+static bool walk_round(struct kairan *kairan, int64_t *next_r,
+		       struct kairan_error *error_r)
 {
 	struct setup *setup = kairan_get_setup(kairan);
 	enum answer answer = ANSWER_NO;
 
-	for (size_t i = 0; answer != ANSWER_UNKNOWN && i < G_N_ELEMENTS(rounds_tasks); i++) {
+	for (size_t i = 0; answer != ANSWER_UNKNOWN && i < G_N_ELEMENTS(rounds_tasks);
+	     i++) {
 		do {
 			answer = walk_task(kairan, setup, i, error_r);
 		} while (answer == ANSWER_YES);

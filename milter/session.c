@@ -31,7 +31,7 @@
 
 struct session {
 	struct kairan *kairan;
-	struct setup *setup;	   /* of the message under way; NULL between messages */
+	struct setup *setup;       /* of the message under way; NULL between messages */
 	struct envelope *envelope; /* likewise */
 };
 
@@ -126,7 +126,8 @@ static void judge_ours(struct session *session, struct recipient *recipient,
 	const struct intake *intake = find_intake(recipient);
 	const struct intake_context context = make_context(session, NULL);
 
-	if (intake == NULL || session->envelope->recipients->len >= SESSION_RECIPIENTS_MOST)
+	if (intake == NULL ||
+	    session->envelope->recipients->len >= SESSION_RECIPIENTS_MOST)
 		verdict_set(verdict_r, REASON_UNKNOWN_ADDRESS, NULL);
 	else
 		intake->judge(&context, recipient, verdict_r);
@@ -169,7 +170,8 @@ static enum answer sort_recipient(struct session *session, const char *path,
 static bool has_path(const struct envelope *envelope, const char *path)
 {
 	for (guint i = 0; i < envelope->recipients->len; i++) {
-		const struct recipient *known = g_ptr_array_index(envelope->recipients, i);
+		const struct recipient *known =
+		    g_ptr_array_index(envelope->recipients, i);
 
 		if (strcmp(known->path, path) == 0)
 			return true;
@@ -234,7 +236,8 @@ static void finish(struct session *session, const struct intake_mta *mta,
 	struct verdict verdict;
 
 	for (guint i = 0; i < envelope->recipients->len; i++) {
-		const struct recipient *recipient = g_ptr_array_index(envelope->recipients, i);
+		const struct recipient *recipient =
+		    g_ptr_array_index(envelope->recipients, i);
 
 		if (mta->delete_recipient(mta->context, recipient->path))
 			continue;

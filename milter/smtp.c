@@ -84,7 +84,8 @@ static enum smtp_outcome judge(CURLcode code, long reply, bool finished)
 void smtp_send(const struct settings *settings, const char *sender, const char *recipient,
 	       const char *octets, size_t length, struct smtp_result *result_r)
 {
-	g_autofree char *url = g_strdup_printf("%s/%s", settings->mta_url, settings->mta_helo);
+	g_autofree char *url =
+	    g_strdup_printf("%s/%s", settings->mta_url, settings->mta_helo);
 	g_autofree char *from = g_strdup_printf("<%s>", sender);
 	g_autofree char *to = g_strdup_printf("<%s>", recipient);
 	struct curl_slist *recipients = curl_slist_append(NULL, to);

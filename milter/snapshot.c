@@ -26,7 +26,7 @@
 struct snapshot {
 	pthread_mutex_t lock;
 	GHashTable *broadcasts; /* address -> struct broadcast; NULL: nothing known yet */
-	char *digest;		/* of what is in force */
+	char *digest;           /* of what is in force */
 	bool failing;
 };
 
@@ -113,7 +113,8 @@ static void free_broadcast(void *broadcast)
 /* Put new broadcasts in force (takes them over). */
 static void take_broadcasts(struct snapshot *snapshot, struct broadcast **broadcasts)
 {
-	GHashTable *table = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_broadcast);
+	GHashTable *table =
+	    g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_broadcast);
 	char *digest = digest_broadcasts(broadcasts);
 	GHashTable *old;
 

@@ -79,8 +79,9 @@ static bool check_names(const char *path, const char *text, const char *const *n
 		g_autofree char *name = read_placeholder(at, &end);
 
 		if (name == NULL || !g_strv_contains(names, name))
-			return error_set(error_r, "template: %s: unknown placeholder ${%s}",
-					 path, name != NULL ? name : "");
+			return error_set(error_r,
+					 "template: %s: unknown placeholder ${%s}", path,
+					 name != NULL ? name : "");
 		at = end;
 	}
 	return true;
@@ -102,9 +103,10 @@ static char *read_file(const char *path, struct kairan_error *error_r)
 		g_free(text);
 		return NULL;
 	}
-	if (strchr(text, '\r') != NULL || g_str_has_prefix(text, TEMPLATE_BYTE_ORDER_MARK)) {
-		(void)error_set(error_r, "template: %s: has CR line ends or a byte order mark",
-				path);
+	if (strchr(text, '\r') != NULL ||
+	    g_str_has_prefix(text, TEMPLATE_BYTE_ORDER_MARK)) {
+		(void)error_set(
+		    error_r, "template: %s: has CR line ends or a byte order mark", path);
 		g_free(text);
 		return NULL;
 	}
@@ -118,28 +120,31 @@ static bool split_subject(const char *path, const char *file, struct one_templat
 
 	if (!g_str_has_prefix(file, "Subject: ") || blank == NULL ||
 	    strcspn(file, "\n") != (size_t)(blank - file))
-		return error_set(error_r,
-				 "template: %s: wants a line \"Subject: ...\" and a blank line",
-				 path);
+		return error_set(
+		    error_r,
+		    "template: %s: wants a line \"Subject: ...\" and a blank line", path);
 	one->subject = g_strndup(file + strlen("Subject: "),
 				 (gsize)(blank - file) - strlen("Subject: "));
 	one->text = g_strdup(blank + 2);
 	return true;
 }
 
-static bool load_kind(struct templates *templates, const char *folder, const char *language,
-		      const char *kind, const char *const *names,
+static bool load_kind(struct templates *templates, const char *folder,
+		      const char *language, const char *kind, const char *const *names,
 		      struct kairan_error *error_r)
 {
-	g_autofree char *text_path = g_strdup_printf("%s/%s/%s.txt", folder, language, kind);
-	g_autofree char *html_path = g_strdup_printf("%s/%s/%s.html", folder, language, kind);
+	g_autofree char *text_path =
+	    g_strdup_printf("%s/%s/%s.txt", folder, language, kind);
+	g_autofree char *html_path =
+	    g_strdup_printf("%s/%s/%s.html", folder, language, kind);
 	g_autofree char *file = read_file(text_path, error_r);
 	struct one_template *one;
 
 	if (file == NULL || !check_names(text_path, file, names, error_r))
 		return false;
 	one = g_new0(struct one_template, 1);
-	g_hash_table_insert(templates->kinds, g_strdup_printf("%s/%s", language, kind), one);
+	g_hash_table_insert(templates->kinds, g_strdup_printf("%s/%s", language, kind),
+			    one);
 	if (!split_subject(text_path, file, one, error_r))
 		return false;
 	if (!g_file_test(html_path, G_FILE_TEST_EXISTS))
@@ -176,9 +181,10 @@ static bool load_phrases(struct templates *templates, const char *folder,
 		if (lines[i][0] == '\0' || lines[i][0] == '#')
 			continue;
 		if (!add_phrase(templates, language, lines[i]))
-			ok = error_set(error_r,
-				       "template: %s:%zu: wants \"key = sentence\", a key once",
-				       path, i + 1);
+			ok = error_set(
+			    error_r,
+			    "template: %s:%zu: wants \"key = sentence\", a key once",
+			    path, i + 1);
 	}
 	g_strfreev(lines);
 	return ok;
@@ -191,8 +197,10 @@ bool template_load_all(const char *folder, const char *const *kinds,
 	struct templates *templates = g_new0(struct templates, 1);
 	bool ok = true;
 
-	templates->kinds = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_one);
-	templates->phrases = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	templates->kinds =
+	    g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_one);
+	templates->phrases =
+	    g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	for (size_t l = 0; ok && template_languages[l] != NULL; l++) {
 		ok = load_phrases(templates, folder, template_languages[l], error_r);
 		for (size_t k = 0; ok && kinds[k] != NULL; k++)
@@ -211,7 +219,7 @@ bool template_load_all(const char *folder, const char *const *kinds,
 static void append_escaped(GString *out, const char *value)
 {
 	static const char *const entities[] = {
-		['&'] = "&amp;", ['<'] = "&lt;",  ['>'] = "&gt;",
+		['&'] = "&amp;",  ['<'] = "&lt;",   ['>'] = "&gt;",
 		['"'] = "&quot;", ['\''] = "&#39;",
 	};
 
@@ -237,14 +245,15 @@ static void append_fact(GString *out, GHashTable *facts, const char *name, bool 
 		g_string_append(out, value);
 }
 
-static void append_filled(GString *out, const char *text, size_t length, GHashTable *facts,
-			  bool html)
+static void append_filled(GString *out, const char *text, size_t length,
+			  GHashTable *facts, bool html)
 {
 	const char *end = text + length;
 
 	while (text < end) {
 		const char *after = text;
-		g_autofree char *name = *text == '$' ? read_placeholder(text, &after) : NULL;
+		g_autofree char *name =
+		    *text == '$' ? read_placeholder(text, &after) : NULL;
 
 		if (name != NULL) {
 			append_fact(out, facts, name, html);
@@ -263,7 +272,8 @@ static bool is_empty_line(const char *line, size_t length, GHashTable *facts)
 	for (const char *at = line; at < line + length; at++) {
 		const char *after;
 		g_autofree char *name = *at == '$' ? read_placeholder(at, &after) : NULL;
-		const char *value = name != NULL ? g_hash_table_lookup(facts, name) : NULL;
+		const char *value =
+		    name != NULL ? g_hash_table_lookup(facts, name) : NULL;
 
 		if (value != NULL && *value != '\0')
 			return false;

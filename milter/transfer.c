@@ -17,7 +17,7 @@
 #include <string.h>
 
 static bool refuse(const char *encoding, const char *text, const char *bad,
-                   struct kairan_error *error_r)
+		   struct kairan_error *error_r)
 {
 	const char *start = text;
 	size_t line = 1;
@@ -29,7 +29,7 @@ static bool refuse(const char *encoding, const char *text, const char *bad,
 		}
 	}
 	return error_set(error_r, "%s is malformed at line %zu, octet %zu", encoding,
-	                 line, (size_t)(bad - start) + 1);
+			 line, (size_t)(bad - start) + 1);
 }
 
 static int base64_value(char c)
@@ -42,7 +42,7 @@ static int base64_value(char c)
 }
 
 bool transfer_decode_base64(const char *text, size_t length, GString *octets,
-                            struct kairan_error *error_r)
+			    struct kairan_error *error_r)
 {
 	unsigned int bits = 0, held = 0;
 	size_t digits = 0, padding = 0;
@@ -78,13 +78,13 @@ static bool append_hex(const char *at, const char *end, GString *octets)
 	if (end - at < 3 || !g_ascii_isxdigit(at[1]) || !g_ascii_isxdigit(at[2]))
 		return false;
 	g_string_append_c(octets, (char)(g_ascii_xdigit_value(at[1]) << 4 |
-	                                 g_ascii_xdigit_value(at[2])));
+					 g_ascii_xdigit_value(at[2])));
 	return true;
 }
 
 /* One line or word; *bad_r is where it is malformed. */
 static bool append_quoted(const char *at, const char *end, bool underscore_is_space,
-                          GString *octets, const char **bad_r)
+			  GString *octets, const char **bad_r)
 {
 	for (; at < end; at++) {
 		*bad_r = at;
@@ -114,7 +114,7 @@ static const char *find_useful_end(const char *line, const char *end)
 }
 
 bool transfer_decode_quoted(const char *text, size_t length, GString *octets,
-                            struct kairan_error *error_r)
+			    struct kairan_error *error_r)
 {
 	const char *end = text + length;
 	const char *bad;
@@ -134,7 +134,7 @@ bool transfer_decode_quoted(const char *text, size_t length, GString *octets,
 }
 
 bool transfer_decode_q(const char *text, size_t length, GString *octets,
-                       struct kairan_error *error_r)
+		       struct kairan_error *error_r)
 {
 	const char *bad;
 

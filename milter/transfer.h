@@ -16,15 +16,15 @@
  * nothing follows padding. All errors name the line and the octet of the encoded text
  * (from 1). */
 bool transfer_decode_base64(const char *text, size_t length, GString *octets,
-                            struct kairan_error *error_r);
+			    struct kairan_error *error_r);
 
 /* Quoted-printable of a body: soft line breaks removed, white space at line ends dropped,
  * lower-case hex accepted; other controls and octets above 7E are refused. */
 bool transfer_decode_quoted(const char *text, size_t length, GString *octets,
-                            struct kairan_error *error_r);
+			    struct kairan_error *error_r);
 
 /* The Q encoding of an encoded word: '_' is a space. */
 bool transfer_decode_q(const char *text, size_t length, GString *octets,
-                       struct kairan_error *error_r);
+		       struct kairan_error *error_r);
 
 #endif

@@ -60,7 +60,8 @@ bool waker_wait_until(struct waker *waker, int64_t at)
 	deadline.tv_sec += (time_t)(seconds > 0 ? seconds : 0);
 	pthread_mutex_lock(&waker->lock);
 	while (!waker->woken && !waker->stopped && seconds > 0 && timed_out == 0)
-		timed_out = pthread_cond_timedwait(&waker->changed, &waker->lock, &deadline);
+		timed_out =
+		    pthread_cond_timedwait(&waker->changed, &waker->lock, &deadline);
 	waker->woken = false;
 	go_on = !waker->stopped;
 	pthread_mutex_unlock(&waker->lock);

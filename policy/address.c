@@ -25,8 +25,8 @@ static bool is_local_octet(unsigned char c)
 
 static bool is_domain_octet(unsigned char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       c == '-' || c == '_';
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9') || c == '-' || c == '_';
 }
 
 /* Labels of letters, digits and hyphens; no empty label, none over 63 octets. */
@@ -60,10 +60,12 @@ static bool read_spec(const char *text, size_t length, struct address *address_r
 	if (at == NULL)
 		return error_set(error_r, "an address has an '@'");
 	if (length > ADDRESS_MAX || local == 0 || local > ADDRESS_LOCAL_MAX)
-		return error_set(error_r, "the address is too long, or has no local part");
+		return error_set(error_r,
+				 "the address is too long, or has no local part");
 	for (size_t i = 0; i < local; i++)
 		if (!is_local_octet((unsigned char)text[i]))
-			return error_set(error_r, "the address has a character that is not allowed");
+			return error_set(
+			    error_r, "the address has a character that is not allowed");
 	if (!check_domain(at + 1, length - local - 1))
 		return error_set(error_r, "the address has no valid domain");
 	memcpy(address_r->spec, text, length);
@@ -74,7 +76,8 @@ static bool read_spec(const char *text, size_t length, struct address *address_r
 	return true;
 }
 
-bool address_read(const char *text, struct address *address_r, struct kairan_error *error_r)
+bool address_read(const char *text, struct address *address_r,
+		  struct kairan_error *error_r)
 {
 	size_t length = strlen(text);
 

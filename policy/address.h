@@ -12,19 +12,21 @@
 #include "policy/error.h"
 
 /* RFC 5321 4.5.3.1: local part 64, path 256 octets with its brackets. */
-#define ADDRESS_MAX 254
+#define ADDRESS_MAX       254
 #define ADDRESS_LOCAL_MAX 64
 
 struct address {
-	char spec[ADDRESS_MAX + 1];   /* local@domain, domain lower-cased, local as written */
-	size_t local_len;             /* octets before the '@' in spec */
+	char spec[ADDRESS_MAX +
+		  1];     /* local@domain, domain lower-cased, local as written */
+	size_t local_len; /* octets before the '@' in spec */
 };
 
 /* Read an envelope path ("<a@b>" or "a@b") or a bare addr-spec. Wild dots (a..b@,
  * a.@, .a@) are accepted, as Japanese carriers issued them; quoted local parts, source
  * routes, two '@', controls, spaces and octets above 0x7e are not. "" and "<>" are
  * refused: ask address_is_null() first. */
-bool address_read(const char *text, struct address *address_r, struct kairan_error *error_r);
+bool address_read(const char *text, struct address *address_r,
+		  struct kairan_error *error_r);
 
 /* Is this envelope path the null sender "<>" or ""? */
 bool address_is_null(const char *path);

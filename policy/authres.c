@@ -135,7 +135,8 @@ static bool is_aligned(const char *domain, const char *from)
 	if (strcasecmp(domain, from) == 0)
 		return true;
 	return length < whole && strchr(domain, '.') != NULL && domain[0] != '.' &&
-	       from[whole - length - 1] == '.' && strcasecmp(from + whole - length, domain) == 0;
+	       from[whole - length - 1] == '.' &&
+	       strcasecmp(from + whole - length, domain) == 0;
 }
 
 /* One result: "method=result [property=value ...]", up to ';' or the end. */

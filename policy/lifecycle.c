@@ -17,25 +17,17 @@ static const struct {
 	enum draft_state from;
 	enum draft_state to;
 } lifecycle_steps[] = {
-	{ DRAFT_HELD, DRAFT_APPROVED },
-	{ DRAFT_HELD, DRAFT_SENT_BACK },
-	{ DRAFT_HELD, DRAFT_WITHDRAWN },
-	{ DRAFT_HELD, DRAFT_EXPIRED },
-	{ DRAFT_APPROVED, DRAFT_RELEASING },
-	{ DRAFT_APPROVED, DRAFT_WITHDRAWN },
-	{ DRAFT_RELEASING, DRAFT_RELEASED },
-	{ DRAFT_RELEASING, DRAFT_STOPPED },
+	{ DRAFT_HELD, DRAFT_APPROVED },      { DRAFT_HELD, DRAFT_SENT_BACK },
+	{ DRAFT_HELD, DRAFT_WITHDRAWN },     { DRAFT_HELD, DRAFT_EXPIRED },
+	{ DRAFT_APPROVED, DRAFT_RELEASING }, { DRAFT_APPROVED, DRAFT_WITHDRAWN },
+	{ DRAFT_RELEASING, DRAFT_RELEASED }, { DRAFT_RELEASING, DRAFT_STOPPED },
 };
 
 static const char *const lifecycle_names[] = {
-	[DRAFT_HELD] = "held",
-	[DRAFT_APPROVED] = "approved",
-	[DRAFT_RELEASING] = "releasing",
-	[DRAFT_RELEASED] = "released",
-	[DRAFT_SENT_BACK] = "sent-back",
-	[DRAFT_WITHDRAWN] = "withdrawn",
-	[DRAFT_EXPIRED] = "expired",
-	[DRAFT_STOPPED] = "stopped",
+	[DRAFT_HELD] = "held",           [DRAFT_APPROVED] = "approved",
+	[DRAFT_RELEASING] = "releasing", [DRAFT_RELEASED] = "released",
+	[DRAFT_SENT_BACK] = "sent-back", [DRAFT_WITHDRAWN] = "withdrawn",
+	[DRAFT_EXPIRED] = "expired",     [DRAFT_STOPPED] = "stopped",
 };
 
 #define STEPS_COUNT (sizeof(lifecycle_steps) / sizeof(lifecycle_steps[0]))

@@ -62,7 +62,8 @@ static bool is_quoted(const char *line)
 /* A ruler of at least four equal marks: Outlook's and Becky!'s separators, signatures. */
 static bool is_ruler(const char *line)
 {
-	static const gunichar marks[] = { '-', '=', '_', '*', '~', 0x2500, 0x2501, 0x2015, 0xff0d };
+	static const gunichar marks[] = { '-',    '=',    '_',    '*',   '~',
+					  0x2500, 0x2501, 0x2015, 0xff0d };
 	gunichar first;
 	int count = 0;
 
@@ -80,8 +81,9 @@ static bool is_ruler(const char *line)
 
 static bool is_separator(const char *line)
 {
-	static const char *const words[] = { "Begin forwarded message:", "転送されたメッセージ:",
-					     "-- Original", NULL };
+	static const char *const words[] = {
+		"Begin forwarded message:", "転送されたメッセージ:", "-- Original", NULL
+	};
 
 	line = quote_skip_blank(line);
 	if (strcmp(line, "--") == 0 || strcmp(line, "-- ") == 0)
@@ -92,11 +94,14 @@ static bool is_separator(const char *line)
 /* Outlook's original: "From:" or 差出人, and within the next lines its companions. */
 static bool is_header_block(char **lines)
 {
-	static const char *const starts[] = { "From:", "*From:*", "差出人:", "差出人：",
-					      "送信者:", "送信元:", "**From:**", NULL };
+	static const char *const starts[] = {
+		"From:",   "*From:*", "差出人:",   "差出人：",
+		"送信者:", "送信元:", "**From:**", NULL
+	};
 	static const char *const companions[] = {
-		"Sent:", "Date:", "To:", "Subject:", "*Sent:*", "*Date:*", "*To:*", "送信日時:",
-		"送信日時：", "日時:", "日付:", "宛先:", "宛先：", "件名:", "件名：", NULL
+		"Sent:",  "Date:",     "To:",        "Subject:", "*Sent:*", "*Date:*",
+		"*To:*",  "送信日時:", "送信日時：", "日時:",    "日付:",   "宛先:",
+		"宛先：", "件名:",     "件名：",     NULL
 	};
 
 	if (!begins_with_any(quote_skip_blank(lines[0]), starts))
@@ -109,9 +114,14 @@ static bool is_header_block(char **lines)
 
 static bool is_footer(const char *line)
 {
-	static const char *const starts[] = { "Sent from ", "Get Outlook for", "Sent via ", NULL };
-	static const char *const parts[] = { "から送信", "Outlook for iOS", "Outlook for Android",
-					     "Yahoo!メール", "iOS 版 Outlook", "Android 版 Outlook",
+	static const char *const starts[] = { "Sent from ", "Get Outlook for",
+					      "Sent via ", NULL };
+	static const char *const parts[] = { "から送信",
+					     "Outlook for iOS",
+					     "Outlook for Android",
+					     "Yahoo!メール",
+					     "iOS 版 Outlook",
+					     "Android 版 Outlook",
 					     NULL };
 
 	line = quote_skip_blank(line);
@@ -126,13 +136,16 @@ static bool ends_with_colon(const char *line)
 	for (; *line != '\0'; line = g_utf8_next_char(line))
 		if (!is_blank_character(g_utf8_get_char(line)))
 			last = line;
-	return last != NULL && (g_utf8_get_char(last) == ':' || g_utf8_get_char(last) == 0xff1a);
+	return last != NULL &&
+	       (g_utf8_get_char(last) == ':' || g_utf8_get_char(last) == 0xff1a);
 }
 
 static bool is_attribution_end(const char *line)
 {
-	static const char *const words[] = { "wrote", "writes", "書きました", "書き込みました",
-					     "のメール", "からのメッセージ", "said", NULL };
+	static const char *const words[] = { "wrote",      "writes",
+					     "書きました", "書き込みました",
+					     "のメール",   "からのメッセージ",
+					     "said",       NULL };
 
 	if (!ends_with_colon(line))
 		return false;
@@ -146,8 +159,8 @@ static bool is_attribution_start(const char *line)
 {
 	line = quote_skip_blank(line);
 	return g_str_has_prefix(line, "On ") ||
-	       (g_ascii_isdigit(line[0]) && g_ascii_isdigit(line[1]) && g_ascii_isdigit(line[2]) &&
-		g_ascii_isdigit(line[3]));
+	       (g_ascii_isdigit(line[0]) && g_ascii_isdigit(line[1]) &&
+		g_ascii_isdigit(line[2]) && g_ascii_isdigit(line[3]));
 }
 
 /* How many lines from here are an attribution; 0 when none is. */

@@ -52,34 +52,47 @@ static const struct {
 };
 
 /* How a Japanese word goes on without changing what it says. */
-static const char *const reply_polite[] = {
-	"でお願いいたします", "でお願い致します", "でお願いします", "をお願いします",
-	"いたしました", "致しました", "いたします", "致します", "しました", "します", "する",
-	"です", NULL
-};
+static const char *const reply_polite[] = { "でお願いいたします",
+					    "でお願い致します",
+					    "でお願いします",
+					    "をお願いします",
+					    "いたしました",
+					    "致しました",
+					    "いたします",
+					    "致します",
+					    "しました",
+					    "します",
+					    "する",
+					    "です",
+					    NULL };
 
 /* Further ways to go on for words that send nothing: there, doubt is on their side. */
-static const char *const reply_requests[] = { "してください", "して下さい", "お願いします",
-					      "ました", "ます", NULL };
+static const char *const reply_requests[] = { "してください", "して下さい",
+					      "お願いします", "ました",
+					      "ます",         NULL };
 
 /* What takes an approval back, or makes it depend on something. */
 static const char *const reply_doubts[] = {
-	"ただし", "但し", "しかし", "けれど", "ですが", "ますが", "条件", "できません", "できない",
-	"しません", "しない", "いけません", "不可", "不要", "未承認", "非承認", "取り消", "取消",
-	"中止", "保留", "待って", "待ち", "まだ", "差戻", "差し戻", "却下", "撤回", "見送",
-	" but ", " if ", " not ", "n't ", " except ", " unless ", " until ", " after ", " however",
-	" wait", " reject", " stop", " cannot ", " nothing", " ng ", " no ", " cancel", NULL
+	"ただし",   "但し",       "しかし",   "けれど",   "ですが",   "ますが",
+	"条件",     "できません", "できない", "しません", "しない",   "いけません",
+	"不可",     "不要",       "未承認",   "非承認",   "取り消",   "取消",
+	"中止",     "保留",       "待って",   "待ち",     "まだ",     "差戻",
+	"差し戻",   "却下",       "撤回",     "見送",     " but ",    " if ",
+	" not ",    "n't ",       " except ", " unless ", " until ",  " after ",
+	" however", " wait",      " reject",  " stop",    " cannot ", " nothing",
+	" ng ",     " no ",       " cancel",  NULL
 };
 
 /* Further doubts where no reason is asked for, and the words could hardly be one. */
-static const char *const reply_changes[] = { "修正", "直して", "訂正", "変更", "間違", "誤り",
-					     " fix", " change", " correct", " wrong", NULL };
+static const char *const reply_changes[] = { "修正",     "直して", "訂正", "変更",
+					     "間違",     "誤り",   " fix", " change",
+					     " correct", " wrong", NULL };
 
 static char *fold(const char *text, size_t length)
 {
 	size_t size;
-	uint8_t *folded = u8_casefold((const uint8_t *)text, length, NULL, UNINORM_NFKC, NULL,
-				      &size);
+	uint8_t *folded =
+	    u8_casefold((const uint8_t *)text, length, NULL, UNINORM_NFKC, NULL, &size);
 	char *result;
 
 	if (folded == NULL)
@@ -142,13 +155,15 @@ static const char *skip_polite(enum decision decision, const char *at)
 {
 	const char *behind = skip_any(at, reply_polite);
 
-	return behind == at && !is_approval(decision) ? skip_any(at, reply_requests) : behind;
+	return behind == at && !is_approval(decision) ? skip_any(at, reply_requests)
+						      : behind;
 }
 
 /* Behind what people put before a word: 「, bullets, quotation marks. */
 static const char *skip_opening(const char *line)
 {
-	static const char *const openings[] = { "「", "『", "【", "\"", "“", "・", "●", "*", NULL };
+	static const char *const openings[] = { "「", "『", "【", "\"", "“",
+						"・", "●",  "*",  NULL };
 	bool again = true;
 
 	while (again) {
@@ -240,7 +255,8 @@ static char *join_rest(const char *rest, char **lines)
 
 	for (;; rest = g_utf8_next_char(rest)) {
 		c = g_utf8_get_char(rest);
-		if (c == '\0' || (quote_skip_blank(rest) == rest && !g_unichar_ispunct(c)) ||
+		if (c == '\0' ||
+		    (quote_skip_blank(rest) == rest && !g_unichar_ispunct(c)) ||
 		    c == '(' || c == 0xff08 || c == '?' || c == 0xff1f)
 			break;
 	}

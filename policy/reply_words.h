@@ -17,13 +17,15 @@ enum decision {
 	DECISION_APPROVE_URGENT, /* 緊急承認, approve urgent: reason asked for */
 	DECISION_SEND_BACK,      /* 差戻し, 却下, reject: reason asked for */
 	DECISION_STOP,           /* 停止, stop */
-	DECISION_WITHDRAW,       /* 取下げ, withdraw: only the author's draft+ address */
+	DECISION_WITHDRAW, /* 取下げ, withdraw: only the author's draft+ address */
 };
 
 struct reply_words {
 	enum decision decision;
-	char *reason; /* the rest of the person's own words, trimmed; "" when none; never NULL */
-	char *first;  /* the first own line as written, for the audit row; "" when none */
+	/* The rest of the person's own words, trimmed; "" when none; never NULL. */
+	char *reason;
+	/* The first own line as written, for the audit row; "" when none. */
+	char *first;
 };
 
 /* Read a reply. Never fails: what cannot be read is DECISION_NONE. The strings of

@@ -18,7 +18,7 @@ static const struct {
 	const char *prefix;
 	enum service_kind kind;
 } service_prefixes[] = {
-	{ "decide+", SERVICE_DECIDE },	 { "draft+", SERVICE_DRAFT },
+	{ "decide+", SERVICE_DECIDE },   { "draft+", SERVICE_DRAFT },
 	{ "release+", SERVICE_RELEASE }, { "receipt+", SERVICE_RECEIPT },
 	{ "bounce+", SERVICE_BOUNCE },
 };
@@ -32,7 +32,8 @@ void service_address_read(const struct address *address, const char *service_dom
 	if (strcasecmp(address_domain(address), service_domain) != 0)
 		return;
 	service_r->kind = SERVICE_UNKNOWN;
-	for (size_t i = 0; i < sizeof(service_prefixes) / sizeof(service_prefixes[0]); i++) {
+	for (size_t i = 0; i < sizeof(service_prefixes) / sizeof(service_prefixes[0]);
+	     i++) {
 		size_t length = strlen(service_prefixes[i].prefix);
 
 		if (address->local_len < length ||

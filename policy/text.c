@@ -62,7 +62,7 @@ static void append_lines(GString *out, const char *utf8)
 		const size_t length = strcspn(utf8, "\r\n");
 
 		g_string_append_len(out, utf8,
-		                    find_line_tail(utf8, utf8 + length) - utf8);
+				    find_line_tail(utf8, utf8 + length) - utf8);
 		utf8 += length;
 		if (*utf8 == '\0')
 			return;
@@ -91,7 +91,7 @@ char *text_normalize(const char *utf8)
 	}
 	/* With the end of the string, so that the result has one too. */
 	normal = u8_normalize(UNINORM_NFC, (const uint8_t *)start, strlen(start) + 1,
-	                      NULL, &length);
+			      NULL, &length);
 	(void)g_string_free(lines, TRUE);
 	return (char *)normal;
 }
@@ -168,7 +168,7 @@ char *text_unflow(const char *utf8, bool delsp)
 			append_quote_marks(out, &line);
 		}
 		g_string_append_len(out, line.body,
-		                    (gssize)line.length - (line.flowed && delsp ? 1 : 0));
+				    (gssize)line.length - (line.flowed && delsp ? 1 : 0));
 		if (!last && !line.flowed)
 			g_string_append_c(out, '\n');
 		above = line;

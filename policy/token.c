@@ -70,7 +70,8 @@ static bool decode_base32(const char *text, size_t length, unsigned char *octets
 	if (length != TOKEN_TEXT_MAX)
 		return false;
 	for (size_t i = 0; i < length; i++) {
-		char c = text[i] >= 'A' && text[i] <= 'Z' ? (char)(text[i] + 32) : text[i];
+		char c =
+		    text[i] >= 'A' && text[i] <= 'Z' ? (char)(text[i] + 32) : text[i];
 		const char *found = c != '\0' ? strchr(token_alphabet, c) : NULL;
 
 		if (found == NULL)
@@ -106,8 +107,8 @@ static bool sign(const unsigned char *head, const struct token_key *key,
 	end += person_size;
 	memcpy(end, facts->text_hash, TOKEN_HASH_OCTETS);
 	end += TOKEN_HASH_OCTETS;
-	return HMAC(EVP_sha256(), key->secret, TOKEN_KEY_OCTETS, text, (size_t)(end - text),
-		    mac_r, &mac_size) != NULL;
+	return HMAC(EVP_sha256(), key->secret, TOKEN_KEY_OCTETS, text,
+		    (size_t)(end - text), mac_r, &mac_size) != NULL;
 }
 
 bool token_make(const struct token *token, const struct token_key *key,
@@ -150,7 +151,8 @@ bool token_read(const char *text, size_t length, struct token *token_r)
 	return true;
 }
 
-enum token_status token_verify(const char *text, size_t length, const struct token_key *key,
+enum token_status token_verify(const char *text, size_t length,
+			       const struct token_key *key,
 			       const struct token_facts *facts, int64_t now)
 {
 	unsigned char octets[TOKEN_OCTETS];

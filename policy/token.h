@@ -18,8 +18,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TOKEN_TEXT_MAX   53
-#define TOKEN_KEY_OCTETS 32
+#define TOKEN_TEXT_MAX    53
+#define TOKEN_KEY_OCTETS  32
 #define TOKEN_HASH_OCTETS 32
 
 enum token_purpose {
@@ -45,7 +45,7 @@ struct token {
 /* What the verifier knows, and the token does not say. */
 struct token_facts {
 	enum token_purpose purpose;
-	const char *person;       /* user id the token was made for; "" for shards */
+	const char *person; /* user id the token was made for; "" for shards */
 	const unsigned char *text_hash; /* SHA-256 of the text that was shown */
 };
 
@@ -63,7 +63,8 @@ bool token_make(const struct token *token, const struct token_key *key,
 bool token_read(const char *text, size_t length, struct token *token_r);
 
 /* Is this text a token made with this key for these facts? Compared in constant time. */
-enum token_status token_verify(const char *text, size_t length, const struct token_key *key,
+enum token_status token_verify(const char *text, size_t length,
+			       const struct token_key *key,
 			       const struct token_facts *facts, int64_t now);
 
 /* SHA-256 of a text; what was shown is bound to the token by it. */

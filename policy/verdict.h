@@ -31,18 +31,18 @@ enum reason {
 	REASON_UNDECODABLE,     /* Art. 13-2(3) */
 	REASON_CHARSET,         /* Art. 13-2(3): has no place in ISO-2022-JP */
 	REASON_NO_SUBJECT,
-	REASON_BROKEN,          /* not a mail that can be read */
+	REASON_BROKEN, /* not a mail that can be read */
 	REASON_TOO_LARGE,
-	REASON_AUTOMATIC,       /* a machine wrote it */
+	REASON_AUTOMATIC, /* a machine wrote it */
 	REASON_FORGED_TOKEN,
 	REASON_EXPIRED_TOKEN,
-	REASON_WRONG_PERSON,    /* a genuine token, made for somebody else */
-	REASON_NOT_APPROVER,    /* Art. 4, 13-1(3): no longer approver or delegate */
-	REASON_OWN_DRAFT,       /* Art. 4: the author never decides */
-	REASON_SUSPENDED,       /* Art. 6 */
+	REASON_WRONG_PERSON, /* a genuine token, made for somebody else */
+	REASON_NOT_APPROVER, /* Art. 4, 13-1(3): no longer approver or delegate */
+	REASON_OWN_DRAFT,    /* Art. 4: the author never decides */
+	REASON_SUSPENDED,    /* Art. 6 */
 	REASON_UNKNOWN_ADDRESS,
-	REASON_NOT_READY,       /* starting: no directory snapshot yet */
-	REASON_BYPASS,          /* came past the milter */
+	REASON_NOT_READY, /* starting: no directory snapshot yet */
+	REASON_BYPASS,    /* came past the milter */
 	REASON_COUNT,
 };
 

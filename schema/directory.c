@@ -8,8 +8,9 @@
  *	reader (;lang-ja, ;lang-en), or without one.
  *
  * DIAGNOSTICS
- *	Warning: a broadcast entry that cannot be understood, by its DN. Could not ask: no connection, a refused bind, a time-out, two entries for one login,
- *	a DN or a status that cannot be understood. The error names the entry.
+ *	Warning: a broadcast entry that cannot be understood, by its DN. Could not ask: no
+ *	connection, a refused bind, a time-out, two entries for one login, a DN or a status
+ *	that cannot be understood. The error names the entry.
  */
 #include "config.h"
 
@@ -69,8 +70,9 @@ static char *canonical_dn(const char *text)
 
 	if (ldap_str2dn(text, &parsed, LDAP_DN_FORMAT_LDAPV3) == LDAP_SUCCESS &&
 	    ldap_dn2str(parsed, &written, LDAP_DN_FORMAT_LDAPV3) == LDAP_SUCCESS)
-		folded = g_utf8_validate(written, -1, NULL) ? g_utf8_casefold(written, -1)
-							    : g_ascii_strdown(written, -1);
+		folded = g_utf8_validate(written, -1, NULL)
+			     ? g_utf8_casefold(written, -1)
+			     : g_ascii_strdown(written, -1);
 	if (parsed != NULL)
 		ldap_dnfree(parsed);
 	ldap_memfree(written);
@@ -127,7 +129,8 @@ static char **read_dns(LDAP *ld, LDAPMessage *entry, const char *attribute,
 		char *dn = canonical_dn(values[i]);
 
 		if (dn == NULL) {
-			(void)error_set(error_r, "LDAP: %s: not a DN: %s", attribute, values[i]);
+			(void)error_set(error_r, "LDAP: %s: not a DN: %s", attribute,
+					values[i]);
 			g_strfreev(values);
 			return NULL;
 		}
@@ -174,7 +177,8 @@ static struct person *read_person(const struct settings *settings, LDAP *ld,
 		    g_strdup(g_ascii_strncasecmp(language, "ja", 2) == 0 ? "ja" : "en");
 	person->dn = read_entry_dn(ld, entry);
 	person->uid = g_ascii_strdown(uid != NULL ? uid : "", -1);
-	person->name = read_name(ld, entry, settings->ldap_name, person->language, person->uid);
+	person->name =
+	    read_name(ld, entry, settings->ldap_name, person->language, person->uid);
 	person->mails = join_mails(read_values(ld, entry, settings->ldap_mail),
 				   read_values(ld, entry, settings->ldap_mail_alias));
 	return person;
@@ -190,21 +194,24 @@ static enum answer find_person(struct directory *directory, const char *base, in
 	int count;
 
 	ldap_link_lock(directory->link);
-	answer = ldap_link_search(directory->link, base, scope, filter, NULL, &result, error_r);
+	answer = ldap_link_search(directory->link, base, scope, filter, NULL, &result,
+				  error_r);
 	ld = ldap_link_handle(directory->link);
 	count = answer == ANSWER_YES ? ldap_count_entries(ld, result) : 0;
 	if (answer == ANSWER_YES && count == 0)
 		answer = ANSWER_NO;
 	if (count > 1) {
-		(void)error_set(error_r, "LDAP: %d entries match %s below %s", count, filter,
-				base);
+		(void)error_set(error_r, "LDAP: %d entries match %s below %s", count,
+				filter, base);
 		answer = ANSWER_UNKNOWN;
 	}
 	if (answer == ANSWER_YES) {
-		*person_r = read_person(directory->settings, ld, ldap_first_entry(ld, result));
+		*person_r =
+		    read_person(directory->settings, ld, ldap_first_entry(ld, result));
 		if ((*person_r)->dn == NULL || *(*person_r)->uid == '\0') {
 			person_free(*person_r);
-			(void)error_set(error_r, "LDAP: an entry that matches %s has no %s",
+			(void)error_set(error_r,
+					"LDAP: an entry that matches %s has no %s",
 					filter, directory->settings->ldap_uid);
 			answer = ANSWER_UNKNOWN;
 		}
@@ -225,10 +232,11 @@ enum answer directory_find_person(struct directory *directory, const char *login
 	g_string_printf(filter, "(&%s(|(%s=%s)(%s=%s)", settings->ldap_person_filter,
 			settings->ldap_uid, value, settings->ldap_mail, value);
 	if (*settings->ldap_mail_alias != '\0')
-		g_string_append_printf(filter, "(%s=%s)", settings->ldap_mail_alias, value);
+		g_string_append_printf(filter, "(%s=%s)", settings->ldap_mail_alias,
+				       value);
 	g_string_append(filter, "))");
-	answer = find_person(directory, settings->ldap_base, LDAP_SCOPE_SUBTREE, filter->str,
-			     person_r, error_r);
+	answer = find_person(directory, settings->ldap_base, LDAP_SCOPE_SUBTREE,
+			     filter->str, person_r, error_r);
 	(void)g_string_free(filter, TRUE);
 	return answer;
 }
@@ -281,7 +289,8 @@ static struct section *read_section(const struct settings *settings, LDAP *ld,
 		goto failed;
 	}
 	if (!read_status(ld, entry, settings->ldap_approver_status, &section->status)) {
-		(void)error_set(error_r, "LDAP: %s: %s is not active, suspended or revoked",
+		(void)error_set(error_r,
+				"LDAP: %s: %s is not active, suspended or revoked",
 				section->dn, settings->ldap_approver_status);
 		goto failed;
 	}
@@ -299,7 +308,8 @@ failed:
 }
 
 enum answer directory_find_section(struct directory *directory, const char *dn,
-				   struct section **section_r, struct kairan_error *error_r)
+				   struct section **section_r,
+				   struct kairan_error *error_r)
 {
 	const struct settings *settings = directory->settings;
 	LDAPMessage *result = NULL;
@@ -340,7 +350,8 @@ static struct broadcast *read_broadcast(const struct settings *settings, LDAP *l
 	address_fold(&address);
 	broadcast->mail = g_strdup(address.spec);
 	broadcast->list = read_first(ld, entry, settings->ldap_broadcast_list);
-	broadcast->sections = read_dns(ld, entry, settings->ldap_broadcast_section, error_r);
+	broadcast->sections =
+	    read_dns(ld, entry, settings->ldap_broadcast_section, error_r);
 	if (broadcast->sections == NULL)
 		goto failed;
 	if (broadcast->list == NULL) {
@@ -390,7 +401,8 @@ bool directory_list_broadcasts(struct directory *directory,
 
 	ldap_link_lock(directory->link);
 	switch (ldap_link_search(directory->link, settings->ldap_base, LDAP_SCOPE_SUBTREE,
-				 settings->ldap_broadcast_filter, NULL, &result, error_r)) {
+				 settings->ldap_broadcast_filter, NULL, &result,
+				 error_r)) {
 	case ANSWER_YES:
 		broadcasts =
 		    read_broadcasts(settings, ldap_link_handle(directory->link), result);

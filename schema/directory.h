@@ -24,7 +24,7 @@ struct person {
 	char *uid;      /* lower case */
 	char *name;     /* in the person's own language where the directory has it */
 	char *language; /* "ja" or "en" */
-	char **mails;   /* NULL-terminated; the first is where notices go. May be empty. */
+	char **mails; /* NULL-terminated; the first is where notices go. May be empty. */
 };
 
 struct section {
@@ -33,7 +33,7 @@ struct section {
 	char *name_en;
 	char *approver; /* NULL: none */
 	enum approver_status status;
-	char **staff;   /* NULL-terminated, as is the next */
+	char **staff; /* NULL-terminated, as is the next */
 	char **delegates;
 };
 

@@ -104,21 +104,24 @@ static bool connect_and_bind(struct ldap_link *link, struct kairan_error *error_
 	struct berval secret = { 0, password };
 	int result;
 
-	if (!read_password(settings->ldap_password_file, password, sizeof(password), error_r))
+	if (!read_password(settings->ldap_password_file, password, sizeof(password),
+			   error_r))
 		return false;
 	secret.bv_len = strlen(password);
 	result = ldap_initialize(&link->handle, settings->ldap_uri);
 	if (result == LDAP_SUCCESS) {
 		set_limits(link->handle, settings->ldap_timeout);
 		result = ldap_sasl_bind_s(
-		    link->handle, *settings->ldap_bind_dn != '\0' ? settings->ldap_bind_dn : NULL,
+		    link->handle,
+		    *settings->ldap_bind_dn != '\0' ? settings->ldap_bind_dn : NULL,
 		    LDAP_SASL_SIMPLE, &secret, NULL, NULL, NULL);
 	}
 	explicit_bzero(password, sizeof(password));
 	if (result == LDAP_SUCCESS)
 		return true;
 	disconnect(link);
-	return error_set(error_r, "LDAP %s: %s", settings->ldap_uri, ldap_err2string(result));
+	return error_set(error_r, "LDAP %s: %s", settings->ldap_uri,
+			 ldap_err2string(result));
 }
 
 static int search_once(struct ldap_link *link, const char *base, int scope,
@@ -127,8 +130,8 @@ static int search_once(struct ldap_link *link, const char *base, int scope,
 	struct timeval wait = { .tv_sec = (time_t)link->settings->ldap_timeout };
 
 	*result_r = NULL;
-	return ldap_search_ext_s(link->handle, base, scope, filter, attributes, 0, NULL, NULL,
-				 &wait, LDAP_NO_LIMIT, result_r);
+	return ldap_search_ext_s(link->handle, base, scope, filter, attributes, 0, NULL,
+				 NULL, &wait, LDAP_NO_LIMIT, result_r);
 }
 
 static bool is_lost(int result)
@@ -138,8 +141,8 @@ static bool is_lost(int result)
 }
 
 enum answer ldap_link_search(struct ldap_link *link, const char *base, int scope,
-			     const char *filter, char **attributes, LDAPMessage **result_r,
-			     struct kairan_error *error_r)
+			     const char *filter, char **attributes,
+			     LDAPMessage **result_r, struct kairan_error *error_r)
 {
 	bool fresh = link->handle == NULL;
 	int result;
@@ -160,8 +163,8 @@ enum answer ldap_link_search(struct ldap_link *link, const char *base, int scope
 	*result_r = NULL;
 	if (result == LDAP_NO_SUCH_OBJECT)
 		return ANSWER_NO;
-	(void)error_set(error_r, "LDAP %s: search below %s: %s", link->settings->ldap_uri, base,
-			ldap_err2string(result));
+	(void)error_set(error_r, "LDAP %s: search below %s: %s", link->settings->ldap_uri,
+			base, ldap_err2string(result));
 	/* A time-out leaves the answer on its way: a later search must not meet it. */
 	disconnect(link);
 	return ANSWER_UNKNOWN;

@@ -20,8 +20,8 @@ void ldap_link_free(struct ldap_link *link);
  * with ldap_msgfree(), even when it has no entries), NO when the base does not exist,
  * UNKNOWN when the server could not be asked. Callers take turns. */
 enum answer ldap_link_search(struct ldap_link *link, const char *base, int scope,
-			     const char *filter, char **attributes, LDAPMessage **result_r,
-			     struct kairan_error *error_r);
+			     const char *filter, char **attributes,
+			     LDAPMessage **result_r, struct kairan_error *error_r);
 
 /* The handle, for reading the entries of a result. */
 LDAP *ldap_link_handle(struct ldap_link *link);

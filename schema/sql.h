@@ -22,7 +22,8 @@ bool sql_run(struct store *store, struct kairan_error *error_r, const char *sql,
  * After YES, call sql_next() until it is not YES, or sql_done(). */
 enum answer sql_first(struct store *store, struct kairan_error *error_r,
 		      sqlite3_stmt **stmt_r, const char *sql, const char *binds, ...);
-enum answer sql_next(struct store *store, struct kairan_error *error_r, sqlite3_stmt *stmt);
+enum answer sql_next(struct store *store, struct kairan_error *error_r,
+		     sqlite3_stmt *stmt);
 void sql_done(sqlite3_stmt *stmt);
 
 /* A column as a copy to free with g_free(); SQL NULL is "". */

@@ -30,7 +30,7 @@
 #include "schema/sql.h"
 
 #define STORE_APPLICATION_ID 0x6b616972 /* "kair" */
-#define STORE_BUSY_MS	     20000
+#define STORE_BUSY_MS        20000
 
 extern const char store_sql[]; /* store.sql, made by the build */
 
@@ -108,8 +108,9 @@ static char *find_section(int version)
 static bool run_section(struct store *store, int version, const char *section,
 			struct kairan_error *error_r)
 {
-	g_autofree char *marks = g_strdup_printf(
-	    "PRAGMA user_version=%d; PRAGMA application_id=%d", version, STORE_APPLICATION_ID);
+	g_autofree char *marks =
+	    g_strdup_printf("PRAGMA user_version=%d; PRAGMA application_id=%d", version,
+			    STORE_APPLICATION_ID);
 
 	return execute(store, section, error_r) && execute(store, marks, error_r);
 }
@@ -126,7 +127,8 @@ static bool check_mark(struct store *store, int version, struct kairan_error *er
 	return true;
 }
 
-static bool read_version(struct store *store, int *version_r, struct kairan_error *error_r)
+static bool read_version(struct store *store, int *version_r,
+			 struct kairan_error *error_r)
 {
 	g_autofree char *section = NULL;
 
@@ -134,9 +136,9 @@ static bool read_version(struct store *store, int *version_r, struct kairan_erro
 	    !check_mark(store, *version_r, error_r))
 		return false;
 	if (*version_r != 0 && (section = find_section(*version_r)) == NULL)
-		return error_set(error_r,
-				 "store: its schema version is %d, made by a newer kairan",
-				 *version_r);
+		return error_set(
+		    error_r, "store: its schema version is %d, made by a newer kairan",
+		    *version_r);
 	return true;
 }
 
@@ -183,11 +185,12 @@ bool store_open(const char *path, enum store_journal journal, struct store **sto
 		struct kairan_error *error_r)
 {
 	struct store *store = g_new0(struct store, 1);
-	const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX;
+	const int flags =
+	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX;
 
 	pthread_mutex_init(&store->lock, NULL);
-	store->statements =
-	    g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, finalize_statement);
+	store->statements = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL,
+						  finalize_statement);
 	if (sqlite3_open_v2(path, &store->db, flags, NULL) != SQLITE_OK) {
 		(void)error_set(error_r, "store: cannot open %s: %s", path,
 				sqlite3_errmsg(store->db));
@@ -256,8 +259,8 @@ static sqlite3_stmt *prepare(struct store *store, const char *sql,
 
 	if (stmt != NULL)
 		return stmt;
-	if (sqlite3_prepare_v3(store->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt, NULL) !=
-	    SQLITE_OK) {
+	if (sqlite3_prepare_v3(store->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt,
+			       NULL) != SQLITE_OK) {
 		(void)fail(store, error_r, sql);
 		return NULL;
 	}
@@ -271,8 +274,8 @@ static void bind_all(sqlite3_stmt *stmt, const char *binds, va_list args)
 		if (binds[i] == 'i') {
 			(void)sqlite3_bind_int64(stmt, i + 1, va_arg(args, int64_t));
 		} else if (binds[i] == 's') {
-			(void)sqlite3_bind_text(stmt, i + 1, va_arg(args, const char *), -1,
-						SQLITE_TRANSIENT);
+			(void)sqlite3_bind_text(stmt, i + 1, va_arg(args, const char *),
+						-1, SQLITE_TRANSIENT);
 		} else {
 			const void *octets = va_arg(args, const void *);
 			size_t length = va_arg(args, size_t);
@@ -289,7 +292,8 @@ void sql_done(sqlite3_stmt *stmt)
 	(void)sqlite3_clear_bindings(stmt);
 }
 
-enum answer sql_next(struct store *store, struct kairan_error *error_r, sqlite3_stmt *stmt)
+enum answer sql_next(struct store *store, struct kairan_error *error_r,
+		     sqlite3_stmt *stmt)
 {
 	int result = sqlite3_step(stmt);
 

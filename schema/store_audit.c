@@ -76,7 +76,8 @@ static bool read_last(struct store *store, int64_t *seq_r, unsigned char *hash_r
 	*seq_r = sqlite3_column_int64(stmt, 0);
 	if (sqlite3_column_bytes(stmt, 1) != AUDIT_HASH_OCTETS) {
 		sql_done(stmt);
-		return error_set(error_r, "audit: the last row's hash has a wrong length");
+		return error_set(error_r,
+				 "audit: the last row's hash has a wrong length");
 	}
 	memcpy(hash_r, sqlite3_column_blob(stmt, 1), AUDIT_HASH_OCTETS);
 	sql_done(stmt);
@@ -122,12 +123,13 @@ bool store_audit_append(struct store *store, const struct audit_event *event,
 		clear_row(&row);
 		return error_set(error_r, "audit: SHA-256 failed");
 	}
-	ok = sql_run(store, error_r,
-		     "INSERT INTO audit (seq, at, uid, role, draft, action, outcome, detail,"
-		     " queue_id, previous, hash) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
-		     "iississssbb", row.seq, row.at, row.uid, row.role, row.draft, row.action,
-		     row.outcome, row.detail, row.queue_id, previous, sizeof(previous), hash,
-		     sizeof(hash));
+	ok = sql_run(
+	    store, error_r,
+	    "INSERT INTO audit (seq, at, uid, role, draft, action, outcome, detail,"
+	    " queue_id, previous, hash) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+	    "iississssbb", row.seq, row.at, row.uid, row.role, row.draft, row.action,
+	    row.outcome, row.detail, row.queue_id, previous, sizeof(previous), hash,
+	    sizeof(hash));
 	clear_row(&row);
 	return ok;
 }
@@ -152,10 +154,11 @@ bool store_audit_visit_draft(struct store *store, int64_t draft,
 	sqlite3_stmt *stmt;
 	enum answer answer;
 
-	answer = sql_first(store, error_r, &stmt,
-			   "SELECT seq, at, uid, role, draft, action, outcome, detail, queue_id"
-			   " FROM audit WHERE draft = ? ORDER BY seq",
-			   "i", draft);
+	answer = sql_first(
+	    store, error_r, &stmt,
+	    "SELECT seq, at, uid, role, draft, action, outcome, detail, queue_id"
+	    " FROM audit WHERE draft = ? ORDER BY seq",
+	    "i", draft);
 	while (answer == ANSWER_YES) {
 		struct audit_row row;
 
@@ -181,8 +184,9 @@ static bool columns_are_plain(sqlite3_stmt *stmt)
 			     : types[i] == 's' ? SQLITE_TEXT
 					       : SQLITE_BLOB))
 			return false;
-		if (type == SQLITE_TEXT && strlen((const char *)sqlite3_column_text(stmt, i)) !=
-					       (size_t)sqlite3_column_bytes(stmt, i))
+		if (type == SQLITE_TEXT &&
+		    strlen((const char *)sqlite3_column_text(stmt, i)) !=
+			(size_t)sqlite3_column_bytes(stmt, i))
 			return false;
 	}
 	return true;
@@ -215,10 +219,11 @@ enum answer store_audit_check_chain(struct store *store, int64_t *bad_seq_r,
 	int64_t expected = 1;
 	enum answer answer;
 
-	answer = sql_first(store, error_r, &stmt,
-			   "SELECT seq, at, uid, role, draft, action, outcome, detail, queue_id,"
-			   " previous, hash FROM audit ORDER BY seq",
-			   "");
+	answer = sql_first(
+	    store, error_r, &stmt,
+	    "SELECT seq, at, uid, role, draft, action, outcome, detail, queue_id,"
+	    " previous, hash FROM audit ORDER BY seq",
+	    "");
 	while (answer == ANSWER_YES) {
 		if (!row_is_whole(stmt, expected, previous)) {
 			*bad_seq_r = expected;

@@ -20,10 +20,10 @@
 
 #include "schema/sql.h"
 
-#define DRAFT_COLUMNS                                                                    \
-	"SELECT id, state, submit_key, queue_id, broadcast, broadcast_ja, broadcast_en,"     \
-	" list, section, section_ja, section_en, author_dn, subject, text, characters,"      \
-	" submitted_at, expires_at, decided_at, decided_by, decided_name, reason, due_at,"   \
+#define DRAFT_COLUMNS                                                                      \
+	"SELECT id, state, submit_key, queue_id, broadcast, broadcast_ja, broadcast_en,"   \
+	" list, section, section_ja, section_en, author_dn, subject, text, characters,"    \
+	" submitted_at, expires_at, decided_at, decided_by, decided_name, reason, due_at," \
 	" released_at, recipients FROM draft "
 
 struct draft *draft_new(void)
@@ -73,31 +73,34 @@ void party_free(struct party *party)
 bool store_draft_insert(struct store *store, struct draft *draft, const void *original,
 			size_t original_length, struct kairan_error *error_r)
 {
-	if (!sql_run(store, error_r,
-		     "INSERT INTO draft (state, submit_key, queue_id, broadcast, broadcast_ja,"
-		     " broadcast_en, list, section, section_ja, section_en, author_dn, subject,"
-		     " text, characters, submitted_at, expires_at)"
-		     " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-		     "ibsssssssssssiii", (int64_t)DRAFT_HELD, draft->submit_key,
-		     sizeof(draft->submit_key), draft->queue_id, draft->broadcast,
-		     draft->broadcast_ja, draft->broadcast_en, draft->list, draft->section,
-		     draft->section_ja, draft->section_en, draft->author_dn, draft->subject,
-		     draft->text, draft->characters, draft->submitted_at, draft->expires_at))
+	if (!sql_run(
+		store, error_r,
+		"INSERT INTO draft (state, submit_key, queue_id, broadcast, broadcast_ja,"
+		" broadcast_en, list, section, section_ja, section_en, author_dn, subject,"
+		" text, characters, submitted_at, expires_at)"
+		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+		"ibsssssssssssiii", (int64_t)DRAFT_HELD, draft->submit_key,
+		sizeof(draft->submit_key), draft->queue_id, draft->broadcast,
+		draft->broadcast_ja, draft->broadcast_en, draft->list, draft->section,
+		draft->section_ja, draft->section_en, draft->author_dn, draft->subject,
+		draft->text, draft->characters, draft->submitted_at, draft->expires_at))
 		return false;
 	draft->id = sql_last_id(store);
 	draft->state = DRAFT_HELD;
-	return sql_run(store, error_r, "INSERT INTO original (draft, octets) VALUES (?,?)",
-		       "ib", draft->id, original, original_length);
+	return sql_run(store, error_r,
+		       "INSERT INTO original (draft, octets) VALUES (?,?)", "ib",
+		       draft->id, original, original_length);
 }
 
-bool store_draft_insert_party(struct store *store, int64_t draft, const struct party *party,
-			      struct kairan_error *error_r)
+bool store_draft_insert_party(struct store *store, int64_t draft,
+			      const struct party *party, struct kairan_error *error_r)
 {
-	return sql_run(store, error_r,
-		       "INSERT INTO party (draft, number, role, uid, dn, mail, name, language)"
-		       " VALUES (?,?,?,?,?,?,?,?)",
-		       "iissssss", draft, party->number, party->role, party->uid, party->dn,
-		       party->mail, party->name, party->language);
+	return sql_run(
+	    store, error_r,
+	    "INSERT INTO party (draft, number, role, uid, dn, mail, name, language)"
+	    " VALUES (?,?,?,?,?,?,?,?)",
+	    "iissssss", draft, party->number, party->role, party->uid, party->dn,
+	    party->mail, party->name, party->language);
 }
 
 static struct draft *read_draft(sqlite3_stmt *stmt)
@@ -107,7 +110,8 @@ static struct draft *read_draft(sqlite3_stmt *stmt)
 	draft->id = sqlite3_column_int64(stmt, 0);
 	draft->state = (enum draft_state)sqlite3_column_int(stmt, 1);
 	if (sqlite3_column_bytes(stmt, 2) == SUBMIT_KEY_OCTETS)
-		memcpy(draft->submit_key, sqlite3_column_blob(stmt, 2), SUBMIT_KEY_OCTETS);
+		memcpy(draft->submit_key, sqlite3_column_blob(stmt, 2),
+		       SUBMIT_KEY_OCTETS);
 	draft->queue_id = sql_text(stmt, 3);
 	draft->broadcast = sql_text(stmt, 4);
 	draft->broadcast_ja = sql_text(stmt, 5);
@@ -132,7 +136,8 @@ static struct draft *read_draft(sqlite3_stmt *stmt)
 	return draft;
 }
 
-static enum answer take_draft(enum answer answer, sqlite3_stmt *stmt, struct draft **draft_r)
+static enum answer take_draft(enum answer answer, sqlite3_stmt *stmt,
+			      struct draft **draft_r)
 {
 	if (answer == ANSWER_YES) {
 		*draft_r = read_draft(stmt);
@@ -157,8 +162,8 @@ enum answer store_draft_find_by_key(struct store *store,
 {
 	sqlite3_stmt *stmt;
 	enum answer answer =
-	    sql_first(store, error_r, &stmt, DRAFT_COLUMNS "WHERE submit_key = ?", "b", key,
-		      (size_t)SUBMIT_KEY_OCTETS);
+	    sql_first(store, error_r, &stmt, DRAFT_COLUMNS "WHERE submit_key = ?", "b",
+		      key, (size_t)SUBMIT_KEY_OCTETS);
 
 	return take_draft(answer, stmt, draft_r);
 }
@@ -181,11 +186,11 @@ enum answer store_draft_find_party(struct store *store, int64_t draft, int64_t n
 				   struct party **party_r, struct kairan_error *error_r)
 {
 	sqlite3_stmt *stmt;
-	enum answer answer = sql_first(
-	    store, error_r, &stmt,
-	    "SELECT number, role, uid, dn, mail, name, language FROM party"
-	    " WHERE draft = ? AND number = ?",
-	    "ii", draft, number);
+	enum answer answer =
+	    sql_first(store, error_r, &stmt,
+		      "SELECT number, role, uid, dn, mail, name, language FROM party"
+		      " WHERE draft = ? AND number = ?",
+		      "ii", draft, number);
 
 	if (answer == ANSWER_YES) {
 		*party_r = read_party(stmt);
@@ -198,8 +203,9 @@ enum answer store_draft_find_original(struct store *store, int64_t draft, char *
 				      size_t *length_r, struct kairan_error *error_r)
 {
 	sqlite3_stmt *stmt;
-	enum answer answer = sql_first(store, error_r, &stmt,
-				       "SELECT octets FROM original WHERE draft = ?", "i", draft);
+	enum answer answer =
+	    sql_first(store, error_r, &stmt,
+		      "SELECT octets FROM original WHERE draft = ?", "i", draft);
 
 	if (answer == ANSWER_YES) {
 		*length_r = (size_t)sqlite3_column_bytes(stmt, 0);
@@ -217,8 +223,8 @@ static bool refresh_state(struct store *store, struct draft *draft,
 {
 	sqlite3_stmt *stmt;
 
-	switch (sql_first(store, error_r, &stmt, "SELECT state FROM draft WHERE id = ?", "i",
-			  draft->id)) {
+	switch (sql_first(store, error_r, &stmt, "SELECT state FROM draft WHERE id = ?",
+			  "i", draft->id)) {
 	case ANSWER_UNKNOWN:
 		return false;
 	case ANSWER_NO:
@@ -238,16 +244,17 @@ static bool record_step(struct store *store, struct draft *draft,
 	const bool decision = step->decider_name != NULL;
 	const int64_t released = step->to == DRAFT_RELEASED ? step->event.at : 0;
 
-	return sql_run(store, error_r,
-		       "UPDATE draft SET state = ?,"
-		       " decided_at = iif(?, ?, decided_at), decided_by = iif(?, ?, decided_by),"
-		       " decided_name = ifnull(?, decided_name), reason = ifnull(?, reason),"
-		       " due_at = ifnull(nullif(?, 0), due_at),"
-		       " released_at = ifnull(nullif(?, 0), released_at),"
-		       " recipients = ifnull(nullif(?, 0), recipients) WHERE id = ?",
-		       "iiiisssiiii", (int64_t)step->to, (int64_t)decision, step->event.at,
-		       (int64_t)decision, step->event.uid, step->decider_name, step->reason,
-		       step->due_at, released, step->recipients, draft->id);
+	return sql_run(
+	    store, error_r,
+	    "UPDATE draft SET state = ?,"
+	    " decided_at = iif(?, ?, decided_at), decided_by = iif(?, ?, decided_by),"
+	    " decided_name = ifnull(?, decided_name), reason = ifnull(?, reason),"
+	    " due_at = ifnull(nullif(?, 0), due_at),"
+	    " released_at = ifnull(nullif(?, 0), released_at),"
+	    " recipients = ifnull(nullif(?, 0), recipients) WHERE id = ?",
+	    "iiiisssiiii", (int64_t)step->to, (int64_t)decision, step->event.at,
+	    (int64_t)decision, step->event.uid, step->decider_name, step->reason,
+	    step->due_at, released, step->recipients, draft->id);
 }
 
 enum answer store_draft_enter(struct store *store, struct draft *draft,
@@ -287,17 +294,18 @@ enum answer store_draft_find_due(struct store *store, enum draft_state state, in
 	return take_draft(answer, stmt, draft_r);
 }
 
-enum answer store_draft_next_due(struct store *store, enum draft_state state, int64_t *at_r,
-				 struct kairan_error *error_r)
+enum answer store_draft_next_due(struct store *store, enum draft_state state,
+				 int64_t *at_r, struct kairan_error *error_r)
 {
 	sqlite3_stmt *stmt;
 	enum answer answer;
 
-	answer = sql_first(store, error_r, &stmt,
-			   "SELECT min(iif(state = 1, expires_at, due_at)) FROM draft"
-			   " WHERE state = ? HAVING min(iif(state = 1, expires_at, due_at))"
-			   " IS NOT NULL",
-			   "i", (int64_t)state);
+	answer =
+	    sql_first(store, error_r, &stmt,
+		      "SELECT min(iif(state = 1, expires_at, due_at)) FROM draft"
+		      " WHERE state = ? HAVING min(iif(state = 1, expires_at, due_at))"
+		      " IS NOT NULL",
+		      "i", (int64_t)state);
 	if (answer == ANSWER_YES) {
 		*at_r = sqlite3_column_int64(stmt, 0);
 		sql_done(stmt);
@@ -306,14 +314,14 @@ enum answer store_draft_next_due(struct store *store, enum draft_state state, in
 }
 
 bool store_draft_visit(struct store *store, int state, int64_t limit,
-		       void (*visit)(const struct draft *draft, void *context), void *context,
-		       struct kairan_error *error_r)
+		       void (*visit)(const struct draft *draft, void *context),
+		       void *context, struct kairan_error *error_r)
 {
 	sqlite3_stmt *stmt;
-	enum answer answer =
-	    sql_first(store, error_r, &stmt,
-		      DRAFT_COLUMNS "WHERE ?1 = 0 OR state = ?1 ORDER BY id DESC LIMIT ?2", "ii",
-		      (int64_t)state, limit);
+	enum answer answer = sql_first(
+	    store, error_r, &stmt,
+	    DRAFT_COLUMNS "WHERE ?1 = 0 OR state = ?1 ORDER BY id DESC LIMIT ?2", "ii",
+	    (int64_t)state, limit);
 
 	while (answer == ANSWER_YES) {
 		struct draft *draft = read_draft(stmt);

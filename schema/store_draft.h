@@ -63,8 +63,9 @@ void party_free(struct party *party);
 /* A step of a draft to a new state, by whom and why. */
 struct draft_step {
 	enum draft_state to;
-	struct audit_event event; /* action, person, time; draft and outcome are filled in */
-	const char *reason;       /* NULL: unchanged */
+	struct audit_event
+	    event;          /* action, person, time; draft and outcome are filled in */
+	const char *reason; /* NULL: unchanged */
 	const char *decider_name; /* non-NULL: this step is the decision */
 	int64_t due_at;           /* non-zero: when it goes out */
 	int64_t recipients;       /* non-zero: how many receive it */
@@ -74,8 +75,8 @@ struct draft_step {
 bool store_draft_insert(struct store *store, struct draft *draft, const void *original,
 			size_t original_length, struct kairan_error *error_r);
 
-bool store_draft_insert_party(struct store *store, int64_t draft, const struct party *party,
-			      struct kairan_error *error_r);
+bool store_draft_insert_party(struct store *store, int64_t draft,
+			      const struct party *party, struct kairan_error *error_r);
 
 /* Look-ups: YES with a new struct, NO, or UNKNOWN with the error. */
 enum answer store_draft_find(struct store *store, int64_t id, struct draft **draft_r,
@@ -92,7 +93,8 @@ enum answer store_draft_find_original(struct store *store, int64_t draft, char *
  * records it in the draft, and appends the audit row. NO when the lifecycle has no such
  * step from the state the draft is in now (draft->state is refreshed). */
 enum answer store_draft_enter(struct store *store, struct draft *draft,
-			      const struct draft_step *step, struct kairan_error *error_r);
+			      const struct draft_step *step,
+			      struct kairan_error *error_r);
 
 /* The first draft in a state whose due_at (for DRAFT_APPROVED) or expires_at (for
  * DRAFT_HELD) is not after now. */
@@ -100,13 +102,13 @@ enum answer store_draft_find_due(struct store *store, enum draft_state state, in
 				 struct draft **draft_r, struct kairan_error *error_r);
 
 /* When the next draft in that state falls due: YES with the time, NO when none waits. */
-enum answer store_draft_next_due(struct store *store, enum draft_state state, int64_t *at_r,
-				 struct kairan_error *error_r);
+enum answer store_draft_next_due(struct store *store, enum draft_state state,
+				 int64_t *at_r, struct kairan_error *error_r);
 
 /* Call visit for each draft (state 0: all), newest first, at most limit. */
 bool store_draft_visit(struct store *store, int state, int64_t limit,
-		       void (*visit)(const struct draft *draft, void *context), void *context,
-		       struct kairan_error *error_r);
+		       void (*visit)(const struct draft *draft, void *context),
+		       void *context, struct kairan_error *error_r);
 
 /* All people of a draft (struct party), by number, or NULL with the error. Free with
  * g_ptr_array_unref(). */

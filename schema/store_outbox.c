@@ -20,12 +20,13 @@
 bool store_outbox_add(struct store *store, const struct outbox_notice *notice,
 		      struct kairan_error *error_r)
 {
-	return sql_run(store, error_r,
-		       "INSERT INTO outbox (state, kind, draft, party, mail, name, language,"
-		       " facts, created_at, next_try)"
-		       " VALUES (1, ?1, nullif(?2, 0), nullif(?3, -1), ?4, ?5, ?6, ?7, ?8, ?8)",
-		       "siissssi", notice->kind, notice->draft, notice->party, notice->mail,
-		       notice->name, notice->language, notice->facts, notice->created_at);
+	return sql_run(
+	    store, error_r,
+	    "INSERT INTO outbox (state, kind, draft, party, mail, name, language,"
+	    " facts, created_at, next_try)"
+	    " VALUES (1, ?1, nullif(?2, 0), nullif(?3, -1), ?4, ?5, ?6, ?7, ?8, ?8)",
+	    "siissssi", notice->kind, notice->draft, notice->party, notice->mail,
+	    notice->name, notice->language, notice->facts, notice->created_at);
 }
 
 enum answer store_outbox_find_due(struct store *store, int64_t now,
@@ -62,9 +63,9 @@ enum answer store_outbox_next_due(struct store *store, int64_t *at_r,
 				  struct kairan_error *error_r)
 {
 	sqlite3_stmt *stmt;
-	enum answer answer =
-	    sql_first(store, error_r, &stmt,
-		      "SELECT next_try FROM outbox WHERE state = 1 ORDER BY next_try LIMIT 1", "");
+	enum answer answer = sql_first(
+	    store, error_r, &stmt,
+	    "SELECT next_try FROM outbox WHERE state = 1 ORDER BY next_try LIMIT 1", "");
 
 	if (answer == ANSWER_YES) {
 		*at_r = sqlite3_column_int64(stmt, 0);

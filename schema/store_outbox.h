@@ -21,13 +21,13 @@ enum outbox_state {
  * in one that is added. */
 struct outbox_notice {
 	int64_t id;
-	char *kind;     /* name of its template */
-	int64_t draft;  /* 0: about a mail that became no draft */
-	int64_t party;  /* the draft's person it goes to; -1: none of them */
+	char *kind;    /* name of its template */
+	int64_t draft; /* 0: about a mail that became no draft */
+	int64_t party; /* the draft's person it goes to; -1: none of them */
 	char *mail;
 	char *name;
 	char *language;
-	char *facts;    /* JSON object */
+	char *facts; /* JSON object */
 	int64_t created_at;
 	int64_t tries;
 };

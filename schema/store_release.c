@@ -23,12 +23,13 @@
 static bool copy_recipients(struct store *store, int64_t draft, const char *list,
 			    int64_t shard_size, struct kairan_error *error_r)
 {
-	return sql_run(store, error_r,
-		       "INSERT INTO shard_recipient (draft, shard, position, address)"
-		       " SELECT ?1, 1 + (n - 1) / ?3, n, address FROM"
-		       " (SELECT address, row_number() OVER (ORDER BY domain, address_key) AS n"
-		       "  FROM subscriber WHERE list = ?2 AND state = 1)",
-		       "isi", draft, list, shard_size);
+	return sql_run(
+	    store, error_r,
+	    "INSERT INTO shard_recipient (draft, shard, position, address)"
+	    " SELECT ?1, 1 + (n - 1) / ?3, n, address FROM"
+	    " (SELECT address, row_number() OVER (ORDER BY domain, address_key) AS n"
+	    "  FROM subscriber WHERE list = ?2 AND state = 1)",
+	    "isi", draft, list, shard_size);
 }
 
 bool store_release_cut(struct store *store, int64_t draft, const char *list,
@@ -38,14 +39,16 @@ bool store_release_cut(struct store *store, int64_t draft, const char *list,
 	if (!copy_recipients(store, draft, list, shard_size, error_r))
 		return false;
 	*recipients_r = sql_changes(store);
-	return sql_run(store, error_r,
-		       "INSERT INTO shard (draft, number, state, recipients, changed_at, next_try)"
-		       " SELECT ?1, shard, 1, count(*), ?2, ?2 FROM shard_recipient"
-		       " WHERE draft = ?1 GROUP BY shard",
-		       "ii", draft, now);
+	return sql_run(
+	    store, error_r,
+	    "INSERT INTO shard (draft, number, state, recipients, changed_at, next_try)"
+	    " SELECT ?1, shard, 1, count(*), ?2, ?2 FROM shard_recipient"
+	    " WHERE draft = ?1 GROUP BY shard",
+	    "ii", draft, now);
 }
 
-static enum answer take_shard(enum answer answer, sqlite3_stmt *stmt, struct shard *shard_r)
+static enum answer take_shard(enum answer answer, sqlite3_stmt *stmt,
+			      struct shard *shard_r)
 {
 	if (answer != ANSWER_YES)
 		return answer;
@@ -61,21 +64,21 @@ static enum answer take_shard(enum answer answer, sqlite3_stmt *stmt, struct sha
 	return ANSWER_YES;
 }
 
-#define SHARD_COLUMNS                                                                    \
+#define SHARD_COLUMNS \
 	"SELECT draft, number, state, recipients, tries, next_try, queue_id FROM shard "
 
 /* A release that was stopped hands over no further shard. */
 #define SHARD_RELEASING " AND (SELECT state FROM draft WHERE id = shard.draft) = 3"
 
-enum answer store_release_find_due(struct store *store, int64_t now, struct shard *shard_r,
-				   struct kairan_error *error_r)
+enum answer store_release_find_due(struct store *store, int64_t now,
+				   struct shard *shard_r, struct kairan_error *error_r)
 {
 	sqlite3_stmt *stmt;
-	enum answer answer = sql_first(store, error_r, &stmt,
-				       SHARD_COLUMNS "WHERE state IN (1, 2) AND next_try <= ?"
-						     SHARD_RELEASING
-						     " ORDER BY next_try, draft, number LIMIT 1",
-				       "i", now);
+	enum answer answer = sql_first(
+	    store, error_r, &stmt,
+	    SHARD_COLUMNS "WHERE state IN (1, 2) AND next_try <= ?" SHARD_RELEASING
+			  " ORDER BY next_try, draft, number LIMIT 1",
+	    "i", now);
 
 	return take_shard(answer, stmt, shard_r);
 }
@@ -84,11 +87,11 @@ enum answer store_release_next_due(struct store *store, int64_t *at_r,
 				   struct kairan_error *error_r)
 {
 	sqlite3_stmt *stmt;
-	enum answer answer =
-	    sql_first(store, error_r, &stmt,
-		      "SELECT min(next_try) FROM shard WHERE state IN (1, 2)"
-		      SHARD_RELEASING " HAVING count(*) > 0",
-		      "");
+	enum answer answer = sql_first(
+	    store, error_r, &stmt,
+	    "SELECT min(next_try) FROM shard WHERE state IN (1, 2)" SHARD_RELEASING
+	    " HAVING count(*) > 0",
+	    "");
 
 	if (answer == ANSWER_YES) {
 		*at_r = sqlite3_column_int64(stmt, 0);
@@ -101,9 +104,9 @@ enum answer store_release_find_shard(struct store *store, int64_t draft, int64_t
 				     struct shard *shard_r, struct kairan_error *error_r)
 {
 	sqlite3_stmt *stmt;
-	enum answer answer =
-	    sql_first(store, error_r, &stmt, SHARD_COLUMNS "WHERE draft = ? AND number = ?",
-		      "ii", draft, number);
+	enum answer answer = sql_first(store, error_r, &stmt,
+				       SHARD_COLUMNS "WHERE draft = ? AND number = ?",
+				       "ii", draft, number);
 
 	return take_shard(answer, stmt, shard_r);
 }
@@ -118,8 +121,8 @@ bool store_release_record(struct store *store, const struct shard *shard,
 		       " queue_id = iif(?5 = '', queue_id, ?5)"
 		       " WHERE draft = ?6 AND number = ?7 AND state < 4"
 		       " AND (state < 3 OR ?1 = 4)",
-		       "iiissii", (int64_t)state, now, next_try, response, shard->queue_id,
-		       shard->draft, shard->number);
+		       "iiissii", (int64_t)state, now, next_try, response,
+		       shard->queue_id, shard->draft, shard->number);
 }
 
 enum answer store_release_find_complete(struct store *store, int64_t *draft_r,
@@ -142,14 +145,15 @@ enum answer store_release_find_complete(struct store *store, int64_t *draft_r,
 bool store_release_visit_page(struct store *store, const struct shard *shard,
 			      int64_t position, int64_t limit,
 			      void (*visit)(const char *address, void *context),
-			      void *context, int64_t *last_r, struct kairan_error *error_r)
+			      void *context, int64_t *last_r,
+			      struct kairan_error *error_r)
 {
 	sqlite3_stmt *stmt;
-	enum answer answer =
-	    sql_first(store, error_r, &stmt,
-		      "SELECT position, address FROM shard_recipient"
-		      " WHERE draft = ? AND shard = ? AND position > ? ORDER BY position LIMIT ?",
-		      "iiii", shard->draft, shard->number, position, limit);
+	enum answer answer = sql_first(
+	    store, error_r, &stmt,
+	    "SELECT position, address FROM shard_recipient"
+	    " WHERE draft = ? AND shard = ? AND position > ? ORDER BY position LIMIT ?",
+	    "iiii", shard->draft, shard->number, position, limit);
 
 	*last_r = position;
 	while (answer == ANSWER_YES) {

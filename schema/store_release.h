@@ -11,8 +11,8 @@
 
 /* The numbers are stored: never renumber, only add. */
 enum shard_state {
-	SHARD_READY = 1,     /* to be handed over at next_try */
-	SHARD_OFFERED = 2,   /* recipients were added at end of message; 250 not seen yet */
+	SHARD_READY = 1,   /* to be handed over at next_try */
+	SHARD_OFFERED = 2, /* recipients were added at end of message; 250 not seen yet */
 	SHARD_ACCEPTED = 3,  /* 250 seen */
 	SHARD_CONFIRMED = 4, /* its receipt came back: the MTA has it queued */
 };
@@ -36,8 +36,8 @@ bool store_release_cut(struct store *store, int64_t draft, const char *list,
 
 /* The first shard that may be handed over now: ready, or offered so long ago that its
  * receipt will not come any more (next_try has passed). */
-enum answer store_release_find_due(struct store *store, int64_t now, struct shard *shard_r,
-				   struct kairan_error *error_r);
+enum answer store_release_find_due(struct store *store, int64_t now,
+				   struct shard *shard_r, struct kairan_error *error_r);
 enum answer store_release_next_due(struct store *store, int64_t *at_r,
 				   struct kairan_error *error_r);
 
@@ -59,6 +59,7 @@ enum answer store_release_find_complete(struct store *store, int64_t *draft_r,
 bool store_release_visit_page(struct store *store, const struct shard *shard,
 			      int64_t position, int64_t limit,
 			      void (*visit)(const char *address, void *context),
-			      void *context, int64_t *last_r, struct kairan_error *error_r);
+			      void *context, int64_t *last_r,
+			      struct kairan_error *error_r);
 
 #endif

@@ -25,10 +25,12 @@ bool store_snapshot_save(struct store *store, struct broadcast *const *broadcast
 		const struct broadcast *one = broadcasts[i];
 		g_autofree char *sections = g_strjoinv("\n", one->sections);
 
-		if (!sql_run(store, error_r,
-			     "INSERT OR REPLACE INTO snapshot (mail, list, name_ja, name_en,"
-			     " sections) VALUES (?,?,?,?,?)",
-			     "sssss", one->mail, one->list, one->name_ja, one->name_en, sections))
+		if (!sql_run(
+			store, error_r,
+			"INSERT OR REPLACE INTO snapshot (mail, list, name_ja, name_en,"
+			" sections) VALUES (?,?,?,?,?)",
+			"sssss", one->mail, one->list, one->name_ja, one->name_en,
+			sections))
 			return false;
 	}
 	return true;

@@ -18,8 +18,8 @@
 #include "tests/scratch.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define HEX_A	     "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
-#define HEX_B	     "FFFEFDFCFBFAF9F8F7F6F5F4F3F2F1F0EFEEEDECEBEAE9E8E7E6E5E4E3E2E1E0"
+#define HEX_A        "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+#define HEX_B        "FFFEFDFCFBFAF9F8F7F6F5F4F3F2F1F0EFEEEDECEBEAE9E8E7E6E5E4E3E2E1E0"
 
 static struct scratch scratch;
 
@@ -111,7 +111,7 @@ static void test_permissions(void **state)
 		mode_t mode;
 		bool good;
 	} rows[] = {
-		{ 0600, true },	 { 0400, true },  { 0640, true },  { 0660, true },
+		{ 0600, true },  { 0400, true },  { 0640, true },  { 0660, true },
 		{ 0604, false }, { 0602, false }, { 0601, false }, { 0644, false },
 		{ 0666, false }, { 0777, false },
 	};

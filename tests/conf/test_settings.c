@@ -18,9 +18,9 @@
 #include "tests/scratch.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define REQUIRED                                                                         \
-	"service_domain = \"info.town.example\"\n"                                       \
-	"ldap_uri = \"ldapi:///\"\n"                                                     \
+#define REQUIRED                                   \
+	"service_domain = \"info.town.example\"\n" \
+	"ldap_uri = \"ldapi:///\"\n"               \
 	"ldap_base = \"dc=town,dc=example\"\n"
 #define REQUIRED_LINES 3
 

@@ -59,7 +59,7 @@ static void write_and_read(const char *subject, const char *text)
 		.message_id = "<1@town.example>",
 		.text = text,
 		.charset = charset_fits_iso2022jp(text) ? ENCODED_WORD_ISO2022JP
-		                                        : ENCODED_WORD_UTF8,
+							: ENCODED_WORD_UTF8,
 	};
 	struct message *message = NULL;
 	struct message_text again = { 0 };
@@ -123,7 +123,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t length)
 		write_and_read(subject != NULL ? subject : "", text.text);
 	}
 	require(u8_check((const uint8_t *)text.attachments, strlen(text.attachments)) ==
-	        NULL);
+		NULL);
 	free(subject);
 	message_text_free(&text);
 	message_free(message);

@@ -73,7 +73,7 @@ static void test_decode(void **state)
 		struct kairan_error error = { "" };
 
 		if (!charset_decode(rows[i].charset, rows[i].octets,
-		                    strlen(rows[i].octets), &utf8, &offset, &error))
+				    strlen(rows[i].octets), &utf8, &offset, &error))
 			fail_msg("row %zu: %s", i, error.text);
 		assert_string_equal(utf8, rows[i].utf8);
 		free(utf8);
@@ -145,7 +145,7 @@ static void test_refuse(void **state)
 		struct kairan_error error = { "" };
 
 		if (charset_decode(rows[i].charset, rows[i].octets, rows[i].length, &utf8,
-		                   &offset, &error))
+				   &offset, &error))
 			fail_msg("row %zu decodes to %s", i, utf8);
 		if (strstr(error.text, rows[i].error) == NULL)
 			fail_msg("row %zu: %s", i, error.text);
@@ -159,7 +159,7 @@ static void test_refuse(void **state)
 static void test_nothing_vanishes(void **state)
 {
 	static const char *const charsets[] = { "us-ascii", "utf-8",  "iso-2022-jp",
-		                                "cp932",    "euc-jp", "windows-1252" };
+						"cp932",    "euc-jp", "windows-1252" };
 
 	(void)state;
 	for (size_t c = 0; c < COUNT(charsets); c++) {
@@ -189,7 +189,7 @@ static void test_all_of_jis(void **state)
 	for (char row = 0x21; row <= 0x7e; row++) {
 		for (char cell = 0x21; cell <= 0x7e; cell++) {
 			const char octets[] = { 033, '$', 'B', row, cell,
-				                033, '(', 'B', '\0' };
+						033, '(', 'B', '\0' };
 			char *utf8 = NULL, *normal, *encoded;
 
 			if (!charset_decode("iso-2022-jp", octets, 8, &utf8, NULL, NULL))
@@ -263,7 +263,7 @@ static void test_encode(void **state)
 		char *octets = charset_encode_iso2022jp(rows[i].utf8);
 
 		assert_int_equal(charset_fits_iso2022jp(rows[i].utf8),
-		                 rows[i].octets != NULL);
+				 rows[i].octets != NULL);
 		if (rows[i].octets == NULL && octets != NULL)
 			fail_msg("row %zu is encoded", i);
 		if (rows[i].octets != NULL) {

@@ -209,10 +209,10 @@ static void check_lines(const char *value, size_t used)
 static void test_encode_comes_back(void **state)
 {
 	static const char *const pieces[] = { "あ",    "a",
-		                              "👍",     "防災a",
-		                              "字 ",   "か゛\u3042",
-		                              "word ", "longlonglonglonglong",
-		                              "～",    "葛\U000E0100" };
+					      "👍",     "防災a",
+					      "字 ",   "か゛\u3042",
+					      "word ", "longlonglonglonglong",
+					      "～",    "葛\U000E0100" };
 	static const int used[] = { 0, 4, 9, 40, 60, 74, 75, 76, 100 };
 
 	(void)state;
@@ -253,10 +253,10 @@ static void test_fold(void **state)
 	assert_string_equal(folded, "<a@example.org>");
 	free(folded);
 	folded = encoded_word_fold("<aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@example.org> "
-	                           "<bbbbbbbbbbbbbbbbbbbbbbbbbbb@example.org> c",
-	                           12);
+				   "<bbbbbbbbbbbbbbbbbbbbbbbbbbb@example.org> c",
+				   12);
 	assert_string_equal(folded, "<aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@example.org>\r\n "
-	                            "<bbbbbbbbbbbbbbbbbbbbbbbbbbb@example.org> c");
+				    "<bbbbbbbbbbbbbbbbbbbbbbbbbbb@example.org> c");
 	free(folded);
 	/* Nowhere to fold. */
 	folded = encoded_word_fold(

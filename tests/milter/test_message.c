@@ -56,7 +56,7 @@ static const struct text_row text_rows[] = {
 	  MESSAGE_TEXT_UNDECODABLE, "us-ascii: line 2, octet 1", "", false },
 	{ "overlong",
 	  PLAIN "\r\nA\xff\xc0\xaf"
-	        "B",
+		"B",
 	  MESSAGE_TEXT_UNDECODABLE, "line 1, octet 2: not in this charset: ff c0 af 42",
 	  "", false },
 	{ "iso-2022-jp",
@@ -96,7 +96,7 @@ static const struct text_row text_rows[] = {
 	{ "decomposed", PLAIN "\r\nか\u3099", MESSAGE_TEXT_OK, "が", "", false },
 	{ "byte order mark",
 	  PLAIN "\r\n\ufeff"
-	        "a",
+		"a",
 	  MESSAGE_TEXT_OK, "a", "", false },
 	{ "signature", PLAIN "\r\na\r\n-- \r\nme\r\n", MESSAGE_TEXT_OK, "a", "", false },
 	{ "only a signature", PLAIN "\r\n-- \r\nme\r\n", MESSAGE_TEXT_OK, "", "", false },
@@ -120,7 +120,7 @@ static const struct text_row text_rows[] = {
 	{ "DEL", PLAIN "\r\n\x7f", MESSAGE_TEXT_UNDECODABLE, "U+007F", "", false },
 	{ "C1",
 	  PLAIN "\r\n\xc2\x9b"
-	        "2J",
+		"2J",
 	  MESSAGE_TEXT_UNDECODABLE, "U+009B", "", false },
 	{ "C1 in latin1", "Content-Type: text/plain; charset=iso-8859-1\r\n\r\n\x85",
 	  MESSAGE_TEXT_UNDECODABLE, "U+0085", "", false },
@@ -152,7 +152,7 @@ static const struct text_row text_rows[] = {
 	  MESSAGE_TEXT_UNDECODABLE, "octet 1: not in this charset: e9 98", "", false },
 	{ "quoted-printable",
 	  PLAIN "Content-Transfer-Encoding: "
-	        "quoted-printable\r\n\r\n=E9=98=b2=\r\n=e7=81=BD  \r\n",
+		"quoted-printable\r\n\r\n=E9=98=b2=\r\n=e7=81=BD  \r\n",
 	  MESSAGE_TEXT_OK, "防災", "", false },
 	{ "quoted-printable, soft at the end",
 	  PLAIN "Content-Transfer-Encoding: quoted-printable\r\n\r\na= \t\r\nb=",
@@ -195,7 +195,7 @@ static const struct text_row text_rows[] = {
 	  MESSAGE_TEXT_BROKEN_MIME, "stands twice", "", false },
 	{ "two encodings",
 	  PLAIN "Content-Transfer-Encoding: 7bit\r\ncontent-transfer-encoding : "
-	        "base64\r\n\r\nYWI=",
+		"base64\r\n\r\nYWI=",
 	  MESSAGE_TEXT_BROKEN_MIME, "stands twice", "", false },
 	{ "two types in a part",
 	  MIXED "--b\r\n" PLAIN "Content-Type: text/plain\r\n\r\na\r\n" END,
@@ -205,11 +205,11 @@ static const struct text_row text_rows[] = {
 	/* Several parts. */
 	{ "alternative",
 	  ALTERNATIVE "--b\r\n" PLAIN
-	              "\r\na\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>a\r\n" END,
+		      "\r\na\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>a\r\n" END,
 	  MESSAGE_TEXT_OK, "a", "", true },
 	{ "alternative, HTML first",
 	  ALTERNATIVE "--b\r\nContent-Type: text/html\r\n\r\n<p>a\r\n--b\r\n" PLAIN
-	              "\r\na\r\n" END,
+		      "\r\na\r\n" END,
 	  MESSAGE_TEXT_OK, "a", "", true },
 	{ "alternative, HTML only",
 	  ALTERNATIVE "--b\r\nContent-Type: text/html\r\n\r\n<p>a\r\n" END,
@@ -227,15 +227,15 @@ static const struct text_row text_rows[] = {
 	  MESSAGE_TEXT_OK, "a", "防.gif", true },
 	{ "alternative, calendar",
 	  ALTERNATIVE "--b\r\n" PLAIN
-	              "\r\na\r\n--b\r\nContent-Type: text/calendar\r\n\r\nx\r\n" END,
+		      "\r\na\r\n--b\r\nContent-Type: text/calendar\r\n\r\nx\r\n" END,
 	  MESSAGE_TEXT_OK, "a", "text/calendar", false },
 	{ "mixed", MIXED "--b\r\n" PLAIN "\r\na\r\n" END, MESSAGE_TEXT_OK, "a", "",
 	  false },
 	{ "Apple Mail around a picture",
 	  MIXED "--b\r\n" PLAIN "\r\na\r\n\r\n--b\r\n"
-	        "Content-Disposition: inline; filename=p.jpg\r\nContent-Type: "
-	        "image/jpeg\r\n\r\n"
-	        "x\r\n--b\r\n" PLAIN "\r\n\r\nb\r\n" END,
+		"Content-Disposition: inline; filename=p.jpg\r\nContent-Type: "
+		"image/jpeg\r\n\r\n"
+		"x\r\n--b\r\n" PLAIN "\r\n\r\nb\r\n" END,
 	  MESSAGE_TEXT_OK, "a\nb", "p.jpg", false },
 	{ "signature in the first of two",
 	  MIXED "--b\r\n\r\na\r\n-- \r\nme\r\n--b\r\n\r\nb\r\n" END, MESSAGE_TEXT_OK,
@@ -264,8 +264,8 @@ static const struct text_row text_rows[] = {
 	  MESSAGE_TEXT_OK, "a", "防.pdf, application/msword", false },
 	{ "a name with controls",
 	  MIXED "--b\r\n\r\na\r\n--b\r\nContent-Type: image/png\r\n"
-	        "Content-Disposition: attachment; "
-	        "filename*=utf-8''a%0D%0AX:%1Bb\r\n\r\nx\r\n" END,
+		"Content-Disposition: attachment; "
+		"filename*=utf-8''a%0D%0AX:%1Bb\r\n\r\nx\r\n" END,
 	  MESSAGE_TEXT_OK, "a", "a X: b", false },
 	{ "an empty name",
 	  MIXED
@@ -281,7 +281,7 @@ static const struct text_row text_rows[] = {
 	  MESSAGE_TEXT_NONE, "", "message/rfc822", false },
 	{ "a broken mail in the mail",
 	  MIXED "--b\r\n\r\na\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n"
-	        "Content-Type: multipart/mixed; boundary=q\r\n\r\n--q\r\n\r\nb\r\n" END,
+		"Content-Type: multipart/mixed; boundary=q\r\n\r\n--q\r\n\r\nb\r\n" END,
 	  MESSAGE_TEXT_BROKEN_MIME, "no end", "message/rfc822", false },
 	{ "related",
 	  "Content-Type: multipart/related; "
@@ -300,7 +300,7 @@ static const struct text_row text_rows[] = {
 	  MESSAGE_TEXT_OK, "a", "", false },
 	{ "a signature where none belongs",
 	  MIXED "--b\r\nContent-Type: "
-	        "application/pgp-signature\r\n\r\nx\r\n--b\r\n\r\na\r\n" END,
+		"application/pgp-signature\r\n\r\nx\r\n--b\r\n\r\na\r\n" END,
 	  MESSAGE_TEXT_OK, "a", "application/pgp-signature", false },
 	{ "encrypted",
 	  "Content-Type: multipart/encrypted; boundary=b\r\n\r\n"
@@ -317,8 +317,8 @@ static const struct text_row text_rows[] = {
 	  MESSAGE_TEXT_OK, "a", "", false },
 	{ "a boundary that begins like another",
 	  MIXED "--b\r\nContent-Type: multipart/mixed; "
-	        "boundary=bb\r\n\r\n--bb\r\n\r\na\r\n--bb--\r\n"
-	        "--b\r\n\r\nc\r\n" END,
+		"boundary=bb\r\n\r\n--bb\r\n\r\na\r\n--bb--\r\n"
+		"--b\r\n\r\nc\r\n" END,
 	  MESSAGE_TEXT_OK, "a\nc", "", false },
 	{ "no parts", MIXED "--b\r\n\r\n" END, MESSAGE_TEXT_OK, "", "", false },
 	/* Broken. */
@@ -336,12 +336,12 @@ static const struct text_row text_rows[] = {
 	  MESSAGE_TEXT_BROKEN_MIME, "", NULL, false },
 	{ "cut off inside",
 	  MIXED "--b\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\n\r\na\r\n"
-	        "--b\r\n\r\nb\r\n" END,
+		"--b\r\n\r\nb\r\n" END,
 	  MESSAGE_TEXT_BROKEN_MIME, "no end", "", false },
 	{ "one boundary twice",
 	  MIXED "--b\r\nContent-Type: multipart/mixed; "
-	        "boundary=b\r\n\r\n--b\r\n\r\na\r\n--b--\r\n"
-	        "--b\r\n\r\nb\r\n" END,
+		"boundary=b\r\n\r\n--b\r\n\r\na\r\n--b--\r\n"
+		"--b\r\n\r\nb\r\n" END,
 	  MESSAGE_TEXT_BROKEN_MIME, "one boundary", NULL, false },
 	{ "no header, no blank line", MIXED "--b\r\nhello world\r\n" END,
 	  MESSAGE_TEXT_BROKEN_MIME, "", NULL, false },
@@ -367,7 +367,7 @@ static void test_read_text(void **state)
 		status = message_read_text(message, &text, &error);
 		if (status != row->status)
 			fail_msg("%s: status %d: %s", row->name, status,
-			         text.text != NULL ? text.text : error.text);
+				 text.text != NULL ? text.text : error.text);
 		if (status == MESSAGE_TEXT_OK && strcmp(text.text, row->text) != 0)
 			fail_msg("%s: \"%s\"", row->name, text.text);
 		if (status != MESSAGE_TEXT_OK && strstr(error.text, row->text) == NULL)
@@ -417,7 +417,7 @@ static void test_nul(void **state)
 	(void)state;
 	assert_true(message_parse(mail, sizeof(mail) - 1, &message, NULL));
 	assert_int_equal(message_read_text(message, &text, NULL),
-	                 MESSAGE_TEXT_BROKEN_MIME);
+			 MESSAGE_TEXT_BROKEN_MIME);
 	message_text_free(&text);
 	message_free(message);
 	message_text_free(NULL);
@@ -427,7 +427,7 @@ static void test_nul(void **state)
 /* ---- limits ---- */
 
 static char *repeat(const char *before, const char *piece, size_t count,
-                    const char *after)
+		    const char *after)
 {
 	const size_t size = strlen(piece);
 	char *text = malloc(strlen(before) + count * size + strlen(after) + 1);
@@ -459,7 +459,7 @@ static void test_limits(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		for (size_t more = 0; more < 2; more++) {
 			char *mail = repeat(rows[i].before, rows[i].piece,
-			                    rows[i].good + more, rows[i].after);
+					    rows[i].good + more, rows[i].after);
 			struct message *message = NULL;
 			struct kairan_error error = { "" };
 			const bool ok =
@@ -502,7 +502,7 @@ static void test_nested(void **state)
 		assert_int_equal(ok, levels[i] <= 20);
 		if (ok) {
 			assert_int_equal(message_read_text(message, &text, NULL),
-			                 MESSAGE_TEXT_OK);
+					 MESSAGE_TEXT_OK);
 			assert_string_equal(text.text, "deep");
 		}
 		message_text_free(&text);
@@ -658,7 +658,7 @@ static void test_automatic(void **state)
 		char mail[200];
 
 		(void)snprintf(mail, sizeof(mail), "%s\r\nList-Id: body\r\n",
-		               rows[i].header);
+			       rows[i].header);
 		assert_true(message_parse(mail, strlen(mail), &message, NULL));
 		if (message_is_automatic(message) != rows[i].automatic)
 			fail_msg("%s", rows[i].header);
@@ -678,7 +678,7 @@ static const struct message_draft broadcast = {
 	.message_id = "<1@town.example>",
 	.in_reply_to = "<0@town.example>",
 	.references = "<aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@town.example> "
-	              "<bbbbbbbbbbbbbbbbbbbbbbbbbbbb@town.example>",
+		      "<bbbbbbbbbbbbbbbbbbbbbbbbbbbb@town.example>",
 	.list_id = "防災 <bosai.info.town.example>",
 	.list_unsubscribe = "<mailto:leave-bosai@info.town.example>",
 	.auto_submitted = "auto-generated",
@@ -689,7 +689,7 @@ static const struct message_draft broadcast = {
 };
 
 static void read_back(const struct message_draft *draft, const char *subject,
-                      const char *text, const char *attachments)
+		      const char *text, const char *attachments)
 {
 	struct message *message = NULL;
 	struct message_text read = { 0 };
@@ -821,7 +821,7 @@ static void test_write_original(void **state)
 		part = strstr(octets, "filename=original.eml");
 		assert_non_null(part);
 		(void)snprintf(field, sizeof(field),
-		               "Content-Transfer-Encoding: %s\r\n\r\n", rows[i].encoding);
+			       "Content-Transfer-Encoding: %s\r\n\r\n", rows[i].encoding);
 		part = strstr(part, field);
 		if (part == NULL)
 			fail_msg("row %zu is not %s", i, rows[i].encoding);
@@ -847,7 +847,7 @@ static void test_write_boundary(void **state)
 	assert_true(message_write(&draft, &octets, &length, NULL));
 	memcpy(boundary, strstr(octets, "=_kairan_"), 41);
 	draft.original_length = (size_t)snprintf(original, sizeof(original),
-	                                         "X: y\r\n\r\n--%s--\r\n", boundary);
+						 "X: y\r\n\r\n--%s--\r\n", boundary);
 	draft.original = original;
 	assert_true(message_write(&draft, &again, &length, NULL));
 	assert_int_not_equal(strncmp(strstr(again, "=_kairan_"), boundary, 41), 0);

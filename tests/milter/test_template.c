@@ -48,7 +48,7 @@ static struct templates *load_real(void)
 	struct kairan_error error = { "" };
 
 	if (!template_load_all(TEMPLATES, notice_kinds(), notice_names(), &templates,
-	                       &error))
+			       &error))
 		fail_msg("%s", error.text);
 	return templates;
 }
@@ -223,7 +223,7 @@ static void test_needed_facts_are_there(void **state)
 
 				if (strstr(text, wanted) == NULL)
 					fail_msg("%s/%s has no %s", languages[l], file,
-					         wanted);
+						 wanted);
 			}
 			g_strfreev(names);
 		}
@@ -235,8 +235,8 @@ static void test_needed_facts_are_there(void **state)
 static void test_not_counted_gives_nothing_away(void **state)
 {
 	static const char *const secrets[] = { "${text}",          "${quoted_text}",
-		                               "${approve_link}",  "${send_back_link}",
-		                               "${withdraw_link}", "${reply_address}" };
+					       "${approve_link}",  "${send_back_link}",
+					       "${withdraw_link}", "${reply_address}" };
 
 	(void)state;
 	for (size_t i = 0; i < G_N_ELEMENTS(secrets); i++) {
@@ -252,11 +252,11 @@ static void test_not_counted_gives_nothing_away(void **state)
 static void test_html_is_for_phones(void **state)
 {
 	static const char *const wanted[] = { "width=device-width",
-		                              "white-space:pre-wrap",
-		                              "href=\"${approve_link}\"",
-		                              "href=\"${send_back_link}\"" };
+					      "white-space:pre-wrap",
+					      "href=\"${approve_link}\"",
+					      "href=\"${send_back_link}\"" };
 	static const char *const unwanted[] = { "<style", "<script", "<img",
-		                                "http:",  "https:",  "class=" };
+						"http:",  "https:",  "class=" };
 
 	(void)state;
 	for (size_t l = 0; l < G_N_ELEMENTS(languages); l++) {
@@ -291,7 +291,7 @@ static void test_lines_are_short(void **state)
 			for (size_t n = 0; lines[n] != NULL; n++)
 				if (count_columns(lines[n]) > COLUMNS)
 					fail_msg("%s/%s:%zu: is too wide", languages[l],
-					         file, n + 1);
+						 file, n + 1);
 			g_strfreev(lines);
 		}
 	}
@@ -309,7 +309,7 @@ static void test_languages_have_the_same_keys(void **state)
 }
 
 static void check_phrase(const struct templates *templates, const char *group,
-                         const char *name)
+			 const char *name)
 {
 	g_autofree char *key = g_strdup_printf("%s.%s", group, name);
 
@@ -341,7 +341,7 @@ static char *cite(const char *language, const char *article)
 	if (strcmp(language, "en") == 0)
 		return g_strdup_printf("(Art. %s)", article);
 	return g_strdup_printf("（運用規程 第%.*s条%s）", (int)digits, article,
-	                       article + digits);
+			       article + digits);
 }
 
 static void test_reasons_name_their_article(void **state)
@@ -359,9 +359,9 @@ static void test_reasons_name_their_article(void **state)
 			const char *any = l == 0 ? "運用規程" : "Art.";
 
 			if (reason_article(i)[0] != '\0' ? strstr(phrase, cited) == NULL
-			                                 : strstr(phrase, any) != NULL)
+							 : strstr(phrase, any) != NULL)
 				fail_msg("%s %s: \"%s\" against article \"%s\"",
-				         languages[l], key, phrase, reason_article(i));
+					 languages[l], key, phrase, reason_article(i));
 		}
 	}
 	template_free_all(templates);
@@ -395,8 +395,8 @@ static void test_ready_replies_decide(void **state)
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
 		for (size_t l = 0; l < G_N_ELEMENTS(languages); l++)
 			assert_int_equal(decide(template_get_phrase(
-			                     templates, languages[l], cases[i].key)),
-			                 cases[i].decision);
+					     templates, languages[l], cases[i].key)),
+					 cases[i].decision);
 	template_free_all(templates);
 }
 
@@ -412,7 +412,7 @@ static GHashTable *make_facts(const char *value)
 }
 
 static void check_decides_nothing(const char *language, const char *kind,
-                                  const char *text)
+				  const char *text)
 {
 	char **lines = g_strsplit(text, "\n", -1);
 
@@ -421,7 +421,7 @@ static void check_decides_nothing(const char *language, const char *kind,
 	for (size_t i = 0; lines[i] != NULL; i++)
 		if (decide(lines[i]) != DECISION_NONE)
 			fail_msg("%s/%s.txt: a line decides: %s", language, kind,
-			         lines[i]);
+				 lines[i]);
 	g_strfreev(lines);
 }
 
@@ -439,10 +439,10 @@ static void test_mails_decide_nothing(void **state)
 				struct template_mail mail;
 
 				assert_true(template_fill(templates, languages[l],
-				                          notice_kinds()[i], facts, &mail,
-				                          NULL));
+							  notice_kinds()[i], facts, &mail,
+							  NULL));
 				check_decides_nothing(languages[l], notice_kinds()[i],
-				                      mail.text);
+						      mail.text);
 				template_mail_clear(&mail);
 			}
 		}
@@ -467,7 +467,7 @@ static void test_text_is_shown_as_written(void **state)
 			struct template_mail mail;
 
 			assert_true(template_fill(templates, languages[l], kinds[i],
-			                          facts, &mail, NULL));
+						  facts, &mail, NULL));
 			assert_non_null(strstr(mail.text, framed));
 			assert_int_equal(decide(mail.text), DECISION_NONE);
 			template_mail_clear(&mail);
@@ -491,7 +491,7 @@ struct own {
 };
 
 static void write_own(const struct own *own, const char *language, const char *file,
-                      const char *octets, gssize length)
+		      const char *octets, gssize length)
 {
 	g_autofree char *path = g_strdup_printf("%s/%s/%s", own->folder, language, file);
 
@@ -533,14 +533,14 @@ static void remove_own(struct own *own)
 }
 
 static bool load_own(const struct own *own, struct templates **templates_r,
-                     struct kairan_error *error_r)
+		     struct kairan_error *error_r)
 {
 	return template_load_all(own->folder, own_kinds, own_names, templates_r, error_r);
 }
 
 /* Fill a template whose text (and html, where there is one) is this; free the mail. */
 static void fill_own(const char *text, const char *html, const char *a, const char *b,
-                     struct template_mail *mail_r)
+		     struct template_mail *mail_r)
 {
 	struct own own = make_own();
 	struct templates *templates = NULL;
@@ -611,7 +611,7 @@ static void test_fill(void **state)
 		fill_own(file, NULL, cases[i].a, cases[i].b, &mail);
 		if (strcmp(mail.text, cases[i].filled) != 0)
 			fail_msg("case %zu: \"%s\" became \"%s\"", i, cases[i].text,
-			         mail.text);
+				 mail.text);
 		assert_string_equal(mail.subject, "s");
 		assert_null(mail.html);
 		template_mail_clear(&mail);
@@ -670,7 +670,7 @@ static void test_fill_html(void **state)
 		struct template_mail mail;
 
 		fill_own("Subject: s\n\n${a}.\n", cases[i].html, cases[i].a, "<2>",
-		         &mail);
+			 &mail);
 		assert_non_null(mail.html);
 		if (strcmp(mail.html, cases[i].filled) != 0)
 			fail_msg("case %zu: became \"%s\"", i, mail.html);
@@ -729,7 +729,7 @@ static void test_broken_files_stop_the_start(void **state)
 			struct kairan_error error = { "" };
 
 			write_own(&own, languages[l], cases[i].file, cases[i].octets,
-			          cases[i].length);
+				  cases[i].length);
 			if (load_own(&own, &templates, &error))
 				fail_msg("case %zu: was loaded", i);
 			assert_null(templates);
@@ -753,7 +753,7 @@ static void test_phrases(void **state)
 	assert_string_equal(template_get_phrase(templates, "ja", "y"), "");
 	assert_string_equal(template_get_phrase(templates, "ja", "z"), " 三 ");
 	assert_string_equal(template_get_phrase(templates, "ja", "word.approve"),
-	                    "word.approve");
+			    "word.approve");
 	assert_string_equal(template_get_phrase(templates, "en", "word.approve"), "OK");
 	assert_string_equal(template_get_phrase(templates, "en", "x"), "x");
 	assert_string_equal(template_get_phrase(templates, "fr", "x"), "x");
@@ -779,7 +779,7 @@ static void test_unknown_kind_or_language(void **state)
 		struct kairan_error error = { "" };
 
 		assert_false(template_fill(templates, cases[i].language, cases[i].kind,
-		                           facts, &mail, &error));
+					   facts, &mail, &error));
 		assert_non_null(strstr(error.text, cases[i].kind));
 		assert_null(mail.text);
 		template_mail_clear(&mail);

@@ -26,7 +26,8 @@ static void check(const struct address_case *cases, size_t count,
 		bool ok = read(cases[i].text, &address, &error);
 
 		if (ok != (cases[i].spec != NULL))
-			fail_msg("\"%s\": %s", cases[i].text, ok ? address.spec : error.text);
+			fail_msg("\"%s\": %s", cases[i].text,
+				 ok ? address.spec : error.text);
 		if (ok)
 			assert_string_equal(address.spec, cases[i].spec);
 		else

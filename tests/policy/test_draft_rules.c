@@ -20,7 +20,7 @@
 #include "policy/draft_rules.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define LIMIT	     200
+#define LIMIT        200
 
 static const struct draft_facts good = {
 	.subject = "避難訓練のお知らせ",
@@ -119,9 +119,9 @@ static void test_other_limits(void **state)
 		size_t limit, count;
 		enum reason reason;
 	} rows[] = {
-		{ 0, 1, REASON_TOO_LONG },	 { 1, 1, REASON_NONE },
-		{ 1, 2, REASON_TOO_LONG },	 { 70, 70, REASON_NONE },
-		{ 70, 71, REASON_TOO_LONG },	 { 100000, 20000, REASON_NONE },
+		{ 0, 1, REASON_TOO_LONG },       { 1, 1, REASON_NONE },
+		{ 1, 2, REASON_TOO_LONG },       { 70, 70, REASON_NONE },
+		{ 70, 71, REASON_TOO_LONG },     { 100000, 20000, REASON_NONE },
 		{ SIZE_MAX, 1000, REASON_NONE }, { LIMIT, 100000, REASON_TOO_LONG },
 	};
 

@@ -18,7 +18,7 @@
 #include "policy/lifecycle.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define STATES	     9 /* and the number 0, which is none */
+#define STATES       9 /* and the number 0, which is none */
 
 /* Row: from; column: to, in the order of the numbers, from 0. */
 static const char matrix[STATES][STATES + 1] = {
@@ -62,7 +62,7 @@ static void test_numbers_and_names(void **state)
 		int number;
 		const char *name;
 	} rows[] = {
-		{ DRAFT_HELD, 1, "held" },	     { DRAFT_APPROVED, 2, "approved" },
+		{ DRAFT_HELD, 1, "held" },           { DRAFT_APPROVED, 2, "approved" },
 		{ DRAFT_RELEASING, 3, "releasing" }, { DRAFT_RELEASED, 4, "released" },
 		{ DRAFT_SENT_BACK, 5, "sent-back" }, { DRAFT_WITHDRAWN, 6, "withdrawn" },
 		{ DRAFT_EXPIRED, 7, "expired" },     { DRAFT_STOPPED, 8, "stopped" },

@@ -26,7 +26,8 @@ static void check_cases(const struct reply_case *cases, size_t count)
 		reply_words_read(cases[i].text, &words);
 		if (words.decision != cases[i].decision)
 			fail_msg("case %zu: \"%s\": %s, wanted %s", i, cases[i].text,
-				 decision_name(words.decision), decision_name(cases[i].decision));
+				 decision_name(words.decision),
+				 decision_name(cases[i].decision));
 		if (cases[i].reason != NULL)
 			assert_string_equal(words.reason, cases[i].reason);
 		reply_words_free(&words);
@@ -69,7 +70,8 @@ static void test_words(void **state)
 		{ "承認 よろしくお願いします", DECISION_APPROVE, NULL },
 		{ "承認\nよろしくお願いします。\n防災課長 佐藤", DECISION_APPROVE, NULL },
 		{ "緊急承認 避難指示のため", DECISION_APPROVE_URGENT, "避難指示のため" },
-		{ "緊急承認：避難所の変更のため", DECISION_APPROVE_URGENT, "避難所の変更のため" },
+		{ "緊急承認：避難所の変更のため", DECISION_APPROVE_URGENT,
+		  "避難所の変更のため" },
 		{ "Approve urgent: flood", DECISION_APPROVE_URGENT, "flood" },
 		{ "差戻し 日付が違います", DECISION_SEND_BACK, "日付が違います" },
 		{ "差戻し\n日付が違います\n直してください", DECISION_SEND_BACK,
@@ -175,28 +177,32 @@ static void test_clients(void **state)
 		/* Thunderbird, bottom-posted */
 		{ "2026/11/24 9:00、回覧 さんは書きました:\n> 承認と書いて返信\n> 差戻し\n\n差戻し\n時刻が違います\n",
 		  DECISION_SEND_BACK, "時刻が違います" },
-		{ "On 2026/11/24 9:00, kairan wrote:\n> approve or reject\n\nOK\n", DECISION_APPROVE, "" },
+		{ "On 2026/11/24 9:00, kairan wrote:\n> approve or reject\n\nOK\n",
+		  DECISION_APPROVE, "" },
 		/* Outlook, desktop and phone */
 		{ "承認\n\n-----Original Message-----\nFrom: 回覧\nSent: Tuesday\n差戻し\n",
 		  DECISION_APPROVE, "" },
-		{ "承認します。\n\n-----元のメッセージ-----\n差出人: 回覧\n差戻し\n", DECISION_APPROVE, "" },
+		{ "承認します。\n\n-----元のメッセージ-----\n差出人: 回覧\n差戻し\n",
+		  DECISION_APPROVE, "" },
 		{ "承認します。\n\n________________________________\n差出人: 回覧 <kairan@info.town.example>\n送信日時: 2026年11月24日\n宛先: 佐藤\n件名: 承認依頼\n\n差戻し\n",
 		  DECISION_APPROVE, "" },
 		{ "OK\nGet Outlook for iOS\nFrom: kairan <k@x.example>\nDate: Tuesday\nTo: Sato\nSubject: x\nreject\n",
 		  DECISION_APPROVE, "" },
 		{ "承認\n\nOutlook for Android を入手\n", DECISION_APPROVE, "" },
 		/* Becky!, with a ruler for a signature */
-		{ "承認\n\n====================\n防災課 佐藤 内線?\n", DECISION_APPROVE, "" },
+		{ "承認\n\n====================\n防災課 佐藤 内線?\n", DECISION_APPROVE,
+		  "" },
 		/* Yahoo! JAPAN */
-		{ "差戻し 誤字があります\n\n----- Original Message -----\n承認\n", DECISION_SEND_BACK,
-		  "誤字があります" },
+		{ "差戻し 誤字があります\n\n----- Original Message -----\n承認\n",
+		  DECISION_SEND_BACK, "誤字があります" },
 		/* an empty reply, the original quoted or not */
 		{ "\n\n2026年11月24日(火) 9:00 回覧 <kairan@info.town.example>:\n> 承認\n",
 		  DECISION_NONE, "" },
-		{ "2026年11月24日(火) 9:00 回覧 <kairan@info.town.example>:\n\n承認\n", DECISION_NONE,
-		  "" },
+		{ "2026年11月24日(火) 9:00 回覧 <kairan@info.town.example>:\n\n承認\n",
+		  DECISION_NONE, "" },
 		{ "On Tue kairan wrote:\napprove\n", DECISION_NONE, "" },
-		{ "From: kairan <k@x.example>\nSent: Tuesday\nTo: Sato\n\n承認\n", DECISION_NONE, "" },
+		{ "From: kairan <k@x.example>\nSent: Tuesday\nTo: Sato\n\n承認\n",
+		  DECISION_NONE, "" },
 		{ "差出人: 回覧\n件名: 承認依頼\n\n承認\n", DECISION_NONE, "" },
 		{ "Begin forwarded message:\n\n承認\n", DECISION_NONE, "" },
 		/* an address with a question mark in a signature is no question */

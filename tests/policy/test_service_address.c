@@ -18,8 +18,8 @@
 #include "policy/service_address.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define TOKEN	     "a4aaaaaafiaagadfkpyqa5gr4rpnj3k32y77n3rw5s6rqk6ehdqt4"
-#define DOMAIN	     "info.town.example"
+#define TOKEN        "a4aaaaaafiaagadfkpyqa5gr4rpnj3k32y77n3rw5s6rqk6ehdqt4"
+#define DOMAIN       "info.town.example"
 
 static const struct {
 	const char *address;

@@ -20,8 +20,8 @@
 #include "policy/token.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define MOST	     (((int64_t)1 << 40) - 1)
-#define EXPIRES	     1700000000
+#define MOST         (((int64_t)1 << 40) - 1)
+#define EXPIRES      1700000000
 
 static const char shown_text[] = "本日は晴天なり\n";
 
@@ -157,7 +157,7 @@ static void test_numbers_out_of_range(void **state)
 	static const struct {
 		int64_t draft, expires;
 	} rows[] = {
-		{ 0, 1 },	 { -1, 1 },	   { INT64_MIN, 1 },
+		{ 0, 1 },        { -1, 1 },        { INT64_MIN, 1 },
 		{ MOST + 1, 1 }, { INT64_MAX, 1 }, { 1, -1 },
 		{ 1, MOST + 1 }, { 1, INT64_MAX }, { 1, INT64_MIN },
 	};
@@ -282,8 +282,8 @@ static void test_expiry(void **state)
 		int64_t now;
 		enum token_status status;
 	} rows[] = {
-		{ INT64_MIN, TOKEN_VALID },	{ 0, TOKEN_VALID },
-		{ EXPIRES - 1, TOKEN_VALID },	{ EXPIRES, TOKEN_VALID },
+		{ INT64_MIN, TOKEN_VALID },     { 0, TOKEN_VALID },
+		{ EXPIRES - 1, TOKEN_VALID },   { EXPIRES, TOKEN_VALID },
 		{ EXPIRES + 1, TOKEN_EXPIRED }, { INT64_MAX, TOKEN_EXPIRED },
 	};
 	struct fixture fixture;

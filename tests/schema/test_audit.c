@@ -18,7 +18,7 @@
 #include "tests/schema/store_scratch.h"
 
 #define ROWS 5
-#define AUDIT_KNOWN_HASH                                                                 \
+#define AUDIT_KNOWN_HASH \
 	"3520e88c9c5a7dfd170500d76f2a0400963c38a97fce1e2db6abc77bdadcaf8c"
 
 static void append(struct store_scratch *at, const struct audit_event *event)
@@ -169,7 +169,7 @@ static void test_known_hash(void **state)
 	    " AND lower(hex(hash)) = '" AUDIT_KNOWN_HASH "'";
 	const struct audit_event event = {
 		1700000000, "bosai-chief", "approver", 42,
-		"approve",  "approved",	   "承認",     "4ABC"
+		"approve",  "approved",    "承認",     "4ABC"
 	};
 	struct store_scratch at;
 

@@ -222,7 +222,7 @@ static void test_original(void **state)
 		const char *octets;
 		size_t length;
 	} rows[] = {
-		{ "", 0 },	     { "\0", 1 },
+		{ "", 0 },           { "\0", 1 },
 		{ "a\0b\0\0c", 6 },  { "\xff\xfe\x00\x80", 4 },
 		{ "x\r\n.\r\n", 6 },
 	};

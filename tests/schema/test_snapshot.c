@@ -174,7 +174,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_never_saved), TEST(test_saved_and_replaced),
-		TEST(test_none_left),	TEST(test_one_address_twice),
+		TEST(test_none_left),   TEST(test_one_address_twice),
 		TEST(test_rolled_back), TEST(test_could_not_ask),
 	};
 

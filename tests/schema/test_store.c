@@ -138,11 +138,11 @@ static void test_wal_is_safe(void **state)
 		bool safe;
 	} rows[] = {
 		{ 3007000, false }, { 3040001, false }, { 3044005, false },
-		{ 3044006, true },  { 3044999, true },	{ 3045000, false },
+		{ 3044006, true },  { 3044999, true },  { 3045000, false },
 		{ 3045003, false }, { 3046001, false }, { 3050000, false },
-		{ 3050006, false }, { 3050007, true },	{ 3050999, true },
+		{ 3050006, false }, { 3050007, true },  { 3050999, true },
 		{ 3051000, false }, { 3051002, false }, { 3051003, true },
-		{ 3052000, true },  { 4000000, true },	{ 0, false },
+		{ 3052000, true },  { 4000000, true },  { 0, false },
 	};
 
 	(void)state;

@@ -161,8 +161,8 @@ static void test_could_not_ask(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_add),		  TEST(test_columns),
-		TEST(test_rejoin),	  TEST(test_numbers_are_pinned),
+		TEST(test_add),           TEST(test_columns),
+		TEST(test_rejoin),        TEST(test_numbers_are_pinned),
 		TEST(test_could_not_ask),
 	};
 
