@@ -9,6 +9,10 @@
  *	original and is hidden too. So both top-posted and bottom-posted replies are read,
  *	and an unmarked original never speaks.
  *
+ *	What is hidden cannot take an approval back. So a line is a footer or an attribution
+ *	only when it is one as a whole, from its start to its end; a line of the person's that
+ *	merely holds such words stays the person's.
+ *
  * DIAGNOSTICS
  *	None.
  */
@@ -18,10 +22,13 @@
 #include <stdbool.h>
 #include <string.h>
 
+#define VARIATION_SELECTOR_16 0xfe0f
+
+/* Characters without width are of the category Format: U+200B, U+FEFF, U+00AD, marks of
+ * direction. */
 static bool is_blank_character(gunichar c)
 {
-	return g_unichar_isspace(c) || (c >= 0x200b && c <= 0x200f) || c == 0x2060 ||
-	       c == 0xfeff || c == 0x00ad || c == 0x00a0;
+	return g_unichar_isspace(c) || g_unichar_type(c) == G_UNICODE_FORMAT;
 }
 
 const char *quote_skip_blank(const char *line)
@@ -31,17 +38,26 @@ const char *quote_skip_blank(const char *line)
 	return line;
 }
 
+bool quote_is_blank_at(const char *at)
+{
+	const gunichar c = g_utf8_get_char(at);
+
+	return is_blank_character(c) || c == VARIATION_SELECTOR_16 ||
+	       g_unichar_type(c) == G_UNICODE_MODIFIER_SYMBOL;
+}
+
 static bool is_blank(const char *line)
 {
 	return *quote_skip_blank(line) == '\0';
 }
 
-static bool begins_with_any(const char *line, const char *const *words)
+/* The length of the word that the line begins with; 0 when there is none. */
+static size_t match_any(const char *line, const char *const *words)
 {
 	for (; *words != NULL; words++)
 		if (g_ascii_strncasecmp(line, *words, strlen(*words)) == 0)
-			return true;
-	return false;
+			return strlen(*words);
+	return 0;
 }
 
 static bool has_any(const char *line, const char *const *words)
@@ -52,29 +68,60 @@ static bool has_any(const char *line, const char *const *words)
 	return false;
 }
 
+static bool ends_with_any(const char *line, const char *const *words)
+{
+	for (; *words != NULL; words++)
+		if (g_str_has_suffix(line, *words))
+			return true;
+	return false;
+}
+
+/* A copy without the blanks at its end. */
+static char *trim_end(const char *line)
+{
+	const char *end = line;
+
+	for (const char *at = line; *at != '\0';) {
+		gunichar c = g_utf8_get_char(at);
+
+		at = g_utf8_next_char(at);
+		if (!is_blank_character(c))
+			end = at;
+	}
+	return g_strndup(line, (size_t)(end - line));
+}
+
 static bool is_quoted(const char *line)
 {
 	static const char *const marks[] = { ">", "＞", "|", "｜", "&gt;", NULL };
 
-	return begins_with_any(quote_skip_blank(line), marks);
+	return match_any(quote_skip_blank(line), marks) > 0;
 }
 
-/* A ruler of at least four equal marks: Outlook's and Becky!'s separators, signatures. */
+/* ---- what hides all that is below ---- */
+
+/* At least four equal marks and nothing else: Outlook's and Becky!'s separators, and the
+ * beginnings of signatures. Of some marks a pair of rulers may hold words ("-----Original
+ * Message-----"). */
 static bool is_ruler(const char *line)
 {
-	static const gunichar marks[] = { '-',    '=',    '_',    '*',   '~',
-					  0x2500, 0x2501, 0x2015, 0xff0d };
-	gunichar first;
+	static const gunichar marks[] = { '-',    '_',    0x2015, 0x2500, 0x2501, 0xff0d,
+					  0xff3f, 0x2014, '=',    '*',    '~',    '+' };
+	static const size_t holding = 8;
+	g_autofree char *trimmed = trim_end(quote_skip_blank(line));
+	const char *at = trimmed;
+	const gunichar first = g_utf8_get_char(at);
 	int count = 0;
 
-	line = quote_skip_blank(line);
-	first = g_utf8_get_char(line);
 	for (size_t i = 0; i < G_N_ELEMENTS(marks); i++) {
 		if (first != marks[i])
 			continue;
-		for (; g_utf8_get_char(line) == first; line = g_utf8_next_char(line))
+		for (; g_utf8_get_char(at) == first; at = g_utf8_next_char(at))
 			count++;
-		return count >= 4;
+		return count >= 4 &&
+		       (*at == '\0' ||
+			(i < holding && g_utf8_get_char(g_utf8_prev_char(
+					    trimmed + strlen(trimmed))) == first));
 	}
 	return false;
 }
@@ -82,97 +129,162 @@ static bool is_ruler(const char *line)
 static bool is_separator(const char *line)
 {
 	static const char *const words[] = {
-		"Begin forwarded message:", "転送されたメッセージ:", "-- Original", NULL
+		"Begin forwarded message:", "転送されたメッセージ:",
+		"転送されたメッセージ：", "-- Original", NULL
 	};
 
 	line = quote_skip_blank(line);
 	if (strcmp(line, "--") == 0 || strcmp(line, "-- ") == 0)
 		return true;
-	return is_ruler(line) || begins_with_any(line, words);
+	return is_ruler(line) || match_any(line, words) > 0;
+}
+
+/* Is this "NAME:" of a header, perhaps in bold ("*From:*") or with a blank before ':'? */
+static bool is_header(const char *line, const char *const *names)
+{
+	size_t length;
+
+	line = quote_skip_blank(line);
+	line += strspn(line, "*");
+	length = match_any(line, names);
+	line = quote_skip_blank(line + length);
+	return length > 0 && (*line == ':' || g_str_has_prefix(line, "："));
 }
 
 /* Outlook's original: "From:" or 差出人, and within the next lines its companions. */
 static bool is_header_block(char **lines)
 {
-	static const char *const starts[] = {
-		"From:",   "*From:*", "差出人:",   "差出人：",
-		"送信者:", "送信元:", "**From:**", NULL
-	};
-	static const char *const companions[] = {
-		"Sent:",  "Date:",     "To:",        "Subject:", "*Sent:*", "*Date:*",
-		"*To:*",  "送信日時:", "送信日時：", "日時:",    "日付:",   "宛先:",
-		"宛先：", "件名:",     "件名：",     NULL
-	};
+	static const char *const starts[] = { "From", "差出人", "送信者", "送信元",
+					      NULL };
+	static const char *const companions[] = { "Sent",    "Date", "To",       "Cc",
+						  "Subject", "日時", "送信日時", "日付",
+						  "宛先",    "件名", NULL };
 
-	if (!begins_with_any(quote_skip_blank(lines[0]), starts))
+	if (!is_header(lines[0], starts))
 		return false;
 	for (int i = 1; i <= 4 && lines[i] != NULL; i++)
-		if (begins_with_any(quote_skip_blank(lines[i]), companions))
+		if (is_header(lines[i], companions))
 			return true;
 	return false;
 }
 
+/* ---- what programs add by themselves ---- */
+
+/* Without the web addresses that Outlook puts into its footer. */
+static char *drop_links(const char *line)
+{
+	GString *rest = g_string_new(NULL);
+	const char *link;
+
+	while ((link = strstr(line, "<http")) != NULL && strchr(link, '>') != NULL) {
+		g_string_append_len(rest, line, link - line);
+		line = strchr(link, '>') + 1;
+	}
+	return g_string_free(g_string_append(rest, line), FALSE);
+}
+
 static bool is_footer(const char *line)
 {
-	static const char *const starts[] = { "Sent from ", "Get Outlook for",
-					      "Sent via ", NULL };
-	static const char *const parts[] = { "から送信",
-					     "Outlook for iOS",
-					     "Outlook for Android",
-					     "Yahoo!メール",
-					     "iOS 版 Outlook",
-					     "Android 版 Outlook",
-					     NULL };
+	static const char *const starts[] = {
+		"Sent from my ",     "Sent from Yahoo",  "Sent from Mail for",
+		"Sent from Outlook", "Sent from Gmail",  "Sent from Samsung",
+		"Sent via ",         "Get Outlook for ", NULL
+	};
+	static const char *const makers[] = {
+		"iPhone",       "iPad",   "Android",  "Galaxy",   "Xperia",
+		"AQUOS",        "arrows", "らくらく", "スマホ",   "スマートフォン",
+		"携帯",         "ドコモ", "docomo",   "SoftBank", "Outlook",
+		"Yahoo!メール", "Gmail",  "Windows",  NULL
+	};
+	static const char *const ends[] = { "から送信", "から送信されました",
+					    "を入手",   "を入手する",
+					    "を取得",   "を取得する",
+					    NULL };
+	static const char *const sentences[] = {
+		". ", ", ", "! ", "。", "、", "！", NULL
+	};
+	g_autofree char *bare = drop_links(quote_skip_blank(line));
+	g_autofree char *footer = trim_end(bare);
 
-	line = quote_skip_blank(line);
-	return begins_with_any(line, starts) || has_any(line, parts);
-}
-
-/* Does the line end with a colon, of either width, perhaps followed by blanks? */
-static bool ends_with_colon(const char *line)
-{
-	const char *last = NULL;
-
-	for (; *line != '\0'; line = g_utf8_next_char(line))
-		if (!is_blank_character(g_utf8_get_char(line)))
-			last = line;
-	return last != NULL &&
-	       (g_utf8_get_char(last) == ':' || g_utf8_get_char(last) == 0xff1a);
-}
-
-static bool is_attribution_end(const char *line)
-{
-	static const char *const words[] = { "wrote",      "writes",
-					     "書きました", "書き込みました",
-					     "のメール",   "からのメッセージ",
-					     "said",       NULL };
-
-	if (!ends_with_colon(line))
+	if (has_any(footer, sentences) || g_utf8_strlen(footer, -1) > 50)
 		return false;
-	return has_any(line, words) ||
-	       (strchr(line, '@') != NULL &&
-		(strchr(line, '<') != NULL || strstr(line, "＜") != NULL));
+	return match_any(footer, starts) > 0 || strcmp(footer, "Yahoo!メール") == 0 ||
+	       (has_any(footer, makers) && ends_with_any(footer, ends));
 }
 
-/* "On Mon, ..." or a date in digits, from which an attribution may run over lines. */
+/* ---- attributions ---- */
+
+/* Is there a year of this century, or a time of day? */
+static bool has_date(const char *text)
+{
+	for (const char *at = text; *at != '\0'; at++) {
+		if (at[0] == '2' && at[1] == '0' && g_ascii_isdigit(at[2]) &&
+		    g_ascii_isdigit(at[3]))
+			return true;
+		if (at > text && *at == ':' && g_ascii_isdigit(at[-1]) &&
+		    g_ascii_isdigit(at[1]) && g_ascii_isdigit(at[2]))
+			return true;
+	}
+	return false;
+}
+
+/* Does it end like an attribution: who wrote, or an address, and a colon? */
+static bool is_attribution(const char *text)
+{
+	static const char *const colons[] = { ":", "：", NULL };
+	static const char *const english[] = { " wrote", " writes", ">wrote", NULL };
+	static const char *const japanese[] = { "書きました", "書き込みました", NULL };
+	static const char *const dated[] = { "のメール", "のメッセージ", ">", NULL };
+	g_autofree char *trimmed = trim_end(text);
+	g_autofree char *saying = NULL;
+
+	if (!ends_with_any(trimmed, colons))
+		return false;
+	*g_utf8_prev_char(trimmed + strlen(trimmed)) = '\0';
+	saying = trim_end(trimmed);
+	if (ends_with_any(saying, english) || strcmp(saying, "wrote") == 0)
+		return true;
+	if (ends_with_any(saying, japanese))
+		return has_date(saying) || strstr(saying, "さん") != NULL ||
+		       strchr(saying, '@') != NULL;
+	return ends_with_any(saying, dated) && has_date(saying) &&
+	       (strchr(saying, '@') != NULL || !g_str_has_suffix(saying, ">"));
+}
+
+/* A date at the start of a line, from which an attribution may run over lines. */
 static bool is_attribution_start(const char *line)
 {
+	static const char *const days[] = { "Mon", "Tue", "Wed", "Thu", "Fri",
+					    "Sat", "Sun", "Jan", "Feb", "Mar",
+					    "Apr", "May", "Jun", "Jul", "Aug",
+					    "Sep", "Oct", "Nov", "Dec", NULL };
+
 	line = quote_skip_blank(line);
-	return g_str_has_prefix(line, "On ") ||
-	       (g_ascii_isdigit(line[0]) && g_ascii_isdigit(line[1]) &&
-		g_ascii_isdigit(line[2]) && g_ascii_isdigit(line[3]));
+	if (g_str_has_prefix(line, "On ") || g_str_has_prefix(line, "At "))
+		return g_ascii_isdigit(line[3]) || match_any(line + 3, days) > 0;
+	for (int i = 0; i < 4; i++)
+		if (!g_ascii_isdigit(line[i]))
+			return false;
+	return true;
 }
 
-/* How many lines from here are an attribution; 0 when none is. */
+/* How many lines from here are an attribution; 0 when none is. A second start, a blank
+ * line or a quoted line ends the search. */
 static int count_attribution(char **lines)
 {
-	if (is_attribution_end(lines[0]))
+	g_autoptr(GString) joined = g_string_new(lines[0]);
+
+	if (is_attribution(lines[0]))
 		return 1;
 	if (!is_attribution_start(lines[0]))
 		return 0;
-	for (int i = 1; i <= 2 && lines[i] != NULL && !is_quoted(lines[i]); i++)
-		if (is_attribution_end(lines[i]))
+	for (int i = 1; i <= 2 && lines[i] != NULL && !is_quoted(lines[i]) &&
+			!is_blank(lines[i]) && !is_attribution_start(lines[i]);
+	     i++) {
+		g_string_append_printf(joined, " %s", lines[i]);
+		if (has_date(joined->str) && is_attribution(joined->str))
 			return i + 1;
+	}
 	return 0;
 }
 

@@ -7,9 +7,8 @@
  *	at the line's end, at white space or punctuation, or goes on politely (承認します).
  *	Comparison is after compatibility normalization and case folding, so that ＯＫ is OK.
  *
- *	A wrong mail to 20,000 phones cannot be called back. So an approval counts only when
- *	nothing else in the person's own words takes it back: no condition, no negation, no
- *	question, no other decision. In doubt nothing is decided, and the person is asked.
+ *	An approval counts only when nothing else in the person's own words takes it back
+ *	(reply_doubt.c). In doubt nothing is decided, and the person is asked.
  *
  * DIAGNOSTICS
  *	None.
@@ -18,89 +17,59 @@
 
 #include <glib.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unicase.h>
-#include <uninorm.h>
 
 #include "policy/quote.h"
+#include "policy/reply_doubt.h"
+#include "policy/text.h"
 
 /* Longer words first, where one begins with another. */
-static const struct {
+static const struct reply_word {
 	const char *word;
 	enum decision decision;
+	bool acknowledges; /* also said by people who have only read the mail */
 } reply_table[] = {
-	{ "緊急承認", DECISION_APPROVE_URGENT },
-	{ "approve urgent", DECISION_APPROVE_URGENT },
-	{ "承認", DECISION_APPROVE },
-	{ "approved", DECISION_APPROVE },
-	{ "approve", DECISION_APPROVE },
-	{ "ok", DECISION_APPROVE },
-	{ "差し戻し", DECISION_SEND_BACK },
-	{ "差戻し", DECISION_SEND_BACK },
-	{ "差し戻", DECISION_SEND_BACK },
-	{ "差戻", DECISION_SEND_BACK },
-	{ "却下", DECISION_SEND_BACK },
-	{ "rejected", DECISION_SEND_BACK },
-	{ "reject", DECISION_SEND_BACK },
-	{ "停止", DECISION_STOP },
-	{ "stop", DECISION_STOP },
-	{ "取り下げ", DECISION_WITHDRAW },
-	{ "取下げ", DECISION_WITHDRAW },
-	{ "取下", DECISION_WITHDRAW },
-	{ "withdraw", DECISION_WITHDRAW },
+	{ "緊急承認", DECISION_APPROVE_URGENT, false },
+	{ "緊急 承認", DECISION_APPROVE_URGENT, false },
+	{ "approve urgent", DECISION_APPROVE_URGENT, false },
+	{ "approved urgent", DECISION_APPROVE_URGENT, false },
+	{ "承認", DECISION_APPROVE, false },
+	{ "approved", DECISION_APPROVE, false },
+	{ "approve", DECISION_APPROVE, false },
+	{ "ok", DECISION_APPROVE, true },
+	{ "差し戻し", DECISION_SEND_BACK, false },
+	{ "差戻し", DECISION_SEND_BACK, false },
+	{ "差し戻", DECISION_SEND_BACK, false },
+	{ "差戻", DECISION_SEND_BACK, false },
+	{ "却下", DECISION_SEND_BACK, false },
+	{ "rejected", DECISION_SEND_BACK, false },
+	{ "reject", DECISION_SEND_BACK, false },
+	{ "停止", DECISION_STOP, false },
+	{ "stop", DECISION_STOP, false },
+	{ "取り下げ", DECISION_WITHDRAW, false },
+	{ "取下げ", DECISION_WITHDRAW, false },
+	{ "取り下", DECISION_WITHDRAW, false },
+	{ "取下", DECISION_WITHDRAW, false },
+	{ "withdraw", DECISION_WITHDRAW, false },
 };
 
-/* How a Japanese word goes on without changing what it says. */
-static const char *const reply_polite[] = { "でお願いいたします",
-					    "でお願い致します",
-					    "でお願いします",
-					    "をお願いします",
-					    "いたしました",
-					    "致しました",
-					    "いたします",
-					    "致します",
-					    "しました",
-					    "します",
-					    "する",
-					    "です",
-					    NULL };
+/* How a Japanese word goes on without changing what it says. 承認をお願いします is not
+ * among them: that asks somebody else to approve. */
+/* clang-format off */
+static const char *const reply_polite[] = {
+	"でお願いいたします", "でお願い致します", "でお願いします", "させていただきます",
+	"させて頂きます", "いたしました", "致しました", "いたします", "致します",
+	"しました", "します", "する", "です", "👍", "👌", NULL,
+};
+/* clang-format on */
 
 /* Further ways to go on for words that send nothing: there, doubt is on their side. */
-static const char *const reply_requests[] = { "してください", "して下さい",
-					      "お願いします", "ました",
-					      "ます",         NULL };
-
-/* What takes an approval back, or makes it depend on something. */
-static const char *const reply_doubts[] = {
-	"ただし",   "但し",       "しかし",   "けれど",   "ですが",   "ますが",
-	"条件",     "できません", "できない", "しません", "しない",   "いけません",
-	"不可",     "不要",       "未承認",   "非承認",   "取り消",   "取消",
-	"中止",     "保留",       "待って",   "待ち",     "まだ",     "差戻",
-	"差し戻",   "却下",       "撤回",     "見送",     " but ",    " if ",
-	" not ",    "n't ",       " except ", " unless ", " until ",  " after ",
-	" however", " wait",      " reject",  " stop",    " cannot ", " nothing",
-	" ng ",     " no ",       " cancel",  NULL
+/* clang-format off */
+static const char *const reply_requests[] = {
+	"をお願いいたします", "をお願いします", "してください", "して下さい",
+	"お願いします", "ました", "ます", "す", "る", NULL,
 };
-
-/* Further doubts where no reason is asked for, and the words could hardly be one. */
-static const char *const reply_changes[] = { "修正",     "直して", "訂正", "変更",
-					     "間違",     "誤り",   " fix", " change",
-					     " correct", " wrong", NULL };
-
-static char *fold(const char *text, size_t length)
-{
-	size_t size;
-	uint8_t *folded =
-	    u8_casefold((const uint8_t *)text, length, NULL, UNINORM_NFKC, NULL, &size);
-	char *result;
-
-	if (folded == NULL)
-		return g_strdup("");
-	result = g_strndup((const char *)folded, size);
-	free(folded);
-	return result;
-}
+/* clang-format on */
 
 /* How many octets of the text are this (folded) word; 0 when it begins otherwise. */
 static size_t match_word(const char *text, const char *word)
@@ -111,26 +80,29 @@ static size_t match_word(const char *text, const char *word)
 		g_autofree char *folded = NULL;
 
 		end = g_utf8_next_char(end);
-		folded = fold(text, (size_t)(end - text));
+		folded = text_fold_case(text, (size_t)(end - text));
 		if (strcmp(folded, word) == 0)
 			return (size_t)(end - text);
 	}
 	return 0;
 }
 
-/* May a word end before this place? A mark that can stand inside a word or an address
- * ends none, unless a blank follows. */
+/* May a word end before this place? A closing bracket ends none: without its opening one
+ * the word is the rest of somebody's sentence. Nor does a mark that can stand inside a
+ * word or an address, unless a blank follows. */
 static bool is_boundary(const char *at)
 {
-	gunichar c = g_utf8_get_char(at);
+	const gunichar c = g_utf8_get_char(at);
+	const GUnicodeType type = g_unichar_type(c);
 
-	if (c == '\0' || quote_skip_blank(at) != at)
+	if (c == '\0' || quote_is_blank_at(at))
 		return true;
-	if (c >= 0x80)
-		return g_unichar_ispunct(c);
-	if (strchr("/@'-_&+", (int)c) != NULL)
-		return false;
-	return g_ascii_ispunct((char)c) && !g_ascii_isalnum(at[1]);
+	if (c == '.' || c == '-')
+		return at[1] == '\0' || at[1] == *at || quote_is_blank_at(at + 1);
+	if (c < 0x80)
+		return strchr(",:;!?(", *at) != NULL;
+	return g_unichar_ispunct(c) && type != G_UNICODE_CLOSE_PUNCTUATION &&
+	       type != G_UNICODE_FINAL_PUNCTUATION;
 }
 
 static bool is_approval(enum decision decision)
@@ -159,127 +131,112 @@ static const char *skip_polite(enum decision decision, const char *at)
 						      : behind;
 }
 
-/* Behind what people put before a word: 「, bullets, quotation marks. */
-static const char *skip_opening(const char *line)
+/* Behind all that stands here of these marks and blanks. */
+static const char *skip_marks(const char *at, const char *marks)
 {
-	static const char *const openings[] = { "「", "『", "【", "\"", "“",
-						"・", "●",  "*",  NULL };
-	bool again = true;
-
-	while (again) {
-		again = false;
-		line = quote_skip_blank(line);
-		for (size_t i = 0; !again && openings[i] != NULL; i++) {
-			if (g_str_has_prefix(line, openings[i])) {
-				line += strlen(openings[i]);
-				again = true;
-			}
-		}
-	}
-	return line;
+	while (*at != '\0' && (quote_is_blank_at(at) ||
+			       g_utf8_strchr(marks, -1, g_utf8_get_char(at)) != NULL))
+		at = g_utf8_next_char(at);
+	return at;
 }
 
-/* The decision that a line begins with, and what follows the word. */
-static enum decision read_line(const char *line, const char **rest_r)
+/* Does a question mark stand among the marks right behind the word? */
+static bool is_question(const char *at)
 {
-	line = skip_opening(line);
-	for (size_t i = 0; i < G_N_ELEMENTS(reply_table); i++) {
-		size_t length = match_word(line, reply_table[i].word);
-		const char *rest = line + length;
+	for (; *at != '\0'; at = g_utf8_next_char(at)) {
+		const gunichar c = g_utf8_get_char(at);
 
-		if (length == 0)
-			continue;
-		if (!is_boundary(rest))
-			rest = skip_polite(reply_table[i].decision, rest);
-		if (!is_boundary(rest))
-			continue;
-		*rest_r = rest;
-		return reply_table[i].decision;
-	}
-	*rest_r = line;
-	return DECISION_NONE;
-}
-
-static bool has_any(const char *text, const char *const *words)
-{
-	for (; *words != NULL; words++)
-		if (strstr(text, *words) != NULL)
+		if (g_utf8_strchr("?？⁇⁈⁉❓❔", -1, c) != NULL)
 			return true;
+		if (!quote_is_blank_at(at) && !g_unichar_ispunct(c))
+			return false;
+	}
 	return false;
 }
 
-/* A question mark in a web address is none. */
-static bool has_question(const char *folded)
+/* Behind a word and what belongs to it, if a word may end there; else NULL. Whoever
+ * opened a bracket before it may close it. */
+static const char *skip_word(const char *line, const struct reply_word *word, bool opened)
 {
-	char **words = g_strsplit_set(folded, " \n", -1);
-	bool found = false;
+	static const char closing[] = "」』】\"”*＊";
+	const size_t length = match_word(line, word->word);
+	const char *rest = line + length;
 
-	for (size_t i = 0; words[i] != NULL; i++)
-		if (strchr(words[i], '?') != NULL && strstr(words[i], "://") == NULL)
-			found = true;
-	g_strfreev(words);
-	return found;
+	if (length == 0)
+		return NULL;
+	if (opened)
+		rest = skip_marks(rest, closing);
+	if (!is_boundary(rest))
+		rest = skip_polite(word->decision, rest);
+	if (opened)
+		rest = skip_marks(rest, closing);
+	return is_boundary(rest) || quote_is_blank_at(rest) ? rest : NULL;
 }
 
-/* Line feeds and ASCII punctuation as blanks, one at each end, so that " but " is found
- * wherever it stands. */
-static char *spread_words(const char *own)
+/* The word that a line begins with, and what follows it; NULL when there is none, or only
+ * the question whether it should be. */
+static const struct reply_word *read_line(const char *line, const char **rest_r)
 {
-	g_autofree char *folded = fold(own, strlen(own));
-	char *spread = g_strdup_printf(" %s ", folded);
+	const char *bullet = skip_marks(line, "・●");
+	const char *start = skip_marks(bullet, "「『【\"“*＊");
 
-	for (char *at = spread; *at != '\0'; at++)
-		if (strchr(".,;:!()\"\n\t", *at) != NULL)
-			*at = ' ';
-	return spread;
+	for (size_t i = 0; i < G_N_ELEMENTS(reply_table); i++) {
+		*rest_r = skip_word(start, &reply_table[i], start != bullet);
+		if (*rest_r != NULL)
+			return is_question(*rest_r) ? NULL : &reply_table[i];
+	}
+	return NULL;
 }
 
-static bool is_doubtful(enum decision decision, const char *rest)
-{
-	g_autofree char *folded = fold(rest, strlen(rest));
-	g_autofree char *spread = spread_words(rest);
+/* ---- the reply ---- */
 
-	if (has_any(spread, reply_doubts))
-		return true;
-	if (decision == DECISION_APPROVE && has_any(spread, reply_changes))
-		return true;
-	return has_question(folded);
+static char *trim(const char *text)
+{
+	const char *end = text = quote_skip_blank(text);
+
+	for (const char *at = text; *at != '\0'; at = quote_skip_blank(at))
+		end = at = g_utf8_next_char(at);
+	return g_strndup(text, (size_t)(end - text));
 }
 
 /* The rest of the first line and the lines below, without what only ends the word. */
 static char *join_rest(const char *rest, char **lines)
 {
 	g_autofree char *below = g_strjoinv("\n", lines);
-	g_autofree char *all = NULL;
-	gunichar c;
+	g_autofree char *all = g_strconcat(skip_marks(rest, ".,:;!-–—―、。，．：；！…・"),
+					   "\n", below, NULL);
 
-	for (;; rest = g_utf8_next_char(rest)) {
-		c = g_utf8_get_char(rest);
-		if (c == '\0' ||
-		    (quote_skip_blank(rest) == rest && !g_unichar_ispunct(c)) ||
-		    c == '(' || c == 0xff08 || c == '?' || c == 0xff1f)
-			break;
-	}
-	all = g_strconcat(rest, "\n", below, NULL);
-	return g_strdup(g_strstrip(all));
+	return trim(all);
+}
+
+/* Does this approval stand, with the rest of its line and all own words behind it? */
+static bool is_clear(const struct reply_word *word, const char *rest, const char *own)
+{
+	if (word->acknowledges && !reply_doubt_is_courtesy(rest))
+		return false;
+	return !reply_doubt_is_found(own, word->decision == DECISION_APPROVE_URGENT);
+}
+
+static void read_own_lines(char **lines, struct reply_words *words_r)
+{
+	const struct reply_word *word;
+	const char *rest = "";
+
+	while (*lines != NULL && *quote_skip_blank(*lines) == '\0')
+		lines++;
+	word = *lines != NULL ? read_line(*lines, &rest) : NULL;
+	words_r->first = g_strdup(*lines != NULL ? quote_skip_blank(*lines) : "");
+	words_r->decision = word != NULL ? word->decision : DECISION_NONE;
+	words_r->reason = word != NULL ? join_rest(rest, lines + 1) : g_strdup("");
+	if (is_approval(words_r->decision) && !is_clear(word, rest, words_r->reason))
+		words_r->decision = DECISION_NONE;
 }
 
 void reply_words_read(const char *text, struct reply_words *words_r)
 {
-	char **lines = quote_find_own_lines(text);
-	char **at = lines;
-	const char *rest;
+	char **lines = quote_find_own_lines(g_utf8_validate(text, -1, NULL) ? text : "");
 
-	while (*at != NULL && *quote_skip_blank(*at) == '\0')
-		at++;
-	words_r->first = g_strdup(*at != NULL ? quote_skip_blank(*at) : "");
-	words_r->decision = *at != NULL ? read_line(*at, &rest) : DECISION_NONE;
-	words_r->reason =
-	    words_r->decision != DECISION_NONE ? join_rest(rest, at + 1) : g_strdup("");
-	if (words_r->reason[0] == '?' || g_str_has_prefix(words_r->reason, "？") ||
-	    (is_approval(words_r->decision) &&
-	     is_doubtful(words_r->decision, words_r->reason)))
-		words_r->decision = DECISION_NONE;
+	read_own_lines(lines, words_r);
 	g_strfreev(lines);
 }
 

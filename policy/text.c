@@ -16,6 +16,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unicase.h>
 #include <unictype.h>
 #include <unigbrk.h>
 #include <uninorm.h>
@@ -232,6 +233,20 @@ void text_fold_line(char *utf8)
 	}
 	*out = '\0';
 	trim(utf8);
+}
+
+char *text_fold_case(const char *utf8, size_t length)
+{
+	size_t size;
+	uint8_t *folded =
+	    u8_casefold((const uint8_t *)utf8, length, NULL, UNINORM_NFKC, NULL, &size);
+	char *result;
+
+	if (folded == NULL)
+		return g_strdup("?");
+	result = g_strndup((const char *)folded, size);
+	free(folded);
+	return result;
 }
 
 void text_place(const char *utf8, size_t offset, size_t *line_r, size_t *column_r)

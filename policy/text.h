@@ -31,6 +31,10 @@ void text_cut_signature(char *utf8);
  * kind trimmed at both ends. In place. */
 void text_fold_line(char *utf8);
 
+/* For comparing: case folded and brought to NFKC, so that ＯＫ is ok. malloc'd; "?" when memory
+ * ran out, since a question decides nothing. */
+char *text_fold_case(const char *utf8, size_t length);
+
 /* Line and column (both from 1, column in characters) of a byte offset. */
 void text_place(const char *utf8, size_t offset, size_t *line_r, size_t *column_r);
 

@@ -161,6 +161,45 @@ static void test_words_that_decide_nothing(void **state)
 }
 
 /* What replies of real programs look like, with the request quoted in each way. */
+/* What has once been read as an approval, or was not read as what it says. */
+static void test_doubts(void **state)
+{
+	static const struct reply_case cases[] = {
+		{ "承認\nただし本庁から送信してください:", DECISION_NONE, NULL },
+		{ "承認します\n配信はまだ待ってと係長（a@town.example）より:",
+		  DECISION_NONE, NULL },
+		{ "Approve\nDon\xe2\x80\x99t send it yet", DECISION_NONE, NULL },
+		{ "承認してよろしいでしょうか", DECISION_NONE, NULL },
+		{ "OK I will look at it tonight", DECISION_NONE, NULL },
+		{ "承認 出来ません", DECISION_NONE, NULL },
+		{ "承認 できない", DECISION_NONE, NULL },
+		{ "承認\n\n出来かねます", DECISION_NONE, NULL },
+		{ "承認します。日付を直したら", DECISION_NONE, NULL },
+		{ "approve?", DECISION_NONE, NULL },
+		{ "approve if the date is right", DECISION_NONE, NULL },
+		{ "承認\n却下", DECISION_NONE, NULL },
+		{ "承認\n差し\n戻し", DECISION_NONE, NULL },
+		{ "承認。Sent from my desk, not yet final", DECISION_NONE, NULL },
+		{ "承認します。問題ありません。よろしくお願いします。", DECISION_APPROVE,
+		  NULL },
+		{ "承認\n\n防災課長　山田太郎\n内線 123", DECISION_APPROVE, NULL },
+		{ "OK, thank you!", DECISION_APPROVE, NULL },
+		{ "緊急承認 川の水位が上がり、朝まで待てないため",
+		  DECISION_APPROVE_URGENT, "川の水位が上がり、朝まで待てないため" },
+		{ "approve urgent: the river is over its banks and cannot wait",
+		  DECISION_APPROVE_URGENT,
+		  "the river is over its banks and cannot wait" },
+		{ "緊急承認 承認できません", DECISION_NONE, NULL },
+		{ "reject: wrong date", DECISION_SEND_BACK, "wrong date" },
+		{ "reject:wrong date", DECISION_SEND_BACK, "wrong date" },
+		{ "差戻し：日付が違います", DECISION_SEND_BACK, "日付が違います" },
+		{ "差戻し日付が違います", DECISION_NONE, NULL },
+	};
+
+	(void)state;
+	CHECK(cases);
+}
+
 static void test_clients(void **state)
 {
 	static const struct reply_case cases[] = {
@@ -230,6 +269,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_words_that_decide_nothing),
+		cmocka_unit_test(test_doubts),
 		cmocka_unit_test(test_clients),
 		cmocka_unit_test(test_first_line),
 	};

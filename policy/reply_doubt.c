@@ -1,0 +1,190 @@
+/*
+ * NAME
+ *	reply_doubt - what takes an approval back
+ *
+ * DESCRIPTION
+ *	A wrong mail to 20,000 phones cannot be called back, while an approval that was not
+ *	counted costs one more reply. So the tables of doubts are wide, and words first lose
+ *	what is only said out of courtesy (問題ありません, "no problem").
+ *
+ *	Text is compared folded, with one blank for each run of white space and punctuation;
+ *	a blank in the tables stands for such a run, or for an end of the text.
+ *
+ * DIAGNOSTICS
+ *	None.
+ */
+#include "policy/reply_doubt.h"
+
+#include <glib.h>
+#include <string.h>
+
+#include "policy/quote.h"
+#include "policy/text.h"
+
+/* What people say with an approval, and what neither takes it back nor adds to it. Longer
+ * phrases first. */
+/* clang-format off */
+static const char *const doubt_courtesies[] = {
+	"よろしくお願いいたします", "よろしくお願い致します", "よろしくお願い申し上げます",
+	"よろしくお願いします", "宜しくお願いいたします", "宜しくお願い致します",
+	"宜しくお願い申し上げます", "宜しくお願いします", "何卒", "よろしく", "宜しく",
+	"配信をお願いいたします", "配信をお願いします", "配信お願いします",
+	"配信してください", "配信して下さい", "進めてください", "進めて下さい",
+	"ありがとうございました", "ありがとうございます", "ありがとう", "お疲れ様でした",
+	"お疲れ様です", "お疲れさまです", "お世話になっております", "お世話になります",
+	"ご苦労様です", "いつも", "内容を確認いたしました", "内容を確認しました",
+	"内容確認しました", "確認いたしました", "確認致しました", "確認しました",
+	"問題ありませんでした", "問題はありません", "問題ありません", "問題ございません",
+	"問題ないです", "問題ないと思います", "問題なし", "異議ありません", "異議なし",
+	"異存ありません", "異存なし", "間違いはありません", "間違いありません",
+	"間違いなし", "相違ありません", "誤りはありません", "誤りありません", "誤りなし",
+	"誤字脱字なし", "誤字なし", "修正ありがとうございました",
+	"修正ありがとうございます", "修正を確認しました", "修正確認しました",
+	"修正は不要です", "修正不要です", "修正はありません", "修正の必要はありません",
+	"変更はありません", "変更ありません", "変更なし", "遅くなり申し訳ありません",
+	"遅くなってすみません", "遅くなりましたが", "申し訳ありません",
+	"申し訳ございません", "すみません", "お待たせいたしました", "お待たせしました",
+	"恐縮ですが", "恐れ入りますが", "お手数ですが", "お手数をおかけしますが",
+	"大丈夫です", "結構です", "了解です", "了解しました", "承知しました", "この内容で",
+	"この文面で", "この原稿で", "これで", "このまま", "待てない", "待てません",
+	"待てず", "間に合わない", "間に合いません", " thank you very much ",
+	" thanks a lot ", " many thanks ", " thank you ", " thanks ", " please go ahead ",
+	" go ahead ", " please send it ", " please send ", " looks good to me ",
+	" looks good ", " all good ", " lgtm ", " no problems ", " no problem ",
+	" no changes needed ", " no changes ", " no objections ", " no objection ",
+	" kind regards ", " best regards ", " regards ", " perfect ", " great ",
+	" please ", " cannot wait until ", " can't wait until ", " cannot wait ",
+	" can't wait ", "👍", "👌", NULL,
+};
+/* clang-format on */
+
+/* What takes any approval back, or makes it depend on something. */
+/* clang-format off */
+static const char *const doubt_always[] = {
+	"?", "❓", "❔", "か ", "かな ", "かね ", "よね ", "かしら ", "ただし", "但し",
+	"しかし", "けど", "けれど", "ですが", "ますが", "ましたが", "ませんが", " が",
+	"条件", "できません", "出来ません", "できない", "出来ない", "できかね", "出来かね",
+	"しかね", "致しかね", "しません", "しない", "いけません", "認めない", "認めません",
+	"承認不可", "未承認", "非承認", "不承認", "承認待", "取り消", "取消", "中止して",
+	"やめて", "止めて", "待って", "待ち", "お待", "保留", "差戻", "差し戻", "却下",
+	"否認", "否決", "撤回", "見送って", "見送り", "見送る", "または", "又は",
+	"もしくは", "嘘", "冗談", "誤送信", "直してから", "修正してから", "修正後", "×",
+	"✕", "✖", "❌", "👎", " but ", " if ", " not ", "n't ", " dont ", " cant ",
+	" wont ", " except ", " unless ", " until ", " however ", " wait ", " wait",
+	" hold on ", " hold off ", " reject", " cannot ", " can not ", " ng ", " cancel",
+	" withdraw", " never ", " nope ", " or ", " ignore ", " disregard ", " undo ",
+	" revoke", " by mistake ", NULL,
+};
+/* clang-format on */
+
+/* Further doubts where no reason is asked for: words that could stand in a reason. */
+/* clang-format off */
+static const char *const doubt_plain[] = {
+	"ない", "ません", "なかった", "ずに", "無理", "だめ", "ダメ", "駄目", "嫌", "困る",
+	"困り", "不可", "不要", "不安", "まだ", "未定", "検討", "要確認", "再確認",
+	"確認中", "確認後", "確認して", "確認をお願い", "確認お願い", "確認する",
+	"確認します", "確認いたします", "確認致します", "確認の上", "確認のうえ", "予定",
+	"仮承認", "仮です", "仮に", " 仮 ", "とりあえず", "一旦", "いったん", "たぶん",
+	"多分", "おそらく", "明日", "明朝", "来週", "後日", "あとで", "後で", "後ほど",
+	"のちほど", "てから", "の後", "した後", "次第", "たら", "れば", "なら", "場合",
+	"必要", "前に", "までに", "直し", "直す", "直る", "修正", "訂正", "変更", "追記",
+	"追加", "削除", "差し替", "差替", "書き換", "書き直", "改め", "抜けて", "漏れ",
+	"間違", "誤", "ミス", "違い", "違う", "違って", "中止", "停止", "止め", "やめ",
+	"取下", "取り下", "見送", "ではなく", "じゃなく", "以外", "除いて", "つもり",
+	"と言", "という", "かもしれ", "はず", "べき", "ほうが", "方が", "誰", "何", "なぜ",
+	"どうして", "どうすれ", "いつ", " no ", " nothing", " stop", " after ", " before ",
+	" though ", " although", " till ", " pending ", " later ", " tomorrow ",
+	" tonight ", " once ", " when ", " first ", " only ", " provided ", " assuming ",
+	" subject to ", " depend", " maybe ", " perhaps ", " without ", " fix", " change",
+	" correct", " wrong ", " edit", " typo", " mistake", " error", " revis",
+	" replace", " remove", " should ", " need", " must ", " require", " instead ",
+	" let me ", " i'll ", " i will ", " i'd ", " i would ", " check", " review",
+	" think ", " unable ", " by ", " who ", " what ", " why ", " how ", NULL,
+};
+/* clang-format on */
+
+static bool has_any(const char *text, const char *const *words)
+{
+	for (; *words != NULL; words++)
+		if (strstr(text, *words) != NULL)
+			return true;
+	return false;
+}
+
+/* Behind a web address that begins here; its marks and words are nobody's. */
+static const char *skip_link(const char *at)
+{
+	if (!g_str_has_prefix(at, "http://") && !g_str_has_prefix(at, "https://"))
+		return at;
+	while (g_ascii_isgraph(*at) && strchr("<>\"", *at) == NULL)
+		at++;
+	return at;
+}
+
+/* Folded, with one blank for each run of white space and punctuation, and one at each
+ * end, so that " but " is found wherever it stands. Question marks and apostrophes stay;
+ * phones write the latter curly. */
+static char *spread_words(const char *own)
+{
+	g_autofree char *folded = text_fold_case(own, strlen(own));
+	GString *spread = g_string_new(" ");
+	gunichar c;
+
+	for (const char *at = skip_link(folded); *at != '\0';
+	     at = skip_link(g_utf8_next_char(at))) {
+		c = g_utf8_get_char(at);
+		if (c == 0x2019 || c == 0x2018 || c == 0x02bc)
+			c = '\'';
+		if (c != '\'' && c != '?' &&
+		    (quote_is_blank_at(at) || g_unichar_ispunct(c)))
+			c = ' ';
+		if (c != ' ' || spread->str[spread->len - 1] != ' ')
+			g_string_append_unichar(spread, c);
+	}
+	if (spread->str[spread->len - 1] != ' ')
+		g_string_append_c(spread, ' ');
+	return g_string_free(spread, FALSE);
+}
+
+/* The words spread, without courtesies. */
+static char *spread_message(const char *own)
+{
+	char *spread = spread_words(own);
+
+	for (size_t i = 0; doubt_courtesies[i] != NULL; i++) {
+		char **pieces;
+
+		if (strstr(spread, doubt_courtesies[i]) == NULL)
+			continue;
+		pieces = g_strsplit(spread, doubt_courtesies[i], -1);
+		g_free(spread);
+		spread = g_strjoinv(" ", pieces);
+		g_strfreev(pieces);
+	}
+	return spread;
+}
+
+static bool has_doubt(const char *own, bool reason_asked)
+{
+	g_autofree char *message = spread_message(own);
+
+	return has_any(message, doubt_always) ||
+	       (!reason_asked && has_any(message, doubt_plain));
+}
+
+/* Mail programs break lines within Japanese words, so the lines are read joined as well. */
+bool reply_doubt_is_found(const char *own, bool reason_asked)
+{
+	char **lines = g_strsplit(own, "\n", -1);
+	g_autofree char *joined = g_strjoinv("", lines);
+
+	g_strfreev(lines);
+	return has_doubt(own, reason_asked) || has_doubt(joined, reason_asked);
+}
+
+bool reply_doubt_is_courtesy(const char *own)
+{
+	g_autofree char *message = spread_message(own);
+
+	return *quote_skip_blank(message) == '\0';
+}
