@@ -60,26 +60,30 @@ int64_t clock_now(void)
 	return (int64_t)time(NULL) + read_offset();
 }
 
+GTimeZone *clock_open_zone(const char *name)
+{
+	GTimeZone *zone = g_time_zone_new_identifier(name);
+
+	return zone != NULL ? zone : g_time_zone_new_utc();
+}
+
 void clock_format(int64_t when, const char *zone, const char *format, char *out_r,
 		  size_t size)
 {
-	GTimeZone *tz = g_time_zone_new_identifier(zone);
+	GTimeZone *tz = clock_open_zone(zone);
 	GDateTime *utc = g_date_time_new_from_unix_utc(when);
 	GDateTime *local = NULL;
 	char *text = NULL;
 
-	if (utc != NULL && tz != NULL)
+	if (utc != NULL)
 		local = g_date_time_to_timezone(utc, tz);
 	if (local != NULL)
 		text = g_date_time_format(local, format);
-	else if (utc != NULL)
-		text = g_date_time_format(utc, format);
 	(void)snprintf(out_r, size, "%s", text != NULL ? text : "");
 	g_free(text);
 	if (local != NULL)
 		g_date_time_unref(local);
 	if (utc != NULL)
 		g_date_time_unref(utc);
-	if (tz != NULL)
-		g_time_zone_unref(tz);
+	g_time_zone_unref(tz);
 }

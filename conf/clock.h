@@ -5,6 +5,7 @@
 #ifndef KAIRAN_CONF_CLOCK_H
 #define KAIRAN_CONF_CLOCK_H
 
+#include <glib.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,6 +15,9 @@ int64_t clock_now(void);
 /* Let tests move the clock: the file holds the seconds to add, as text, and is read at
  * each question. "" turns it off. Says so loudly in the log. Called before any thread. */
 void clock_open_test(const char *path);
+
+/* A zone by its IANA name, UTC when it is not known. Free with g_time_zone_unref(). */
+GTimeZone *clock_open_zone(const char *name);
 
 /* Show a time in a zone (IANA name): strftime format, in the C locale. A zone that is not
  * known is shown as UTC. */

@@ -20,6 +20,7 @@
 
 #include "conf/settings.h"
 #include "policy/address.h"
+#include "policy/hours.h"
 
 static const struct {
 	enum setting_type type;
@@ -31,6 +32,12 @@ static const struct {
 	{ TYPE_CHARSET, "utf-8", OUTGOING_UTF8 },
 	{ TYPE_LOG_TARGET, "syslog", LOG_TARGET_SYSLOG },
 	{ TYPE_LOG_TARGET, "stderr", LOG_TARGET_STDERR },
+	{ TYPE_YES_NO, "no", false },
+	{ TYPE_YES_NO, "yes", true },
+	{ TYPE_DROP_REFUSE, "drop", HANDLING_DROP },
+	{ TYPE_DROP_REFUSE, "refuse", HANDLING_REFUSE },
+	{ TYPE_PASS_REFUSE, "pass", HANDLING_PASS },
+	{ TYPE_PASS_REFUSE, "refuse", HANDLING_REFUSE },
 };
 
 #define WORDS_COUNT (sizeof(settings_words) / sizeof(settings_words[0]))
@@ -38,7 +45,8 @@ static const struct {
 bool setting_value_is_text(enum setting_type type)
 {
 	return type == TYPE_TEXT || type == TYPE_LANGUAGE || type == TYPE_DOMAIN ||
-	       type == TYPE_PATH || type == TYPE_SMTP_URL || type == TYPE_ZONE;
+	       type == TYPE_PATH || type == TYPE_SMTP_URL || type == TYPE_ZONE ||
+	       type == TYPE_HOURS;
 }
 
 static bool parse_word(enum setting_type type, const char *text, int64_t *value_r)
@@ -140,6 +148,14 @@ const char *setting_value_wants(enum setting_type type)
 		return "a time zone, such as Asia/Tokyo";
 	case TYPE_SMTP_URL:
 		return "a URL smtp://HOST:PORT";
+	case TYPE_HOURS:
+		return "hours of a day, such as 21:00-07:00, or none";
+	case TYPE_YES_NO:
+		return "yes or no";
+	case TYPE_DROP_REFUSE:
+		return "drop or refuse";
+	case TYPE_PASS_REFUSE:
+		return "pass or refuse";
 	case TYPE_TEXT:
 		break;
 	}
@@ -148,6 +164,8 @@ const char *setting_value_wants(enum setting_type type)
 
 bool setting_value_parse(enum setting_type type, const char *text, int64_t *number_r)
 {
+	struct quiet_hours hours;
+
 	switch (type) {
 	case TYPE_TEXT:
 		return true;
@@ -161,8 +179,13 @@ bool setting_value_parse(enum setting_type type, const char *text, int64_t *numb
 		return parse_zone(text);
 	case TYPE_SMTP_URL:
 		return strncmp(text, "smtp://", 7) == 0 && text[7] != '\0';
+	case TYPE_HOURS:
+		return hours_read(text, &hours);
 	case TYPE_CHARSET:
 	case TYPE_LOG_TARGET:
+	case TYPE_YES_NO:
+	case TYPE_DROP_REFUSE:
+	case TYPE_PASS_REFUSE:
 		return parse_word(type, text, number_r);
 	case TYPE_NUMBER:
 	case TYPE_OCTAL:

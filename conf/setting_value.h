@@ -21,6 +21,10 @@ enum setting_type {
 	TYPE_PATH,
 	TYPE_SMTP_URL,
 	TYPE_ZONE,
+	TYPE_HOURS,
+	TYPE_YES_NO,
+	TYPE_DROP_REFUSE,
+	TYPE_PASS_REFUSE,
 };
 
 /* Is a value of this type kept as text? Otherwise it is kept as a number. */

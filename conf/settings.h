@@ -24,6 +24,13 @@ enum log_target {
 	LOG_TARGET_STDERR,
 };
 
+/* What becomes of something that a setting speaks of. */
+enum handling {
+	HANDLING_DROP,
+	HANDLING_PASS,
+	HANDLING_REFUSE,
+};
+
 /* All strings are owned by the struct and never NULL; "" means "not set". Durations are
  * seconds, sizes are octets. Meanings stand beside the names in the table. */
 struct settings {
@@ -75,12 +82,34 @@ struct settings {
 	char *ldap_broadcast_mail;
 	char *ldap_broadcast_section;
 	char *ldap_broadcast_list;
+	char *ldap_broadcast_quiet_hours;
+	char *ldap_broadcast_urgency;
+	char *ldap_admin_filter;
+	char *ldap_admin_member;
+	char *ldap_password_changed;
+	char *ldap_password_reset;
+	char *ldap_password_locked;
+	char *ldap_created;
 	int64_t snapshot_refresh;
 
 	char *authserv_id;
 	int64_t message_max;
 	int64_t character_limit;
+	int64_t count_subject;
+	int64_t html_twin;
+	char *wide_lists;
+	char *protected_patterns;
 	int64_t draft_expiry;
+	int64_t remind_first;
+	int64_t remind_second;
+	int64_t remind_urgent;
+	char *quiet_hours;
+	int64_t schedule_most;
+	int64_t password_max_age;
+	int64_t password_unknown;
+	int64_t correction_by_other;
+	int64_t duplicate_window;
+	char *drill_words;
 
 	char *test_clock;
 };

@@ -16,6 +16,7 @@
 #include <glib.h>
 #include <pthread.h>
 
+#include "conf/clock.h"
 #include "milter/notice.h"
 #include "milter/snapshot.h"
 
@@ -40,6 +41,7 @@ bool setup_load(const char *path, struct setup **setup_r, struct kairan_error *e
 		return false;
 	}
 	setup->directory = directory_new(setup->settings);
+	setup->zone = clock_open_zone(setup->settings->time_zone);
 	*setup_r = setup;
 	return true;
 }
@@ -50,6 +52,8 @@ void setup_unref(struct setup *setup)
 	    __atomic_sub_fetch(&setup->references, 1, __ATOMIC_ACQ_REL) > 0)
 		return;
 	directory_free(setup->directory);
+	if (setup->zone != NULL)
+		g_time_zone_unref(setup->zone);
 	template_free_all(setup->templates);
 	keyring_free(setup->keyring);
 	settings_free(setup->settings);

@@ -6,6 +6,8 @@
 
 #include <stdbool.h>
 
+#include <glib.h>
+
 #include "conf/keyring.h"
 #include "conf/settings.h"
 #include "milter/template.h"
@@ -24,6 +26,7 @@ struct setup {
 	struct keyring *keyring;
 	struct templates *templates;
 	struct directory *directory;
+	GTimeZone *zone; /* the town's */
 };
 
 struct kairan; /* opaque: the shared parts, behind the functions below */

@@ -58,6 +58,8 @@ static struct broadcast *copy_broadcast(const struct broadcast *broadcast)
 	copy->name_en = g_strdup(broadcast->name_en);
 	copy->list = g_strdup(broadcast->list);
 	copy->sections = g_strdupv(broadcast->sections);
+	copy->quiet_hours = g_strdup(broadcast->quiet_hours);
+	copy->urgent = broadcast->urgent;
 	return copy;
 }
 
@@ -98,9 +100,10 @@ static char *digest_broadcasts(struct broadcast **broadcasts)
 	for (size_t i = 0; i < count; i++) {
 		g_autofree char *sections = g_strjoinv("\t", broadcasts[i]->sections);
 
-		g_string_append_printf(all, "%s\t%s\t%s\t%s\t%s\n", broadcasts[i]->mail,
-				       broadcasts[i]->list, broadcasts[i]->name_ja,
-				       broadcasts[i]->name_en, sections);
+		g_string_append_printf(
+		    all, "%s\t%s\t%s\t%s\t%s\t%s\t%d\n", broadcasts[i]->mail,
+		    broadcasts[i]->list, broadcasts[i]->name_ja, broadcasts[i]->name_en,
+		    sections, broadcasts[i]->quiet_hours, broadcasts[i]->urgent);
 	}
 	return g_string_free(all, FALSE);
 }

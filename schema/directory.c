@@ -22,6 +22,7 @@
 #include <strings.h>
 
 #include "conf/log.h"
+#include "policy/hours.h"
 #include "schema/ldap_link.h"
 
 struct directory {
@@ -334,6 +335,22 @@ enum answer directory_find_section(struct directory *directory, const char *dn,
 	return answer;
 }
 
+static bool read_hours(const struct settings *settings, LDAP *ld, LDAPMessage *entry,
+		       struct broadcast *broadcast)
+{
+	struct quiet_hours hours;
+	g_autofree char *urgency =
+	    read_first(ld, entry, settings->ldap_broadcast_urgency);
+
+	broadcast->urgent = urgency != NULL && g_ascii_strcasecmp(urgency, "urgent") == 0;
+	broadcast->quiet_hours =
+	    read_first(ld, entry, settings->ldap_broadcast_quiet_hours);
+	if (broadcast->quiet_hours == NULL)
+		broadcast->quiet_hours = g_strdup("");
+	return *broadcast->quiet_hours == '\0' ||
+	       hours_read(broadcast->quiet_hours, &hours);
+}
+
 static struct broadcast *read_broadcast(const struct settings *settings, LDAP *ld,
 					LDAPMessage *entry, struct kairan_error *error_r)
 {
@@ -357,6 +374,13 @@ static struct broadcast *read_broadcast(const struct settings *settings, LDAP *l
 	if (broadcast->list == NULL) {
 		(void)error_set(error_r, "LDAP: %s has no %s", dn != NULL ? dn : "?",
 				settings->ldap_broadcast_list);
+		goto failed;
+	}
+	if (!read_hours(settings, ld, entry, broadcast)) {
+		(void)error_set(error_r, "LDAP: %s: %s \"%s\" is not like 21:00-07:00",
+				dn != NULL ? dn : "?",
+				settings->ldap_broadcast_quiet_hours,
+				broadcast->quiet_hours);
 		goto failed;
 	}
 	broadcast->name_ja =
@@ -420,6 +444,67 @@ bool directory_list_broadcasts(struct directory *directory,
 	return broadcasts != NULL;
 }
 
+/* The DNs of all members of the administrators' groups. */
+static enum answer list_members(struct directory *directory, char ***members_r,
+				struct kairan_error *error_r)
+{
+	const struct settings *settings = directory->settings;
+	GPtrArray *all = g_ptr_array_new();
+	LDAPMessage *result = NULL;
+	enum answer answer;
+	LDAP *ld;
+
+	ldap_link_lock(directory->link);
+	answer =
+	    ldap_link_search(directory->link, settings->ldap_base, LDAP_SCOPE_SUBTREE,
+			     settings->ldap_admin_filter, NULL, &result, error_r);
+	ld = ldap_link_handle(directory->link);
+	for (LDAPMessage *entry = answer == ANSWER_YES ? ldap_first_entry(ld, result)
+						       : NULL;
+	     entry != NULL; entry = ldap_next_entry(ld, entry)) {
+		char **some = read_values(ld, entry, settings->ldap_admin_member);
+
+		for (size_t i = 0; some[i] != NULL; i++)
+			g_ptr_array_add(all, some[i]);
+		g_free(some);
+	}
+	(void)ldap_msgfree(result);
+	ldap_link_unlock(directory->link);
+	g_ptr_array_add(all, NULL);
+	*members_r = (char **)g_ptr_array_free(all, FALSE);
+	return answer;
+}
+
+static void free_person(void *person)
+{
+	person_free(person);
+}
+
+bool directory_list_administrators(struct directory *directory,
+				   GPtrArray **administrators_r,
+				   struct kairan_error *error_r)
+{
+	GPtrArray *administrators = g_ptr_array_new_with_free_func(free_person);
+	char **members = NULL;
+	bool ok = list_members(directory, &members, error_r) != ANSWER_UNKNOWN;
+
+	for (size_t i = 0; ok && members[i] != NULL; i++) {
+		struct person *person = NULL;
+		enum answer answer =
+		    directory_find_person_by_dn(directory, members[i], &person, error_r);
+
+		if (answer == ANSWER_YES)
+			g_ptr_array_add(administrators, person);
+		ok = answer != ANSWER_UNKNOWN;
+	}
+	g_strfreev(members);
+	if (ok)
+		*administrators_r = administrators;
+	else
+		g_ptr_array_unref(administrators);
+	return ok;
+}
+
 bool person_has_mail(const struct person *person, const struct address *address)
 {
 	for (size_t i = 0; person->mails[i] != NULL; i++)
@@ -472,6 +557,7 @@ void broadcast_free(struct broadcast *broadcast)
 	g_free(broadcast->name_en);
 	g_free(broadcast->list);
 	g_strfreev(broadcast->sections);
+	g_free(broadcast->quiet_hours);
 	g_free(broadcast);
 }
 

@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <glib.h>
+
 #include "conf/settings.h"
 #include "policy/address.h"
 #include "policy/duties.h"
@@ -43,7 +45,9 @@ struct broadcast {
 	char *name_ja;
 	char *name_en;
 	char *list;
-	char **sections; /* DNs */
+	char **sections;   /* DNs; may be empty */
+	char *quiet_hours; /* as policy/hours.h reads it; "": the setting's */
+	bool urgent;       /* all that it sends is urgent */
 };
 
 /* Nothing is connected until the first question. The settings must outlive it. */
@@ -66,6 +70,12 @@ enum answer directory_find_section(struct directory *directory, const char *dn,
 bool directory_list_broadcasts(struct directory *directory,
 			       struct broadcast ***broadcasts_r,
 			       struct kairan_error *error_r);
+
+/* The system administrators (Art. 3): a new array of struct person, perhaps empty; free it
+ * with g_ptr_array_unref(). */
+bool directory_list_administrators(struct directory *directory,
+				   GPtrArray **administrators_r,
+				   struct kairan_error *error_r);
 
 /* Does this address belong to the person? ASCII case folded. */
 bool person_has_mail(const struct person *person, const struct address *address);

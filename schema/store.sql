@@ -128,3 +128,41 @@ CREATE TABLE snapshot (
 	name_en       TEXT NOT NULL,
 	sections      TEXT NOT NULL          -- DNs, one a line
 ) WITHOUT ROWID;
+
+-- schema version 2
+
+ALTER TABLE draft ADD COLUMN urgent INTEGER NOT NULL DEFAULT 0;       -- Art. 13-2(1)
+ALTER TABLE draft ADD COLUMN send_at INTEGER NOT NULL DEFAULT 0;      -- 0: as soon as may be
+ALTER TABLE draft ADD COLUMN quiet_hours TEXT NOT NULL DEFAULT '';    -- "": the setting
+ALTER TABLE draft ADD COLUMN corrects INTEGER NOT NULL DEFAULT 0;     -- draft, Art. 13-3
+ALTER TABLE draft ADD COLUMN warnings TEXT NOT NULL DEFAULT '';       -- JSON array
+ALTER TABLE draft ADD COLUMN reminders INTEGER NOT NULL DEFAULT 0;    -- how many were sent
+ALTER TABLE draft ADD COLUMN remind_at INTEGER NOT NULL DEFAULT 0;    -- 0: no more
+CREATE INDEX draft_by_remind ON draft (state, remind_at);
+CREATE INDEX draft_by_released ON draft (broadcast, released_at);
+
+ALTER TABLE snapshot ADD COLUMN quiet_hours TEXT NOT NULL DEFAULT '';
+ALTER TABLE snapshot ADD COLUMN urgent INTEGER NOT NULL DEFAULT 0;
+
+-- Art. 7. One row while it lasts.
+CREATE TABLE suspension (
+	broadcast     TEXT PRIMARY KEY,      -- address; "": all of them
+	since         INTEGER NOT NULL,
+	until         INTEGER NOT NULL,      -- 0: until it is resumed
+	reason        TEXT NOT NULL,
+	uid           TEXT NOT NULL          -- the administrator
+) WITHOUT ROWID;
+
+-- What the administrators were told, until it clears.
+CREATE TABLE alarm (
+	name          TEXT PRIMARY KEY,
+	detail        TEXT NOT NULL,
+	raised_at     INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- Art. 12. Who was warned of a password's age, and how often for that password.
+CREATE TABLE password_warning (
+	uid           TEXT PRIMARY KEY,
+	changed_at    INTEGER NOT NULL,
+	days_left     INTEGER NOT NULL       -- of the last warning
+) WITHOUT ROWID;

@@ -24,7 +24,8 @@
 	"SELECT id, state, submit_key, queue_id, broadcast, broadcast_ja, broadcast_en,"   \
 	" list, section, section_ja, section_en, author_dn, subject, text, characters,"    \
 	" submitted_at, expires_at, decided_at, decided_by, decided_name, reason, due_at," \
-	" released_at, recipients FROM draft "
+	" released_at, recipients, urgent, send_at, quiet_hours, corrects, warnings,"      \
+	" reminders, remind_at FROM draft "
 
 struct draft *draft_new(void)
 {
@@ -49,6 +50,8 @@ void draft_free(struct draft *draft)
 	g_free(draft->decided_by);
 	g_free(draft->decided_name);
 	g_free(draft->reason);
+	g_free(draft->quiet_hours);
+	g_free(draft->warnings);
 	g_free(draft);
 }
 
@@ -77,13 +80,16 @@ bool store_draft_insert(struct store *store, struct draft *draft, const void *or
 		store, error_r,
 		"INSERT INTO draft (state, submit_key, queue_id, broadcast, broadcast_ja,"
 		" broadcast_en, list, section, section_ja, section_en, author_dn, subject,"
-		" text, characters, submitted_at, expires_at)"
-		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-		"ibsssssssssssiii", (int64_t)DRAFT_HELD, draft->submit_key,
+		" text, characters, submitted_at, expires_at, urgent, send_at, quiet_hours,"
+		" corrects, warnings, remind_at)"
+		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,ifnull(?, ''),?,ifnull(?, ''),?)",
+		"ibsssssssssssiiiiisisi", (int64_t)DRAFT_HELD, draft->submit_key,
 		sizeof(draft->submit_key), draft->queue_id, draft->broadcast,
 		draft->broadcast_ja, draft->broadcast_en, draft->list, draft->section,
 		draft->section_ja, draft->section_en, draft->author_dn, draft->subject,
-		draft->text, draft->characters, draft->submitted_at, draft->expires_at))
+		draft->text, draft->characters, draft->submitted_at, draft->expires_at,
+		(int64_t)draft->urgent, draft->send_at, draft->quiet_hours,
+		draft->corrects, draft->warnings, draft->remind_at))
 		return false;
 	draft->id = sql_last_id(store);
 	draft->state = DRAFT_HELD;
@@ -133,6 +139,13 @@ static struct draft *read_draft(sqlite3_stmt *stmt)
 	draft->due_at = sqlite3_column_int64(stmt, 21);
 	draft->released_at = sqlite3_column_int64(stmt, 22);
 	draft->recipients = sqlite3_column_int64(stmt, 23);
+	draft->urgent = sqlite3_column_int64(stmt, 24) != 0;
+	draft->send_at = sqlite3_column_int64(stmt, 25);
+	draft->quiet_hours = sql_text(stmt, 26);
+	draft->corrects = sqlite3_column_int64(stmt, 27);
+	draft->warnings = sql_text(stmt, 28);
+	draft->reminders = sqlite3_column_int64(stmt, 29);
+	draft->remind_at = sqlite3_column_int64(stmt, 30);
 	return draft;
 }
 

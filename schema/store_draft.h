@@ -43,6 +43,14 @@ struct draft {
 	int64_t due_at;
 	int64_t released_at;
 	int64_t recipients;
+	bool urgent;
+	int64_t send_at;   /* asked for by staff; 0: as soon as may be */
+	char *quiet_hours; /* as policy/hours.h reads it; "": the setting's */
+	int64_t
+	    corrects;   /* the draft whose broadcast this corrects (Art. 13-3); 0: none */
+	char *warnings; /* for the approver: a JSON array, "" when none */
+	int64_t reminders; /* how many were sent */
+	int64_t remind_at; /* 0: no more */
 };
 
 struct party {

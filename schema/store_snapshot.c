@@ -28,9 +28,9 @@ bool store_snapshot_save(struct store *store, struct broadcast *const *broadcast
 		if (!sql_run(
 			store, error_r,
 			"INSERT OR REPLACE INTO snapshot (mail, list, name_ja, name_en,"
-			" sections) VALUES (?,?,?,?,?)",
-			"sssss", one->mail, one->list, one->name_ja, one->name_en,
-			sections))
+			" sections, quiet_hours, urgent) VALUES (?,?,?,?,?,ifnull(?, ''),?)",
+			"ssssssi", one->mail, one->list, one->name_ja, one->name_en,
+			sections, one->quiet_hours, (int64_t)one->urgent))
 			return false;
 	}
 	return true;
@@ -41,9 +41,10 @@ enum answer store_snapshot_load(struct store *store, struct broadcast ***broadca
 {
 	GPtrArray *all = g_ptr_array_new();
 	sqlite3_stmt *stmt;
-	enum answer answer =
-	    sql_first(store, error_r, &stmt,
-		      "SELECT mail, list, name_ja, name_en, sections FROM snapshot", "");
+	enum answer answer = sql_first(
+	    store, error_r, &stmt,
+	    "SELECT mail, list, name_ja, name_en, sections, quiet_hours, urgent FROM snapshot",
+	    "");
 
 	while (answer == ANSWER_YES) {
 		struct broadcast *one = g_new0(struct broadcast, 1);
@@ -54,6 +55,8 @@ enum answer store_snapshot_load(struct store *store, struct broadcast ***broadca
 		one->name_ja = sql_text(stmt, 2);
 		one->name_en = sql_text(stmt, 3);
 		one->sections = g_strsplit(sections, "\n", -1);
+		one->quiet_hours = sql_text(stmt, 5);
+		one->urgent = sqlite3_column_int64(stmt, 6) != 0;
 		g_ptr_array_add(all, one);
 		answer = sql_next(store, error_r, stmt);
 	}

@@ -17,6 +17,9 @@
 
 #include "tests/schema/store_scratch.h"
 
+/* The number of the last section of schema/store.sql. */
+#define STORE_VERSION 2
+
 static const enum store_journal modes[] = { STORE_JOURNAL_BEST, STORE_JOURNAL_ROLLBACK,
 					    STORE_JOURNAL_WAL };
 
@@ -87,7 +90,7 @@ static void test_fresh_and_reopened(void **state)
 		struct store *store = open_store(path, rows[i].mode);
 
 		assert_string_equal(store_journal_name(store), rows[i].name);
-		assert_int_equal(raw_number(path, "PRAGMA user_version"), 1);
+		assert_int_equal(raw_number(path, "PRAGMA user_version"), STORE_VERSION);
 		assert_int_equal(raw_number(path, "PRAGMA application_id"), 0x6b616972);
 		assert_int_equal(raw_number(path, "SELECT count(*) FROM draft"), 0);
 		store_close(store);
@@ -155,7 +158,7 @@ static void test_other_versions(void **state)
 {
 	static const struct {
 		const char *sql;
-	} rows[] = { { "PRAGMA user_version=2" },
+	} rows[] = { { "PRAGMA user_version=3" },
 		     { "PRAGMA user_version=1000000" },
 		     { "PRAGMA user_version=-1" } };
 	const char *path = scratch_path(&scratch, "newer.db");
@@ -166,7 +169,7 @@ static void test_other_versions(void **state)
 		raw_run(path, rows[i].sql);
 		refuse(path, "version");
 	}
-	raw_run(path, "PRAGMA user_version=1");
+	raw_run(path, "PRAGMA user_version=2");
 	store_close(open_store(path, STORE_JOURNAL_ROLLBACK));
 }
 
@@ -239,7 +242,7 @@ static void test_empty_file_becomes_a_store(void **state)
 
 	(void)state;
 	store_close(open_store(path, STORE_JOURNAL_ROLLBACK));
-	assert_int_equal(raw_number(path, "PRAGMA user_version"), 1);
+	assert_int_equal(raw_number(path, "PRAGMA user_version"), STORE_VERSION);
 }
 
 static void test_transactions(void **state)
