@@ -169,6 +169,8 @@ static const struct setting settings_table[] = {
 	    "Within this time passwords must be changed (Art. 12)."),
 	ROW(password_unknown, TYPE_PASS_REFUSE, "pass",
 	    "People whose password's age the directory does not know: pass or refuse."),
+	ROW(correction_window, TYPE_DURATION, "30d",
+	    "How long after a release its report may be answered with a correction (Art. 13-3)."),
 	ROW(correction_by_other, TYPE_YES_NO, "no",
 	    "Whether somebody else than its writer must confirm a correction (Art. 13-3)."),
 	ROW(duplicate_window, TYPE_DURATION, "7d",

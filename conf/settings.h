@@ -107,6 +107,7 @@ struct settings {
 	int64_t schedule_most;
 	int64_t password_max_age;
 	int64_t password_unknown;
+	int64_t correction_window;
 	int64_t correction_by_other;
 	int64_t duplicate_window;
 	char *drill_words;

@@ -196,6 +196,7 @@ static int take(const struct ctl_call *call, const struct delivery *delivery,
 	case SERVICE_NOTICE:
 	case SERVICE_DECIDE:
 	case SERVICE_DRAFT:
+	case SERVICE_CORRECT:
 	case SERVICE_RELEASE:
 	case SERVICE_UNKNOWN:
 	case SERVICE_NONE:

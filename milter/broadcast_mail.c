@@ -37,6 +37,14 @@ static bool wants_iso2022jp(const struct settings *settings, const struct draft 
 	       charset_fits_iso2022jp(draft->broadcast_ja);
 }
 
+char *broadcast_mail_id(const struct setup *setup, const struct draft *draft)
+{
+	return g_strdup_printf("<broadcast.%lld.%02x%02x%02x%02x@%s>",
+			       (long long)draft->id, draft->submit_key[0],
+			       draft->submit_key[1], draft->submit_key[2],
+			       draft->submit_key[3], setup->settings->service_domain);
+}
+
 bool broadcast_mail_write(const struct setup *setup, const struct draft *draft,
 			  char **octets_r, size_t *length_r, struct kairan_error *error_r)
 {
@@ -47,10 +55,8 @@ bool broadcast_mail_write(const struct setup *setup, const struct draft *draft,
 	g_autofree char *list_id = g_strdup_printf("<%s.%s>", local, at + 1);
 	g_autofree char *unsubscribe = g_strdup_printf(
 	    "<mailto:leave-%s@%s>", draft->list, settings->service_domain);
-	g_autofree char *id = g_strdup_printf(
-	    "<broadcast.%lld.%02x%02x%02x%02x@%s>", (long long)draft->id,
-	    draft->submit_key[0], draft->submit_key[1], draft->submit_key[2],
-	    draft->submit_key[3], settings->service_domain);
+	g_autofree char *id = broadcast_mail_id(setup, draft);
+	const char *first = *draft->in_reply_to != '\0' ? draft->in_reply_to : NULL;
 	char zone[8];
 	const struct message_draft mail = {
 		.from_name = draft->broadcast_ja,
@@ -59,6 +65,8 @@ bool broadcast_mail_write(const struct setup *setup, const struct draft *draft,
 		.to_address = draft->broadcast,
 		.subject = draft->subject,
 		.message_id = id,
+		.in_reply_to = first,
+		.references = first,
 		.list_id = list_id,
 		.list_unsubscribe = unsubscribe,
 		.auto_submitted = "auto-generated",

@@ -11,6 +11,9 @@
 #include "schema/store_draft.h"
 #include "schema/store_release.h"
 
+/* The Message-ID of a draft's broadcast, with its angle brackets. Free with g_free(). */
+char *broadcast_mail_id(const struct setup *setup, const struct draft *draft);
+
 /* Write the broadcast of a draft: the same octets every time for the same draft and
  * settings. malloc'd. */
 bool broadcast_mail_write(const struct setup *setup, const struct draft *draft,

@@ -24,6 +24,7 @@
 
 #include "conf/clock.h"
 #include "conf/log.h"
+#include "milter/broadcast_mail.h"
 #include "milter/notice.h"
 #include "policy/text.h"
 #include "schema/store_draft.h"
@@ -85,6 +86,10 @@ static struct draft *make_draft(const struct intake_context *context,
 	draft->characters = (int64_t)text_count_characters(reading->text.text);
 	draft->submitted_at = clock_now();
 	draft->expires_at = draft->submitted_at + context->setup->settings->draft_expiry;
+	if (reading->corrects != NULL) {
+		draft->corrects = reading->corrects->id;
+		draft->in_reply_to = broadcast_mail_id(context->setup, reading->corrects);
+	}
 	return draft;
 }
 
@@ -110,8 +115,8 @@ static void free_party(void *party)
 
 /* Add one who may decide, if they may and can be reached. False: could not ask. */
 static bool add_decider(const struct intake_context *context,
-			const struct recipient *recipient, const char *dn,
-			GPtrArray *parties)
+			const struct recipient *recipient, bool correction,
+			const char *dn, GPtrArray *parties)
 {
 	const struct section_duties duties = section_as_duties(recipient->section);
 	struct person *person = NULL;
@@ -121,7 +126,13 @@ static bool add_decider(const struct intake_context *context,
 	    directory_find_person_by_dn(context->setup->directory, dn, &person, &error);
 
 	if (answer == ANSWER_YES) {
-		duties_judge_decision(&duties, dn, recipient->person->dn, &verdict);
+		if (correction)
+			duties_judge_confirmation(
+			    &duties, dn, recipient->person->dn,
+			    context->setup->settings->correction_by_other != 0, &verdict);
+		else
+			duties_judge_decision(&duties, dn, recipient->person->dn,
+					      &verdict);
 		if (verdict.kind == VERDICT_PASS && person->mails[0] != NULL)
 			g_ptr_array_add(
 			    parties,
@@ -144,21 +155,54 @@ static bool add_decider(const struct intake_context *context,
 /* The author (number 0) and everybody who may decide. */
 static GPtrArray *find_parties(const struct intake_context *context,
 			       const struct recipient *recipient,
+			       const struct draft_reading *reading,
 			       struct verdict *verdict_r)
 {
+	const struct section_duties duties = section_as_duties(recipient->section);
+	const enum duty duty = duties_find_duty(&duties, recipient->person->dn);
+	const bool correction = reading->corrects != NULL;
+	char *const *delegates = recipient->section->delegates;
 	GPtrArray *parties = g_ptr_array_new_with_free_func(free_party);
 	bool asked = true;
 
-	g_ptr_array_add(parties, make_party(recipient->person, DRAFT_AUTHOR, "staff"));
-	asked = add_decider(context, recipient, recipient->section->approver, parties);
-	for (size_t i = 0; asked && recipient->section->delegates[i] != NULL; i++)
-		asked = add_decider(context, recipient, recipient->section->delegates[i],
-				    parties);
+	g_ptr_array_add(parties,
+			make_party(recipient->person, DRAFT_AUTHOR, duty_name(duty)));
+	asked = add_decider(context, recipient, correction, recipient->section->approver,
+			    parties);
+	for (size_t i = 0; asked && delegates[i] != NULL; i++)
+		asked =
+		    add_decider(context, recipient, correction, delegates[i], parties);
 	if (asked && parties->len > 1)
 		return parties;
 	verdict_set(verdict_r, asked ? REASON_NO_APPROVER : REASON_DIRECTORY, NULL);
 	g_ptr_array_unref(parties);
 	return NULL;
+}
+
+/* Is the author among those who are asked, as with an approver's own correction? */
+static bool author_is_asked(const GPtrArray *parties)
+{
+	const struct party *author = g_ptr_array_index(parties, DRAFT_AUTHOR);
+
+	for (guint i = 1; i < parties->len; i++) {
+		const struct party *party = g_ptr_array_index(parties, i);
+
+		if (strcmp(party->uid, author->uid) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A request to each who may decide. The author gets a receipt, unless they have a request. */
+static bool add_notice(struct store *store, const struct draft *draft,
+		       const GPtrArray *parties, const struct party *party,
+		       struct kairan_error *error_r)
+{
+	if (party->number == DRAFT_AUTHOR && author_is_asked(parties))
+		return true;
+	return notice_add_party(
+	    store, party->number == DRAFT_AUTHOR ? NOTICE_RECEIPT : NOTICE_REQUEST,
+	    draft->id, party, NULL, draft->submitted_at, error_r);
 }
 
 static bool insert_all(const struct intake_context *context, struct draft *draft,
@@ -174,13 +218,10 @@ static bool insert_all(const struct intake_context *context, struct draft *draft
 		const struct party *party = g_ptr_array_index(parties, i);
 
 		ok = store_draft_insert_party(store, draft->id, party, error_r) &&
-		     notice_add_party(
-			 store,
-			 party->number == DRAFT_AUTHOR ? NOTICE_RECEIPT : NOTICE_REQUEST,
-			 draft->id, party, NULL, draft->submitted_at, error_r);
+		     add_notice(store, draft, parties, party, error_r);
 	}
 	event.uid = author->uid;
-	event.role = "staff";
+	event.role = author->role;
 	event.draft = draft->id;
 	event.outcome = lifecycle_name(DRAFT_HELD);
 	event.detail = draft->broadcast;
@@ -246,7 +287,7 @@ void draft_hold(const struct intake_context *context, const struct recipient *re
 		const struct draft_reading *reading, struct verdict *verdict)
 {
 	struct draft *draft = make_draft(context, recipient, reading);
-	GPtrArray *parties = find_parties(context, recipient, verdict);
+	GPtrArray *parties = find_parties(context, recipient, reading, verdict);
 	struct kairan_error error = { "no SHA-256" };
 	bool again = false;
 

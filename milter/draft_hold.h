@@ -6,13 +6,15 @@
 
 #include "milter/intake.h"
 #include "milter/message.h"
+#include "schema/store_draft.h"
 
 /* What was read from a draft's mail. */
 struct draft_reading {
 	struct message *message;
 	char *subject;
 	struct message_text text;
-	struct kairan_error error; /* where something could not be read */
+	const struct draft *corrects; /* NULL: it is not a correction */
+	struct kairan_error error;    /* where something could not be read */
 };
 
 /* Commit the draft, its original, its people and their notices in one transaction. The same

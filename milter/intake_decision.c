@@ -38,18 +38,6 @@ static void judge(const struct intake_context *context, struct recipient *recipi
 	intake_reply_judge(context, TOKEN_DECIDE, recipient, verdict_r);
 }
 
-static void answer_not_counted(const struct intake_context *context,
-			       const struct reply *reply, enum reason reason,
-			       struct verdict *verdict_r)
-{
-	char *facts = notice_make_facts("reason_key", reason_name(reason), "article",
-					reason_article(reason), NULL);
-
-	reply_outcome_answer(context, reply, NOTICE_NOT_COUNTED, reason_name(reason),
-			     facts, verdict_r);
-	free(facts);
-}
-
 /* May this person decide this draft now, as LDAP has it? UNKNOWN: could not ask. */
 static enum answer may_decide(const struct intake_context *context,
 			      const struct reply *reply, enum reason *reason_r)
@@ -68,8 +56,13 @@ static enum answer may_decide(const struct intake_context *context,
 	if (answer != ANSWER_YES)
 		return answer;
 	const struct section_duties duties = section_as_duties(section);
-	duties_judge_decision(&duties, reply->person->dn, reply->draft->author_dn,
-			      &verdict);
+	if (reply->draft->corrects != 0)
+		duties_judge_confirmation(
+		    &duties, reply->person->dn, reply->draft->author_dn,
+		    context->setup->settings->correction_by_other != 0, &verdict);
+	else
+		duties_judge_decision(&duties, reply->person->dn, reply->draft->author_dn,
+				      &verdict);
 	section_free(section);
 	*reason_r = verdict.reason;
 	return verdict.kind == VERDICT_PASS ? ANSWER_YES : ANSWER_NO;
@@ -109,7 +102,8 @@ static void take_decision(const struct intake_context *context, struct reply *re
 	enum reason reason;
 
 	if (reply->expired) {
-		answer_not_counted(context, reply, REASON_EXPIRED_TOKEN, verdict_r);
+		reply_outcome_answer_not_counted(context, reply, REASON_EXPIRED_TOKEN,
+						 verdict_r);
 		return;
 	}
 	switch (may_decide(context, reply, &reason)) {
@@ -117,7 +111,7 @@ static void take_decision(const struct intake_context *context, struct reply *re
 		decide(context, reply, step, verdict_r);
 		break;
 	case ANSWER_NO:
-		answer_not_counted(context, reply, reason, verdict_r);
+		reply_outcome_answer_not_counted(context, reply, reason, verdict_r);
 		break;
 	case ANSWER_UNKNOWN:
 		verdict_set(verdict_r, REASON_DIRECTORY, NULL);

@@ -19,7 +19,7 @@
 
 #include "conf/log.h"
 #include "milter/charset.h"
-#include "milter/draft_hold.h"
+#include "milter/intake_draft.h"
 #include "milter/notice.h"
 #include "policy/draft_rules.h"
 
@@ -114,7 +114,7 @@ static void judge(const struct intake_context *context, struct recipient *recipi
 
 /* ---- end of message ---- */
 
-static void clear_reading(struct draft_reading *reading)
+void draft_reading_clear(struct draft_reading *reading)
 {
 	message_free(reading->message);
 	free(reading->subject);
@@ -170,7 +170,7 @@ static void judge_text(const struct settings *settings,
 	draft_rules_judge(&facts, verdict_r);
 }
 
-/* Read the mail and judge it; the reading has what was understood so far. */
+/* Read the mail; the reading has what was understood so far. */
 static void read_draft(const struct intake_context *context,
 		       const struct recipient *recipient, struct draft_reading *reading,
 		       struct verdict *verdict_r)
@@ -191,8 +191,6 @@ static void read_draft(const struct intake_context *context,
 	if (reason != REASON_NONE)
 		verdict_set(verdict_r, reason,
 			    reading->error.text[0] != '\0' ? reading->error.text : NULL);
-	else
-		judge_text(context->setup->settings, reading, verdict_r);
 }
 
 /* Refuse and explain: the audit row and the mail to the author in one transaction. */
@@ -237,6 +235,17 @@ out:
 	waker_wake(kairan_get_waker(context->kairan, KAIRAN_NOTICES));
 }
 
+void intake_draft_settle(const struct intake_context *context,
+			 const struct recipient *recipient,
+			 const struct draft_reading *reading, struct verdict *verdict_r)
+{
+	judge_text(context->setup->settings, reading, verdict_r);
+	if (verdict_r->kind == VERDICT_PASS)
+		draft_hold(context, recipient, reading, verdict_r);
+	else
+		refuse(context, recipient, reading, verdict_r);
+}
+
 static void take(const struct intake_context *context, struct recipient *recipient,
 		 struct verdict *verdict_r)
 {
@@ -244,10 +253,10 @@ static void take(const struct intake_context *context, struct recipient *recipie
 
 	read_draft(context, recipient, &reading, verdict_r);
 	if (verdict_r->kind == VERDICT_PASS)
-		draft_hold(context, recipient, &reading, verdict_r);
+		intake_draft_settle(context, recipient, &reading, verdict_r);
 	else
 		refuse(context, recipient, &reading, verdict_r);
-	clear_reading(&reading);
+	draft_reading_clear(&reading);
 }
 
 const struct intake intake_draft = { judge, take };

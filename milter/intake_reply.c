@@ -232,13 +232,8 @@ static enum answer read_parsed(const struct intake_context *context,
 	if (answer != ANSWER_YES)
 		return answer;
 	if (strcmp(reply->person->uid, reply->party->uid) != 0) {
-		char *facts = notice_make_facts(
-		    "reason_key", reason_name(REASON_WRONG_PERSON), "article",
-		    reason_article(REASON_WRONG_PERSON), NULL);
-
-		reply_outcome_answer(context, reply, NOTICE_NOT_COUNTED,
-				     reason_name(REASON_WRONG_PERSON), facts, verdict_r);
-		free(facts);
+		reply_outcome_answer_not_counted(context, reply, REASON_WRONG_PERSON,
+						 verdict_r);
 		return ANSWER_NO;
 	}
 	read_words(context, message, reply);

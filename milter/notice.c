@@ -35,10 +35,11 @@ static const char *const notice_name_list[] = {
 	"draft", "subject", "text", "quoted_text", "broadcast", "broadcast_name",
 	"section_name", "author_name", "author_mail", "characters", "limit",
 	"subscribers", "submitted_at", "expires_at", "released_at", "recipients",
-	"duration", "state", "decider_name", "decided_at", "reason", "asked",
+	"duration", "state", "decider_name", "decided_at", "reason", "asked", "corrects",
+	"corrected_at", "corrected_text", "correction_delay",
 	/* of the reader */
 	"reader_name", "reader_role", "reply_address", "approve_link", "send_back_link",
-	"withdraw_link",
+	"withdraw_link", "correct_until",
 	/* of what happened */
 	"reason_text", "article", "detail", "first_line", NULL
 };
@@ -109,6 +110,21 @@ bool notice_add_party(struct store *store, const char *kind, int64_t draft,
 	return store_outbox_add(store, &notice, error_r);
 }
 
+/* Is this party the same person as one who is told already, or is left out? */
+static bool is_told(const GPtrArray *parties, guint which, int64_t except)
+{
+	const struct party *party = g_ptr_array_index(parties, which);
+
+	for (guint i = 0; i < parties->len; i++) {
+		const struct party *other = g_ptr_array_index(parties, i);
+
+		if ((i < which || other->number == except) &&
+		    strcmp(other->uid, party->uid) == 0)
+			return true;
+	}
+	return false;
+}
+
 bool notice_add_parties(struct store *store, const char *kind, int64_t draft,
 			int64_t except, const char *facts, int64_t now,
 			struct kairan_error *error_r)
@@ -119,7 +135,7 @@ bool notice_add_parties(struct store *store, const char *kind, int64_t draft,
 	for (guint i = 0; ok && i < parties->len; i++) {
 		const struct party *party = g_ptr_array_index(parties, i);
 
-		if (party->number != except)
+		if (!is_told(parties, i, except))
 			ok = notice_add_party(store, kind, draft, party, facts, now,
 					      error_r);
 	}

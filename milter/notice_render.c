@@ -24,9 +24,10 @@
 
 /* What is read from the store for one notice. */
 struct notice_material {
-	struct draft *draft;  /* NULL: about no draft */
-	struct party *reader; /* NULL: not a person of the draft */
-	GPtrArray *parties;   /* NULL without a draft */
+	struct draft *draft;     /* NULL: about no draft */
+	struct draft *corrected; /* NULL: it is no correction */
+	struct party *reader;    /* NULL: not a person of the draft */
+	GPtrArray *parties;      /* NULL without a draft */
 	int64_t subscribers;
 	char *original;
 	size_t original_length;
@@ -35,6 +36,7 @@ struct notice_material {
 static void clear_material(struct notice_material *material)
 {
 	draft_free(material->draft);
+	draft_free(material->corrected);
 	party_free(material->reader);
 	if (material->parties != NULL)
 		g_ptr_array_unref(material->parties);
@@ -54,6 +56,11 @@ static bool read_material(struct store *store, const struct outbox_notice *notic
 	    store_draft_find_party(store, notice->draft, notice->party, &material->reader,
 				   error_r) != ANSWER_YES)
 		return error_set(error_r, "notice %lld: its reader cannot be read",
+				 (long long)notice->id);
+	if (material->draft->corrects != 0 &&
+	    store_draft_find(store, material->draft->corrects, &material->corrected,
+			     error_r) != ANSWER_YES)
+		return error_set(error_r, "notice %lld: what it corrects cannot be read",
 				 (long long)notice->id);
 	material->parties = store_draft_list_parties(store, notice->draft, error_r);
 	if (material->parties == NULL ||
@@ -117,16 +124,31 @@ static char *list_asked(const struct setup *setup, const char *language,
 	return g_string_free(list, FALSE);
 }
 
-static void put_duration(GHashTable *facts, const struct draft *draft)
+/* From one time to a later one, as h:mm:ss; nothing when either is not known. */
+static void put_duration(GHashTable *facts, const char *name, int64_t from, int64_t to)
 {
-	int64_t seconds = draft->released_at > draft->decided_at && draft->decided_at != 0
-			      ? draft->released_at - draft->decided_at
-			      : 0;
+	const long long seconds = from != 0 && to > from ? to - from : 0;
 
-	g_hash_table_replace(
-	    facts, (char *)"duration",
-	    g_strdup_printf("%lld:%02lld:%02lld", (long long)(seconds / 3600),
-			    (long long)(seconds / 60 % 60), (long long)(seconds % 60)));
+	if (from == 0 || to == 0)
+		put(facts, name, "");
+	else
+		g_hash_table_replace(facts, (char *)name,
+				     g_strdup_printf("%lld:%02lld:%02lld", seconds / 3600,
+						     seconds / 60 % 60, seconds % 60));
+}
+
+/* What a correction corrects (Art. 13-3), and how long the error has stood. */
+static void put_corrected(GHashTable *facts, const struct setup *setup,
+			  const char *language, const struct draft *draft,
+			  const struct draft *corrected)
+{
+	const int64_t until = draft->released_at != 0 ? draft->released_at : clock_now();
+	g_autofree char *text = notice_quote_text(corrected->text);
+
+	put_number(facts, "corrects", corrected->id);
+	put_time(facts, "corrected_at", setup, language, draft_sent_at(corrected));
+	put_duration(facts, "correction_delay", draft_sent_at(corrected), until);
+	put(facts, "corrected_text", text);
 }
 
 static void put_draft(GHashTable *facts, const struct setup *setup, const char *language,
@@ -155,7 +177,9 @@ static void put_draft(GHashTable *facts, const struct setup *setup, const char *
 	put_time(facts, "released_at", setup, language, draft->released_at);
 	put_time(facts, "decided_at", setup, language, draft->decided_at);
 	put_number(facts, "recipients", draft->recipients);
-	put_duration(facts, draft);
+	put_duration(facts, "duration", draft->decided_at, draft->released_at);
+	if (material->corrected != NULL)
+		put_corrected(facts, setup, language, draft, material->corrected);
 	put_phrase(facts, "state", setup, language, "state",
 		   lifecycle_name(draft->state));
 	put(facts, "decider_name", draft->decided_name);
@@ -188,39 +212,70 @@ static void put_link(GHashTable *facts, const char *name, const struct setup *se
 	put(facts, name, link);
 }
 
-/* The signed address that this reader may answer to. */
-static bool put_reply_address(GHashTable *facts, const struct setup *setup,
-			      const char *language,
-			      const struct notice_material *material,
-			      struct kairan_error *error_r)
+/* What the reader of a notice may do by answering it, and until when. */
+struct answering {
+	enum token_purpose purpose;
+	const char *prefix;
+	int64_t expires;
+};
+
+static struct answering find_answering(const struct setup *setup,
+				       const struct notice_material *material)
 {
 	const struct draft *draft = material->draft;
-	const struct party *reader = material->reader;
-	const bool author = reader->number == DRAFT_AUTHOR;
+
+	if (lifecycle_was_sent(draft->state))
+		return (struct answering){ TOKEN_CORRECT, "correct",
+					   draft_sent_at(draft) +
+					       setup->settings->correction_window };
+	if (material->reader->number == DRAFT_AUTHOR)
+		return (struct answering){ TOKEN_DRAFT, "draft", draft->expires_at };
+	return (struct answering){ TOKEN_DECIDE, "decide", draft->expires_at };
+}
+
+/* A signed address for this reader; NULL when it cannot be made. */
+static char *make_address(const struct setup *setup, const struct answering *answering,
+			  const struct notice_material *material)
+{
 	const struct token_key *key = keyring_current(setup->keyring);
 	unsigned char hash[TOKEN_HASH_OCTETS];
 	char text[TOKEN_TEXT_MAX + 1];
 	const struct token token = {
 		.key_id = key->id,
-		.draft = draft->id,
-		.party = (uint16_t)reader->number,
-		.expires = draft->expires_at,
+		.draft = material->draft->id,
+		.party = (uint16_t)material->reader->number,
+		.expires = answering->expires,
 	};
 	const struct token_facts token_facts = {
-		.purpose = author ? TOKEN_DRAFT : TOKEN_DECIDE,
-		.person = reader->uid,
+		.purpose = answering->purpose,
+		.person = material->reader->uid,
 		.text_hash = hash,
 	};
-	g_autofree char *address = NULL;
 
-	token_hash_text(draft->text, hash);
+	token_hash_text(material->draft->text, hash);
 	if (!token_make(&token, key, &token_facts, text))
+		return NULL;
+	return g_strdup_printf("%s+%s@%s", answering->prefix, text,
+			       setup->settings->service_domain);
+}
+
+/* The signed address that this reader may answer to, and ready answers. */
+static bool put_reply_address(GHashTable *facts, const struct setup *setup,
+			      const struct outbox_notice *notice,
+			      const struct notice_material *material,
+			      struct kairan_error *error_r)
+{
+	const struct answering answering = find_answering(setup, material);
+	g_autofree char *address = make_address(setup, &answering, material);
+	const char *language = notice->language;
+
+	if (address == NULL)
 		return error_set(error_r, "notice: no token for draft %lld",
-				 (long long)draft->id);
-	address = g_strdup_printf("%s+%s@%s", author ? "draft" : "decide", text,
-				  setup->settings->service_domain);
+				 (long long)material->draft->id);
 	put(facts, "reply_address", address);
-	if (author) {
+	if (answering.purpose == TOKEN_CORRECT) {
+		put_time(facts, "correct_until", setup, language, answering.expires);
+	} else if (answering.purpose == TOKEN_DRAFT) {
 		put_link(facts, "withdraw_link", setup, language, address, "withdraw");
 	} else {
 		put_link(facts, "approve_link", setup, language, address, "approve");
@@ -264,7 +319,7 @@ static bool collect_facts(const struct setup *setup, const struct outbox_notice 
 	if (material->reader != NULL) {
 		put_phrase(facts, "reader_role", setup, notice->language, "role",
 			   material->reader->role);
-		if (!put_reply_address(facts, setup, notice->language, material, error_r))
+		if (!put_reply_address(facts, setup, notice, material, error_r))
 			return false;
 	}
 	return put_stored(facts, setup, notice->language, notice->facts, error_r);

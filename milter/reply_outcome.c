@@ -13,6 +13,7 @@
 
 #include "milter/reply_outcome.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "conf/clock.h"
@@ -82,6 +83,18 @@ void reply_outcome_answer(const struct intake_context *context, const struct rep
 	event.outcome = outcome;
 	event.detail = decision_name(reply->words.decision);
 	answer_and_record(context, reply, kind, &event, facts, verdict_r);
+}
+
+void reply_outcome_answer_not_counted(const struct intake_context *context,
+				      const struct reply *reply, enum reason reason,
+				      struct verdict *verdict_r)
+{
+	char *facts = notice_make_facts("reason_key", reason_name(reason), "article",
+					reason_article(reason), NULL);
+
+	reply_outcome_answer(context, reply, NOTICE_NOT_COUNTED, reason_name(reason),
+			     facts, verdict_r);
+	free(facts);
 }
 
 static enum answer was_told(const struct intake_context *context,

@@ -12,6 +12,11 @@ void reply_outcome_answer(const struct intake_context *context, const struct rep
 			  const char *kind, const char *outcome, const char *facts,
 			  struct verdict *verdict_r);
 
+/* Tell the writer why their reply does not count. */
+void reply_outcome_answer_not_counted(const struct intake_context *context,
+				      const struct reply *reply, enum reason reason,
+				      struct verdict *verdict_r);
+
 /* A person who was not understood is told how to answer, but not again within a while: the
  * writer may be a machine that looks like a person. */
 void reply_outcome_answer_unclear(const struct intake_context *context,

@@ -92,13 +92,36 @@ static enum answer find_complete(const struct round *round, struct draft **draft
 				    : answer;
 }
 
+/* The audit row of a correction says how long the error has stood (Art. 13-3). */
+static bool describe_correction(const struct round *round, const struct draft *draft,
+				char **detail_r, struct kairan_error *error_r)
+{
+	struct draft *corrected = NULL;
+
+	if (draft->corrects == 0)
+		return true;
+	if (store_draft_find(round->store, draft->corrects, &corrected, error_r) !=
+	    ANSWER_YES)
+		return false;
+	*detail_r =
+	    g_strdup_printf("corrects %lld after %lld s", (long long)corrected->id,
+			    (long long)(round->now - draft_sent_at(corrected)));
+	draft_free(corrected);
+	return true;
+}
+
 static bool finish_release(const struct round *round, struct draft *draft,
 			   struct kairan_error *error_r)
 {
-	const struct draft_step step = {
+	g_autofree char *detail = NULL;
+	struct draft_step step = {
 		.to = DRAFT_RELEASED,
 		.event = clock_event(round, "released"),
 	};
+
+	if (!describe_correction(round, draft, &detail, error_r))
+		return false;
+	step.event.detail = detail;
 
 	return store_draft_enter(round->store, draft, &step, error_r) == ANSWER_YES &&
 	       notice_add_parties(round->store, NOTICE_RELEASED, draft->id, -1, NULL,

@@ -96,6 +96,8 @@ static const struct intake *find_intake(const struct recipient *recipient)
 		return &intake_decision;
 	case SERVICE_DRAFT:
 		return &intake_withdraw;
+	case SERVICE_CORRECT:
+		return &intake_correct;
 	case SERVICE_RELEASE:
 		return &intake_release;
 	case SERVICE_NONE:

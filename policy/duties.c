@@ -72,6 +72,23 @@ void duties_judge_decision(const struct section_duties *section, const char *per
 		verdict_pass(verdict_r);
 }
 
+void duties_judge_confirmation(const struct section_duties *section, const char *person,
+			       const char *author, bool by_other,
+			       struct verdict *verdict_r)
+{
+	/* Nobody has the empty DN, so that the rule about one's own draft does not apply. */
+	duties_judge_decision(section, person, by_other ? author : "", verdict_r);
+}
+
+void duties_judge_correction(const struct section_duties *section, const char *person,
+			     struct verdict *verdict_r)
+{
+	if (duties_find_duty(section, person) == DUTY_STAFF)
+		duties_judge_draft(section, person, verdict_r);
+	else
+		duties_judge_decision(section, person, "", verdict_r);
+}
+
 const char *duty_name(enum duty duty)
 {
 	static const char *const names[] = {

@@ -44,6 +44,16 @@ void duties_judge_draft(const struct section_duties *section, const char *person
 void duties_judge_decision(const struct section_duties *section, const char *person,
 			   const char *author, struct verdict *verdict_r);
 
+/* May this person confirm a correction (Art. 13-3) that author wrote? Whoever may decide may,
+ * and an approver or delegate their own, unless the town wants another person for it. */
+void duties_judge_confirmation(const struct section_duties *section, const char *person,
+			       const char *author, bool by_other,
+			       struct verdict *verdict_r);
+
+/* May this person write a correction: as staff, or as one who may decide? */
+void duties_judge_correction(const struct section_duties *section, const char *person,
+			     struct verdict *verdict_r);
+
 /* The duty's stable name ("approver") for the audit trail. */
 const char *duty_name(enum duty duty);
 

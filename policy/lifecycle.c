@@ -49,6 +49,11 @@ bool lifecycle_is_final(enum draft_state state)
 	return true;
 }
 
+bool lifecycle_was_sent(enum draft_state state)
+{
+	return state == DRAFT_RELEASED || state == DRAFT_STOPPED;
+}
+
 const char *lifecycle_name(enum draft_state state)
 {
 	if ((size_t)state >= NAMES_COUNT || lifecycle_names[state] == NULL)

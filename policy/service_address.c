@@ -20,7 +20,7 @@ static const struct {
 } service_prefixes[] = {
 	{ "decide+", SERVICE_DECIDE },   { "draft+", SERVICE_DRAFT },
 	{ "release+", SERVICE_RELEASE }, { "receipt+", SERVICE_RECEIPT },
-	{ "bounce+", SERVICE_BOUNCE },
+	{ "bounce+", SERVICE_BOUNCE },   { "correct+", SERVICE_CORRECT },
 };
 
 void service_address_read(const struct address *address, const char *service_domain,

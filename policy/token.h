@@ -27,6 +27,7 @@ enum token_purpose {
 	TOKEN_DRAFT,
 	TOKEN_RELEASE,
 	TOKEN_RECEIPT,
+	TOKEN_CORRECT,
 };
 
 struct token_key {

@@ -36,10 +36,11 @@ enum reason {
 	REASON_AUTOMATIC, /* a machine wrote it */
 	REASON_FORGED_TOKEN,
 	REASON_EXPIRED_TOKEN,
-	REASON_WRONG_PERSON, /* a genuine token, made for somebody else */
-	REASON_NOT_APPROVER, /* Art. 4, 13-1(3): no longer approver or delegate */
-	REASON_OWN_DRAFT,    /* Art. 4: the author never decides */
-	REASON_SUSPENDED,    /* Art. 6 */
+	REASON_WRONG_PERSON,   /* a genuine token, made for somebody else */
+	REASON_NOT_APPROVER,   /* Art. 4, 13-1(3): no longer approver or delegate */
+	REASON_OWN_DRAFT,      /* Art. 4: the author never decides */
+	REASON_SUSPENDED,      /* Art. 6 */
+	REASON_NOT_CORRECTION, /* a decision word where a correction's text is wanted */
 	REASON_UNKNOWN_ADDRESS,
 	REASON_NOT_READY, /* starting: no directory snapshot yet */
 	REASON_BYPASS,    /* came past the milter */

@@ -135,6 +135,7 @@ ALTER TABLE draft ADD COLUMN urgent INTEGER NOT NULL DEFAULT 0;       -- Art. 13
 ALTER TABLE draft ADD COLUMN send_at INTEGER NOT NULL DEFAULT 0;      -- 0: as soon as may be
 ALTER TABLE draft ADD COLUMN quiet_hours TEXT NOT NULL DEFAULT '';    -- "": the setting
 ALTER TABLE draft ADD COLUMN corrects INTEGER NOT NULL DEFAULT 0;     -- draft, Art. 13-3
+ALTER TABLE draft ADD COLUMN in_reply_to TEXT NOT NULL DEFAULT '';    -- Message-ID of that one
 ALTER TABLE draft ADD COLUMN warnings TEXT NOT NULL DEFAULT '';       -- JSON array
 ALTER TABLE draft ADD COLUMN reminders INTEGER NOT NULL DEFAULT 0;    -- how many were sent
 ALTER TABLE draft ADD COLUMN remind_at INTEGER NOT NULL DEFAULT 0;    -- 0: no more

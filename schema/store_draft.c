@@ -25,7 +25,7 @@
 	" list, section, section_ja, section_en, author_dn, subject, text, characters,"    \
 	" submitted_at, expires_at, decided_at, decided_by, decided_name, reason, due_at," \
 	" released_at, recipients, urgent, send_at, quiet_hours, corrects, warnings,"      \
-	" reminders, remind_at FROM draft "
+	" reminders, remind_at, in_reply_to FROM draft "
 
 struct draft *draft_new(void)
 {
@@ -52,7 +52,13 @@ void draft_free(struct draft *draft)
 	g_free(draft->reason);
 	g_free(draft->quiet_hours);
 	g_free(draft->warnings);
+	g_free(draft->in_reply_to);
 	g_free(draft);
+}
+
+int64_t draft_sent_at(const struct draft *draft)
+{
+	return draft->released_at != 0 ? draft->released_at : draft->due_at;
 }
 
 struct party *party_new(void)
@@ -81,15 +87,15 @@ bool store_draft_insert(struct store *store, struct draft *draft, const void *or
 		"INSERT INTO draft (state, submit_key, queue_id, broadcast, broadcast_ja,"
 		" broadcast_en, list, section, section_ja, section_en, author_dn, subject,"
 		" text, characters, submitted_at, expires_at, urgent, send_at, quiet_hours,"
-		" corrects, warnings, remind_at)"
-		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,ifnull(?, ''),?,ifnull(?, ''),?)",
-		"ibsssssssssssiiiiisisi", (int64_t)DRAFT_HELD, draft->submit_key,
+		" corrects, warnings, remind_at, in_reply_to)"
+		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,ifnull(?, ''),?,ifnull(?, ''),?,ifnull(?, ''))",
+		"ibsssssssssssiiiiisisis", (int64_t)DRAFT_HELD, draft->submit_key,
 		sizeof(draft->submit_key), draft->queue_id, draft->broadcast,
 		draft->broadcast_ja, draft->broadcast_en, draft->list, draft->section,
 		draft->section_ja, draft->section_en, draft->author_dn, draft->subject,
 		draft->text, draft->characters, draft->submitted_at, draft->expires_at,
 		(int64_t)draft->urgent, draft->send_at, draft->quiet_hours,
-		draft->corrects, draft->warnings, draft->remind_at))
+		draft->corrects, draft->warnings, draft->remind_at, draft->in_reply_to))
 		return false;
 	draft->id = sql_last_id(store);
 	draft->state = DRAFT_HELD;
@@ -146,6 +152,7 @@ static struct draft *read_draft(sqlite3_stmt *stmt)
 	draft->warnings = sql_text(stmt, 28);
 	draft->reminders = sqlite3_column_int64(stmt, 29);
 	draft->remind_at = sqlite3_column_int64(stmt, 30);
+	draft->in_reply_to = sql_text(stmt, 31);
 	return draft;
 }
 

@@ -47,8 +47,9 @@ struct draft {
 	int64_t send_at;   /* asked for by staff; 0: as soon as may be */
 	char *quiet_hours; /* as policy/hours.h reads it; "": the setting's */
 	int64_t
-	    corrects;   /* the draft whose broadcast this corrects (Art. 13-3); 0: none */
-	char *warnings; /* for the approver: a JSON array, "" when none */
+	    corrects; /* the draft whose broadcast this corrects (Art. 13-3); 0: none */
+	char *in_reply_to; /* the Message-ID of that broadcast; "" */
+	char *warnings;    /* for the approver: a JSON array, "" when none */
 	int64_t reminders; /* how many were sent */
 	int64_t remind_at; /* 0: no more */
 };
@@ -65,6 +66,8 @@ struct party {
 
 struct draft *draft_new(void);
 void draft_free(struct draft *draft);
+/* When residents had it; a release that was stopped has no end, but a beginning. */
+int64_t draft_sent_at(const struct draft *draft);
 struct party *party_new(void);
 void party_free(struct party *party);
 

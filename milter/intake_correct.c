@@ -1,0 +1,191 @@
+/*
+ * NAME
+ *	intake_correct - a correction of what was sent
+ *
+ * DESCRIPTION
+ *	The report of a release may be answered (Art. 13-3). The own words of that answer become
+ *	a draft of their own: 【訂正】 before the subject, a reply to the first broadcast, judged
+ *	by every rule. Whoever may decide confirms it, the writer too unless the town wants
+ *	another person for it.
+ *
+ * DIAGNOSTICS
+ *	Info: held, refused or answered. Warning: a directory that could not be asked. Error: the
+ *	store cannot be used.
+ */
+#include "config.h"
+
+#include <glib.h>
+#include <stdlib.h>
+
+#include "conf/log.h"
+#include "milter/intake_draft.h"
+#include "milter/intake_reply.h"
+#include "milter/notice.h"
+#include "milter/reply_outcome.h"
+#include "milter/snapshot.h"
+#include "policy/quote.h"
+#include "policy/text.h"
+
+#define CORRECTION_MARK "【訂正】"
+
+static void judge(const struct intake_context *context, struct recipient *recipient,
+		  struct verdict *verdict_r)
+{
+	intake_reply_judge(context, TOKEN_CORRECT, recipient, verdict_r);
+}
+
+/* Why this answer is no correction, as far as the answer itself shows. */
+static enum reason find_fault(const struct reply *reply)
+{
+	if (reply->expired)
+		return REASON_EXPIRED_TOKEN;
+	if (reply->words.decision != DECISION_NONE)
+		return REASON_NOT_CORRECTION;
+	if (reply->words.first[0] == '\0')
+		return REASON_EMPTY;
+	return REASON_NONE;
+}
+
+/* May the writer, as LDAP has it now? The section becomes the recipient's. */
+static enum answer may_correct(const struct intake_context *context,
+			       const struct reply *reply, struct recipient *recipient,
+			       enum reason *reason_r)
+{
+	const char *dn = reply->draft->section;
+	struct kairan_error error;
+	struct verdict verdict;
+	enum answer answer = directory_find_section(context->setup->directory, dn,
+						    &recipient->section, &error);
+
+	*reason_r = REASON_NOT_APPROVER;
+	if (answer == ANSWER_UNKNOWN)
+		log_event(LOG_LEVEL_WARNING, context->envelope->queue_id,
+			  reply->draft->id, "section %s could not be read: %s", dn,
+			  error.text);
+	if (answer != ANSWER_YES)
+		return answer;
+	const struct section_duties duties = section_as_duties(recipient->section);
+	duties_judge_correction(&duties, reply->person->dn, &verdict);
+	*reason_r = verdict.reason;
+	return verdict.kind == VERDICT_PASS ? ANSWER_YES : ANSWER_NO;
+}
+
+/* The broadcast that was used, as the directory has it now. */
+static enum answer find_broadcast(const struct intake_context *context,
+				  const struct reply *reply, struct recipient *recipient)
+{
+	struct address address;
+
+	if (!address_read(reply->draft->broadcast, &address, NULL))
+		return ANSWER_NO;
+	return snapshot_find(kairan_get_snapshot(context->kairan), &address,
+			     &recipient->broadcast);
+}
+
+static char *make_subject(const char *subject)
+{
+	return g_str_has_prefix(subject, CORRECTION_MARK)
+		   ? g_strdup(subject)
+		   : g_strconcat(CORRECTION_MARK, subject, NULL);
+}
+
+/* The person's own lines, as residents will get them. */
+static char *make_text(const char *reply_text)
+{
+	char **lines = quote_find_own_lines(reply_text);
+	g_autofree char *joined = g_strjoinv("\n", lines);
+
+	g_strfreev(lines);
+	return text_normalize(joined);
+}
+
+/* The mail once more, now as a draft. It has been parsed and read before. */
+static bool read_correction(const struct intake_context *context,
+			    const struct reply *reply, struct draft_reading *reading)
+{
+	const GString *octets = context->envelope->octets;
+	char *own;
+
+	reading->corrects = reply->draft;
+	if (!message_parse(octets->str, octets->len, &reading->message,
+			   &reading->error) ||
+	    message_read_text(reading->message, &reading->text, &reading->error) !=
+		MESSAGE_TEXT_OK)
+		return false;
+	own = make_text(reading->text.text);
+	free(reading->text.text);
+	reading->text.text = own;
+	reading->subject = make_subject(reply->draft->subject);
+	return own != NULL;
+}
+
+static void hold_correction(const struct intake_context *context, struct reply *reply,
+			    struct recipient *recipient, struct verdict *verdict_r)
+{
+	struct draft_reading reading = { 0 };
+
+	switch (find_broadcast(context, reply, recipient)) {
+	case ANSWER_UNKNOWN:
+		verdict_set(verdict_r, REASON_NOT_READY, NULL);
+		return;
+	case ANSWER_NO:
+		reply_outcome_answer_not_counted(context, reply, REASON_UNKNOWN_ADDRESS,
+						 verdict_r);
+		return;
+	case ANSWER_YES:
+		break;
+	}
+	/* The recipient owns the person from here on. */
+	recipient->person = reply->person;
+	reply->person = NULL;
+	if (read_correction(context, reply, &reading))
+		intake_draft_settle(context, recipient, &reading, verdict_r);
+	else
+		verdict_set(verdict_r, REASON_BROKEN, reading.error.text);
+	draft_reading_clear(&reading);
+	/* It stays an address of the service, whose mail is taken. */
+	broadcast_free(recipient->broadcast);
+	recipient->broadcast = NULL;
+}
+
+static void take_correction(const struct intake_context *context, struct reply *reply,
+			    struct recipient *recipient, struct verdict *verdict_r)
+{
+	enum reason reason = find_fault(reply);
+
+	if (!lifecycle_was_sent(reply->draft->state)) {
+		reply_outcome_answer(context, reply, NOTICE_ALREADY,
+				     lifecycle_name(reply->draft->state), NULL,
+				     verdict_r);
+		return;
+	}
+	if (reason != REASON_NONE) {
+		reply_outcome_answer_not_counted(context, reply, reason, verdict_r);
+		return;
+	}
+	switch (may_correct(context, reply, recipient, &reason)) {
+	case ANSWER_YES:
+		hold_correction(context, reply, recipient, verdict_r);
+		break;
+	case ANSWER_NO:
+		reply_outcome_answer_not_counted(context, reply, reason, verdict_r);
+		break;
+	case ANSWER_UNKNOWN:
+		verdict_set(verdict_r, REASON_DIRECTORY, NULL);
+		break;
+	}
+}
+
+static void take(const struct intake_context *context, struct recipient *recipient,
+		 struct verdict *verdict_r)
+{
+	struct reply reply;
+
+	if (intake_reply_read(context, TOKEN_CORRECT, recipient, &reply, verdict_r) !=
+	    ANSWER_YES)
+		return;
+	take_correction(context, &reply, recipient, verdict_r);
+	intake_reply_clear(&reply);
+}
+
+const struct intake intake_correct = { judge, take };
