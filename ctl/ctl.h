@@ -16,6 +16,7 @@ struct ctl_call {
 
 int ctl_drafts_list(const struct ctl_call *call);
 int ctl_drafts_show(const struct ctl_call *call);
+int ctl_audit_verify(const struct ctl_call *call);
 int ctl_deliver(const struct ctl_call *call);
 int ctl_subscribers_import(const struct ctl_call *call);
 int ctl_keys_make(const struct ctl_call *call);

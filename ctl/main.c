@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "conf/clock.h"
+#include "conf/fault.h"
 #include "conf/log.h"
 #include "ctl/ctl.h"
 
@@ -38,6 +39,7 @@ static const struct {
 	  "--list LIST FILE.csv",
 	  "register the addresses of a file",
 	  ctl_subscribers_import },
+	{ { "audit", "verify" }, "", "check the audit trail", ctl_audit_verify },
 	{ { "keys", "make" }, "", "make the file of token keys", ctl_keys_make },
 	{ { "deliver", NULL },
 	  "--sender S --recipient R [--queue-id Q]",
@@ -97,6 +99,7 @@ static int run_command(size_t command, const char *path, int argc, char **argv)
 		return ctl_fail(EX_CONFIG, "%s", error.text);
 	log_open("kairanctl", (enum log_target)settings->log_target);
 	clock_open_test(settings->test_clock);
+	fault_open(settings->test_clock);
 	const struct ctl_call call = { settings, argc, argv };
 	status = ctl_commands[command].run(&call);
 	settings_free(settings);

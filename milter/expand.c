@@ -21,6 +21,7 @@
 #include <glib.h>
 
 #include "conf/clock.h"
+#include "conf/fault.h"
 #include "conf/log.h"
 #include "milter/broadcast_mail.h"
 #include "milter/intake.h"
@@ -160,6 +161,7 @@ static bool add_page(const struct intake_mta *mta, const GPtrArray *page,
 			return error_set(error_r,
 					 "the MTA does not take the recipient %s", path);
 	}
+	fault_point("expand.page");
 	return mta->keep_waiting(mta->context) ||
 	       error_set(error_r, "the MTA does not wait any longer");
 }
@@ -203,9 +205,14 @@ static bool add_receipt(const struct intake_context *context,
 static bool expand(const struct intake_context *context, struct release *release,
 		   struct kairan_error *error_r)
 {
-	return record_offered(context, release, error_r) &&
-	       add_recipients(context, release, error_r) &&
-	       add_receipt(context, release, error_r);
+	if (!record_offered(context, release, error_r))
+		return false;
+	fault_point("expand.offered");
+	if (!add_recipients(context, release, error_r) ||
+	    !add_receipt(context, release, error_r))
+		return false;
+	fault_point("expand.full");
+	return true;
 }
 
 static void take(const struct intake_context *context, struct recipient *recipient,

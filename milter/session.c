@@ -23,6 +23,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "conf/fault.h"
 #include "conf/log.h"
 #include "milter/snapshot.h"
 
@@ -275,4 +276,5 @@ void session_take(struct session *session, const char *queue_id,
 		set_reply(answer_r, &verdict);
 	else
 		finish(session, mta, answer_r);
+	fault_point("answer");
 }

@@ -19,6 +19,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "conf/fault.h"
+
 struct upload {
 	const char *octets;
 	size_t left;
@@ -35,8 +37,10 @@ static size_t give_octets(char *buffer, size_t size, size_t count, void *context
 	memcpy(buffer, upload->octets, give);
 	upload->octets += give;
 	upload->left -= give;
-	if (give == 0)
+	if (give == 0) {
+		fault_point("smtp.data");
 		upload->finished = true;
+	}
 	return give;
 }
 
@@ -102,7 +106,9 @@ void smtp_send(const struct settings *settings, const char *sender, const char *
 	result_r->response[0] = '\0';
 	if (curl != NULL && recipients != NULL) {
 		set_options(curl, settings, url, from, recipients, &upload);
+		fault_point("smtp.before");
 		code = curl_easy_perform(curl);
+		fault_point("smtp.after");
 		(void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &reply);
 	}
 	result_r->outcome = judge(code, reply, upload.finished);

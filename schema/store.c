@@ -27,6 +27,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/fault.h"
 #include "schema/sql.h"
 
 #define STORE_APPLICATION_ID 0x6b616972 /* "kair" */
@@ -236,10 +237,12 @@ bool store_begin(struct store *store, struct kairan_error *error_r)
 
 bool store_commit(struct store *store, struct kairan_error *error_r)
 {
+	fault_point("commit.before");
 	if (!execute(store, "COMMIT", error_r)) {
 		store_rollback(store);
 		return false;
 	}
+	fault_point("commit.after");
 	pthread_mutex_unlock(&store->lock);
 	return true;
 }

@@ -1,0 +1,85 @@
+/*
+ * NAME
+ *	fault - places where a test may stop a program in its tracks
+ *
+ * DESCRIPTION
+ *	Each point that is passed adds its name to the file "passed" in the faults folder. Where
+ *	the file "wanted" has "NAME N", the N-th pass since that file was written stops the
+ *	whole process by SIGSTOP. The test, which sees that, kills what it wants to kill: this
+ *	process, the MTA, or both.
+ *
+ * DIAGNOSTICS
+ *	None: files that cannot be used are as if they were not there.
+ */
+#include "config.h"
+
+#include "conf/fault.h"
+
+#ifdef ENABLE_FAULTS
+
+#include <fcntl.h>
+#include <glib.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static pthread_mutex_t fault_lock = PTHREAD_MUTEX_INITIALIZER;
+static char *fault_folder;
+
+void fault_open(const char *test_clock)
+{
+	g_autofree char *parent = g_path_get_dirname(test_clock);
+	char *folder = g_build_filename(parent, "faults", NULL);
+
+	if (*test_clock != '\0' && g_file_test(folder, G_FILE_TEST_IS_DIR))
+		fault_folder = folder;
+	else
+		g_free(folder);
+}
+
+static void note_pass(const char *name)
+{
+	g_autofree char *path = g_build_filename(fault_folder, "passed", NULL);
+	g_autofree char *line = g_strdup_printf("%s\n", name);
+	const int file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+
+	if (file < 0)
+		return;
+	if (write(file, line, strlen(line)) < 0)
+		(void)unlink(path);
+	(void)close(file);
+}
+
+/* Is this the pass that is waited for? It counts the file down. */
+static bool is_wanted(const char *name)
+{
+	g_autofree char *path = g_build_filename(fault_folder, "wanted", NULL);
+	g_autofree char *text = NULL;
+	char wanted[128];
+	int passes;
+
+	if (!g_file_get_contents(path, &text, NULL, NULL) ||
+	    sscanf(text, "%127s %d", wanted, &passes) != 2 || strcmp(wanted, name) != 0)
+		return false;
+	if (passes <= 1)
+		return unlink(path) == 0;
+	g_autofree char *less = g_strdup_printf("%s %d\n", wanted, passes - 1);
+	(void)g_file_set_contents(path, less, -1, NULL);
+	return false;
+}
+
+void fault_point(const char *name)
+{
+	if (fault_folder == NULL)
+		return;
+	pthread_mutex_lock(&fault_lock);
+	note_pass(name);
+	if (is_wanted(name))
+		(void)kill(getpid(), SIGSTOP);
+	pthread_mutex_unlock(&fault_lock);
+}
+
+#endif

@@ -1,0 +1,277 @@
+"""Kill the daemon, the MTA, or both at every commit and every step of a hand-over, from a
+draft's arrival to the last subscriber, and compare: the end must always be the same.
+
+The build with --enable-faults stops the daemon at a point of conf/fault.h, and this test
+then kills what it wants to kill. KAIRAN_KILL_ALL=1 takes every pass of every point; without
+it each point is taken at its first, its last and one middle pass.
+"""
+import collections
+import os
+import pathlib
+import shutil
+import signal
+import smtplib
+import subprocess
+import threading
+import time
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+OUTER = pathlib.Path(os.environ.get("KAIRAN_BUILD_DIR", TOP / "build"))
+FAULTS = OUTER / "faults"
+os.environ["KAIRAN_BUILD_DIR"] = str(FAULTS)
+
+# The modules below read the environment when they are imported.
+import stack as s  # noqa: E402
+import tap  # noqa: E402
+import town  # noqa: E402
+from tap import check_equal  # noqa: E402
+
+SUBSCRIBERS = 2000
+SHARD_SIZE = 700
+SETTINGS = f"""
+shard_size = "{SHARD_SIZE}"
+receipt_wait = "3s"
+retry_first = "1s"
+retry_most = "1s"
+"""
+
+
+def build():
+    """The programs with their points; quick when nothing has changed."""
+    FAULTS.mkdir(exist_ok=True)
+    if not (FAULTS / "Makefile").exists():
+        subprocess.run([TOP / "configure", "--enable-faults"], cwd=FAULTS, check=True,
+                       stdout=subprocess.DEVNULL)
+    subprocess.run(["make", "-s", "-j2", "kairan-milter", "kairanctl"], cwd=FAULTS, check=True,
+                   stdout=subprocess.DEVNULL)
+
+
+def folder(stack):
+    return pathlib.Path(stack.env["KAIRAN_CLOCK"]).parent / "faults"
+
+
+def prepare(stack):
+    """Three shards of subscribers, short pauses, and a folder for the points."""
+    if folder(stack).exists():
+        return
+    with open(stack.env["KAIRAN_CONF"], "a", encoding="utf-8") as conf:
+        conf.write(SETTINGS)
+    folder(stack).mkdir()
+    shutil.chown(folder(stack), stack.env["KAIRAN_STACK_USER"])
+    lines = "".join(f"k{n}@{('phone', 'docomo', 'mail')[n % 3]}.sink.example\n"
+                    for n in range(SUBSCRIBERS - town.SUBSCRIBERS))
+    file = folder(stack) / "more.csv"
+    file.write_text("address\n" + lines)
+    stack.kairanctl("subscribers", "import", "--list", "bosai", str(file))
+    stack.stop("milter")
+    stack.start("milter")
+
+
+# ---- killing ----
+
+def state_of_process(pid):
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return None
+
+
+def children_of(pid):
+    return [int(child) for task in pathlib.Path(f"/proc/{pid}/task").iterdir()
+            for child in (task / "children").read_text().split()]
+
+
+def kill_mta(stack):
+    """The MTA and all its processes at once, as a crash of the machine would."""
+    master = stack.pid("mta")
+    os.kill(master, signal.SIGSTOP)
+    for pid in [*children_of(master), master]:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+    stack.wait_for(lambda: stack.pid("mta") is None, 10, "the end of the MTA")
+
+
+class Killer(threading.Thread):
+    """Waits for the daemon to stop at a point, kills, and starts what it killed."""
+
+    def __init__(self, stack, point, number, victim):
+        super().__init__(daemon=True)
+        self.stack, self.victim = stack, victim
+        self.wanted = folder(stack) / "wanted"
+        self.given_up = threading.Event()
+        self.reached = False
+        self.failure = None
+        self.wanted.write_text(f"{point} {number}\n")
+        shutil.chown(self.wanted, stack.env["KAIRAN_STACK_USER"])
+
+    def run(self):
+        try:
+            with s.Watch([folder(self.stack)]) as watch:
+                while self.wanted.exists():
+                    if self.given_up.is_set():
+                        self.wanted.unlink(missing_ok=True)
+                        return
+                    watch.wait(0.2)
+            self.reached = True
+            self.kill()
+        except Exception as failure:  # told by whoever waits
+            self.failure = failure
+
+    def kill(self):
+        daemon = self.stack.pid("milter")
+        while state_of_process(daemon) not in ("T", None):
+            os.sched_yield()
+        if self.victim != "daemon":
+            kill_mta(self.stack)
+        if self.victim == "mta":
+            os.kill(daemon, signal.SIGCONT)
+        else:
+            self.stack.kill9("milter")
+        self.stack.start()
+
+
+# ---- the scenario ----
+
+def submit_until_taken(stack, user, to, mail):
+    """As a client that keeps trying in its outbox."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        try:
+            replies = stack.submit(user, to, mail)
+            if replies.final is not None and replies.final[0] == 250:
+                return
+            told = [replies.mail, *replies.recipients.values(), replies.final]
+            if any(reply is not None and reply[0] >= 500 for reply in told):
+                raise AssertionError(f"refused for good: {replies}")
+        except (OSError, smtplib.SMTPException):
+            pass
+        stack.wait_for(lambda: stack.pid("mta") and stack.pid("milter"), 30, "the servers")
+    raise TimeoutError("nothing was taken within a minute")
+
+
+def play(stack, subject):
+    text = f"川の水位が上がっています。{subject}"
+    submit_until_taken(stack, "bosai-staff1", town.BOSAI,
+                       s.make_mail("bosai-staff1", town.BOSAI, subject, text))
+    request = stack.wait_mail(
+        "bosai-chief", lambda mail: subject in str(mail["Subject"])
+        and s.reply_address(mail).startswith("decide+"), 60)
+    submit_until_taken(stack, "bosai-chief", s.reply_address(request),
+                       town.answer_mail("bosai-chief", request, "承認"))
+
+
+def is_quiet(stack, subject):
+    """Is everything done, and nothing under way any more?"""
+    draft = town.draft_id(stack, subject)
+    open_shards = stack.store("SELECT 1 FROM shard WHERE state < 4")
+    waiting = stack.store("SELECT 1 FROM outbox WHERE state = 1")
+    return (draft is not None and town.state_of(stack, subject) == town.RELEASED
+            and not open_shards and not waiting and not stack.postqueue())
+
+
+def check_end(stack, subject):
+    receivers = collections.Counter()
+    for file in stack.sink_files():
+        for line in file.read_bytes().split(b"\n\n", 1)[0].splitlines():
+            if line.lower().startswith(b"delivered-to:"):
+                receivers[line] += 1
+    check_equal(sum(receivers.values()), SUBSCRIBERS, "mails")
+    check_equal(len(receivers), SUBSCRIBERS, "subscribers")
+    check_equal(len(stack.store("SELECT 1 FROM draft WHERE subject = ?", subject)), 1, "drafts")
+    check_notices(stack, subject)
+    check_equal(stack.kairanctl("audit", "verify", check=False).returncode, 0, "audit verify")
+
+
+def check_notices(stack, subject):
+    draft = town.draft_id(stack, subject)
+    seen = set()
+    for box in pathlib.Path(stack.env["KAIRAN_MAIL"]).glob("*@town.example/new/*"):
+        for line in box.read_bytes().split(b"\n\n", 1)[0].splitlines():
+            if line.lower().startswith(b"message-id:"):
+                seen.add(line.split(b":", 1)[1].strip().decode())
+    rows = stack.store("SELECT * FROM outbox WHERE draft = ?", draft)
+    kinds = {row["kind"] for row in rows}
+    check_equal({"receipt", "request", "approved", "released"} - kinds, set(), "kinds missing")
+    lost = [row["id"] for row in rows
+            if f"<notice.{row['id']}.{row['created_at']}@{s.SERVICE}>" not in seen]
+    check_equal(lost, [], "notices lost")
+
+
+def run_once(stack, subject, killer=None):
+    stack.clear_sink()
+    if killer is not None:
+        killer.start()
+    try:
+        play(stack, subject)
+        stack.wait_for(lambda: is_quiet(stack, subject), 90, "the end of the release")
+    finally:
+        if killer is not None:
+            killer.given_up.set()
+            killer.join(60)
+    if killer is not None and killer.failure is not None:
+        raise killer.failure
+    check_end(stack, subject)
+
+
+# ---- the tests ----
+
+PASSED = []
+
+
+def choose(passed):
+    """The passes to stop at: (point, number)."""
+    chosen = []
+    for point, count in sorted(collections.Counter(passed).items()):
+        if os.environ.get("KAIRAN_KILL_ALL"):
+            numbers = range(1, count + 1)
+        else:
+            numbers = sorted({1, (count + 1) // 2, count})
+        chosen += [(point, number) for number in numbers]
+    return chosen
+
+
+def test_undisturbed(stack):
+    prepare(stack)
+    (folder(stack) / "passed").unlink(missing_ok=True)
+    run_once(stack, "kill none")
+    PASSED.extend((folder(stack) / "passed").read_text().splitlines())
+    shards = stack.store("SELECT count(*) AS count FROM shard")[0]["count"]
+    check_equal(shards, 3, "shards")
+    tap.comment(f"{len(PASSED)} passes of {len(set(PASSED))} points")
+
+
+def kill_everywhere(stack, victim):
+    prepare(stack)
+    reached, failures = 0, []
+    if not PASSED:
+        test_undisturbed(stack)
+    for point, number in choose(PASSED):
+        subject = f"kill {victim} {point} {number}"
+        killer = Killer(stack, point, number, victim)
+        try:
+            run_once(stack, subject, killer)
+        except Exception as failure:
+            failures.append(f"{point} {number}: {failure}")
+        reached += killer.reached
+    tap.comment(f"killed {victim} at {reached} points")
+    check_equal(failures, [], "what ended differently")
+    check_equal(reached > len(set(PASSED)), True, "points were reached")
+
+
+def test_kill_daemon(stack):
+    kill_everywhere(stack, "daemon")
+
+
+def test_kill_mta(stack):
+    kill_everywhere(stack, "mta")
+
+
+def test_kill_both(stack):
+    kill_everywhere(stack, "both")
+
+
+if __name__ == "__main__":
+    build()
+    tap.main(globals())
