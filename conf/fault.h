@@ -9,16 +9,17 @@
 
 #ifdef ENABLE_FAULTS
 
-/* Points act when the folder "faults" stands beside the file of the setting test_clock. */
-void fault_open(const char *test_clock);
+/* Points act when the folder "faults" stands beside the file of the setting test_clock. Their
+ * names begin with the program's ("daemon", "ctl"; borrowed for good). */
+void fault_open(const char *test_clock, const char *program);
 
 /* Note that this point was passed, and stop (SIGSTOP) when the test waits for it here. */
 void fault_point(const char *name);
 
 #else
 
-#define fault_open(test_clock) ((void)0)
-#define fault_point(name)      ((void)0)
+#define fault_open(test_clock, program) ((void)0)
+#define fault_point(name)               ((void)0)
 
 #endif
 

@@ -99,7 +99,7 @@ static int run_command(size_t command, const char *path, int argc, char **argv)
 		return ctl_fail(EX_CONFIG, "%s", error.text);
 	log_open("kairanctl", (enum log_target)settings->log_target);
 	clock_open_test(settings->test_clock);
-	fault_open(settings->test_clock);
+	fault_open(settings->test_clock, "ctl");
 	const struct ctl_call call = { settings, argc, argv };
 	status = ctl_commands[command].run(&call);
 	settings_free(settings);

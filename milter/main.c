@@ -242,7 +242,7 @@ int main(int argc, char **argv)
 	}
 	log_open("kairan-milter", (enum log_target)setup->settings->log_target);
 	clock_open_test(setup->settings->test_clock);
-	fault_open(setup->settings->test_clock);
+	fault_open(setup->settings->test_clock, "daemon");
 	message_init();
 	(void)curl_global_init(CURL_GLOBAL_DEFAULT);
 	pid_file = strdup(setup->settings->pid_file);
