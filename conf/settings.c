@@ -68,6 +68,8 @@ static const struct setting settings_table[] = {
 	    "Longest time for one hand-over to the MTA."),
 	ROW(shard_size, TYPE_NUMBER, "20000",
 	    "Recipients in one hand-over: 20000 for Postfix, 1000 for Sendmail."),
+	ROW(shards_at_once, TYPE_NUMBER, "2",
+	    "How many shards may be handed over side by side; read at the start only."),
 	ROW(receipt_wait, TYPE_DURATION, "120s",
 	    "How long to wait for proof that a shard of unknown fate was queued."),
 	ROW(retry_first, TYPE_DURATION, "5s", "Pause after a first failed hand-over."),

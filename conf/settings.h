@@ -53,6 +53,7 @@ struct settings {
 	char *mta_helo;
 	int64_t mta_timeout;
 	int64_t shard_size;
+	int64_t shards_at_once;
 	int64_t receipt_wait;
 	int64_t retry_first;
 	int64_t retry_most;

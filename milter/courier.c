@@ -3,8 +3,9 @@
  *	courier - from the outbox to the MTA
  *
  * DESCRIPTION
- *	Two threads, one loop: take what is due, hand it over, record what became of it, wait
- *	for the next. Nothing is removed before the MTA has said 250.
+ *	One thread for notices and some for shards, all in one loop: take what is due, hand it
+ *	over, record what became of it, wait for the next. Nothing is removed before the MTA
+ *	has said 250.
  *
  *	A notice goes out at least once: a crash between the 250 and its record repeats it
  *	with the same Message-ID. A shard is more careful. The milter records it as offered
@@ -226,31 +227,68 @@ static bool hand_over(const struct setup *setup, struct store *store,
 	return record_shard(store, setup, shard, &result, error_r);
 }
 
+/* The next shard that is due, claimed for this thread. */
+static enum answer claim_shard(struct store *store, const struct settings *settings,
+			       struct shard *shard, struct draft **draft_r,
+			       int64_t *next_r, struct kairan_error *error_r)
+{
+	const int64_t now = clock_now();
+	enum answer found;
+
+	if (!store_begin(store, error_r))
+		return ANSWER_UNKNOWN;
+	found = store_release_claim_due(
+	    store, now, now + settings->mta_timeout + settings->receipt_wait, shard,
+	    error_r);
+	if (found == ANSWER_YES &&
+	    store_draft_find(store, shard->draft, draft_r, error_r) != ANSWER_YES)
+		found = ANSWER_UNKNOWN;
+	if (found == ANSWER_NO &&
+	    store_release_next_due(store, next_r, error_r) == ANSWER_UNKNOWN)
+		found = ANSWER_UNKNOWN;
+	if (found != ANSWER_YES)
+		store_rollback(store);
+	else if (!store_commit(store, error_r))
+		found = ANSWER_UNKNOWN;
+	return found;
+}
+
 static enum answer step_shards(struct kairan *kairan, const struct setup *setup,
 			       int64_t *next_r, struct kairan_error *error_r)
 {
 	struct store *store = kairan_get_store(kairan);
 	struct draft *draft = NULL;
 	struct shard shard;
-	enum answer found;
+	enum answer found =
+	    claim_shard(store, setup->settings, &shard, &draft, next_r, error_r);
 
-	if (!store_begin(store, error_r))
-		return ANSWER_UNKNOWN;
-	found = store_release_find_due(store, clock_now(), &shard, error_r);
-	if (found == ANSWER_YES &&
-	    store_draft_find(store, shard.draft, &draft, error_r) != ANSWER_YES)
-		found = ANSWER_UNKNOWN;
-	if (found == ANSWER_NO &&
-	    store_release_next_due(store, next_r, error_r) == ANSWER_UNKNOWN)
-		found = ANSWER_UNKNOWN;
-	store_rollback(store);
 	if (found == ANSWER_YES) {
+		/* One wakes the next, as long as there are shards. */
+		waker_wake(kairan_get_waker(kairan, KAIRAN_SHARDS));
 		if (!hand_over(setup, store, draft, &shard, error_r))
 			found = ANSWER_UNKNOWN;
 		waker_wake(kairan_get_waker(kairan, KAIRAN_ROUNDS));
 	}
 	draft_free(draft);
 	return found;
+}
+
+bool courier_resume(struct kairan *kairan, struct kairan_error *error_r)
+{
+	struct store *store = kairan_get_store(kairan);
+	struct setup *setup = kairan_get_setup(kairan);
+	bool ok = store_begin(store, error_r);
+
+	if (ok) {
+		ok = store_release_free_claims(store, clock_now(),
+					       setup->settings->receipt_wait, error_r);
+		if (ok)
+			ok = store_commit(store, error_r);
+		else
+			store_rollback(store);
+	}
+	setup_unref(setup);
+	return ok;
 }
 
 /* ---- both ---- */

@@ -4,9 +4,14 @@
 #ifndef KAIRAN_MILTER_COURIER_H
 #define KAIRAN_MILTER_COURIER_H
 
+#include <stdbool.h>
+
 #include "milter/kairan.h"
 
-/* The thread that mails notices, and the one that hands over shards, so that a long
+/* Take up the shards that an earlier run had under way. Called once, before the threads. */
+bool courier_resume(struct kairan *kairan, struct kairan_error *error_r);
+
+/* The thread that mails notices, and one of those that hand over shards, so that a long
  * release does not keep an approval request waiting. context is the struct kairan. */
 void *courier_run_notices(void *context);
 void *courier_run_shards(void *context);

@@ -123,7 +123,10 @@ static bool record_offered(const struct intake_context *context, struct release 
 {
 	struct store *store = kairan_get_store(context->kairan);
 	struct audit_event event = intake_event(context, "expand");
-	int64_t wait = context->setup->settings->receipt_wait;
+	/* The hand-over that this is part of may take its full time; only then begins the
+	 * receipt's. */
+	int64_t wait = context->setup->settings->mta_timeout +
+		       context->setup->settings->receipt_wait;
 	g_autofree char *detail = g_strdup_printf("shard %lld, %lld recipients",
 						  (long long)release->shard.number,
 						  (long long)release->shard.recipients);

@@ -22,6 +22,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <glib.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -44,14 +45,15 @@
 #include "milter/rounds.h"
 #include "milter/snapshot.h"
 
-static void *(*const main_threads[])(void *) = {
-	courier_run_notices,
-	courier_run_shards,
-	rounds_run,
-	snapshot_run,
-};
+/* More hand-overs at once than any MTA has a use for. */
+#define SHARD_THREADS_MOST 32
+#define THREADS_MOST       (3 + SHARD_THREADS_MOST)
 
-#define THREADS_COUNT (sizeof(main_threads) / sizeof(main_threads[0]))
+/* The threads beside those of libmilter. */
+struct crew {
+	pthread_t threads[THREADS_MOST];
+	size_t count;
+};
 
 struct options {
 	const char *path;
@@ -143,15 +145,16 @@ static void run_until_stopped(struct kairan *kairan, const char *path)
 /* End the threads before the filter: a hand-over under way goes through the MTA, which asks
  * this very filter about it. What does not end in time is cut off with the process, as by
  * a crash, which loses nothing. */
-static void stop_all(struct kairan *kairan, const pthread_t threads[THREADS_COUNT],
-		     pthread_t server, int64_t drain_timeout)
+static void stop_all(struct kairan *kairan, const struct crew *crew, pthread_t server,
+		     int64_t drain_timeout)
 {
 	const struct timespec deadline = deadline_after(drain_timeout);
 	bool ended = true;
 
 	kairan_stop_all(kairan);
-	for (size_t i = 0; i < THREADS_COUNT; i++)
-		ended = pthread_timedjoin_np(threads[i], NULL, &deadline) == 0 && ended;
+	for (size_t i = 0; i < crew->count; i++)
+		ended =
+		    pthread_timedjoin_np(crew->threads[i], NULL, &deadline) == 0 && ended;
 	mlfi_stop();
 	drain(&deadline);
 	ended = pthread_timedjoin_np(server, NULL, &deadline) == 0 && ended;
@@ -162,20 +165,42 @@ static void stop_all(struct kairan *kairan, const pthread_t threads[THREADS_COUN
 	}
 }
 
+static bool start_thread(struct crew *crew, struct kairan *kairan, void *(*run)(void *))
+{
+	if (pthread_create(&crew->threads[crew->count], NULL, run, kairan) != 0)
+		return false;
+	crew->count++;
+	return true;
+}
+
+static bool start_crew(struct crew *crew, struct kairan *kairan)
+{
+	struct setup *setup = kairan_get_setup(kairan);
+	const int64_t shards = MIN(setup->settings->shards_at_once, SHARD_THREADS_MOST);
+	bool ok;
+
+	setup_unref(setup);
+	crew->count = 0;
+	ok = start_thread(crew, kairan, courier_run_notices) &&
+	     start_thread(crew, kairan, rounds_run) &&
+	     start_thread(crew, kairan, snapshot_run);
+	for (int64_t i = 0; ok && i < shards; i++)
+		ok = start_thread(crew, kairan, courier_run_shards);
+	return ok;
+}
+
 /* From the open socket to the end. */
 static int serve_all(struct kairan *kairan, const char *path, int64_t drain_timeout)
 {
-	pthread_t threads[THREADS_COUNT];
+	struct crew crew;
 	pthread_t server;
 	bool served = true;
 
 	/* Threads inherit blocked signals; only the main thread has them open. */
 	daemon_block_signals();
-	for (size_t i = 0; i < THREADS_COUNT; i++) {
-		if (pthread_create(&threads[i], NULL, main_threads[i], kairan) != 0) {
-			log_error("cannot start a thread");
-			return EX_OSERR;
-		}
+	if (!start_crew(&crew, kairan)) {
+		log_error("cannot start a thread");
+		return EX_OSERR;
 	}
 	if (pthread_create(&server, NULL, serve, &served) != 0) {
 		log_error("cannot start a thread");
@@ -187,7 +212,7 @@ static int serve_all(struct kairan *kairan, const char *path, int64_t drain_time
 
 	daemon_notify_state("STOPPING=1");
 	log_info("stopping");
-	stop_all(kairan, threads, server, drain_timeout);
+	stop_all(kairan, &crew, server, drain_timeout);
 	return served ? EX_OK : EX_OSERR;
 }
 
@@ -209,7 +234,8 @@ static int start(struct setup *setup, struct kairan **kairan_r)
 	*kairan_r = kairan_new(setup, store);
 	snapshot_restore(*kairan_r);
 	snapshot_refresh(*kairan_r);
-	if (!mlfi_open(*kairan_r, settings, &error) ||
+	if (!courier_resume(*kairan_r, &error) ||
+	    !mlfi_open(*kairan_r, settings, &error) ||
 	    !daemon_write_pid(settings->pid_file, &error)) {
 		log_error("%s", error.text);
 		return EX_OSERR;

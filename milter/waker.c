@@ -80,6 +80,6 @@ void waker_stop(struct waker *waker)
 {
 	pthread_mutex_lock(&waker->lock);
 	waker->stopped = true;
-	pthread_cond_signal(&waker->changed);
+	pthread_cond_broadcast(&waker->changed);
 	pthread_mutex_unlock(&waker->lock);
 }

@@ -26,8 +26,9 @@ static bool copy_recipients(struct store *store, int64_t draft, const char *list
 	return sql_run(
 	    store, error_r,
 	    "INSERT INTO shard_recipient (draft, shard, position, address)"
-	    " SELECT ?1, 1 + (n - 1) / ?3, n, address FROM"
-	    " (SELECT address, row_number() OVER (ORDER BY domain, address_key) AS n"
+	    " SELECT ?1, 1 + n % ((total + ?3 - 1) / ?3), 1 + n, address FROM"
+	    " (SELECT address, row_number() OVER (ORDER BY domain, address_key) - 1 AS n,"
+	    "  (SELECT count(*) FROM subscriber WHERE list = ?2 AND state = 1) AS total"
 	    "  FROM subscriber WHERE list = ?2 AND state = 1)",
 	    "isi", draft, list, shard_size);
 }
@@ -81,6 +82,29 @@ enum answer store_release_find_due(struct store *store, int64_t now,
 	    "i", now);
 
 	return take_shard(answer, stmt, shard_r);
+}
+
+enum answer store_release_claim_due(struct store *store, int64_t now, int64_t lease,
+				    struct shard *shard_r, struct kairan_error *error_r)
+{
+	enum answer answer = store_release_find_due(store, now, shard_r, error_r);
+
+	if (answer == ANSWER_YES &&
+	    !sql_run(store, error_r,
+		     "UPDATE shard SET next_try = ? WHERE draft = ? AND number = ?",
+		     "iii", lease, shard_r->draft, shard_r->number))
+		return ANSWER_UNKNOWN;
+	return answer;
+}
+
+bool store_release_free_claims(struct store *store, int64_t now, int64_t receipt_wait,
+			       struct kairan_error *error_r)
+{
+	return sql_run(
+	    store, error_r,
+	    "UPDATE shard SET next_try = min(next_try, iif(state = 1, ?1, ?1 + ?2))"
+	    " WHERE state IN (1, 2)",
+	    "ii", now, receipt_wait);
 }
 
 enum answer store_release_next_due(struct store *store, int64_t *at_r,

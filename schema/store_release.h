@@ -27,9 +27,10 @@ struct shard {
 	char queue_id[64];
 };
 
-/* Fix the recipients of a draft: the list's active subscribers now, each once, ordered by
- * domain, so that the MTA finds those of one destination together; cut into shards of at
- * most shard_size. A list without subscribers gives no shard. */
+/* Fix the recipients of a draft: the list's active subscribers now, each once; cut into
+ * shards of at most shard_size, whose sizes differ by one at most. Every shard has the same
+ * mix of destinations, so that no carrier holds up the others; within a shard those of one
+ * destination stand together. A list without subscribers gives no shard. */
 bool store_release_cut(struct store *store, int64_t draft, const char *list,
 		       int64_t shard_size, int64_t now, int64_t *recipients_r,
 		       struct kairan_error *error_r);
@@ -38,6 +39,16 @@ bool store_release_cut(struct store *store, int64_t draft, const char *list,
  * receipt will not come any more (next_try has passed). */
 enum answer store_release_find_due(struct store *store, int64_t now,
 				   struct shard *shard_r, struct kairan_error *error_r);
+/* The same, and nobody else is given it until lease: several hand-overs may be under way at
+ * once. */
+enum answer store_release_claim_due(struct store *store, int64_t now, int64_t lease,
+				    struct shard *shard_r, struct kairan_error *error_r);
+
+/* At a start: what an earlier run had claimed is free again; ready shards now, offered ones
+ * when their receipts have had their time. */
+bool store_release_free_claims(struct store *store, int64_t now, int64_t receipt_wait,
+			       struct kairan_error *error_r);
+
 enum answer store_release_next_due(struct store *store, int64_t *at_r,
 				   struct kairan_error *error_r);
 

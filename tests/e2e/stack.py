@@ -385,6 +385,15 @@ class Stack:
         """Have the MTA try everything that waits, now."""
         subprocess.run(["postqueue", "-c", self.env["KAIRAN_MTA_CONFIG"], "-f"], check=True)
 
+    def hold_sink(self, held):
+        """Keep the subscribers' mail in the MTA's queue, or let it go."""
+        config = self.env["KAIRAN_MTA_CONFIG"]
+        subprocess.run(["postconf", "-c", config, "-e",
+                        f"defer_transports={'sink' if held else ''}"], check=True)
+        self.signal("mta", signal.SIGHUP)
+        if not held:
+            self.flush()
+
     def log(self, name="milter"):
         """A log's whole text: milter, postfix, dovecot or slapd."""
         path = pathlib.Path(self.env["KAIRAN_LOG"]) / f"{name}.log"
