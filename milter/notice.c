@@ -35,8 +35,9 @@ static const char *const notice_name_list[] = {
 	"draft", "subject", "text", "quoted_text", "broadcast", "broadcast_name",
 	"section_name", "author_name", "author_mail", "characters", "limit",
 	"subscribers", "submitted_at", "expires_at", "released_at", "recipients",
-	"duration", "state", "decider_name", "decided_at", "reason", "asked", "corrects",
-	"corrected_at", "corrected_text", "correction_delay",
+	"duration", "state", "decider_name", "decided_at", "reason", "asked", "shards",
+	"handed_over", "uncertain", "repeated", "queue_ids", "corrects", "corrected_at",
+	"corrected_text", "correction_delay",
 	/* of the reader */
 	"reader_name", "reader_role", "reply_address", "approve_link", "send_back_link",
 	"withdraw_link", "correct_until",

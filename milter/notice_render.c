@@ -20,6 +20,7 @@
 #include "conf/clock.h"
 #include "milter/message.h"
 #include "milter/notice.h"
+#include "schema/store_release.h"
 #include "schema/store_subscriber.h"
 
 /* What is read from the store for one notice. */
@@ -28,6 +29,7 @@ struct notice_material {
 	struct draft *corrected; /* NULL: it is no correction */
 	struct party *reader;    /* NULL: not a person of the draft */
 	GPtrArray *parties;      /* NULL without a draft */
+	struct release_summary release;
 	int64_t subscribers;
 	char *original;
 	size_t original_length;
@@ -36,6 +38,7 @@ struct notice_material {
 static void clear_material(struct notice_material *material)
 {
 	draft_free(material->draft);
+	release_summary_clear(&material->release);
 	draft_free(material->corrected);
 	party_free(material->reader);
 	if (material->parties != NULL)
@@ -65,7 +68,8 @@ static bool read_material(struct store *store, const struct outbox_notice *notic
 	material->parties = store_draft_list_parties(store, notice->draft, error_r);
 	if (material->parties == NULL ||
 	    !store_subscriber_count(store, material->draft->list, &material->subscribers,
-				    error_r))
+				    error_r) ||
+	    !store_release_summarize(store, notice->draft, &material->release, error_r))
 		return false;
 	return strcmp(notice->kind, NOTICE_REQUEST) != 0 ||
 	       store_draft_find_original(store, notice->draft, &material->original,
@@ -137,6 +141,20 @@ static void put_duration(GHashTable *facts, const char *name, int64_t from, int6
 						     seconds / 60 % 60, seconds % 60));
 }
 
+/* How the release went; nothing before there is one. */
+static void put_release(GHashTable *facts, const struct release_summary *release)
+{
+	if (release->shards == 0)
+		return;
+	put_number(facts, "shards", release->shards);
+	put_number(facts, "handed_over", release->handed_over);
+	put(facts, "queue_ids", release->queue_ids);
+	if (release->uncertain > 0)
+		put_number(facts, "uncertain", release->uncertain);
+	if (release->repeated > 0)
+		put_number(facts, "repeated", release->repeated);
+}
+
 /* What a correction corrects (Art. 13-3), and how long the error has stood. */
 static void put_corrected(GHashTable *facts, const struct setup *setup,
 			  const char *language, const struct draft *draft,
@@ -178,6 +196,7 @@ static void put_draft(GHashTable *facts, const struct setup *setup, const char *
 	put_time(facts, "decided_at", setup, language, draft->decided_at);
 	put_number(facts, "recipients", draft->recipients);
 	put_duration(facts, "duration", draft->decided_at, draft->released_at);
+	put_release(facts, &material->release);
 	if (material->corrected != NULL)
 		put_corrected(facts, setup, language, draft, material->corrected);
 	put_phrase(facts, "state", setup, language, "state",

@@ -142,6 +142,9 @@ ALTER TABLE draft ADD COLUMN remind_at INTEGER NOT NULL DEFAULT 0;    -- 0: no m
 CREATE INDEX draft_by_remind ON draft (state, remind_at);
 CREATE INDEX draft_by_released ON draft (broadcast, released_at);
 
+-- How often it was handed over again although it may have been queued.
+ALTER TABLE shard ADD COLUMN repeated INTEGER NOT NULL DEFAULT 0;
+
 ALTER TABLE snapshot ADD COLUMN quiet_hours TEXT NOT NULL DEFAULT '';
 ALTER TABLE snapshot ADD COLUMN urgent INTEGER NOT NULL DEFAULT 0;
 

@@ -91,7 +91,8 @@ enum answer store_release_claim_due(struct store *store, int64_t now, int64_t le
 
 	if (answer == ANSWER_YES &&
 	    !sql_run(store, error_r,
-		     "UPDATE shard SET next_try = ? WHERE draft = ? AND number = ?",
+		     "UPDATE shard SET next_try = ?, repeated = repeated + (state = 2)"
+		     " WHERE draft = ? AND number = ?",
 		     "iii", lease, shard_r->draft, shard_r->number))
 		return ANSWER_UNKNOWN;
 	return answer;
@@ -186,4 +187,36 @@ bool store_release_visit_page(struct store *store, const struct shard *shard,
 		answer = sql_next(store, error_r, stmt);
 	}
 	return answer == ANSWER_NO;
+}
+
+bool store_release_summarize(struct store *store, int64_t draft,
+			     struct release_summary *summary_r,
+			     struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt;
+
+	*summary_r = (struct release_summary){ 0 };
+	if (sql_first(
+		store, error_r, &stmt,
+		"SELECT count(*), total(iif(state >= 3, recipients, 0)),"
+		" total(iif(state = 2, recipients, 0)),"
+		" total(iif(repeated > 0, recipients, 0)),"
+		" (SELECT group_concat(queue_id, ' ') FROM (SELECT queue_id FROM shard"
+		"  WHERE draft = ?1 AND queue_id <> '' ORDER BY number LIMIT 20))"
+		" || iif(count(*) > 20, ' ...', '') FROM shard WHERE draft = ?1",
+		"i", draft) != ANSWER_YES)
+		return false;
+	summary_r->shards = sqlite3_column_int64(stmt, 0);
+	summary_r->handed_over = sqlite3_column_int64(stmt, 1);
+	summary_r->uncertain = sqlite3_column_int64(stmt, 2);
+	summary_r->repeated = sqlite3_column_int64(stmt, 3);
+	summary_r->queue_ids = sql_text(stmt, 4);
+	sql_done(stmt);
+	return true;
+}
+
+void release_summary_clear(struct release_summary *summary)
+{
+	g_free(summary->queue_ids);
+	*summary = (struct release_summary){ 0 };
 }

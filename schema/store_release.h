@@ -65,6 +65,22 @@ bool store_release_record(struct store *store, const struct shard *shard,
 enum answer store_release_find_complete(struct store *store, int64_t *draft_r,
 					struct kairan_error *error_r);
 
+/* How a release went, over all its shards. */
+struct release_summary {
+	int64_t shards;
+	int64_t handed_over; /* recipients of accepted or confirmed shards */
+	int64_t uncertain;   /* recipients of shards that are offered: they may have it */
+	int64_t
+	    repeated; /* recipients who may have it twice: the MTA's answer was lost, and
+				no receipt came */
+	char *queue_ids; /* the MTA's, separated by blanks; at most some 20, then "..." */
+};
+
+bool store_release_summarize(struct store *store, int64_t draft,
+			     struct release_summary *summary_r,
+			     struct kairan_error *error_r);
+void release_summary_clear(struct release_summary *summary);
+
 /* The next page of a shard's recipients: at most limit after position (from 0), in order.
  * visit may not use the store. *last_r is the last position seen, unchanged at the end. */
 bool store_release_visit_page(struct store *store, const struct shard *shard,

@@ -1,0 +1,366 @@
+"""Measure kairan on its own private Postfix, each figure beside what bounds it.
+
+    make bench                              everything
+    python3 tests/bench/bench.py release 1000 10000
+    python3 tests/bench/bench.py foreign | drafts | memory
+
+Machines are noisy: what counts are ratios within one run, of medians. Results stand in
+bench.json beside the build, and in a table on standard output.
+"""
+import contextlib
+import json
+import os
+import pathlib
+import socket
+import statistics
+import subprocess
+import sys
+import threading
+import time
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TOP / "tests" / "e2e"))
+
+import stack as s  # noqa: E402
+import town  # noqa: E402
+
+BUILD = s.BUILD
+ROUNDS = int(os.environ.get("KAIRAN_BENCH_ROUNDS", "5"))
+SHARD = 20000
+TICKS = os.sysconf("SC_CLK_TCK")
+RESULTS = []
+
+
+def note(name, **figures):
+    RESULTS.append({"name": name, **figures})
+    print(f"{name:44}", "  ".join(f"{key} {value:.3f}" if isinstance(value, float)
+                                  else f"{key} {value}" for key, value in figures.items()),
+          flush=True)
+
+
+# ---- processes ----
+
+def cpu_of(pid):
+    """CPU seconds of a process, and of its children that have ended."""
+    try:
+        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:
+        return 0.0
+    return sum(map(int, fields[11:15])) / TICKS
+
+
+def cpu_of_mta(stack):
+    master = stack.pid("mta")
+    children = pathlib.Path(f"/proc/{master}/task/{master}/children").read_text().split()
+    return cpu_of(master) + sum(cpu_of(child) for child in children)
+
+
+class Cpu:
+    """CPU seconds of a filter and of the MTA while something is done."""
+
+    def __init__(self, stack, pid):
+        self.stack, self.pid = stack, pid
+
+    def __enter__(self):
+        self.before = (cpu_of(self.pid), cpu_of_mta(self.stack))
+        self.start = time.monotonic()
+        return self
+
+    def __exit__(self, *_):
+        self.wall = time.monotonic() - self.start
+        self.filter = cpu_of(self.pid) - self.before[0]
+        self.mta = cpu_of_mta(self.stack) - self.before[1]
+
+
+# ---- the MTA ----
+
+def configure_mta(stack, **parameters):
+    config = stack.env["KAIRAN_MTA_CONFIG"]
+    subprocess.run(["postconf", "-c", config, "-e",
+                    *(f"{name}={value}" for name, value in parameters.items())], check=True)
+    subprocess.run(["postfix", "-c", config, "reload"], check=True, capture_output=True)
+
+
+def empty_queue(stack):
+    subprocess.run(["postsuper", "-c", stack.env["KAIRAN_MTA_CONFIG"], "-d", "ALL"], check=True,
+                   capture_output=True)
+
+
+@contextlib.contextmanager
+def filtered_by(stack, *arguments):
+    """The MTA asks another filter than kairan: "" for none, or the floor's arguments."""
+    path = pathlib.Path(stack.env["KAIRAN_RUN"]) / "floor.sock"
+    process = None
+    if arguments:
+        process = subprocess.Popen([BUILD / "tests/bench/floor", path, *map(str, arguments)])
+        stack.wait_for(path.exists, 20, "the floor's socket")
+        os.chmod(path, 0o777)
+    configure_mta(stack, smtpd_milters=f"unix:{path}" if process else "")
+    try:
+        yield process.pid if process else 0
+    finally:
+        configure_mta(stack, smtpd_milters=f"unix:{stack.env['KAIRAN_MILTER_SOCKET']}")
+        if process:
+            process.kill()
+            process.wait()
+
+
+class Smtp:
+    """As little of a client as there can be, so that its own cost stays small."""
+
+    def __init__(self, port):
+        self.socket = socket.create_connection(("127.0.0.1", port))
+        self.file = self.socket.makefile("rb")
+        self.replies(1)
+        self.command("EHLO bench.example")
+
+    def replies(self, count):
+        while count > 0:
+            line = self.file.readline()
+            if line[:1] not in (b"2", b"3"):
+                raise RuntimeError(line.decode())
+            count -= line[3:4] == b" "
+
+    def command(self, *lines):
+        self.socket.sendall("".join(f"{line}\r\n" for line in lines).encode())
+        self.replies(len(lines))
+
+    def send(self, sender, recipients, octets):
+        self.command(f"MAIL FROM:<{sender}>", *(f"RCPT TO:<{to}>" for to in recipients), "DATA")
+        self.socket.sendall(octets + b"\r\n.\r\n")
+        self.replies(1)
+
+    def close(self):
+        self.socket.close()
+
+
+MESSAGE = (b"From: a@town.example\r\nTo: b@town.example\r\nSubject: bench\r\n"
+           b"Message-ID: <bench@town.example>\r\n\r\n" + b"0123456789abcdef\r\n" * 64)
+
+
+def in_threads(count, work):
+    failures = []
+
+    def run(number):
+        try:
+            work(number)
+        except Exception as failure:
+            failures.append(failure)
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failures:
+        raise failures[0]
+
+
+def addresses(count):
+    return [f"k{n}@{('phone', 'docomo', 'mail')[n % 3]}.sink.example" for n in range(count)]
+
+
+# ---- 1. a release ----
+
+def use_list(stack, count):
+    """Let bosai@ send to a list of so many subscribers."""
+    name = f"bench{count}"
+    if not stack.store("SELECT 1 FROM subscriber WHERE list = ? LIMIT 1", name):
+        file = stack.directory / f"{name}.csv"
+        file.write_text("address\n" + "\n".join(addresses(count)) + "\n")
+        os.chmod(file, 0o644)
+        stack.kairanctl("subscribers", "import", "--list", name, str(file.resolve()))
+    stack.ldapmodify("dn: cn=bosai,ou=broadcasts,dc=town,dc=example\nchangetype: modify\n"
+                     f"replace: kairanList\nkairanList: {name}\n")
+    stack.wait_for(lambda: stack.store("SELECT 1 FROM snapshot WHERE list = ?", name), 30,
+                   "the snapshot")
+
+
+def release_once(stack, subject):
+    """From the approval's 250, when it falls due, to the last shard's 250."""
+    town.draft(stack, "bosai-staff1", subject, f"避難所を開設しました。{subject}")
+    request = town.request_for(stack, "bosai-chief", subject)
+    answer = town.answer_mail("bosai-chief", request, "承認")
+    draft = town.draft_id(stack, subject)
+    address = s.reply_address(request)
+    with Cpu(stack, stack.pid("milter")) as cpu:
+        stack.submit("bosai-chief", address, answer)
+        stack.wait_for(lambda: stack.store(
+            "SELECT 1 FROM draft WHERE id = ? AND state = 4", draft), 900, "the release")
+    return cpu
+
+
+def fill_once(stack, pid, count):
+    """The same recipients, added by a filter that does nothing else, in the same shards."""
+    shards = list(range((count + SHARD - 1) // SHARD))
+    lock = threading.Lock()
+
+    def work(_):
+        smtp = Smtp(int(stack.env["KAIRAN_MX_PORT"]))
+        while True:
+            with lock:
+                if not shards:
+                    break
+                shard = shards.pop()
+            smtp.send("a@town.example", [f"fill-{shard}@phone.sink.example"], MESSAGE)
+        smtp.close()
+
+    with Cpu(stack, pid) as cpu:
+        in_threads(2, work)
+    return cpu
+
+
+def rcpt_once(stack, count):
+    """The same recipients as pipelined RCPTs, 1,000 a transaction."""
+    all_of_them = addresses(count)
+    with Cpu(stack, 0) as cpu:
+        smtp = Smtp(int(stack.env["KAIRAN_MX_PORT"]))
+        for start in range(0, count, 1000):
+            smtp.send("a@town.example", all_of_them[start:start + 1000], MESSAGE)
+        smtp.close()
+    return cpu
+
+
+def take(stack, measured, work):
+    empty_queue(stack)
+    measured.append(work())
+    empty_queue(stack)
+
+
+def middle(measured, what="wall"):
+    return statistics.median(getattr(one, what) for one in measured)
+
+
+def bench_release(stack, counts=(1000, 10000, 100000)):
+    configure_mta(stack, defer_transports="sink", smtpd_recipient_limit=1000)
+    per_recipient = {}
+    for count in counts:
+        use_list(stack, count)
+        ours, floor, rcpt = [], [], []
+        for number in range(ROUNDS):
+            take(stack, ours, lambda: release_once(stack, f"bench {count} {number}"))
+            with filtered_by(stack, min(count, SHARD)) as pid:
+                take(stack, floor, lambda: fill_once(stack, pid, count))
+            with filtered_by(stack):
+                take(stack, rcpt, lambda: rcpt_once(stack, count))
+        per_recipient[count] = middle(ours) / count
+        note(f"release of {count}", seconds=middle(ours), of_floor=middle(ours) / middle(floor),
+             of_rcpt=middle(ours) / middle(rcpt), cpu=middle(ours, "filter"),
+             cpu_floor=middle(floor, "filter"), cpu_mta=middle(ours, "mta"))
+    if 10000 in per_recipient and 100000 in per_recipient:
+        note("growth from 10,000 to 100,000",
+             per_recipient=per_recipient[100000] / per_recipient[10000])
+
+
+# ---- 2. mail that is none of our business ----
+
+def foreign_once(stack, pid, count=2000, connections=4):
+    def work(_):
+        smtp = Smtp(int(stack.env["KAIRAN_MX_PORT"]))
+        for _ in range(count // connections):
+            smtp.send("a@elsewhere.example", ["b@phone.sink.example"], MESSAGE)
+        smtp.close()
+
+    with Cpu(stack, pid) as cpu:
+        in_threads(connections, work)
+    return cpu
+
+
+def bench_foreign(stack):
+    configure_mta(stack, defer_transports="sink")
+    ours, noop, none = [], [], []
+    for _ in range(ROUNDS):
+        take(stack, ours, lambda: foreign_once(stack, stack.pid("milter")))
+        with filtered_by(stack, 0) as pid:
+            take(stack, noop, lambda: foreign_once(stack, pid))
+        with filtered_by(stack):
+            take(stack, none, lambda: foreign_once(stack, 0))
+
+    def cost(measured):
+        return statistics.median(one.filter + one.mta for one in measured)
+
+    note("foreign mail, 2,000 on 4 connections", wall_of_noop=middle(ours) / middle(noop),
+         cpu_of_noop=cost(ours) / cost(noop), wall_of_none=middle(ours) / middle(none),
+         cpu_of_none=cost(ours) / cost(none), cpu_filter=middle(ours, "filter"),
+         cpu_noop=middle(noop, "filter"))
+
+
+# ---- 3. drafts held ----
+
+def drafts_once(stack, connections, count, mark):
+    def work(number):
+        with stack.connect(int(stack.env["KAIRAN_SUBMISSION_PORT"]), "bosai-staff1") as smtp:
+            for each in range(count // connections):
+                mail = s.make_mail("bosai-staff1", town.BOSAI, f"{mark} {number} {each}",
+                                   f"避難所を開設しました。{mark} {number} {each}")
+                replies = stack.converse(smtp, "bosai-staff1@town.example", town.BOSAI, mail)
+                if replies.final[0] != 250:
+                    raise RuntimeError(replies)
+
+    start = time.monotonic()
+    in_threads(connections, work)
+    return count / (time.monotonic() - start)
+
+
+def commits_once(stack, count=400):
+    file = pathlib.Path(stack.env["KAIRAN_STORE"]).parent / "commits.db"
+    journal = "wal" if "journal mode wal" in stack.log() else "delete"
+    done = subprocess.run([BUILD / "tests/bench/commits", file, journal, str(count)], check=True,
+                          capture_output=True, text=True)
+    file.unlink()
+    return count / float(done.stdout)
+
+
+def bench_drafts(stack):
+    # The requests would be mailed at the same time, which is another measurement.
+    for connections in (1, 4, 16):
+        ours, bare = [], []
+        for number in range(ROUNDS):
+            bare.append(commits_once(stack))
+            ours.append(drafts_once(stack, connections, 160, f"held {connections} {number}"))
+            stack.wait_for(lambda: not stack.store("SELECT 1 FROM outbox WHERE state = 1"), 300,
+                           "the notices")
+        note(f"drafts held, {connections} connections", a_second=statistics.median(ours),
+             of_commits=statistics.median(ours) / statistics.median(bare))
+
+
+# ---- 4. memory ----
+
+def peak(stack):
+    status = pathlib.Path(f"/proc/{stack.pid('milter')}/status").read_text()
+    return next(int(line.split()[1]) / 1024 for line in status.splitlines()
+                if line.startswith("VmHWM"))
+
+
+def bench_memory(stack, counts=(100000, 1000000)):
+    configure_mta(stack, defer_transports="sink")
+    figures = {}
+    for count in (0, *counts):
+        stack.stop("milter")
+        stack.start("milter")
+        if count:
+            use_list(stack, count)
+            take(stack, [], lambda: release_once(stack, f"memory {count}"))
+        figures[count] = peak(stack)
+        note(f"memory, release of {count}" if count else "memory, idle",
+             resident_mib=figures[count])
+    if len(counts) == 2:
+        note("memory, most beside least", ratio=figures[counts[1]] / figures[counts[0]])
+
+
+def main():
+    benches = {"release": bench_release, "foreign": bench_foreign, "drafts": bench_drafts,
+               "memory": bench_memory}
+    chosen = sys.argv[1:2] or list(benches)
+    numbers = tuple(map(int, sys.argv[2:]))
+    with s.Stack() as stack:
+        for name in chosen:
+            if numbers:
+                benches[name](stack, numbers)
+            else:
+                benches[name](stack)
+    (BUILD / "bench.json").write_text(json.dumps(RESULTS, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
