@@ -25,6 +25,7 @@
 #include "conf/clock.h"
 #include "conf/log.h"
 #include "milter/broadcast_mail.h"
+#include "milter/draft_warnings.h"
 #include "milter/notice.h"
 #include "policy/text.h"
 #include "schema/store_draft.h"
@@ -86,6 +87,9 @@ static struct draft *make_draft(const struct intake_context *context,
 	draft->characters = (int64_t)text_count_characters(reading->text.text);
 	draft->submitted_at = clock_now();
 	draft->expires_at = draft->submitted_at + context->setup->settings->draft_expiry;
+	draft->urgent = reading->urgent;
+	draft->send_at = reading->send_at;
+	draft->quiet_hours = g_strdup(broadcast->quiet_hours);
 	if (reading->corrects != NULL) {
 		draft->corrects = reading->corrects->id;
 		draft->in_reply_to = broadcast_mail_id(context->setup, reading->corrects);
@@ -272,7 +276,9 @@ static bool hold(const struct intake_context *context, const struct recipient *r
 		break;
 	case ANSWER_NO:
 		*again_r = false;
-		ok = insert_all(context, draft, parties, error_r);
+		ok =
+		    draft_warnings_collect(context->setup, store, NULL, draft, error_r) &&
+		    insert_all(context, draft, parties, error_r);
 		break;
 	case ANSWER_UNKNOWN:
 		break;

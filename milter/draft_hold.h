@@ -6,6 +6,7 @@
 
 #include "milter/intake.h"
 #include "milter/message.h"
+#include "policy/send_at.h"
 #include "schema/store_draft.h"
 
 /* What was read from a draft's mail. */
@@ -13,6 +14,9 @@ struct draft_reading {
 	struct message *message;
 	char *subject;
 	struct message_text text;
+	bool urgent;
+	enum send_at_status send_at_status;
+	int64_t send_at; /* for SEND_AT_READ; its line is not in the text any more */
 	const struct draft *corrects; /* NULL: it is not a correction */
 	struct kairan_error error;    /* where something could not be read */
 };

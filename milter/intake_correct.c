@@ -116,6 +116,8 @@ static bool read_correction(const struct intake_context *context,
 	free(reading->text.text);
 	reading->text.text = own;
 	reading->subject = make_subject(reply->draft->subject);
+	/* What was urgent is wrong urgently. */
+	reading->urgent = reply->draft->urgent;
 	return own != NULL;
 }
 

@@ -13,12 +13,15 @@
  */
 #include "config.h"
 
+#include "conf/clock.h"
 #include "conf/log.h"
+#include "milter/draft_schedule.h"
 #include "milter/intake_reply.h"
 #include "milter/notice.h"
 #include "milter/reply_outcome.h"
 
-/* What each decision does to a draft, and what everybody is then told. */
+/* What each decision does to a draft, and what everybody is then told. A step to the same
+ * state only changes the time. */
 static const struct {
 	enum decision decision;
 	enum draft_state from;
@@ -27,6 +30,7 @@ static const struct {
 } decision_steps[] = {
 	{ DECISION_APPROVE, DRAFT_HELD, DRAFT_APPROVED, NOTICE_APPROVED },
 	{ DECISION_APPROVE_URGENT, DRAFT_HELD, DRAFT_APPROVED, NOTICE_APPROVED },
+	{ DECISION_APPROVE_URGENT, DRAFT_APPROVED, DRAFT_APPROVED, NOTICE_APPROVED },
 	{ DECISION_SEND_BACK, DRAFT_HELD, DRAFT_SENT_BACK, NOTICE_SENT_BACK },
 	{ DECISION_STOP, DRAFT_APPROVED, DRAFT_WITHDRAWN, NOTICE_STOPPED },
 	{ DECISION_STOP, DRAFT_RELEASING, DRAFT_STOPPED, NOTICE_STOPPED },
@@ -81,10 +85,57 @@ static bool find_step(enum decision decision, enum draft_state from, size_t *ste
 	return false;
 }
 
+/* What everybody is told about the time, by its status. */
+static const struct {
+	const char *note;
+	bool to_all; /* also to whoever decided: it is news to them */
+} decision_times[] = {
+	[DUE_AT] = { NULL, false },
+	[DUE_WAITS] = { "waits", true },
+	[DUE_WAITS_URGENT] = { "waits-urgent", true },
+	[DUE_WAITS_UNMARKED] = { "waits-unmarked", true },
+};
+
+static bool is_approval(enum decision decision)
+{
+	return decision == DECISION_APPROVE || decision == DECISION_APPROVE_URGENT;
+}
+
+/* When an approval takes effect; false when it wants a reason first, and the writer was told. */
+static bool find_time(const struct intake_context *context, struct reply *reply,
+		      struct reply_step *step, struct verdict *verdict_r)
+{
+	enum due_status status =
+	    draft_schedule_find(context->setup, reply->draft, reply->words.decision,
+				reply->words.reason[0] != '\0', &step->due_at);
+
+	if (status == DUE_WANTS_REASON) {
+		reply_outcome_answer_not_counted(context, reply, REASON_URGENT_REASON,
+						 verdict_r);
+		return false;
+	}
+	step->note = decision_times[status].note;
+	if (decision_times[status].to_all || step->due_at > clock_now())
+		step->except = -1;
+	return true;
+}
+
+/* What is approved and waits for the end of the quiet hours goes out earlier. */
+static void expedite(const struct intake_context *context, struct reply *reply,
+		     struct reply_step *step, struct verdict *verdict_r)
+{
+	if (step->due_at < reply->draft->due_at)
+		reply_outcome_reschedule(context, reply, step, verdict_r);
+	else
+		reply_outcome_answer(context, reply, NOTICE_ALREADY,
+				     lifecycle_name(reply->draft->state), NULL,
+				     verdict_r);
+}
+
 static void decide(const struct intake_context *context, struct reply *reply, size_t step,
 		   struct verdict *verdict_r)
 {
-	const struct reply_step reply_step = {
+	struct reply_step reply_step = {
 		.to = decision_steps[step].to,
 		.is_decision = decision_steps[step].from == DRAFT_HELD,
 		.notice = decision_steps[step].notice,
@@ -92,7 +143,13 @@ static void decide(const struct intake_context *context, struct reply *reply, si
 		.except = reply->party->number,
 	};
 
-	reply_outcome_carry_out(context, reply, &reply_step, verdict_r);
+	if (is_approval(reply->words.decision) &&
+	    !find_time(context, reply, &reply_step, verdict_r))
+		return;
+	if (decision_steps[step].from == decision_steps[step].to)
+		expedite(context, reply, &reply_step, verdict_r);
+	else
+		reply_outcome_carry_out(context, reply, &reply_step, verdict_r);
 }
 
 /* The words are a decision, and the draft is in a state for it. */

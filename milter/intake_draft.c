@@ -19,6 +19,7 @@
 
 #include "conf/log.h"
 #include "milter/charset.h"
+#include "milter/draft_schedule.h"
 #include "milter/intake_draft.h"
 #include "milter/notice.h"
 #include "policy/draft_rules.h"
@@ -188,6 +189,8 @@ static void read_draft(const struct intake_context *context,
 		reason = REASON_SENDER_FOREIGN;
 	else
 		reason = read_parts(reading);
+	if (reason == REASON_NONE)
+		draft_schedule_read(context->setup, recipient->broadcast, reading);
 	if (reason != REASON_NONE)
 		verdict_set(verdict_r, reason,
 			    reading->error.text[0] != '\0' ? reading->error.text : NULL);
@@ -240,6 +243,9 @@ void intake_draft_settle(const struct intake_context *context,
 			 const struct draft_reading *reading, struct verdict *verdict_r)
 {
 	judge_text(context->setup->settings, reading, verdict_r);
+	if (verdict_r->kind == VERDICT_PASS)
+		draft_schedule_judge(context->setup, recipient->broadcast, reading,
+				     verdict_r);
 	if (verdict_r->kind == VERDICT_PASS)
 		draft_hold(context, recipient, reading, verdict_r);
 	else

@@ -37,12 +37,13 @@ static const char *const notice_name_list[] = {
 	"subscribers", "submitted_at", "expires_at", "released_at", "recipients",
 	"duration", "state", "decider_name", "decided_at", "reason", "asked", "shards",
 	"handed_over", "uncertain", "repeated", "queue_ids", "corrects", "corrected_at",
-	"corrected_text", "correction_delay",
+	"corrected_text", "correction_delay", "goes_out", "goes_out_why", "urgent_mark",
+	"warnings", "warning_mark",
 	/* of the reader */
 	"reader_name", "reader_role", "reply_address", "approve_link", "send_back_link",
-	"withdraw_link", "correct_until",
+	"withdraw_link", "correct_until", "urgent_how", "urgent_link",
 	/* of what happened */
-	"reason_text", "article", "detail", "first_line", NULL
+	"reason_text", "note_text", "article", "detail", "first_line", NULL
 };
 
 const char *const *notice_kinds(void)

@@ -18,6 +18,8 @@
 #include <string.h>
 
 #include "conf/clock.h"
+#include "milter/draft_schedule.h"
+#include "milter/draft_warnings.h"
 #include "milter/message.h"
 #include "milter/notice.h"
 #include "schema/store_release.h"
@@ -141,6 +143,38 @@ static void put_duration(GHashTable *facts, const char *name, int64_t from, int6
 						     seconds / 60 % 60, seconds % 60));
 }
 
+static void put_warnings(GHashTable *facts, const struct setup *setup,
+			 const char *language, const struct draft *draft)
+{
+	g_autofree char *warnings = draft_warnings_write(setup, language, draft);
+
+	put(facts, "warnings", warnings);
+	if (*warnings != '\0')
+		put_phrase(facts, "warning_mark", setup, language, "warning", "mark");
+}
+
+/* "time (why then)", or that it goes out without waiting. */
+static void put_goes_out(GHashTable *facts, const struct setup *setup,
+			 const char *language, const struct draft *draft)
+{
+	const bool held = draft->state == DRAFT_HELD;
+	int64_t at = draft->due_at;
+	const char *why;
+
+	if (held)
+		(void)draft_schedule_find(setup, draft, DECISION_APPROVE, false, &at);
+	put_time(facts, "goes_out", setup, language, at);
+	if (at <= clock_now())
+		why = held ? "now" : "soon";
+	else
+		why = at == draft->send_at ? "asked" : "quiet";
+	put_phrase(facts, "goes_out_why", setup, language, "goes-out", why);
+	if (at <= clock_now())
+		put(facts, "goes_out", "");
+	if (draft->urgent)
+		put_phrase(facts, "urgent_mark", setup, language, "mark", "urgent");
+}
+
 /* How the release went; nothing before there is one. */
 static void put_release(GHashTable *facts, const struct release_summary *release)
 {
@@ -196,6 +230,8 @@ static void put_draft(GHashTable *facts, const struct setup *setup, const char *
 	put_time(facts, "decided_at", setup, language, draft->decided_at);
 	put_number(facts, "recipients", draft->recipients);
 	put_duration(facts, "duration", draft->decided_at, draft->released_at);
+	put_goes_out(facts, setup, language, draft);
+	put_warnings(facts, setup, language, draft);
 	put_release(facts, &material->release);
 	if (material->corrected != NULL)
 		put_corrected(facts, setup, language, draft, material->corrected);
@@ -229,6 +265,20 @@ static void put_link(GHashTable *facts, const char *name, const struct setup *se
 	g_autofree char *link = make_link(address, subject, said);
 
 	put(facts, name, link);
+}
+
+/* What the approver of an urgent draft may answer while it would otherwise wait. */
+static void put_urgent_answer(GHashTable *facts, const struct setup *setup,
+			      const char *language, const struct draft *draft,
+			      const char *address)
+{
+	int64_t at;
+
+	if (draft_schedule_find(setup, draft, DECISION_APPROVE, false, &at) !=
+	    DUE_WAITS_URGENT)
+		return;
+	put_phrase(facts, "urgent_how", setup, language, "mark", "urgent-how");
+	put_link(facts, "urgent_link", setup, language, address, "approve-urgent");
 }
 
 /* What the reader of a notice may do by answering it, and until when. */
@@ -299,6 +349,7 @@ static bool put_reply_address(GHashTable *facts, const struct setup *setup,
 	} else {
 		put_link(facts, "approve_link", setup, language, address, "approve");
 		put_link(facts, "send_back_link", setup, language, address, "send-back");
+		put_urgent_answer(facts, setup, language, material->draft, address);
 	}
 	return true;
 }
@@ -320,6 +371,9 @@ static bool put_stored(GHashTable *facts, const struct setup *setup, const char 
 		for (const char *const *known = notice_names(); *known != NULL; known++)
 			if (strcmp(*known, name) == 0)
 				put(facts, *known, json_string_value(value));
+		if (strcmp(name, "note_key") == 0)
+			put_phrase(facts, "note_text", setup, language, "note",
+				   json_string_value(value));
 		if (strcmp(name, "reason_key") == 0)
 			put_phrase(facts, "reason_text", setup, language, "reason",
 				   json_string_value(value));

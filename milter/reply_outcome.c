@@ -135,29 +135,47 @@ void reply_outcome_answer_unclear(const struct intake_context *context,
 	free(facts);
 }
 
-static enum answer enter(const struct intake_context *context, struct reply *reply,
-			 const struct reply_step *step, struct kairan_error *error_r)
+static struct draft_step make_step(const struct intake_context *context,
+				   const struct reply *reply,
+				   const struct reply_step *step)
 {
-	struct store *store = kairan_get_store(context->kairan);
 	struct draft_step draft_step = {
 		.to = step->to,
 		.event = intake_event(context, decision_name(reply->words.decision)),
 		.reason = reply->words.reason[0] != '\0' ? reply->words.reason : NULL,
 		.decider_name = step->is_decision ? reply->person->name : NULL,
+		.due_at = step->due_at,
 	};
-	enum answer answer;
 
 	draft_step.event.uid = reply->person->uid;
 	draft_step.event.role = reply->party->role;
 	draft_step.event.detail = reply->words.reason;
-	draft_step.due_at = step->to == DRAFT_APPROVED ? draft_step.event.at : 0;
+	return draft_step;
+}
+
+/* Change the draft by one of the store's functions, and tell its people. */
+static enum answer change(const struct intake_context *context, struct reply *reply,
+			  const struct reply_step *step,
+			  enum answer (*change_draft)(struct store *, struct draft *,
+						      const struct draft_step *,
+						      struct kairan_error *),
+			  struct kairan_error *error_r)
+{
+	struct store *store = kairan_get_store(context->kairan);
+	const struct draft_step draft_step = make_step(context, reply, step);
+	enum answer answer;
+	char *facts;
+
 	if (!store_begin(store, error_r))
 		return ANSWER_UNKNOWN;
-	answer = store_draft_enter(store, reply->draft, &draft_step, error_r);
+	answer = change_draft(store, reply->draft, &draft_step, error_r);
+	facts =
+	    step->note != NULL ? notice_make_facts("note_key", step->note, NULL) : NULL;
 	if (answer == ANSWER_YES &&
-	    !notice_add_parties(store, step->notice, reply->draft->id, step->except, NULL,
-				draft_step.event.at, error_r))
+	    !notice_add_parties(store, step->notice, reply->draft->id, step->except,
+				facts, draft_step.event.at, error_r))
 		answer = ANSWER_UNKNOWN;
+	free(facts);
 	if (answer != ANSWER_YES)
 		store_rollback(store);
 	else if (!store_commit(store, error_r))
@@ -165,12 +183,11 @@ static enum answer enter(const struct intake_context *context, struct reply *rep
 	return answer;
 }
 
-void reply_outcome_carry_out(const struct intake_context *context, struct reply *reply,
-			     const struct reply_step *step, struct verdict *verdict_r)
+static void conclude(const struct intake_context *context, struct reply *reply,
+		     enum answer answer, const struct kairan_error *error,
+		     struct verdict *verdict_r)
 {
-	struct kairan_error error = { "" };
-
-	switch (enter(context, reply, step, &error)) {
+	switch (answer) {
 	case ANSWER_YES:
 		log_event(LOG_LEVEL_INFO, context->envelope->queue_id, reply->draft->id,
 			  "%s by %s: is now %s", decision_name(reply->words.decision),
@@ -183,7 +200,26 @@ void reply_outcome_carry_out(const struct intake_context *context, struct reply 
 				     verdict_r);
 		break;
 	case ANSWER_UNKNOWN:
-		fail_store(context, reply, &error, verdict_r);
+		fail_store(context, reply, error, verdict_r);
 		break;
 	}
+}
+
+void reply_outcome_carry_out(const struct intake_context *context, struct reply *reply,
+			     const struct reply_step *step, struct verdict *verdict_r)
+{
+	struct kairan_error error = { "" };
+
+	conclude(context, reply, change(context, reply, step, store_draft_enter, &error),
+		 &error, verdict_r);
+}
+
+void reply_outcome_reschedule(const struct intake_context *context, struct reply *reply,
+			      const struct reply_step *step, struct verdict *verdict_r)
+{
+	struct kairan_error error = { "" };
+
+	conclude(context, reply,
+		 change(context, reply, step, store_draft_reschedule, &error), &error,
+		 verdict_r);
 }

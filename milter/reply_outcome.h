@@ -28,7 +28,14 @@ struct reply_step {
 	bool is_decision;   /* the person is recorded as the one who decided */
 	const char *notice; /* what the draft's people are told */
 	int64_t except;     /* number of one who is not told; -1: all are */
+	int64_t due_at;     /* for an approval: when it goes out */
+	const char *note;   /* NULL, or what the notice adds: a phrase "note.NAME" */
 };
+
+/* A draft that was approved and waits goes out at another time: the time, the audit row and
+ * the notices in one transaction. When it is on its way already, the writer is told so. */
+void reply_outcome_reschedule(const struct intake_context *context, struct reply *reply,
+			      const struct reply_step *step, struct verdict *verdict_r);
 
 /* Carry it out: the new state, the audit row and the notices in one transaction. A draft
  * that is not in a state for it (any more) stays as it is, and the writer is told. */

@@ -31,6 +31,10 @@ enum reason {
 	REASON_UNDECODABLE,     /* Art. 13-2(3) */
 	REASON_CHARSET,         /* Art. 13-2(3): has no place in ISO-2022-JP */
 	REASON_NO_SUBJECT,
+	REASON_SEND_AT, /* Art. 13-2(1): the time asked for cannot be read */
+	REASON_SEND_AT_PAST,
+	REASON_SEND_AT_QUIET,
+	REASON_SEND_AT_FAR,
 	REASON_BROKEN, /* not a mail that can be read */
 	REASON_TOO_LARGE,
 	REASON_AUTOMATIC, /* a machine wrote it */
@@ -38,6 +42,7 @@ enum reason {
 	REASON_EXPIRED_TOKEN,
 	REASON_WRONG_PERSON,   /* a genuine token, made for somebody else */
 	REASON_NOT_APPROVER,   /* Art. 4, 13-1(3): no longer approver or delegate */
+	REASON_URGENT_REASON,  /* Art. 13-2(1): 緊急承認 at night without a reason */
 	REASON_OWN_DRAFT,      /* Art. 4: the author never decides */
 	REASON_SUSPENDED,      /* Art. 6 */
 	REASON_NOT_CORRECTION, /* a decision word where a correction's text is wanted */

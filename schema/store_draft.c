@@ -295,6 +295,27 @@ enum answer store_draft_enter(struct store *store, struct draft *draft,
 	return ANSWER_YES;
 }
 
+enum answer store_draft_reschedule(struct store *store, struct draft *draft,
+				   const struct draft_step *step,
+				   struct kairan_error *error_r)
+{
+	struct audit_event event = step->event;
+
+	if (!refresh_state(store, draft, error_r))
+		return ANSWER_UNKNOWN;
+	if (draft->state != DRAFT_APPROVED)
+		return ANSWER_NO;
+	event.draft = draft->id;
+	event.outcome = "rescheduled";
+	if (!sql_run(
+		store, error_r,
+		"UPDATE draft SET due_at = ?, reason = ifnull(?, reason) WHERE id = ?",
+		"isi", step->due_at, step->reason, draft->id) ||
+	    !store_audit_append(store, &event, error_r))
+		return ANSWER_UNKNOWN;
+	return ANSWER_YES;
+}
+
 enum answer store_draft_find_due(struct store *store, enum draft_state state, int64_t now,
 				 struct draft **draft_r, struct kairan_error *error_r)
 {
@@ -333,16 +354,10 @@ enum answer store_draft_next_due(struct store *store, enum draft_state state,
 	return answer;
 }
 
-bool store_draft_visit(struct store *store, int state, int64_t limit,
-		       void (*visit)(const struct draft *draft, void *context),
-		       void *context, struct kairan_error *error_r)
+static bool visit_all(struct store *store, enum answer answer, sqlite3_stmt *stmt,
+		      void (*visit)(const struct draft *draft, void *context),
+		      void *context, struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
-	enum answer answer = sql_first(
-	    store, error_r, &stmt,
-	    DRAFT_COLUMNS "WHERE ?1 = 0 OR state = ?1 ORDER BY id DESC LIMIT ?2", "ii",
-	    (int64_t)state, limit);
-
 	while (answer == ANSWER_YES) {
 		struct draft *draft = read_draft(stmt);
 
@@ -351,6 +366,34 @@ bool store_draft_visit(struct store *store, int state, int64_t limit,
 		answer = sql_next(store, error_r, stmt);
 	}
 	return answer == ANSWER_NO;
+}
+
+bool store_draft_visit(struct store *store, int state, int64_t limit,
+		       void (*visit)(const struct draft *draft, void *context),
+		       void *context, struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt = NULL;
+	enum answer answer = sql_first(
+	    store, error_r, &stmt,
+	    DRAFT_COLUMNS "WHERE ?1 = 0 OR state = ?1 ORDER BY id DESC LIMIT ?2", "ii",
+	    (int64_t)state, limit);
+
+	return visit_all(store, answer, stmt, visit, context, error_r);
+}
+
+bool store_draft_visit_approved(struct store *store, const char *broadcast, int64_t since,
+				int64_t limit,
+				void (*visit)(const struct draft *draft, void *context),
+				void *context, struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt = NULL;
+	enum answer answer =
+	    sql_first(store, error_r, &stmt,
+		      DRAFT_COLUMNS "WHERE broadcast = ? AND state IN (2, 3, 4, 8)"
+				    " AND decided_at > ? ORDER BY id DESC LIMIT ?",
+		      "sii", broadcast, since, limit);
+
+	return visit_all(store, answer, stmt, visit, context, error_r);
 }
 
 static void free_party(void *party)

@@ -107,6 +107,12 @@ enum answer store_draft_enter(struct store *store, struct draft *draft,
 			      const struct draft_step *step,
 			      struct kairan_error *error_r);
 
+/* A draft that is approved and waits goes out at step->due_at instead; the audit row is
+ * appended. NO when it is not approved, or not any more. */
+enum answer store_draft_reschedule(struct store *store, struct draft *draft,
+				   const struct draft_step *step,
+				   struct kairan_error *error_r);
+
 /* The first draft in a state whose due_at (for DRAFT_APPROVED) or expires_at (for
  * DRAFT_HELD) is not after now. */
 enum answer store_draft_find_due(struct store *store, enum draft_state state, int64_t now,
@@ -120,6 +126,13 @@ enum answer store_draft_next_due(struct store *store, enum draft_state state,
 bool store_draft_visit(struct store *store, int state, int64_t limit,
 		       void (*visit)(const struct draft *draft, void *context),
 		       void *context, struct kairan_error *error_r);
+
+/* Call visit for the drafts to a broadcast that were approved, and not taken back, since a
+ * time, newest first, at most limit; it may not use the store. */
+bool store_draft_visit_approved(struct store *store, const char *broadcast, int64_t since,
+				int64_t limit,
+				void (*visit)(const struct draft *draft, void *context),
+				void *context, struct kairan_error *error_r);
 
 /* All people of a draft (struct party), by number, or NULL with the error. Free with
  * g_ptr_array_unref(). */

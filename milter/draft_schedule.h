@@ -1,0 +1,26 @@
+/*
+ * When a draft goes out: its marks as they were read, its quiet hours, and the town's clock,
+ * brought together for policy/due.h.
+ */
+#ifndef KAIRAN_MILTER_DRAFT_SCHEDULE_H
+#define KAIRAN_MILTER_DRAFT_SCHEDULE_H
+
+#include "milter/draft_hold.h"
+#include "milter/kairan.h"
+#include "policy/due.h"
+
+/* Read the marks of urgency and the time asked for from a mail that has been read, and take
+ * the line of that time out of its text. */
+void draft_schedule_read(const struct setup *setup, const struct broadcast *broadcast,
+			 struct draft_reading *reading);
+
+/* May the draft ask for its time? */
+void draft_schedule_judge(const struct setup *setup, const struct broadcast *broadcast,
+			  const struct draft_reading *reading, struct verdict *verdict_r);
+
+/* When it would go out if it were decided like that now. */
+enum due_status draft_schedule_find(const struct setup *setup, const struct draft *draft,
+				    enum decision decision, bool has_reason,
+				    int64_t *at_r);
+
+#endif

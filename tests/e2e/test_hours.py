@@ -1,0 +1,191 @@
+"""Art. 13-2(1): nothing goes out at night, unless it is urgent; staff may ask for a time."""
+import datetime
+import time
+
+import stack as s
+import tap
+import town
+from tap import check_equal, check_in
+
+NIGHT = 22
+MORNING = 7
+
+
+def prepare(stack):
+    """The town's own quiet hours; the stack has none, so that other tests do not wait."""
+    text = open(stack.env["KAIRAN_CONF"], encoding="utf-8").read()
+    if "21:00-07:00" in text:
+        return
+    with open(stack.env["KAIRAN_CONF"], "w", encoding="utf-8") as conf:
+        conf.write(text.replace('quiet_hours = "none"', 'quiet_hours = "21:00-07:00"'))
+    stack.stop("milter")
+    stack.start("milter")
+
+
+def hold(stack, hour, subject, text="川の水位に注意してください。", **headers):
+    """A draft that is held at an hour of the day; the approver's request."""
+    prepare(stack)
+    stack.move_clock_to(hour)
+    town.draft(stack, "bosai-staff1", subject, text, **headers)
+    return town.request_for(stack, "bosai-chief", subject)
+
+
+def approved_notice(stack, person, subject):
+    return s.text_of(stack.wait_mail(person, lambda mail: "【承認済み】" in str(mail["Subject"])
+                                     and subject in str(mail["Subject"])))
+
+
+def due_of(stack, subject):
+    at = stack.store("SELECT due_at FROM draft WHERE subject = ?", subject)[0]["due_at"]
+    return datetime.datetime.fromtimestamp(at, s.JST)
+
+
+def check_waits(stack, subject):
+    check_equal(town.state_of(stack, subject), town.APPROVED, "state")
+    check_equal(due_of(stack, subject).strftime("%H:%M:%S"), "07:00:00", "due")
+    check_equal(len(town.broadcast(stack.sink(), subject)), 0, "mails at night")
+
+
+def test_day(stack):
+    subject = "昼のお知らせ"
+    request = hold(stack, 12, subject)
+    check_in("承認され次第", s.text_of(request))
+    town.answer(stack, "bosai-chief", request, "承認")
+    town.wait_broadcast(stack, subject)
+
+
+def test_night_waits_until_the_morning(stack):
+    subject = "夜のお知らせ"
+    request = hold(stack, NIGHT, subject)
+    check_in("07:00（夜間・早朝を避けるため", s.text_of(request))
+    town.answer(stack, "bosai-chief", request, "承認")
+    for person in ("bosai-chief", "bosai-deputy", "bosai-staff1"):
+        check_in("07:00", approved_notice(stack, person, subject), f"when, for {person}")
+    check_waits(stack, subject)
+    stack.move_clock_to(MORNING)
+    mails = town.wait_broadcast(stack, subject)
+    check_in("07:00:00 +0900", str(mails[0]["Date"]), "date of the broadcast")
+
+
+def test_withdrawn_while_it_waits(stack):
+    subject = "取下げるお知らせ"
+    request = hold(stack, NIGHT, subject)
+    town.answer(stack, "bosai-chief", request, "承認")
+    check_waits(stack, subject)
+    receipt = stack.wait_mail("bosai-staff1", lambda mail: subject in str(mail["Subject"])
+                              and s.reply_address(mail).startswith("draft+"))
+    town.answer(stack, "bosai-staff1", receipt, "取下げ")
+    town.wait_state(stack, subject, town.WITHDRAWN)
+
+
+def test_urgent_with_reason_passes(stack):
+    subject = "【緊急】避難指示1"
+    request = hold(stack, NIGHT, subject)
+    check_in("緊急の印", s.text_of(request))
+    check_in("緊急承認", s.text_of(request))
+    town.answer(stack, "bosai-chief", request, "緊急承認 堤防が切れるおそれがあるため")
+    town.wait_broadcast(stack, subject)
+    rows = town.audit(stack, subject, "approve-urgent")
+    check_in("堤防", rows[0]["detail"], "the reason in the audit trail")
+
+
+def test_urgent_without_reason(stack):
+    subject = "【緊急】避難指示2"
+    request = hold(stack, NIGHT, subject)
+    town.answer(stack, "bosai-chief", request, "緊急承認")
+    told = stack.wait_mail("bosai-chief", lambda mail: "【無効】" in str(mail["Subject"])
+                           and subject in str(mail["Subject"]))
+    check_in("理由", s.text_of(told))
+    check_equal(town.state_of(stack, subject), town.HELD)
+    town.answer(stack, "bosai-chief", request, "緊急承認\n川があふれたため")
+    town.wait_broadcast(stack, subject)
+
+
+def test_plain_approval_of_urgent_waits_then_goes(stack):
+    subject = "避難指示3"
+    request = hold(stack, NIGHT, subject, Importance="high")
+    town.answer(stack, "bosai-chief", request, "承認")
+    check_in("緊急承認", approved_notice(stack, "bosai-chief", subject), "how to send it now")
+    check_waits(stack, subject)
+    town.answer(stack, "bosai-deputy", town.request_for(stack, "bosai-deputy", subject),
+                "緊急承認 川があふれたため")
+    town.wait_broadcast(stack, subject)
+
+
+def test_unmarked_urgent_approval_waits(stack):
+    subject = "印のないお知らせ"
+    request = hold(stack, NIGHT, subject)
+    town.answer(stack, "bosai-chief", request, "緊急承認 早く知らせたいため")
+    check_in("印", approved_notice(stack, "bosai-chief", subject), "why it waits")
+    check_waits(stack, subject)
+
+
+def test_broadcast_with_hours_of_its_own(stack):
+    subject = "静かな時間のないお知らせ"
+    prepare(stack)
+    change = "dn: cn=kosodate,ou=broadcasts,dc=town,dc=example\nchangetype: modify\n"
+    stack.ldapmodify(change + "replace: kairanQuietHours\nkairanQuietHours: none\n")
+    stack.wait_for(lambda: stack.store(
+        "SELECT 1 FROM snapshot WHERE list = 'kosodate' AND quiet_hours = 'none'"), 20,
+        "the snapshot")
+    stack.move_clock_to(NIGHT)
+    town.draft(stack, "kosodate-staff1", subject, to=town.KOSODATE)
+    town.answer(stack, "kosodate-chief", town.request_for(stack, "kosodate-chief", subject),
+                "承認")
+    town.wait_broadcast(stack, subject)
+    stack.ldapmodify(change + "replace: kairanUrgency\nkairanUrgency: urgent\n"
+                     "-\ndelete: kairanQuietHours\n")
+    stack.wait_for(lambda: stack.store(
+        "SELECT 1 FROM snapshot WHERE list = 'kosodate' AND urgent = 1"), 20, "the snapshot")
+    subject = "いつも緊急の宛先"
+    town.draft(stack, "kosodate-staff1", subject, to=town.KOSODATE)
+    check_in("緊急の印", s.text_of(town.request_for(stack, "kosodate-chief", subject)))
+
+
+def asked_time(stack, days, hour):
+    day = stack.now() + datetime.timedelta(days=days)
+    return day.replace(hour=hour, minute=30)
+
+
+def test_time_that_was_asked_for(stack):
+    subject = "日時を指定したお知らせ"
+    prepare(stack)
+    stack.move_clock_to(12)
+    at = asked_time(stack, 2, 9)  # hold() moves on to the next noon
+    request = hold(stack, 12, subject,
+                   f"配信日時：{at.year}年{at.month}月{at.day}日 9時30分\n\n朝のお知らせです。")
+    text = s.text_of(request)
+    check_in("09:30（担当者が希望した日時）", text)
+    check_equal("配信日時：" in text, False, "the line is not what residents get")
+    town.answer(stack, "bosai-chief", request, "承認")
+    check_in("09:30", approved_notice(stack, "bosai-staff1", subject))
+    check_equal(due_of(stack, subject).strftime("%H:%M"), "09:30")
+    stack.move_clock_to(9, 30)
+    mails = town.wait_broadcast(stack, subject)
+    check_equal(s.text_of(mails[0]).strip(), "朝のお知らせです。")
+
+
+def refuse_time(stack, first_line, part):
+    prepare(stack)
+    stack.move_clock_to(12)
+    subject = f"受け付けない日時 {time.monotonic_ns()}"
+    mail = s.make_mail("bosai-staff1", town.BOSAI, subject, f"{first_line}\nお知らせです。")
+    replies = stack.submit("bosai-staff1", town.BOSAI, mail)
+    check_equal(replies.final[0], 554, first_line)
+    check_in("Art.13-2(1)", replies.final[1])
+    told = stack.wait_mail("bosai-staff1", lambda mail: subject in str(mail["Subject"]))
+    check_in(part, s.text_of(told))
+
+
+def test_times_that_are_refused(stack):
+    prepare(stack)
+    now = stack.now()
+    refuse_time(stack, "配信日時: 明日の朝", "読み取れません")
+    refuse_time(stack, f"配信日時: {now.year - 1}-12-01 09:00", "過ぎています")
+    tomorrow = asked_time(stack, 1, 23)
+    refuse_time(stack, tomorrow.strftime("Send-At: %Y-%m-%d 23:00"), "時間帯")
+    refuse_time(stack, asked_time(stack, 120, 9).strftime("Send-At: %Y-%m-%d 09:00"), "先すぎます")
+
+
+if __name__ == "__main__":
+    tap.main(globals())
