@@ -8,17 +8,11 @@
  *	that was read is valid UTF-8 in normal form without controls, and a
  *	mail written with it reads back.
  *
- *	With libFuzzer: clang -fsanitize=fuzzer,address,undefined
- *	-DKAIRAN_LIBFUZZER. Without it, main() replays the files that are its
- *	arguments.
- *
  * DIAGNOSTICS
  *	Aborts where something does not hold.
  */
 #include "config.h"
 
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistr.h>
@@ -26,14 +20,7 @@
 #include "milter/charset.h"
 #include "milter/message.h"
 #include "policy/text.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t length);
-
-static void require(bool holds)
-{
-	if (!holds)
-		abort();
-}
+#include "tests/fuzz/fuzz.h"
 
 static void require_clean(const char *utf8, bool one_line)
 {
@@ -129,34 +116,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t length)
 	message_free(message);
 	return 0;
 }
-
-#ifndef KAIRAN_LIBFUZZER
-static bool replay(const char *path)
-{
-	FILE *file = fopen(path, "rb");
-	uint8_t *octets = malloc(1 << 20);
-	size_t length;
-
-	if (file == NULL || octets == NULL) {
-		perror(path);
-		free(octets);
-		if (file != NULL)
-			(void)fclose(file);
-		return false;
-	}
-	length = fread(octets, 1, 1 << 20, file);
-	(void)fclose(file);
-	(void)LLVMFuzzerTestOneInput(octets, length);
-	free(octets);
-	return true;
-}
-
-int main(int argc, char **argv)
-{
-	bool ok = true;
-
-	for (int i = 1; i < argc; i++)
-		ok = replay(argv[i]) && ok;
-	return ok ? EXIT_SUCCESS : EXIT_FAILURE;
-}
-#endif

@@ -1,0 +1,65 @@
+/*
+ * NAME
+ *	fuzz - what the fuzzers share
+ *
+ * DESCRIPTION
+ *	Strings are made with malloc() in their exact size, so that the address sanitizer
+ *	sees every octet that is read beyond them.
+ *
+ * DIAGNOSTICS
+ *	"FILE:LINE: this does not hold: ..." on stderr, and abort().
+ */
+#include "config.h"
+
+#include "tests/fuzz/fuzz.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void fuzz_require(bool holds, const char *file, int line, const char *what)
+{
+	if (holds)
+		return;
+	(void)fprintf(stderr, "%s:%d: this does not hold: %s\n", file, line, what);
+	abort();
+}
+
+char *fuzz_string(const uint8_t *octets, size_t length)
+{
+	char *text = strndup((const char *)octets, length);
+
+	require(text != NULL);
+	return text;
+}
+
+char *fuzz_escape(const char *text, const char *special)
+{
+	char *escaped = malloc(2 * strlen(text) + 1), *end = escaped;
+
+	require(escaped != NULL);
+	for (; *text != '\0'; text++) {
+		if (*text == '\\' || strchr(special, *text) != NULL)
+			*end++ = '\\';
+		*end++ = *text;
+	}
+	*end = '\0';
+	return escaped;
+}
+
+char *fuzz_join(const char *first, ...)
+{
+	size_t length = 0;
+	char *joined = NULL;
+	FILE *memory = open_memstream(&joined, &length);
+	va_list parts;
+
+	require(memory != NULL);
+	va_start(parts, first);
+	for (const char *part = first; part != NULL; part = va_arg(parts, const char *))
+		(void)fputs(part, memory);
+	va_end(parts);
+	require(fclose(memory) == 0);
+	return joined;
+}

@@ -1,0 +1,30 @@
+/*
+ * What the fuzzers share. A fuzzer is a LLVMFuzzerTestOneInput() that requires what must
+ * hold for every input. tests/fuzz/replay.c is a main() for it, and libFuzzer another:
+ *
+ *	clang -fsanitize=fuzzer,address,undefined ... fuzz_NAME.c fuzz.c, without replay.c
+ */
+#ifndef KAIRAN_TESTS_FUZZ_H
+#define KAIRAN_TESTS_FUZZ_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t length);
+
+/* Abort, and say what did not hold. */
+#define require(holds) fuzz_require((holds), __FILE__, __LINE__, #holds)
+void fuzz_require(bool holds, const char *file, int line, const char *what);
+
+/* The input as a string, which ends at its first NUL; to free(). */
+char *fuzz_string(const uint8_t *octets, size_t length);
+
+/* The text with a backslash before each of these characters, and before backslashes; to
+ * free(). */
+char *fuzz_escape(const char *text, const char *special);
+
+/* All parts up to NULL, one behind the other; to free(). */
+char *fuzz_join(const char *first, ...) __attribute__((sentinel));
+
+#endif
