@@ -40,8 +40,10 @@ enum reason {
 	REASON_NOT_APPROVER, /* Art. 4, 13-1(3): no longer approver or delegate */
 	REASON_OWN_DRAFT,    /* Art. 4: the author never decides */
 	REASON_SUSPENDED,    /* Art. 6 */
+	REASON_OUT_OF_SERVICE, /* Art. 7: the broadcast is suspended */
 	REASON_UNKNOWN_ADDRESS,
 	REASON_NOT_READY, /* starting: no directory snapshot yet */
+	REASON_NOT_RELEASING, /* a genuine release address, but there is nothing to release */
 	REASON_BYPASS,    /* came past the milter */
 	REASON_COUNT,
 };

@@ -35,7 +35,8 @@ bool store_release_cut(struct store *store, int64_t draft, const char *list,
 		       struct kairan_error *error_r);
 
 /* The first shard that may be handed over now: ready, or offered so long ago that its
- * receipt will not come any more (next_try has passed). */
+ * receipt will not come any more (next_try has passed); its release neither stopped nor
+ * suspended. */
 enum answer store_release_find_due(struct store *store, int64_t now,
 				   struct shard *shard_r, struct kairan_error *error_r);
 enum answer store_release_next_due(struct store *store, int64_t *at_r,
@@ -49,6 +50,31 @@ enum answer store_release_find_shard(struct store *store, int64_t draft, int64_t
 bool store_release_record(struct store *store, const struct shard *shard,
 			  enum shard_state state, int64_t now, int64_t next_try,
 			  const char *response, struct kairan_error *error_r);
+
+/* Record that a shard's recipients are about to be added, if it may be handed over at
+ * this moment; NO when it was stopped or suspended meanwhile, or is with the MTA already.
+ * A stop that is committed before this has nobody of the shard receive it. */
+enum answer store_release_offer(struct store *store, const struct shard *shard,
+				int64_t now, int64_t next_try,
+				struct kairan_error *error_r);
+
+/* How many recipients have a broadcast: those whose shard the MTA has taken, those of whom
+ * nobody knows (yet), and those who do not have it. */
+struct release_count {
+	int64_t served;
+	int64_t unknown;
+	int64_t unserved;
+};
+bool store_release_count(struct store *store, int64_t draft,
+			 struct release_count *count_r, struct kairan_error *error_r);
+
+/* What a shard's state says to a person: "not sent", "may be sent", "sent". */
+const char *shard_state_name(enum shard_state state);
+
+/* Call visit for each shard of a draft, by number; it may use the store to read. */
+bool store_release_visit_shards(struct store *store, int64_t draft,
+				void (*visit)(const struct shard *shard, void *context),
+				void *context, struct kairan_error *error_r);
 
 /* A draft that is being released and whose shards have all been accepted or confirmed. */
 enum answer store_release_find_complete(struct store *store, int64_t *draft_r,
