@@ -25,6 +25,7 @@
 #include "conf/clock.h"
 #include "conf/log.h"
 #include "milter/notice.h"
+#include "milter/reminders.h"
 #include "policy/text.h"
 #include "schema/store_draft.h"
 
@@ -231,6 +232,8 @@ static bool hold(const struct intake_context *context, const struct recipient *r
 		break;
 	case ANSWER_NO:
 		*again_r = false;
+		draft->remind_at =
+		    reminders_find_next(context->setup, draft, draft->submitted_at);
 		ok = insert_all(context, draft, parties, error_r);
 		break;
 	case ANSWER_UNKNOWN:

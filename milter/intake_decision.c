@@ -13,10 +13,12 @@
  */
 #include "config.h"
 
+#include "conf/clock.h"
 #include "conf/log.h"
 #include "milter/intake_reply.h"
 #include "milter/notice.h"
 #include "milter/reply_outcome.h"
+#include "milter/suspension.h"
 
 /* What each decision does to a draft, and what everybody is then told. */
 static const struct {
@@ -89,9 +91,9 @@ static bool find_step(enum decision decision, enum draft_state from, size_t *ste
 }
 
 static void decide(const struct intake_context *context, struct reply *reply, size_t step,
-		   struct verdict *verdict_r)
+		   enum answer suspended, struct verdict *verdict_r)
 {
-	const struct reply_step reply_step = {
+	struct reply_step reply_step = {
 		.to = decision_steps[step].to,
 		.is_decision = decision_steps[step].from == DRAFT_HELD,
 		.notice = decision_steps[step].notice,
@@ -99,7 +101,24 @@ static void decide(const struct intake_context *context, struct reply *reply, si
 		.except = reply->party->number,
 	};
 
+	/* But who stops is told who has the mail already, and who approves while nothing
+	 * goes out (Art. 7), that it goes out afterwards. */
+	if (decision_steps[step].decision == DECISION_STOP)
+		reply_step.except = -1;
+	if (suspended == ANSWER_YES && reply_step.to == DRAFT_APPROVED) {
+		reply_step.notice = NOTICE_APPROVED_REST;
+		reply_step.except = -1;
+	}
 	reply_outcome_carry_out(context, reply, &reply_step, verdict_r);
+}
+
+/* Did the reply come too late? A stop never does: it can only prevent a broadcast. A draft
+ * that waits still may have got more time than its first token, by a suspension (Art. 7)
+ * that has ended or that goes on. */
+static bool is_late(const struct reply *reply, size_t step, enum answer suspended)
+{
+	return reply->expired && decision_steps[step].decision != DECISION_STOP &&
+	       suspended != ANSWER_YES && reply->draft->expires_at <= clock_now();
 }
 
 /* The words are a decision, and the draft is in a state for it. */
@@ -107,14 +126,19 @@ static void take_decision(const struct intake_context *context, struct reply *re
 			  size_t step, struct verdict *verdict_r)
 {
 	enum reason reason;
+	enum answer suspended = suspension_is_on(context, reply->draft->broadcast);
 
-	if (reply->expired) {
+	if (suspended == ANSWER_UNKNOWN) {
+		verdict_set(verdict_r, REASON_STORE, NULL);
+		return;
+	}
+	if (is_late(reply, step, suspended)) {
 		answer_not_counted(context, reply, REASON_EXPIRED_TOKEN, verdict_r);
 		return;
 	}
 	switch (may_decide(context, reply, &reason)) {
 	case ANSWER_YES:
-		decide(context, reply, step, verdict_r);
+		decide(context, reply, step, suspended, verdict_r);
 		break;
 	case ANSWER_NO:
 		answer_not_counted(context, reply, reason, verdict_r);

@@ -42,12 +42,11 @@
 #include "milter/mlfi.h"
 #include "milter/rounds.h"
 #include "milter/snapshot.h"
+#include "milter/store_watch.h"
 
 static void *(*const main_threads[])(void *) = {
-	courier_run_notices,
-	courier_run_shards,
-	rounds_run,
-	snapshot_run,
+	courier_run_notices, courier_run_shards, rounds_run,
+	snapshot_run,        store_watch_run,
 };
 
 #define THREADS_COUNT (sizeof(main_threads) / sizeof(main_threads[0]))

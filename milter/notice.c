@@ -27,7 +27,8 @@ static const char *const notice_kind_list[] = {
 	NOTICE_WITHDRAWN,   NOTICE_EXPIRED,
 	NOTICE_RELEASED,    NOTICE_STOPPED,
 	NOTICE_UNCLEAR,     NOTICE_ALREADY,
-	NOTICE_NOT_COUNTED, NULL,
+	NOTICE_NOT_COUNTED, NOTICE_APPROVED_REST,
+	NOTICE_REMINDER,    NULL,
 };
 
 static const char *const notice_name_list[] = {
@@ -39,6 +40,8 @@ static const char *const notice_name_list[] = {
 	/* of the reader */
 	"reader_name", "reader_role", "reply_address", "approve_link", "send_back_link",
 	"withdraw_link",
+	/* of its release and its suspension */
+	"served", "unknown", "unserved", "suspended_until", "suspended_reason",
 	/* of what happened */
 	"reason_text", "article", "detail", "first_line", NULL
 };

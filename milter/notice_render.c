@@ -20,7 +20,9 @@
 #include "conf/clock.h"
 #include "milter/message.h"
 #include "milter/notice.h"
+#include "schema/store_release.h"
 #include "schema/store_subscriber.h"
+#include "schema/store_suspension.h"
 
 /* What is read from the store for one notice. */
 struct notice_material {
@@ -28,6 +30,8 @@ struct notice_material {
 	struct party *reader; /* NULL: not a person of the draft */
 	GPtrArray *parties;   /* NULL without a draft */
 	int64_t subscribers;
+	struct release_count count;
+	struct suspension *suspension; /* NULL: none that is in force */
 	char *original;
 	size_t original_length;
 };
@@ -38,7 +42,23 @@ static void clear_material(struct notice_material *material)
 	party_free(material->reader);
 	if (material->parties != NULL)
 		g_ptr_array_unref(material->parties);
+	suspension_free(material->suspension);
 	g_free(material->original);
+}
+
+/* How far the draft's release is, and what holds it up. */
+static bool read_progress(struct store *store, struct notice_material *material,
+			  struct kairan_error *error_r)
+{
+	const struct draft *draft = material->draft;
+
+	if (!store_release_count(store, draft->id, &material->count, error_r))
+		return false;
+	/* Recipients are counted when the release begins; before, it is the list. */
+	if (draft->recipients == 0)
+		material->count.unserved = material->subscribers;
+	return store_suspension_find(store, draft->broadcast, clock_now(),
+				     &material->suspension, error_r) != ANSWER_UNKNOWN;
 }
 
 static bool read_material(struct store *store, const struct outbox_notice *notice,
@@ -58,7 +78,8 @@ static bool read_material(struct store *store, const struct outbox_notice *notic
 	material->parties = store_draft_list_parties(store, notice->draft, error_r);
 	if (material->parties == NULL ||
 	    !store_subscriber_count(store, material->draft->list, &material->subscribers,
-				    error_r))
+				    error_r) ||
+	    !read_progress(store, material, error_r))
 		return false;
 	return strcmp(notice->kind, NOTICE_REQUEST) != 0 ||
 	       store_draft_find_original(store, notice->draft, &material->original,
@@ -163,6 +184,20 @@ static void put_draft(GHashTable *facts, const struct setup *setup, const char *
 	put(facts, "asked", asked);
 }
 
+static void put_progress(GHashTable *facts, const struct setup *setup,
+			 const char *language, const struct notice_material *material)
+{
+	const struct suspension *suspension = material->suspension;
+
+	put_number(facts, "served", material->count.served);
+	put_number(facts, "unknown", material->count.unknown);
+	put_number(facts, "unserved", material->count.unserved);
+	if (suspension == NULL)
+		return;
+	put_time(facts, "suspended_until", setup, language, suspension->until);
+	put(facts, "suspended_reason", suspension->reason);
+}
+
 static char *make_link(const char *address, const char *subject, const char *word)
 {
 	/* RFC 6068: '+' is allowed as it is, but some clients read it as a space. */
@@ -259,8 +294,10 @@ static bool collect_facts(const struct setup *setup, const struct outbox_notice 
 			  struct kairan_error *error_r)
 {
 	put(facts, "reader_name", notice->name);
-	if (material->draft != NULL)
+	if (material->draft != NULL) {
 		put_draft(facts, setup, notice->language, material);
+		put_progress(facts, setup, notice->language, material);
+	}
 	if (material->reader != NULL) {
 		put_phrase(facts, "reader_role", setup, notice->language, "role",
 			   material->reader->role);
