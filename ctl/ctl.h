@@ -18,6 +18,9 @@ int ctl_drafts_list(const struct ctl_call *call);
 int ctl_drafts_show(const struct ctl_call *call);
 int ctl_audit_verify(const struct ctl_call *call);
 int ctl_deliver(const struct ctl_call *call);
+int ctl_stop(const struct ctl_call *call);
+int ctl_suspension_suspend(const struct ctl_call *call);
+int ctl_suspension_resume(const struct ctl_call *call);
 int ctl_subscribers_import(const struct ctl_call *call);
 int ctl_keys_make(const struct ctl_call *call);
 

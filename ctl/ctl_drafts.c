@@ -21,6 +21,7 @@
 #include "ctl/ctl.h"
 #include "schema/store_audit.h"
 #include "schema/store_draft.h"
+#include "schema/store_release.h"
 
 #define LIST_MOST 1000
 
@@ -130,6 +131,23 @@ static void print_draft(const struct draft *draft, const struct settings *settin
 	printf("subject      %s\n\n%s\n", draft->subject, draft->text);
 }
 
+static void print_shard(const struct shard *shard, void *context)
+{
+	(void)context;
+	printf("  %5lld  %6lld recipients  %s%s%s\n", (long long)shard->number,
+	       (long long)shard->recipients, shard_state_name(shard->state),
+	       *shard->queue_id != '\0' ? "  queue id " : "", shard->queue_id);
+}
+
+static bool print_shards(struct store *store, const struct draft *draft,
+			 struct kairan_error *error_r)
+{
+	if (draft->recipients == 0)
+		return true;
+	puts("\nshards");
+	return store_release_visit_shards(store, draft->id, print_shard, NULL, error_r);
+}
+
 static bool show(struct store *store, const struct draft *draft,
 		 const struct settings *settings, struct kairan_error *error_r)
 {
@@ -141,6 +159,8 @@ static bool show(struct store *store, const struct draft *draft,
 	puts("\npeople");
 	print_parties(parties);
 	g_ptr_array_unref(parties);
+	if (!print_shards(store, draft, error_r))
+		return false;
 	puts("\nhistory");
 	return store_audit_visit_draft(store, draft->id, print_event, (void *)settings,
 				       error_r);

@@ -22,6 +22,7 @@
 
 #include "conf/clock.h"
 #include "ctl/ctl.h"
+#include "ctl/ctl_operator.h"
 #include "policy/address.h"
 #include "schema/store_audit.h"
 #include "schema/store_subscriber.h"
@@ -125,7 +126,7 @@ static bool write_all(struct store *store, const struct import *import, int64_t 
 				 import->addresses->len, (long long)*new_r);
 	const struct audit_event event = {
 		.at = now,
-		.uid = g_get_user_name(),
+		.uid = ctl_operator_uid(),
 		.role = "administrator",
 		.action = "import",
 		.outcome = "done",

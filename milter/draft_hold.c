@@ -27,6 +27,7 @@
 #include "milter/broadcast_mail.h"
 #include "milter/draft_warnings.h"
 #include "milter/notice.h"
+#include "milter/reminders.h"
 #include "policy/text.h"
 #include "schema/store_draft.h"
 
@@ -276,6 +277,8 @@ static bool hold(const struct intake_context *context, const struct recipient *r
 		break;
 	case ANSWER_NO:
 		*again_r = false;
+		draft->remind_at =
+		    reminders_find_next(context->setup, draft, draft->submitted_at);
 		ok =
 		    draft_warnings_collect(context->setup, store, NULL, draft, error_r) &&
 		    insert_all(context, draft, parties, error_r);

@@ -25,6 +25,7 @@
 #include "conf/log.h"
 #include "milter/broadcast_mail.h"
 #include "milter/intake.h"
+#include "milter/suspension.h"
 #include "schema/store_release.h"
 
 #define EXPAND_PAGE 1000
@@ -52,7 +53,7 @@ static bool is_genuine(const struct intake_context *context,
 					   &facts, clock_now()) == TOKEN_VALID;
 }
 
-/* The shard that the address names. NO: not genuine, or not to be handed over now. */
+/* The shard that the address names. NO: not genuine. */
 static enum answer find_release(const struct intake_context *context,
 				const struct recipient *recipient,
 				struct release *release, struct kairan_error *error_r)
@@ -72,12 +73,37 @@ static enum answer find_release(const struct intake_context *context,
 						  &release->shard, error_r);
 	store_rollback(store);
 	if (answer == ANSWER_YES &&
-	    (!is_genuine(context, &recipient->service, &token, release->draft) ||
-	     release->draft->state != DRAFT_RELEASING ||
-	     (release->shard.state != SHARD_READY &&
-	      release->shard.state != SHARD_OFFERED)))
+	    !is_genuine(context, &recipient->service, &token, release->draft))
 		answer = ANSWER_NO;
 	return answer;
+}
+
+/* May this shard be handed over now? */
+static void judge_release(const struct intake_context *context,
+			  const struct release *release, struct verdict *verdict_r)
+{
+	verdict_pass(verdict_r);
+	if (release->draft->state != DRAFT_RELEASING ||
+	    (release->shard.state != SHARD_READY &&
+	     release->shard.state != SHARD_OFFERED))
+		verdict_set(verdict_r, REASON_NOT_RELEASING, NULL);
+	else
+		suspension_judge(context, release->draft->broadcast, verdict_r);
+}
+
+static void refuse_release(const struct intake_context *context,
+			   const struct recipient *recipient, enum reason reason,
+			   struct verdict *verdict_r)
+{
+	struct audit_event event = intake_event(context, "expand");
+
+	log_event(LOG_LEVEL_WARNING, context->envelope->queue_id, 0,
+		  "release address %s is refused: %s", recipient->path,
+		  reason_name(reason));
+	verdict_set(verdict_r, reason, NULL);
+	event.outcome = reason_name(reason);
+	event.detail = recipient->path;
+	intake_record(context, &event, verdict_r);
 }
 
 /* Find the release, or say in the verdict why there is none. */
@@ -86,19 +112,15 @@ static bool open_release(const struct intake_context *context,
 			 struct verdict *verdict_r)
 {
 	struct kairan_error error = { "" };
-	struct audit_event event = intake_event(context, "expand");
 
 	switch (find_release(context, recipient, release, &error)) {
 	case ANSWER_YES:
-		verdict_pass(verdict_r);
-		return true;
+		judge_release(context, release, verdict_r);
+		if (verdict_r->reason == REASON_NOT_RELEASING)
+			refuse_release(context, recipient, verdict_r->reason, verdict_r);
+		return verdict_r->kind == VERDICT_PASS;
 	case ANSWER_NO:
-		log_event(LOG_LEVEL_WARNING, context->envelope->queue_id, 0,
-			  "release address %s is refused", recipient->path);
-		verdict_set(verdict_r, REASON_FORGED_TOKEN, NULL);
-		event.outcome = reason_name(verdict_r->reason);
-		event.detail = recipient->path;
-		intake_record(context, &event, verdict_r);
+		refuse_release(context, recipient, REASON_FORGED_TOKEN, verdict_r);
 		break;
 	case ANSWER_UNKNOWN:
 		log_event(LOG_LEVEL_ERROR, context->envelope->queue_id, 0, "%s",
@@ -116,6 +138,21 @@ static void judge(const struct intake_context *context, struct recipient *recipi
 
 	(void)open_release(context, recipient, &release, verdict_r);
 	draft_free(release.draft);
+}
+
+/* In one transaction with the question whether it still may: a stop that comes between
+ * RCPT and the end of the mail is not late. */
+static enum answer offer(struct store *store, const struct release *release, int64_t wait,
+			 const struct audit_event *event, struct kairan_error *error_r)
+{
+	enum answer answer = store_release_offer(store, &release->shard, event->at,
+						 event->at + wait, error_r);
+
+	if (answer == ANSWER_YES && !store_audit_append(store, event, error_r))
+		answer = ANSWER_UNKNOWN;
+	if (answer == ANSWER_NO)
+		(void)error_set(error_r, "it was stopped or suspended just now");
+	return answer;
 }
 
 static bool record_offered(const struct intake_context *context, struct release *release,
@@ -140,9 +177,7 @@ static bool record_offered(const struct intake_context *context, struct release 
 	event.detail = detail;
 	if (!store_begin(store, error_r))
 		return false;
-	if (!store_release_record(store, &release->shard, SHARD_OFFERED, event.at,
-				  event.at + wait, "", error_r) ||
-	    !store_audit_append(store, &event, error_r)) {
+	if (offer(store, release, wait, &event, error_r) != ANSWER_YES) {
 		store_rollback(store);
 		return false;
 	}

@@ -19,6 +19,7 @@
 #include "milter/intake_reply.h"
 #include "milter/notice.h"
 #include "milter/reply_outcome.h"
+#include "milter/suspension.h"
 
 /* What each decision does to a draft, and what everybody is then told. A step to the same
  * state only changes the time. */
@@ -133,7 +134,7 @@ static void expedite(const struct intake_context *context, struct reply *reply,
 }
 
 static void decide(const struct intake_context *context, struct reply *reply, size_t step,
-		   struct verdict *verdict_r)
+		   enum answer suspended, struct verdict *verdict_r)
 {
 	struct reply_step reply_step = {
 		.to = decision_steps[step].to,
@@ -146,10 +147,27 @@ static void decide(const struct intake_context *context, struct reply *reply, si
 	if (is_approval(reply->words.decision) &&
 	    !find_time(context, reply, &reply_step, verdict_r))
 		return;
+	/* But who stops is told who has the mail already, and who approves while nothing
+	 * goes out (Art. 7), that it goes out afterwards. */
+	if (decision_steps[step].decision == DECISION_STOP)
+		reply_step.except = -1;
+	if (suspended == ANSWER_YES && reply_step.to == DRAFT_APPROVED) {
+		reply_step.notice = NOTICE_APPROVED_REST;
+		reply_step.except = -1;
+	}
 	if (decision_steps[step].from == decision_steps[step].to)
 		expedite(context, reply, &reply_step, verdict_r);
 	else
 		reply_outcome_carry_out(context, reply, &reply_step, verdict_r);
+}
+
+/* Did the reply come too late? A stop never does: it can only prevent a broadcast. A draft
+ * that waits still may have got more time than its first token, by a suspension (Art. 7)
+ * that has ended or that goes on. */
+static bool is_late(const struct reply *reply, size_t step, enum answer suspended)
+{
+	return reply->expired && decision_steps[step].decision != DECISION_STOP &&
+	       suspended != ANSWER_YES && reply->draft->expires_at <= clock_now();
 }
 
 /* The words are a decision, and the draft is in a state for it. */
@@ -157,15 +175,20 @@ static void take_decision(const struct intake_context *context, struct reply *re
 			  size_t step, struct verdict *verdict_r)
 {
 	enum reason reason;
+	enum answer suspended = suspension_is_on(context, reply->draft->broadcast);
 
-	if (reply->expired) {
+	if (suspended == ANSWER_UNKNOWN) {
+		verdict_set(verdict_r, REASON_STORE, NULL);
+		return;
+	}
+	if (is_late(reply, step, suspended)) {
 		reply_outcome_answer_not_counted(context, reply, REASON_EXPIRED_TOKEN,
 						 verdict_r);
 		return;
 	}
 	switch (may_decide(context, reply, &reason)) {
 	case ANSWER_YES:
-		decide(context, reply, step, verdict_r);
+		decide(context, reply, step, suspended, verdict_r);
 		break;
 	case ANSWER_NO:
 		reply_outcome_answer_not_counted(context, reply, reason, verdict_r);

@@ -22,6 +22,7 @@
 #include "milter/draft_schedule.h"
 #include "milter/intake_draft.h"
 #include "milter/notice.h"
+#include "milter/suspension.h"
 #include "policy/draft_rules.h"
 
 /* ---- RCPT ---- */
@@ -108,6 +109,8 @@ static void judge(const struct intake_context *context, struct recipient *recipi
 		find_section(context, recipient, verdict_r);
 	else
 		verdict_set(verdict_r, REASON_SENDER_FOREIGN, NULL);
+	if (verdict_r->kind == VERDICT_PASS)
+		suspension_judge(context, recipient->broadcast->mail, verdict_r);
 	if (verdict_r->kind == VERDICT_REFUSE)
 		record_refusal(context, recipient->person->uid, recipient->broadcast,
 			       verdict_r);

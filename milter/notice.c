@@ -21,13 +21,10 @@
 #define QUOTE_OCTETS 2000
 
 static const char *const notice_kind_list[] = {
-	NOTICE_REQUEST,     NOTICE_RECEIPT,
-	NOTICE_REFUSED,     NOTICE_AGAIN,
-	NOTICE_APPROVED,    NOTICE_SENT_BACK,
-	NOTICE_WITHDRAWN,   NOTICE_EXPIRED,
-	NOTICE_RELEASED,    NOTICE_STOPPED,
-	NOTICE_UNCLEAR,     NOTICE_ALREADY,
-	NOTICE_NOT_COUNTED, NULL,
+	NOTICE_REQUEST,     NOTICE_RECEIPT,       NOTICE_REFUSED,   NOTICE_AGAIN,
+	NOTICE_APPROVED,    NOTICE_SENT_BACK,     NOTICE_WITHDRAWN, NOTICE_EXPIRED,
+	NOTICE_RELEASED,    NOTICE_STOPPED,       NOTICE_UNCLEAR,   NOTICE_ALREADY,
+	NOTICE_NOT_COUNTED, NOTICE_APPROVED_REST, NOTICE_REMINDER,  NULL,
 };
 
 static const char *const notice_name_list[] = {
@@ -36,12 +33,14 @@ static const char *const notice_name_list[] = {
 	"section_name", "author_name", "author_mail", "characters", "limit",
 	"subscribers", "submitted_at", "expires_at", "released_at", "recipients",
 	"duration", "state", "decider_name", "decided_at", "reason", "asked", "shards",
-	"handed_over", "uncertain", "repeated", "queue_ids", "corrects", "corrected_at",
-	"corrected_text", "correction_delay", "goes_out", "goes_out_why", "urgent_mark",
-	"warnings", "warning_mark",
+	"served", "unknown", "unserved", "repeated", "queue_ids", "corrects",
+	"corrected_at", "corrected_text", "correction_delay", "goes_out", "goes_out_why",
+	"urgent_mark", "warnings", "warning_mark",
 	/* of the reader */
 	"reader_name", "reader_role", "reply_address", "approve_link", "send_back_link",
 	"withdraw_link", "correct_until", "urgent_how", "urgent_link",
+	/* of its suspension */
+	"suspended_until", "suspended_reason",
 	/* of what happened */
 	"reason_text", "note_text", "article", "detail", "first_line", NULL
 };

@@ -24,6 +24,7 @@
 #include "milter/notice.h"
 #include "schema/store_release.h"
 #include "schema/store_subscriber.h"
+#include "schema/store_suspension.h"
 
 /* What is read from the store for one notice. */
 struct notice_material {
@@ -33,6 +34,7 @@ struct notice_material {
 	GPtrArray *parties;      /* NULL without a draft */
 	struct release_summary release;
 	int64_t subscribers;
+	struct suspension *suspension; /* NULL: none that is in force */
 	char *original;
 	size_t original_length;
 };
@@ -45,7 +47,23 @@ static void clear_material(struct notice_material *material)
 	party_free(material->reader);
 	if (material->parties != NULL)
 		g_ptr_array_unref(material->parties);
+	suspension_free(material->suspension);
 	g_free(material->original);
+}
+
+/* How far the draft's release is, and what holds it up. */
+static bool read_progress(struct store *store, struct notice_material *material,
+			  struct kairan_error *error_r)
+{
+	const struct draft *draft = material->draft;
+
+	if (!store_release_summarize(store, draft->id, &material->release, error_r))
+		return false;
+	/* Recipients are counted when the release begins; before, it is the list. */
+	if (draft->recipients == 0)
+		material->release.unserved = material->subscribers;
+	return store_suspension_find(store, draft->broadcast, clock_now(),
+				     &material->suspension, error_r) != ANSWER_UNKNOWN;
 }
 
 static bool read_material(struct store *store, const struct outbox_notice *notice,
@@ -71,7 +89,7 @@ static bool read_material(struct store *store, const struct outbox_notice *notic
 	if (material->parties == NULL ||
 	    !store_subscriber_count(store, material->draft->list, &material->subscribers,
 				    error_r) ||
-	    !store_release_summarize(store, notice->draft, &material->release, error_r))
+	    !read_progress(store, material, error_r))
 		return false;
 	return strcmp(notice->kind, NOTICE_REQUEST) != 0 ||
 	       store_draft_find_original(store, notice->draft, &material->original,
@@ -175,16 +193,16 @@ static void put_goes_out(GHashTable *facts, const struct setup *setup,
 		put_phrase(facts, "urgent_mark", setup, language, "mark", "urgent");
 }
 
-/* How the release went; nothing before there is one. */
+/* How far the release is, and how it went when there is one. */
 static void put_release(GHashTable *facts, const struct release_summary *release)
 {
+	put_number(facts, "served", release->served);
+	put_number(facts, "unknown", release->unknown);
+	put_number(facts, "unserved", release->unserved);
 	if (release->shards == 0)
 		return;
 	put_number(facts, "shards", release->shards);
-	put_number(facts, "handed_over", release->handed_over);
 	put(facts, "queue_ids", release->queue_ids);
-	if (release->uncertain > 0)
-		put_number(facts, "uncertain", release->uncertain);
 	if (release->repeated > 0)
 		put_number(facts, "repeated", release->repeated);
 }
@@ -240,6 +258,16 @@ static void put_draft(GHashTable *facts, const struct setup *setup, const char *
 	put(facts, "decider_name", draft->decided_name);
 	put(facts, "reason", draft->reason);
 	put(facts, "asked", asked);
+}
+
+/* What holds the draft up (Art. 7). */
+static void put_suspension(GHashTable *facts, const struct setup *setup,
+			   const char *language, const struct suspension *suspension)
+{
+	if (suspension == NULL)
+		return;
+	put_time(facts, "suspended_until", setup, language, suspension->until);
+	put(facts, "suspended_reason", suspension->reason);
 }
 
 static char *make_link(const char *address, const char *subject, const char *word)
@@ -387,8 +415,10 @@ static bool collect_facts(const struct setup *setup, const struct outbox_notice 
 			  struct kairan_error *error_r)
 {
 	put(facts, "reader_name", notice->name);
-	if (material->draft != NULL)
+	if (material->draft != NULL) {
 		put_draft(facts, setup, notice->language, material);
+		put_suspension(facts, setup, notice->language, material->suspension);
+	}
 	if (material->reader != NULL) {
 		put_phrase(facts, "reader_role", setup, notice->language, "role",
 			   material->reader->role);

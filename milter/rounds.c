@@ -3,10 +3,11 @@
  *	rounds - what happens with time
  *
  * DESCRIPTION
- *	Each round looks for one thing after another: held drafts whose time is over expire;
- *	approved drafts that are due get their recipients fixed and become shards; releases
- *	whose shards have all been accepted are reported. Every step is one transaction, so
- *	that a round which is cut off is simply walked again.
+ *	Each round looks for one thing after another: suspensions whose time is over end, so
+ *	that what rested gets its time back; held drafts whose time is over expire, and others
+ *	are brought to mind; approved drafts that are due get their recipients fixed and become
+ *	shards; releases whose shards have all been accepted are reported. Every step is one
+ *	transaction, so that a round which is cut off is simply walked again.
  *
  * DIAGNOSTICS
  *	Error: the store cannot be used; the round is repeated after a pause.
@@ -20,18 +21,21 @@
 #include "conf/clock.h"
 #include "conf/log.h"
 #include "milter/notice.h"
+#include "milter/reminders.h"
+#include "milter/suspension.h"
 #include "schema/store_release.h"
+#include "schema/store_reminder.h"
+#include "schema/store_suspension.h"
 
 #define ROUNDS_IDLE_SECONDS    3600
 #define ROUNDS_TROUBLE_SECONDS 5
-/* Receipts come in through another process, which cannot wake this one. */
-#define ROUNDS_RELEASING_SECONDS 1
 
 /* What every task of a round is given. */
 struct round {
 	struct store *store;
 	const struct settings *settings;
 	int64_t now;
+	const struct setup *setup;
 };
 
 static struct audit_event clock_event(const struct round *round, const char *action)
@@ -59,6 +63,23 @@ static bool expire_draft(const struct round *round, struct draft *draft,
 	return store_draft_enter(round->store, draft, &step, error_r) == ANSWER_YES &&
 	       notice_add_parties(round->store, NOTICE_EXPIRED, draft->id, -1, NULL,
 				  round->now, error_r);
+}
+
+static enum answer find_forgotten(const struct round *round, struct draft **draft_r,
+				  struct kairan_error *error_r)
+{
+	int64_t id;
+	enum answer answer =
+	    store_reminder_find_due(round->store, round->now, &id, error_r);
+
+	return answer == ANSWER_YES ? store_draft_find(round->store, id, draft_r, error_r)
+				    : answer;
+}
+
+static bool remind(const struct round *round, struct draft *draft,
+		   struct kairan_error *error_r)
+{
+	return reminders_send(round->store, round->setup, draft, round->now, error_r);
 }
 
 static enum answer find_releasable(const struct round *round, struct draft **draft_r,
@@ -130,13 +151,15 @@ static bool finish_release(const struct round *round, struct draft *draft,
 
 /* Which draft a task looks for, what it does to it, and who is then woken. */
 static const struct {
+	const char *name;
 	enum answer (*find)(const struct round *, struct draft **, struct kairan_error *);
 	bool (*handle)(const struct round *, struct draft *, struct kairan_error *);
 	enum kairan_thread wakes;
 } rounds_tasks[] = {
-	{ find_undecided, expire_draft, KAIRAN_NOTICES },
-	{ find_releasable, start_release, KAIRAN_SHARDS },
-	{ find_complete, finish_release, KAIRAN_NOTICES },
+	{ "expire", find_undecided, expire_draft, KAIRAN_NOTICES },
+	{ "remind", find_forgotten, remind, KAIRAN_NOTICES },
+	{ "release", find_releasable, start_release, KAIRAN_SHARDS },
+	{ "report", find_complete, finish_release, KAIRAN_NOTICES },
 };
 
 /* One draft of one task. YES when there was one, and so may be another. */
@@ -144,7 +167,7 @@ static enum answer walk_task(struct kairan *kairan, const struct setup *setup,
 			     size_t task, struct kairan_error *error_r)
 {
 	const struct round round = { kairan_get_store(kairan), setup->settings,
-				     clock_now() };
+				     clock_now(), setup };
 	struct draft *draft = NULL;
 	enum answer found;
 
@@ -158,29 +181,42 @@ static enum answer walk_task(struct kairan *kairan, const struct setup *setup,
 	else if (!store_commit(round.store, error_r))
 		found = ANSWER_UNKNOWN;
 	if (found == ANSWER_YES) {
-		log_event(LOG_LEVEL_INFO, draft->queue_id, draft->id, "is now %s",
-			  lifecycle_name(draft->state));
+		log_event(LOG_LEVEL_INFO, draft->queue_id, draft->id, "%s: is now %s",
+			  rounds_tasks[task].name, lifecycle_name(draft->state));
 		waker_wake(kairan_get_waker(kairan, rounds_tasks[task].wakes));
 	}
 	draft_free(draft);
 	return found;
 }
 
-/* The earliest time at which a task may have something to do. */
+static enum answer next_expiry(struct store *store, int64_t *at_r,
+			       struct kairan_error *error_r)
+{
+	return store_draft_next_due(store, DRAFT_HELD, at_r, error_r);
+}
+
+static enum answer next_release(struct store *store, int64_t *at_r,
+				struct kairan_error *error_r)
+{
+	return store_draft_next_due(store, DRAFT_APPROVED, at_r, error_r);
+}
+
+/* The earliest time at which a task may have something to do. Whoever hands over a shard or
+ * takes its receipt wakes us for the report. */
 static bool find_next(struct store *store, int64_t *next_r, struct kairan_error *error_r)
 {
-	static const enum draft_state states[] = { DRAFT_HELD, DRAFT_APPROVED,
-						   DRAFT_RELEASING };
+	static enum answer (*const sources[])(
+	    struct store *, int64_t *,
+	    struct kairan_error *) = { next_expiry, store_reminder_next_due, next_release,
+				       store_suspension_next_end };
 	bool ok = true;
 
 	if (!store_begin(store, error_r))
 		return false;
-	for (size_t i = 0; ok && i < G_N_ELEMENTS(states); i++) {
+	for (size_t i = 0; ok && i < G_N_ELEMENTS(sources); i++) {
 		int64_t at;
-		enum answer answer = store_draft_next_due(store, states[i], &at, error_r);
+		enum answer answer = sources[i](store, &at, error_r);
 
-		if (answer == ANSWER_YES && states[i] == DRAFT_RELEASING)
-			at = clock_now() + ROUNDS_RELEASING_SECONDS;
 		if (answer == ANSWER_YES)
 			*next_r = MIN(*next_r, at);
 		ok = answer != ANSWER_UNKNOWN;
@@ -193,7 +229,8 @@ static bool walk_round(struct kairan *kairan, int64_t *next_r,
 		       struct kairan_error *error_r)
 {
 	struct setup *setup = kairan_get_setup(kairan);
-	enum answer answer = ANSWER_NO;
+	enum answer answer =
+	    suspension_lift_past(kairan, setup, error_r) ? ANSWER_NO : ANSWER_UNKNOWN;
 
 	for (size_t i = 0; answer != ANSWER_UNKNOWN && i < G_N_ELEMENTS(rounds_tasks);
 	     i++) {

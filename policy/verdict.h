@@ -46,9 +46,11 @@ enum reason {
 	REASON_OWN_DRAFT,      /* Art. 4: the author never decides */
 	REASON_SUSPENDED,      /* Art. 6 */
 	REASON_NOT_CORRECTION, /* a decision word where a correction's text is wanted */
+	REASON_OUT_OF_SERVICE, /* Art. 7: the broadcast is suspended */
 	REASON_UNKNOWN_ADDRESS,
-	REASON_NOT_READY, /* starting: no directory snapshot yet */
-	REASON_BYPASS,    /* came past the milter */
+	REASON_NOT_READY,     /* starting: no directory snapshot yet */
+	REASON_NOT_RELEASING, /* a genuine release address, but there is nothing to release */
+	REASON_BYPASS,        /* came past the milter */
 	REASON_COUNT,
 };
 

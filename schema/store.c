@@ -39,6 +39,7 @@ struct store {
 	sqlite3 *db;
 	pthread_mutex_t lock;
 	GHashTable *statements; /* SQL literal -> sqlite3_stmt */
+	int data_version;       /* as store_was_changed() last saw it */
 	const char *journal;
 };
 
@@ -253,6 +254,20 @@ void store_rollback(struct store *store)
 	if (!sqlite3_get_autocommit(store->db))
 		(void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
 	pthread_mutex_unlock(&store->lock);
+}
+
+enum answer store_was_changed(struct store *store, struct kairan_error *error_r)
+{
+	int version = 0;
+	enum answer answer = ANSWER_UNKNOWN;
+
+	pthread_mutex_lock(&store->lock);
+	if (read_pragma(store, "PRAGMA data_version", &version, error_r))
+		answer = version != store->data_version ? ANSWER_YES : ANSWER_NO;
+	if (answer == ANSWER_YES)
+		store->data_version = version;
+	pthread_mutex_unlock(&store->lock);
+	return answer;
 }
 
 static sqlite3_stmt *prepare(struct store *store, const char *sql,

@@ -33,6 +33,10 @@ bool store_begin(struct store *store, struct kairan_error *error_r);
 bool store_commit(struct store *store, struct kairan_error *error_r);
 void store_rollback(struct store *store);
 
+/* Has another process changed the store since this was last asked? The first answer may be
+ * yes without a change. Outside of a transaction. */
+enum answer store_was_changed(struct store *store, struct kairan_error *error_r);
+
 /* Does this SQLite (sqlite3_libversion_number()) have the fix of the WAL-reset bug? */
 bool store_wal_is_safe(int libversion);
 

@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "schema/sql.h"
+#include "schema/store_suspension.h"
 
 #define DRAFT_COLUMNS                                                                      \
 	"SELECT id, state, submit_key, queue_id, broadcast, broadcast_ja, broadcast_en,"   \
@@ -26,6 +27,9 @@
 	" submitted_at, expires_at, decided_at, decided_by, decided_name, reason, due_at," \
 	" released_at, recipients, urgent, send_at, quiet_hours, corrects, warnings,"      \
 	" reminders, remind_at, in_reply_to FROM draft "
+
+/* While its broadcast is suspended (Art. 7) a draft neither goes out nor expires. */
+#define DRAFT_GOES_ON " AND NOT " SUSPENSION_STANDS("draft.broadcast")
 
 struct draft *draft_new(void)
 {
@@ -324,13 +328,15 @@ enum answer store_draft_find_due(struct store *store, enum draft_state state, in
 
 	if (state == DRAFT_HELD)
 		answer = sql_first(store, error_r, &stmt,
-				   DRAFT_COLUMNS "WHERE state = ? AND expires_at <= ?"
-						 " ORDER BY expires_at, id LIMIT 1",
+				   DRAFT_COLUMNS
+				   "WHERE state = ? AND expires_at <= ?" DRAFT_GOES_ON
+				   " ORDER BY expires_at, id LIMIT 1",
 				   "ii", (int64_t)state, now);
 	else
 		answer = sql_first(store, error_r, &stmt,
-				   DRAFT_COLUMNS "WHERE state = ? AND due_at <= ?"
-						 " ORDER BY due_at, id LIMIT 1",
+				   DRAFT_COLUMNS
+				   "WHERE state = ? AND due_at <= ?" DRAFT_GOES_ON
+				   " ORDER BY due_at, id LIMIT 1",
 				   "ii", (int64_t)state, now);
 	return take_draft(answer, stmt, draft_r);
 }
@@ -341,12 +347,12 @@ enum answer store_draft_next_due(struct store *store, enum draft_state state,
 	sqlite3_stmt *stmt;
 	enum answer answer;
 
-	answer =
-	    sql_first(store, error_r, &stmt,
-		      "SELECT min(iif(state = 1, expires_at, due_at)) FROM draft"
-		      " WHERE state = ? HAVING min(iif(state = 1, expires_at, due_at))"
-		      " IS NOT NULL",
-		      "i", (int64_t)state);
+	answer = sql_first(store, error_r, &stmt,
+			   "SELECT min(iif(state = 1, expires_at, due_at)) FROM draft"
+			   " WHERE state = ?" DRAFT_GOES_ON
+			   " HAVING min(iif(state = 1, expires_at, due_at))"
+			   " IS NOT NULL",
+			   "i", (int64_t)state);
 	if (answer == ANSWER_YES) {
 		*at_r = sqlite3_column_int64(stmt, 0);
 		sql_done(stmt);

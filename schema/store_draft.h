@@ -114,7 +114,8 @@ enum answer store_draft_reschedule(struct store *store, struct draft *draft,
 				   struct kairan_error *error_r);
 
 /* The first draft in a state whose due_at (for DRAFT_APPROVED) or expires_at (for
- * DRAFT_HELD) is not after now. */
+ * DRAFT_HELD) is not after now. Drafts of a suspended broadcast rest, here as in the
+ * next. */
 enum answer store_draft_find_due(struct store *store, enum draft_state state, int64_t now,
 				 struct draft **draft_r, struct kairan_error *error_r);
 

@@ -19,6 +19,7 @@
 #include <stdio.h>
 
 #include "schema/sql.h"
+#include "schema/store_suspension.h"
 
 static bool copy_recipients(struct store *store, int64_t draft, const char *list,
 			    int64_t shard_size, struct kairan_error *error_r)
@@ -68,8 +69,10 @@ static enum answer take_shard(enum answer answer, sqlite3_stmt *stmt,
 #define SHARD_COLUMNS \
 	"SELECT draft, number, state, recipients, tries, next_try, queue_id FROM shard "
 
-/* A release that was stopped hands over no further shard. */
-#define SHARD_RELEASING " AND (SELECT state FROM draft WHERE id = shard.draft) = 3"
+/* A release that was stopped, or is suspended (Art. 7), hands over no further shard. */
+#define SHARD_RELEASING                                                         \
+	" AND EXISTS (SELECT 1 FROM draft WHERE id = shard.draft AND state = 3" \
+	" AND NOT " SUSPENSION_STANDS("draft.broadcast") ")"
 
 enum answer store_release_find_due(struct store *store, int64_t now,
 				   struct shard *shard_r, struct kairan_error *error_r)
@@ -150,6 +153,55 @@ bool store_release_record(struct store *store, const struct shard *shard,
 		       shard->queue_id, shard->draft, shard->number);
 }
 
+enum answer store_release_offer(struct store *store, const struct shard *shard,
+				int64_t now, int64_t next_try,
+				struct kairan_error *error_r)
+{
+	if (!sql_run(
+		store, error_r,
+		"UPDATE shard SET state = 2, changed_at = ?, next_try = ?,"
+		" tries = tries + 1, response = '', queue_id = ?"
+		" WHERE draft = ? AND number = ? AND state IN (1, 2)" SHARD_RELEASING,
+		"iisii", now, next_try, shard->queue_id, shard->draft, shard->number))
+		return ANSWER_UNKNOWN;
+	return sql_changes(store) > 0 ? ANSWER_YES : ANSWER_NO;
+}
+
+const char *shard_state_name(enum shard_state state)
+{
+	switch (state) {
+	case SHARD_READY:
+		return "not sent";
+	case SHARD_OFFERED:
+		return "may be sent";
+	case SHARD_ACCEPTED:
+	case SHARD_CONFIRMED:
+		break;
+	}
+	return "sent";
+}
+
+bool store_release_visit_shards(struct store *store, int64_t draft,
+				void (*visit)(const struct shard *shard, void *context),
+				void *context, struct kairan_error *error_r)
+{
+	struct shard shard = { .draft = draft };
+	enum answer answer = ANSWER_YES;
+
+	while (answer == ANSWER_YES) {
+		sqlite3_stmt *stmt;
+
+		answer = sql_first(store, error_r, &stmt,
+				   SHARD_COLUMNS "WHERE draft = ? AND number > ?"
+						 " ORDER BY number LIMIT 1",
+				   "ii", draft, shard.number);
+		answer = take_shard(answer, stmt, &shard);
+		if (answer == ANSWER_YES)
+			visit(&shard, context);
+	}
+	return answer == ANSWER_NO;
+}
+
 enum answer store_release_find_complete(struct store *store, int64_t *draft_r,
 					struct kairan_error *error_r)
 {
@@ -200,6 +252,7 @@ bool store_release_summarize(struct store *store, int64_t draft,
 		store, error_r, &stmt,
 		"SELECT count(*), total(iif(state >= 3, recipients, 0)),"
 		" total(iif(state = 2, recipients, 0)),"
+		" total(iif(state = 1, recipients, 0)),"
 		" total(iif(repeated > 0, recipients, 0)),"
 		" (SELECT group_concat(queue_id, ' ') FROM (SELECT queue_id FROM shard"
 		"  WHERE draft = ?1 AND queue_id <> '' ORDER BY number LIMIT 20))"
@@ -207,10 +260,11 @@ bool store_release_summarize(struct store *store, int64_t draft,
 		"i", draft) != ANSWER_YES)
 		return false;
 	summary_r->shards = sqlite3_column_int64(stmt, 0);
-	summary_r->handed_over = sqlite3_column_int64(stmt, 1);
-	summary_r->uncertain = sqlite3_column_int64(stmt, 2);
-	summary_r->repeated = sqlite3_column_int64(stmt, 3);
-	summary_r->queue_ids = sql_text(stmt, 4);
+	summary_r->served = sqlite3_column_int64(stmt, 1);
+	summary_r->unknown = sqlite3_column_int64(stmt, 2);
+	summary_r->unserved = sqlite3_column_int64(stmt, 3);
+	summary_r->repeated = sqlite3_column_int64(stmt, 4);
+	summary_r->queue_ids = sql_text(stmt, 5);
 	sql_done(stmt);
 	return true;
 }

@@ -36,7 +36,8 @@ bool store_release_cut(struct store *store, int64_t draft, const char *list,
 		       struct kairan_error *error_r);
 
 /* The first shard that may be handed over now: ready, or offered so long ago that its
- * receipt will not come any more (next_try has passed). */
+ * receipt will not come any more (next_try has passed); its release neither stopped nor
+ * suspended. */
 enum answer store_release_find_due(struct store *store, int64_t now,
 				   struct shard *shard_r, struct kairan_error *error_r);
 /* The same, and nobody else is given it until lease: several hand-overs may be under way at
@@ -61,6 +62,21 @@ bool store_release_record(struct store *store, const struct shard *shard,
 			  enum shard_state state, int64_t now, int64_t next_try,
 			  const char *response, struct kairan_error *error_r);
 
+/* Record that a shard's recipients are about to be added, if it may be handed over at
+ * this moment; NO when it was stopped or suspended meanwhile, or is with the MTA already.
+ * A stop that is committed before this has nobody of the shard receive it. */
+enum answer store_release_offer(struct store *store, const struct shard *shard,
+				int64_t now, int64_t next_try,
+				struct kairan_error *error_r);
+
+/* What a shard's state says to a person: "not sent", "may be sent", "sent". */
+const char *shard_state_name(enum shard_state state);
+
+/* Call visit for each shard of a draft, by number; it may use the store to read. */
+bool store_release_visit_shards(struct store *store, int64_t draft,
+				void (*visit)(const struct shard *shard, void *context),
+				void *context, struct kairan_error *error_r);
+
 /* A draft that is being released and whose shards have all been accepted or confirmed. */
 enum answer store_release_find_complete(struct store *store, int64_t *draft_r,
 					struct kairan_error *error_r);
@@ -68,11 +84,11 @@ enum answer store_release_find_complete(struct store *store, int64_t *draft_r,
 /* How a release went, over all its shards. */
 struct release_summary {
 	int64_t shards;
-	int64_t handed_over; /* recipients of accepted or confirmed shards */
-	int64_t uncertain;   /* recipients of shards that are offered: they may have it */
+	int64_t served;   /* recipients whose shard the MTA has taken */
+	int64_t unknown;  /* of whom nobody knows (yet): their shard is offered */
+	int64_t unserved; /* who do not have it */
 	int64_t
-	    repeated; /* recipients who may have it twice: the MTA's answer was lost, and
-				no receipt came */
+	    repeated; /* who may have it twice: the MTA's answer was lost, and no receipt came */
 	char *queue_ids; /* the MTA's, separated by blanks; at most some 20, then "..." */
 };
 

@@ -112,11 +112,13 @@ static void test_articles(void **state)
 	}
 }
 
-/* What could not be asked is never a no (DESIGN.md, "Three answers"). */
+/* What could not be asked is never a no (DESIGN.md, "Three answers"), nor is what is
+ * suspended for a while (Art. 7). */
 static void test_could_not_ask_is_temporary(void **state)
 {
 	static const enum reason temporary[] = { REASON_DIRECTORY, REASON_STORE,
-						 REASON_NO_APPROVER, REASON_NOT_READY };
+						 REASON_NO_APPROVER, REASON_NOT_READY,
+						 REASON_OUT_OF_SERVICE };
 	size_t count = 0;
 
 	(void)state;

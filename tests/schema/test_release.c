@@ -541,6 +541,96 @@ static void test_complete(void **state)
 	draft_free(stopped);
 }
 
+/* The last moment at which a release can be stopped: a shard is offered only while its
+ * release goes on, and only when the MTA does not have it. */
+static void test_offer(void **state)
+{
+	static const struct {
+		enum shard_state from;
+		enum answer answer;
+	} rows[] = {
+		{ SHARD_READY, ANSWER_YES },
+		{ SHARD_OFFERED, ANSWER_YES },
+		{ SHARD_ACCEPTED, ANSWER_NO },
+		{ SHARD_CONFIRMED, ANSWER_NO },
+	};
+	struct draft *draft;
+	struct shard shard;
+
+	(void)state;
+	begin(&at);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char list[32];
+
+		(void)snprintf(list, sizeof(list), "list%zu", i);
+		draft = make_release((unsigned char)(i + 1), list, 3);
+		if (rows[i].from != SHARD_READY)
+			record(draft->id, 1, rows[i].from, 500);
+		shard = find(draft->id, 1);
+		strcpy(shard.queue_id, "4NEW");
+		if (store_release_offer(at.store, &shard, 300, 600, &at.error) !=
+		    rows[i].answer)
+			fail_msg("row %zu", i);
+		shard = find(draft->id, 1);
+		assert_int_equal(shard.state, rows[i].answer == ANSWER_YES
+						  ? SHARD_OFFERED
+						  : rows[i].from);
+		assert_string_equal(shard.queue_id,
+				    rows[i].answer == ANSWER_YES ? "4NEW" : "");
+		assert_int_equal(find(draft->id, 2).state, SHARD_READY);
+		draft_free(draft);
+	}
+	draft = make_release(100, "stopped", 3);
+	shard = find(draft->id, 1);
+	enter_state(&at, draft, DRAFT_STOPPED, 0);
+	assert_int_equal(store_release_offer(at.store, &shard, 300, 600, &at.error),
+			 ANSWER_NO);
+	assert_int_equal(find(draft->id, 1).state, SHARD_READY);
+	commit(&at);
+	draft_free(draft);
+}
+
+static void list_shard(const struct shard *shard, void *context)
+{
+	struct page *page = context;
+	const size_t used = strlen(page->text);
+
+	(void)snprintf(page->text + used, sizeof(page->text) - used, "%lld:%lld:%s ",
+		       (long long)shard->number, (long long)shard->recipients,
+		       shard_state_name(shard->state));
+}
+
+static void test_who_has_it(void **state)
+{
+	struct release_summary count;
+	struct page page = { "" };
+	struct draft *draft;
+
+	(void)state;
+	begin(&at);
+	draft = make_release(1, "bosai", 7);
+	assert_true(store_release_summarize(at.store, draft->id, &count, &at.error));
+	assert_int_equal(count.unserved, 7);
+	release_summary_clear(&count);
+	record(draft->id, 1, SHARD_CONFIRMED, 0);
+	record(draft->id, 2, SHARD_ACCEPTED, 0);
+	record(draft->id, 3, SHARD_OFFERED, 500);
+	assert_true(store_release_summarize(at.store, draft->id, &count, &at.error));
+	assert_int_equal(count.served, 4);
+	assert_int_equal(count.unknown, 2);
+	assert_int_equal(count.unserved, 1);
+	release_summary_clear(&count);
+	assert_true(store_release_visit_shards(at.store, draft->id, list_shard, &page,
+					       &at.error));
+	assert_string_equal(page.text, "1:2:sent 2:2:sent 3:2:may be sent 4:1:not sent ");
+	/* A draft that was never cut into shards. */
+	assert_true(store_release_summarize(at.store, 99, &count, &at.error));
+	assert_int_equal(count.served + count.unknown + count.unserved, 0);
+	release_summary_clear(&count);
+	commit(&at);
+	draft_free(draft);
+}
+
 static void test_numbers_are_pinned(void **state)
 {
 	(void)state;
@@ -605,6 +695,8 @@ int main(void)
 		TEST(test_due),
 		TEST(test_due_only_while_releasing),
 		TEST(test_complete),
+		TEST(test_offer),
+		TEST(test_who_has_it),
 		TEST(test_numbers_are_pinned),
 		TEST(test_long_queue_id_is_cut),
 		TEST(test_could_not_ask),

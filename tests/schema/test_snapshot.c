@@ -37,11 +37,19 @@ static char *no_sections[] = { NULL };
 static char *one_section[] = { "cn=bosai,ou=sections,dc=town,dc=example", NULL };
 static char *two_sections[] = { "cn=a\\2Cb,dc=town", "cn=o'brien,dc=town", NULL };
 
-static struct broadcast bosai = { "bosai@info.town.example", "防災 'O' \"Q\"",
-				  "Disasters", "bosai", one_section };
-static struct broadcast kosodate = { "kosodate@info.town.example", "子育て", "",
-				     "kosodate", two_sections };
-static struct broadcast orphan = { "orphan@info.town.example", "", "", "", no_sections };
+static struct broadcast bosai = { "bosai@info.town.example",
+				  "防災 'O' \"Q\"",
+				  "Disasters",
+				  "bosai",
+				  one_section,
+				  "22:00-06:00",
+				  true };
+static struct broadcast kosodate = {
+	"kosodate@info.town.example", "子育て", "", "kosodate", two_sections, "", false
+};
+static struct broadcast orphan = {
+	"orphan@info.town.example", "", "", "", no_sections, "", false
+};
 
 static void save(struct broadcast *const *broadcasts)
 {
@@ -73,6 +81,9 @@ static void expect(struct broadcast *const *expected)
 		assert_string_equal(found[count]->list, expected[count]->list);
 		assert_string_equal(found[count]->name_ja, expected[count]->name_ja);
 		assert_string_equal(found[count]->name_en, expected[count]->name_en);
+		assert_string_equal(found[count]->quiet_hours,
+				    expected[count]->quiet_hours);
+		assert_int_equal(found[count]->urgent, expected[count]->urgent);
 		assert_int_equal(g_strv_length(found[count]->sections),
 				 g_strv_length(expected[count]->sections));
 		for (size_t i = 0; expected[count]->sections[i] != NULL; i++)

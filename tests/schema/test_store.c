@@ -285,6 +285,106 @@ static void test_transactions(void **state)
 	}
 }
 
+extern const char store_sql[]; /* schema/store.sql, made by the build */
+
+/* A store of the first version, with rows, as a kairan of that time left it. */
+static void make_version_1(const char *path)
+{
+	const char *start = strstr(store_sql, "-- schema version 1\n");
+	const char *end = strstr(store_sql, "-- schema version 2\n");
+	g_autofree char *schema = NULL;
+	g_autofree char *sql = NULL;
+
+	assert_non_null(start);
+	assert_non_null(end);
+	schema = g_strndup(start, (gsize)(end - start));
+	sql = g_strconcat(
+	    schema,
+	    "INSERT INTO draft (state, submit_key, queue_id, broadcast, broadcast_ja,"
+	    " broadcast_en, list, section, section_ja, section_en, author_dn, subject,"
+	    " text, characters, submitted_at, expires_at) VALUES (1, zeroblob(32), '4A',"
+	    " 'bosai@info.town.example', '防災', 'Disasters', 'bosai', 'cn=bosai', '防災課',"
+	    " 'Disaster prevention', 'uid=staff', '訓練', '明日は訓練です。', 8, 1000, 2000);"
+	    "INSERT INTO original VALUES (1, x'00ff');"
+	    "INSERT INTO party VALUES (1, 0, 'staff', 'u', 'd', 'm', 'n', 'ja');"
+	    "INSERT INTO subscriber VALUES ('bosai', 'a@b.example', 'A@b.example',"
+	    " 'b.example', 1, 500);"
+	    "INSERT INTO snapshot VALUES ('bosai@info.town.example', 'bosai', '防災',"
+	    " 'Disasters', 'cn=bosai');"
+	    "PRAGMA user_version=1; PRAGMA application_id=0x6b616972",
+	    NULL);
+	raw_run(path, sql);
+}
+
+static void test_version_1_is_brought_on(void **state)
+{
+	struct store_scratch at;
+	struct draft *draft = NULL;
+
+	(void)state;
+	memset(&at, 0, sizeof(at));
+	strcpy(at.path, scratch_path(&scratch, "version1.db"));
+	make_version_1(at.path);
+	at.store = open_store(at.path, STORE_JOURNAL_ROLLBACK);
+	assert_int_equal(raw_number(at.path, "PRAGMA user_version"), STORE_VERSION);
+	begin(&at);
+	assert_int_equal(store_draft_find(at.store, 1, &draft, &at.error), ANSWER_YES);
+	assert_int_equal(draft->state, DRAFT_HELD);
+	assert_string_equal(draft->text, "明日は訓練です。");
+	assert_int_equal(draft->expires_at, 2000);
+	/* What version 1 did not know has its meaning of "nothing". */
+	assert_false(draft->urgent);
+	assert_int_equal(draft->send_at, 0);
+	assert_int_equal(draft->remind_at, 0);
+	assert_string_equal(draft->quiet_hours, "");
+	draft_free(draft);
+	/* It takes new rows as well. */
+	draft_free(insert_draft(&at, 7));
+	commit(&at);
+	assert_int_equal(raw_number(at.path, "SELECT count(*) FROM draft"), 2);
+	assert_int_equal(raw_number(at.path, "SELECT count(*) FROM original"
+					     " WHERE octets = x'00ff'"),
+			 1);
+	assert_int_equal(raw_number(at.path, "SELECT count(*) FROM party"), 1);
+	assert_int_equal(raw_number(at.path, "SELECT count(*) FROM subscriber"), 1);
+	assert_int_equal(raw_number(at.path, "SELECT urgent FROM snapshot"), 0);
+	store_close(at.store);
+	/* A second start finds nothing to do. */
+	store_close(open_store(at.path, STORE_JOURNAL_ROLLBACK));
+	assert_int_equal(raw_number(at.path, "SELECT count(*) FROM draft"), 2);
+}
+
+/* Another process writes: seen once. Our own writes: not seen. */
+static void test_was_changed(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(modes); i++) {
+		struct store_scratch at;
+		struct store *other;
+		char name[32];
+
+		memset(&at, 0, sizeof(at));
+		(void)snprintf(name, sizeof(name), "changed%zu.db", i);
+		strcpy(at.path, scratch_path(&scratch, name));
+		at.store = open_store(at.path, modes[i]);
+		assert_int_not_equal(store_was_changed(at.store, &at.error),
+				     ANSWER_UNKNOWN);
+		assert_int_equal(store_was_changed(at.store, &at.error), ANSWER_NO);
+		begin(&at);
+		draft_free(insert_draft(&at, 1));
+		commit(&at);
+		assert_int_equal(store_was_changed(at.store, &at.error), ANSWER_NO);
+		other = open_store(at.path, modes[i]);
+		(void)store_was_changed(at.store, &at.error);
+		assert_int_equal(store_was_changed(at.store, &at.error), ANSWER_NO);
+		raw_run(at.path, "UPDATE draft SET subject = 'x'");
+		assert_int_equal(store_was_changed(at.store, &at.error), ANSWER_YES);
+		assert_int_equal(store_was_changed(at.store, &at.error), ANSWER_NO);
+		store_close(other);
+		store_close(at.store);
+	}
+}
+
 /* Foreign keys hold: an original without its draft cannot be committed. */
 static void test_foreign_keys(void **state)
 {
@@ -360,6 +460,8 @@ int main(void)
 		cmocka_unit_test(test_no_place),
 		cmocka_unit_test(test_empty_file_becomes_a_store),
 		cmocka_unit_test(test_transactions),
+		cmocka_unit_test(test_version_1_is_brought_on),
+		cmocka_unit_test(test_was_changed),
 		cmocka_unit_test(test_foreign_keys),
 		cmocka_unit_test(test_writers_side_by_side),
 	};

@@ -1,0 +1,224 @@
+/*
+ * NAME
+ *	ctl_stop - kairanctl stop
+ *
+ * DESCRIPTION
+ *	Stops a broadcast that is going out, or that is approved and has not begun: no further
+ *	shard is handed to the MTA. What the MTA has taken is not called back. The draft's
+ *	people are told, with the numbers; --list prints the addresses with what is known of
+ *	each.
+ *
+ * DIAGNOSTICS
+ *	EX_NOINPUT: no such draft. EX_DATAERR: it is not in a state to be stopped.
+ *	EX_UNAVAILABLE: the store cannot be used.
+ */
+#include "config.h"
+
+#include <getopt.h>
+#include <glib.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sysexits.h>
+
+#include "conf/clock.h"
+#include "ctl/ctl.h"
+#include "ctl/ctl_operator.h"
+#include "schema/store_draft.h"
+#include "schema/store_outbox.h"
+#include "schema/store_release.h"
+
+#define STOP_USAGE    "usage: kairanctl stop ID [--reason TEXT], or stop --list ID"
+#define STOP_NOTICE   "stopped" /* the template's name */
+#define RECIPIENTS_AT 1000      /* read at once */
+
+struct stop {
+	struct store *store;
+	long long id;
+	const char *reason;
+	bool list;
+};
+
+static bool read_options(const struct ctl_call *call, struct stop *stop)
+{
+	static const struct option options[] = { { "reason", required_argument, NULL,
+						   'r' },
+						 { "list", no_argument, NULL, 'l' },
+						 { NULL, 0, NULL, 0 } };
+	char *end = NULL;
+	int letter;
+
+	/* The command's last word stands where getopt_long() wants the program's name. */
+	optind = 0;
+	while ((letter = getopt_long(call->argc + 1, call->argv - 1, "", options,
+				     NULL)) != -1) {
+		if (letter == 'r')
+			stop->reason = optarg;
+		else if (letter == 'l')
+			stop->list = true;
+		else
+			return false;
+	}
+	if (optind != call->argc)
+		return false;
+	stop->id = strtoll(call->argv[optind - 1], &end, 10);
+	return *end == '\0' && stop->id > 0;
+}
+
+/* ---- who has it ---- */
+
+static void print_address(const char *address, void *context)
+{
+	const struct shard *shard = context;
+
+	printf("%lld\t%s\t%s\n", (long long)shard->number, shard_state_name(shard->state),
+	       address);
+}
+
+struct listing {
+	struct store *store;
+	struct kairan_error *error_r;
+	bool ok;
+};
+
+static void print_recipients(const struct shard *shard, void *context)
+{
+	struct listing *listing = context;
+	int64_t position = -1, last = 0;
+
+	while (listing->ok && position != last) {
+		position = last;
+		listing->ok = store_release_visit_page(
+		    listing->store, shard, position, RECIPIENTS_AT, print_address,
+		    (void *)shard, &last, listing->error_r);
+	}
+}
+
+static bool list_recipients(struct store *store, const struct draft *draft,
+			    struct kairan_error *error_r)
+{
+	struct listing listing = { store, error_r, true };
+
+	return store_release_visit_shards(store, draft->id, print_recipients, &listing,
+					  error_r) &&
+	       listing.ok;
+}
+
+/* ---- stopping ---- */
+
+static bool tell_parties(struct store *store, const struct draft *draft, int64_t now,
+			 struct kairan_error *error_r)
+{
+	GPtrArray *parties = store_draft_list_parties(store, draft->id, error_r);
+	bool ok = parties != NULL;
+
+	for (guint i = 0; ok && i < parties->len; i++) {
+		const struct party *party = g_ptr_array_index(parties, i);
+		const struct outbox_notice notice = {
+			.kind = (char *)STOP_NOTICE,
+			.draft = draft->id,
+			.party = party->number,
+			.mail = party->mail,
+			.name = party->name,
+			.language = party->language,
+			.facts = (char *)"{}",
+			.created_at = now,
+		};
+
+		ok = store_outbox_add(store, &notice, error_r);
+	}
+	if (parties != NULL)
+		g_ptr_array_unref(parties);
+	return ok;
+}
+
+static enum answer enter(const struct stop *stop, struct draft *draft,
+			 struct kairan_error *error_r)
+{
+	const struct draft_step step = {
+		/* What has not begun to go out has nothing to break off. */
+		.to = draft->state == DRAFT_APPROVED ? DRAFT_WITHDRAWN : DRAFT_STOPPED,
+		.event = { .at = clock_now(),
+			   .uid = ctl_operator_uid(),
+			   .role = "administrator",
+			   .action = "stop",
+			   .detail = stop->reason },
+		.reason = stop->reason,
+	};
+	enum answer answer = store_draft_enter(stop->store, draft, &step, error_r);
+
+	if (answer == ANSWER_YES &&
+	    !tell_parties(stop->store, draft, step.event.at, error_r))
+		answer = ANSWER_UNKNOWN;
+	return answer;
+}
+
+static int stop_draft(const struct stop *stop, struct draft *draft,
+		      struct release_summary *summary_r, struct kairan_error *error_r)
+{
+	switch (enter(stop, draft, error_r)) {
+	case ANSWER_YES:
+		break;
+	case ANSWER_NO:
+		(void)error_set(error_r, "draft %lld is %s; there is nothing to stop",
+				stop->id, lifecycle_name(draft->state));
+		return EX_DATAERR;
+	case ANSWER_UNKNOWN:
+		return EX_UNAVAILABLE;
+	}
+	return store_release_summarize(stop->store, draft->id, summary_r, error_r)
+		   ? EX_OK
+		   : EX_UNAVAILABLE;
+}
+
+static int run_inside(const struct stop *stop, struct release_summary *summary_r,
+		      struct kairan_error *error_r)
+{
+	struct draft *draft = NULL;
+	int status = EX_UNAVAILABLE;
+
+	switch (store_draft_find(stop->store, stop->id, &draft, error_r)) {
+	case ANSWER_YES:
+		if (!stop->list)
+			status = stop_draft(stop, draft, summary_r, error_r);
+		else if (list_recipients(stop->store, draft, error_r))
+			status = EX_OK;
+		break;
+	case ANSWER_NO:
+		(void)error_set(error_r, "there is no draft %lld", stop->id);
+		status = EX_NOINPUT;
+		break;
+	case ANSWER_UNKNOWN:
+		break;
+	}
+	draft_free(draft);
+	return status;
+}
+
+int ctl_stop(const struct ctl_call *call)
+{
+	struct stop stop = { 0 };
+	struct release_summary summary = { 0 };
+	struct kairan_error error;
+	int status = EX_UNAVAILABLE;
+
+	if (!read_options(call, &stop))
+		return ctl_fail(EX_USAGE, STOP_USAGE);
+	if (!store_open(call->settings->store_path, STORE_JOURNAL_BEST, &stop.store,
+			&error))
+		return ctl_fail(EX_UNAVAILABLE, "%s", error.text);
+	if (store_begin(stop.store, &error)) {
+		status = run_inside(&stop, &summary, &error);
+		if (status != EX_OK || stop.list)
+			store_rollback(stop.store);
+		else if (!store_commit(stop.store, &error))
+			status = EX_UNAVAILABLE;
+	}
+	store_close(stop.store);
+	if (status == EX_OK && !stop.list)
+		printf("draft %lld is stopped: sent to %lld, perhaps to %lld, not to "
+		       "%lld recipients\n",
+		       stop.id, (long long)summary.served, (long long)summary.unknown,
+		       (long long)summary.unserved);
+	release_summary_clear(&summary);
+	return status == EX_OK ? EX_OK : ctl_fail(status, "%s", error.text);
+}

@@ -1,0 +1,122 @@
+/*
+ * NAME
+ *	suspension - suspended broadcasts
+ *
+ * DESCRIPTION
+ *	The store is asked each time, so that kairanctl suspend and resume need no word with
+ *	the daemon. What rests meanwhile is left out by the store's own look-ups.
+ *
+ * DIAGNOSTICS
+ *	Info: a draft that was deferred; a suspension that has ended by itself. Error: the
+ *	store cannot be used.
+ */
+#include "config.h"
+
+#include "milter/suspension.h"
+
+#include "conf/clock.h"
+#include "conf/log.h"
+#include "schema/store_suspension.h"
+
+static enum answer find(const struct intake_context *context, const char *broadcast,
+			struct suspension **suspension_r)
+{
+	struct store *store = kairan_get_store(context->kairan);
+	struct kairan_error error;
+	enum answer answer = ANSWER_UNKNOWN;
+
+	if (store_begin(store, &error)) {
+		answer = store_suspension_find(store, broadcast, clock_now(),
+					       suspension_r, &error);
+		store_rollback(store);
+	}
+	if (answer == ANSWER_UNKNOWN)
+		log_event(LOG_LEVEL_ERROR, context->envelope->queue_id, 0, "%s",
+			  error.text);
+	return answer;
+}
+
+/* What of a text may stand in an SMTP reply, with single spaces. Free with g_free(). */
+static char *keep_ascii(const char *text)
+{
+	GString *kept = g_string_new(NULL);
+
+	for (; *text != '\0'; text++) {
+		const bool blank = kept->len == 0 || kept->str[kept->len - 1] == ' ';
+
+		if (g_ascii_isprint(*text) && !(*text == ' ' && blank))
+			g_string_append_c(kept, *text);
+	}
+	return g_strchomp(g_string_free(kept, FALSE));
+}
+
+/* "suspended until 2026-12-01 09:00 JST: reason". */
+static char *describe(const struct setup *setup, const struct suspension *suspension)
+{
+	GString *text = g_string_new("suspended");
+	g_autofree char *reason = keep_ascii(suspension->reason);
+	char when[64];
+
+	if (suspension->until != 0) {
+		clock_format(suspension->until, setup->settings->time_zone,
+			     "%Y-%m-%d %H:%M %Z", when, sizeof(when));
+		g_string_append_printf(text, " until %s", when);
+	}
+	if (*reason != '\0')
+		g_string_append_printf(text, ": %s", reason);
+	return g_string_free(text, FALSE);
+}
+
+void suspension_judge(const struct intake_context *context, const char *broadcast,
+		      struct verdict *verdict_r)
+{
+	struct suspension *suspension = NULL;
+	g_autofree char *detail = NULL;
+
+	switch (find(context, broadcast, &suspension)) {
+	case ANSWER_YES:
+		detail = describe(context->setup, suspension);
+		verdict_set(verdict_r, REASON_OUT_OF_SERVICE, detail);
+		log_event(LOG_LEVEL_INFO, context->envelope->queue_id, 0,
+			  "mail to %s deferred: %s", broadcast, verdict_r->text);
+		break;
+	case ANSWER_NO:
+		break;
+	case ANSWER_UNKNOWN:
+		verdict_set(verdict_r, REASON_STORE, NULL);
+		break;
+	}
+	suspension_free(suspension);
+}
+
+enum answer suspension_is_on(const struct intake_context *context, const char *broadcast)
+{
+	struct suspension *suspension = NULL;
+	enum answer answer = find(context, broadcast, &suspension);
+
+	suspension_free(suspension);
+	return answer;
+}
+
+bool suspension_lift_past(struct kairan *kairan, const struct setup *setup,
+			  struct kairan_error *error_r)
+{
+	struct store *store = kairan_get_store(kairan);
+	int64_t count;
+
+	if (!store_begin(store, error_r))
+		return false;
+	if (!store_suspension_lift_past(store, clock_now(), setup->settings->remind_first,
+					&count, error_r)) {
+		store_rollback(store);
+		return false;
+	}
+	if (!store_commit(store, error_r))
+		return false;
+	if (count > 0) {
+		log_info("%lld suspensions have ended: their time has passed",
+			 (long long)count);
+		kairan_wake_all(kairan);
+	}
+	return true;
+}

@@ -1,0 +1,21 @@
+/*
+ * Suspended broadcasts (Art. 7), as the daemon sees them: what administrators put into the
+ * store counts from that moment.
+ */
+#ifndef KAIRAN_MILTER_SUSPENSION_H
+#define KAIRAN_MILTER_SUSPENSION_H
+
+#include "milter/intake.h"
+
+/* Defer (451) what is for a broadcast that is suspended, with its reason and end. */
+void suspension_judge(const struct intake_context *context, const char *broadcast,
+		      struct verdict *verdict_r);
+
+/* Is it suspended now? UNKNOWN: could not ask; the log says why. */
+enum answer suspension_is_on(const struct intake_context *context, const char *broadcast);
+
+/* End the suspensions whose time has passed, and wake everybody who waited for that. */
+bool suspension_lift_past(struct kairan *kairan, const struct setup *setup,
+			  struct kairan_error *error_r);
+
+#endif
