@@ -115,8 +115,13 @@ static void test_articles(void **state)
 /* What could not be asked is never a no (DESIGN.md, "Three answers"). */
 static void test_could_not_ask_is_temporary(void **state)
 {
-	static const enum reason temporary[] = { REASON_DIRECTORY, REASON_STORE,
-						 REASON_NO_APPROVER, REASON_NOT_READY };
+	static const enum reason temporary[] = {
+		REASON_DIRECTORY,         REASON_STORE,
+		REASON_NO_APPROVER,       REASON_NOT_READY,
+		REASON_SEVERAL_APPROVERS, REASON_BOTH_DUTIES,
+		REASON_FOREIGN_DELEGATE,  REASON_NO_SECTION,
+		REASON_MAIL_TWICE
+	};
 	size_t count = 0;
 
 	(void)state;
