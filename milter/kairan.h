@@ -48,12 +48,14 @@ void kairan_set_setup(struct kairan *kairan, struct setup *setup);
 struct store *kairan_get_store(struct kairan *kairan);
 struct snapshot *kairan_get_snapshot(struct kairan *kairan);
 
-/* Who is woken when a notice waits, a shard is ready, or a draft may be due. */
+/* Who is woken when a notice waits, a shard is ready, a draft may be due, or somebody in the
+ * directory is to be told or asked. */
 enum kairan_thread {
 	KAIRAN_NOTICES,
 	KAIRAN_SHARDS,
 	KAIRAN_ROUNDS,
 	KAIRAN_SNAPSHOT,
+	KAIRAN_PEOPLE,
 	KAIRAN_THREADS,
 };
 struct waker *kairan_get_waker(struct kairan *kairan, enum kairan_thread thread);

@@ -21,13 +21,23 @@
 #define QUOTE_OCTETS 2000
 
 static const char *const notice_kind_list[] = {
-	NOTICE_REQUEST,     NOTICE_RECEIPT,
-	NOTICE_REFUSED,     NOTICE_AGAIN,
-	NOTICE_APPROVED,    NOTICE_SENT_BACK,
-	NOTICE_WITHDRAWN,   NOTICE_EXPIRED,
-	NOTICE_RELEASED,    NOTICE_STOPPED,
-	NOTICE_UNCLEAR,     NOTICE_ALREADY,
-	NOTICE_NOT_COUNTED, NULL,
+	NOTICE_REQUEST,
+	NOTICE_RECEIPT,
+	NOTICE_REFUSED,
+	NOTICE_AGAIN,
+	NOTICE_APPROVED,
+	NOTICE_SENT_BACK,
+	NOTICE_WITHDRAWN,
+	NOTICE_EXPIRED,
+	NOTICE_RELEASED,
+	NOTICE_STOPPED,
+	NOTICE_UNCLEAR,
+	NOTICE_ALREADY,
+	NOTICE_NOT_COUNTED,
+	NOTICE_NOT_ASKED,
+	NOTICE_ALARM,
+	NOTICE_PASSWORD_WARNING,
+	NULL,
 };
 
 static const char *const notice_name_list[] = {
@@ -43,7 +53,8 @@ static const char *const notice_name_list[] = {
 	"reader_name", "reader_role", "reply_address", "approve_link", "send_back_link",
 	"withdraw_link", "correct_until", "urgent_how", "urgent_link",
 	/* of what happened */
-	"reason_text", "note_text", "article", "detail", "first_line", NULL
+	"reason_text", "note_text", "article", "detail", "first_line", "alarm_text",
+	"alarm_about", "days_left", "password_until", NULL
 };
 
 const char *const *notice_kinds(void)
