@@ -100,6 +100,9 @@ static const struct setting settings_table[] = {
 	    "Attribute of a person's name; ;lang-ja and ;lang-en are preferred."),
 	ROW(ldap_language, TYPE_TEXT, "preferredLanguage",
 	    "Attribute of a person's language."),
+	ROW(ldap_person_section, TYPE_TEXT, "",
+	    "Attribute that names a person's section, compared between approver and "
+	    "delegates (Art. 4); empty: none."),
 	ROW(ldap_section_filter, TYPE_TEXT, "(objectClass=kairanSection)",
 	    "Filter of sections."),
 	ROW(ldap_approver, TYPE_TEXT, "kairanApprover",

@@ -73,6 +73,7 @@ struct settings {
 	char *ldap_mail_alias;
 	char *ldap_name;
 	char *ldap_language;
+	char *ldap_person_section;
 	char *ldap_section_filter;
 	char *ldap_approver;
 	char *ldap_approver_status;

@@ -20,6 +20,7 @@
 
 #include <glib.h>
 #include <openssl/evp.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "conf/clock.h"
@@ -28,6 +29,7 @@
 #include "milter/draft_warnings.h"
 #include "milter/notice.h"
 #include "milter/reminders.h"
+#include "policy/contradiction.h"
 #include "policy/text.h"
 #include "schema/store_draft.h"
 
@@ -98,90 +100,50 @@ static struct draft *make_draft(const struct intake_context *context,
 	return draft;
 }
 
-static struct party *make_party(const struct person *person, int64_t number,
-				const char *role)
+/* Number the deciders after the author, and put them together. */
+static GPtrArray *join_parties(struct party *author, GPtrArray *deciders)
 {
-	struct party *party = party_new();
-
-	party->number = number;
-	party->role = g_strdup(role);
-	party->uid = g_strdup(person->uid);
-	party->dn = g_strdup(person->dn);
-	party->mail = g_strdup(person->mails[0]);
-	party->name = g_strdup(person->name);
-	party->language = g_strdup(person->language);
-	return party;
+	author->number = DRAFT_AUTHOR;
+	g_ptr_array_insert(deciders, DRAFT_AUTHOR, author);
+	return deciders;
 }
 
-static void free_party(void *party)
-{
-	party_free(party);
-}
-
-/* Add one who may decide, if they may and can be reached. False: could not ask. */
-static bool add_decider(const struct intake_context *context,
-			const struct recipient *recipient, bool correction,
-			const char *dn, GPtrArray *parties)
-{
-	const struct section_duties duties = section_as_duties(recipient->section);
-	struct person *person = NULL;
-	struct kairan_error error = { "no such entry" };
-	struct verdict verdict;
-	enum answer answer =
-	    directory_find_person_by_dn(context->setup->directory, dn, &person, &error);
-
-	if (answer == ANSWER_YES) {
-		if (correction)
-			duties_judge_confirmation(
-			    &duties, dn, recipient->person->dn,
-			    context->setup->settings->correction_by_other != 0, &verdict);
-		else
-			duties_judge_decision(&duties, dn, recipient->person->dn,
-					      &verdict);
-		if (verdict.kind == VERDICT_PASS && person->mails[0] != NULL)
-			g_ptr_array_add(
-			    parties,
-			    make_party(person, (int64_t)parties->len,
-				       duty_name(duties_find_duty(&duties, dn))));
-		else
-			log_event(LOG_LEVEL_WARNING, context->envelope->queue_id, 0,
-				  "%s is not asked: %s", dn,
-				  verdict.kind == VERDICT_PASS
-				      ? "has no mail address"
-				      : reason_name(verdict.reason));
-		person_free(person);
-	} else {
-		log_event(LOG_LEVEL_WARNING, context->envelope->queue_id, 0,
-			  "%s could not be read: %s", dn, error.text);
-	}
-	return answer != ANSWER_UNKNOWN;
-}
-
-/* The author (number 0) and everybody who may decide. */
+/* The author (number 0) and everybody who may decide: nobody yet while the approver is
+ * suspended or revoked (Art. 6). */
 static GPtrArray *find_parties(const struct intake_context *context,
 			       const struct recipient *recipient,
 			       const struct draft_reading *reading,
 			       struct verdict *verdict_r)
 {
-	const struct section_duties duties = section_as_duties(recipient->section);
-	const enum duty duty = duties_find_duty(&duties, recipient->person->dn);
-	const bool correction = reading->corrects != NULL;
-	char *const *delegates = recipient->section->delegates;
-	GPtrArray *parties = g_ptr_array_new_with_free_func(free_party);
-	bool asked = true;
+	const struct decided_draft draft = { recipient->person->dn,
+					     reading->corrects != NULL };
+	struct contradiction contradiction;
+	struct standing standing;
+	GPtrArray *parties = NULL;
+	enum answer answer = intake_find_standing(context, recipient->section->dn,
+						  draft.author, &standing, verdict_r);
 
-	g_ptr_array_add(parties,
-			make_party(recipient->person, DRAFT_AUTHOR, duty_name(duty)));
-	asked = add_decider(context, recipient, correction, recipient->section->approver,
-			    parties);
-	for (size_t i = 0; asked && delegates[i] != NULL; i++)
-		asked =
-		    add_decider(context, recipient, correction, delegates[i], parties);
-	if (asked && parties->len > 1)
-		return parties;
-	verdict_set(verdict_r, asked ? REASON_NO_APPROVER : REASON_DIRECTORY, NULL);
-	g_ptr_array_unref(parties);
-	return NULL;
+	if (answer == ANSWER_NO) {
+		verdict_set(verdict_r, REASON_NO_SECTION, NULL);
+	} else if (answer == ANSWER_YES &&
+		   contradiction_find(&standing.duties, &contradiction)) {
+		verdict_set(verdict_r, contradiction.reason, NULL);
+	} else if (answer == ANSWER_YES) {
+		const enum duty duty = duties_find_duty(&standing.duties, draft.author);
+
+		parties = join_parties(
+		    standing_make_party(recipient->person, DRAFT_AUTHOR, duty),
+		    standing_list_deciders(&standing, context->setup, &draft,
+					   context->envelope->queue_id));
+	}
+	if (parties != NULL && parties->len == 1 &&
+	    standing.section->status == APPROVER_ACTIVE) {
+		verdict_set(verdict_r, REASON_NO_APPROVER, NULL);
+		g_ptr_array_unref(parties);
+		parties = NULL;
+	}
+	standing_clear(&standing);
+	return parties;
 }
 
 /* Is the author among those who are asked, as with an approver's own correction? */
@@ -198,11 +160,26 @@ static bool author_is_asked(const GPtrArray *parties)
 	return false;
 }
 
+/* Nobody can be asked: milter/ask_round.c does so later. */
+static bool add_not_asked(struct store *store, const struct draft *draft,
+			  const struct party *author, struct kairan_error *error_r)
+{
+	char *facts =
+	    notice_make_facts("reason_key", reason_name(REASON_SUSPENDED), NULL);
+	bool ok = notice_add_party(store, NOTICE_NOT_ASKED, draft->id, author, facts,
+				   draft->submitted_at, error_r);
+
+	free(facts);
+	return ok;
+}
+
 /* A request to each who may decide. The author gets a receipt, unless they have a request. */
 static bool add_notice(struct store *store, const struct draft *draft,
 		       const GPtrArray *parties, const struct party *party,
 		       struct kairan_error *error_r)
 {
+	if (parties->len == 1)
+		return add_not_asked(store, draft, party, error_r);
 	if (party->number == DRAFT_AUTHOR && author_is_asked(parties))
 		return true;
 	return notice_add_party(
@@ -315,6 +292,7 @@ void draft_hold(const struct intake_context *context, const struct recipient *re
 		  draft->broadcast, (long long)draft->characters, parties->len - 1);
 	waker_wake(kairan_get_waker(context->kairan, KAIRAN_NOTICES));
 	waker_wake(kairan_get_waker(context->kairan, KAIRAN_ROUNDS));
+	waker_wake(kairan_get_waker(context->kairan, KAIRAN_PEOPLE));
 out:
 	if (parties != NULL)
 		g_ptr_array_unref(parties);

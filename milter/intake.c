@@ -14,7 +14,11 @@
 
 #include "conf/clock.h"
 #include "conf/log.h"
+#include "milter/alarm.h"
+#include "policy/password.h"
 #include "schema/store_audit.h"
+
+#define ALARM_LOGIN "login"
 
 struct audit_event intake_event(const struct intake_context *context, const char *action)
 {
@@ -42,6 +46,26 @@ void intake_record(const struct intake_context *context, const struct audit_even
 	verdict_set(verdict, REASON_STORE, NULL);
 }
 
+/* Somebody else has the address that this person logs in with: say who, and tell the
+ * administrators. False when that is not it. */
+static bool report_ambiguity(const struct intake_context *context, const char *login)
+{
+	struct kairan_error error;
+	char **dns = NULL;
+	bool ambiguous =
+	    directory_list_logins(context->setup->directory, login, &dns, &error) &&
+	    g_strv_length(dns) > 1;
+
+	if (ambiguous) {
+		g_autofree char *entries = g_strjoinv(" = ", dns);
+
+		alarm_raise(context->kairan, ALARM_LOGIN, login,
+			    reason_name(REASON_MAIL_TWICE), entries);
+	}
+	g_strfreev(dns);
+	return ambiguous;
+}
+
 enum answer intake_find_login(const struct intake_context *context, const char *login,
 			      struct person **person_r, struct verdict *verdict_r)
 {
@@ -54,7 +78,48 @@ enum answer intake_find_login(const struct intake_context *context, const char *
 	if (answer == ANSWER_UNKNOWN) {
 		log_event(LOG_LEVEL_WARNING, context->envelope->queue_id, 0,
 			  "login %s could not be looked up: %s", login, error.text);
+		verdict_set(verdict_r,
+			    report_ambiguity(context, login) ? REASON_MAIL_TWICE
+							     : REASON_DIRECTORY,
+			    NULL);
+	} else {
+		alarm_clear(context->kairan, ALARM_LOGIN, login);
+	}
+	return answer;
+}
+
+void intake_judge_password(const struct intake_context *context,
+			   const struct person *person, struct verdict *verdict_r)
+{
+	const struct settings *settings = context->setup->settings;
+	const struct password_rule rule = {
+		.max_age = settings->password_max_age,
+		.refuse_unknown = settings->password_unknown == HANDLING_REFUSE,
+	};
+
+	password_judge(&person->password, &rule, clock_now(), verdict_r);
+}
+
+enum answer intake_find_standing(const struct intake_context *context,
+				 const char *section, const char *author,
+				 struct standing *standing_r, struct verdict *verdict_r)
+{
+	const char *queue_id = context->envelope->queue_id;
+	struct kairan_error error = { "" };
+	enum answer answer = standing_read(context->kairan, context->setup, section,
+					   author, standing_r, &error);
+	g_autofree char *slip = NULL;
+
+	if (answer == ANSWER_UNKNOWN) {
+		log_event(LOG_LEVEL_WARNING, queue_id, 0,
+			  "section %s could not be read: %s", section, error.text);
 		verdict_set(verdict_r, REASON_DIRECTORY, NULL);
 	}
+	if (answer != ANSWER_YES)
+		return answer;
+	slip = standing_describe(standing_r);
+	if (*slip != '\0')
+		log_event(LOG_LEVEL_WARNING, queue_id, 0,
+			  "section %s contradicts itself: %s", section, slip);
 	return answer;
 }

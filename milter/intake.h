@@ -10,6 +10,7 @@
 
 #include "milter/envelope.h"
 #include "milter/kairan.h"
+#include "milter/standing.h"
 #include "policy/verdict.h"
 #include "schema/store_audit.h"
 
@@ -51,7 +52,18 @@ void intake_record(const struct intake_context *context, const struct audit_even
 /* An event with the time and the queue id filled in; role is "". */
 struct audit_event intake_event(const struct intake_context *context, const char *action);
 
-/* Who is logged in? On ANSWER_NO and ANSWER_UNKNOWN the verdict says why. */
+/* Is the person's password fit to write and decide with (Art. 12)? */
+void intake_judge_password(const struct intake_context *context,
+			   const struct person *person, struct verdict *verdict_r);
+
+/* How does the section of a draft stand, which author (DN, "": nobody) writes or wrote? On
+ * ANSWER_UNKNOWN the verdict says why; the standing is to be cleared in every case. */
+enum answer intake_find_standing(const struct intake_context *context,
+				 const char *section, const char *author,
+				 struct standing *standing_r, struct verdict *verdict_r);
+
+/* Who is logged in? On ANSWER_NO and ANSWER_UNKNOWN the verdict says why. Two people with one
+ * mail address raise an alarm. */
 enum answer intake_find_login(const struct intake_context *context, const char *login,
 			      struct person **person_r, struct verdict *verdict_r);
 

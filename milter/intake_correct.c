@@ -47,27 +47,25 @@ static enum reason find_fault(const struct reply *reply)
 }
 
 /* May the writer, as LDAP has it now? The section becomes the recipient's. */
-static enum answer may_correct(const struct intake_context *context,
-			       const struct reply *reply, struct recipient *recipient,
-			       enum reason *reason_r)
+static void judge_writer(const struct intake_context *context, const struct reply *reply,
+			 struct recipient *recipient, struct verdict *verdict_r)
 {
-	const char *dn = reply->draft->section;
-	struct kairan_error error;
-	struct verdict verdict;
-	enum answer answer = directory_find_section(context->setup->directory, dn,
-						    &recipient->section, &error);
+	struct standing standing;
 
-	*reason_r = REASON_NOT_APPROVER;
-	if (answer == ANSWER_UNKNOWN)
-		log_event(LOG_LEVEL_WARNING, context->envelope->queue_id,
-			  reply->draft->id, "section %s could not be read: %s", dn,
-			  error.text);
-	if (answer != ANSWER_YES)
-		return answer;
-	const struct section_duties duties = section_as_duties(recipient->section);
-	duties_judge_correction(&duties, reply->person->dn, &verdict);
-	*reason_r = verdict.reason;
-	return verdict.kind == VERDICT_PASS ? ANSWER_YES : ANSWER_NO;
+	switch (intake_find_standing(context, reply->draft->section, "", &standing,
+				     verdict_r)) {
+	case ANSWER_UNKNOWN:
+		break;
+	case ANSWER_NO:
+		verdict_set(verdict_r, REASON_NOT_APPROVER, NULL);
+		break;
+	case ANSWER_YES:
+		duties_judge_correction(&standing.duties, reply->person->dn, verdict_r);
+		recipient->section = standing.section;
+		standing.section = NULL;
+		break;
+	}
+	standing_clear(&standing);
 }
 
 /* The broadcast that was used, as the directory has it now. */
@@ -154,6 +152,7 @@ static void take_correction(const struct intake_context *context, struct reply *
 			    struct recipient *recipient, struct verdict *verdict_r)
 {
 	enum reason reason = find_fault(reply);
+	struct verdict verdict;
 
 	if (!lifecycle_was_sent(reply->draft->state)) {
 		reply_outcome_answer(context, reply, NOTICE_ALREADY,
@@ -165,15 +164,17 @@ static void take_correction(const struct intake_context *context, struct reply *
 		reply_outcome_answer_not_counted(context, reply, reason, verdict_r);
 		return;
 	}
-	switch (may_correct(context, reply, recipient, &reason)) {
-	case ANSWER_YES:
+	judge_writer(context, reply, recipient, &verdict);
+	switch (verdict.kind) {
+	case VERDICT_PASS:
 		hold_correction(context, reply, recipient, verdict_r);
 		break;
-	case ANSWER_NO:
-		reply_outcome_answer_not_counted(context, reply, reason, verdict_r);
+	case VERDICT_REFUSE:
+		reply_outcome_answer_not_counted(context, reply, verdict.reason,
+						 verdict_r);
 		break;
-	case ANSWER_UNKNOWN:
-		verdict_set(verdict_r, REASON_DIRECTORY, NULL);
+	case VERDICT_TEMPFAIL:
+		*verdict_r = verdict;
 		break;
 	}
 }

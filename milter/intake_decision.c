@@ -43,34 +43,29 @@ static void judge(const struct intake_context *context, struct recipient *recipi
 	intake_reply_judge(context, TOKEN_DECIDE, recipient, verdict_r);
 }
 
-/* May this person decide this draft now, as LDAP has it? UNKNOWN: could not ask. */
-static enum answer may_decide(const struct intake_context *context,
-			      const struct reply *reply, enum reason *reason_r)
+/* May this person decide this draft now, as LDAP has it? */
+static void judge_decider(const struct intake_context *context, const struct reply *reply,
+			  struct verdict *verdict_r)
 {
-	struct section *section = NULL;
-	struct kairan_error error;
-	struct verdict verdict;
-	enum answer answer = directory_find_section(
-	    context->setup->directory, reply->draft->section, &section, &error);
+	const struct decided_draft draft = { reply->draft->author_dn,
+					     reply->draft->corrects != 0 };
+	struct standing standing;
 
-	*reason_r = REASON_NOT_APPROVER;
-	if (answer == ANSWER_UNKNOWN)
-		log_event(LOG_LEVEL_WARNING, context->envelope->queue_id,
-			  reply->draft->id, "section %s could not be read: %s",
-			  reply->draft->section, error.text);
-	if (answer != ANSWER_YES)
-		return answer;
-	const struct section_duties duties = section_as_duties(section);
-	if (reply->draft->corrects != 0)
-		duties_judge_confirmation(
-		    &duties, reply->person->dn, reply->draft->author_dn,
-		    context->setup->settings->correction_by_other != 0, &verdict);
-	else
-		duties_judge_decision(&duties, reply->person->dn, reply->draft->author_dn,
-				      &verdict);
-	section_free(section);
-	*reason_r = verdict.reason;
-	return verdict.kind == VERDICT_PASS ? ANSWER_YES : ANSWER_NO;
+	switch (intake_find_standing(context, reply->draft->section, draft.author,
+				     &standing, verdict_r)) {
+	case ANSWER_UNKNOWN:
+		break;
+	case ANSWER_NO:
+		verdict_set(verdict_r, REASON_NOT_APPROVER, NULL);
+		break;
+	case ANSWER_YES:
+		standing_judge_decision(&standing, context->setup, reply->person->dn,
+					&draft, verdict_r);
+		if (verdict_r->kind == VERDICT_PASS)
+			intake_judge_password(context, reply->person, verdict_r);
+		break;
+	}
+	standing_clear(&standing);
 }
 
 /* What this decision does to a draft in this state; false when nothing. */
@@ -174,8 +169,8 @@ static bool is_late(const struct reply *reply, size_t step, enum answer suspende
 static void take_decision(const struct intake_context *context, struct reply *reply,
 			  size_t step, struct verdict *verdict_r)
 {
-	enum reason reason;
 	enum answer suspended = suspension_is_on(context, reply->draft->broadcast);
+	struct verdict verdict;
 
 	if (suspended == ANSWER_UNKNOWN) {
 		verdict_set(verdict_r, REASON_STORE, NULL);
@@ -186,15 +181,17 @@ static void take_decision(const struct intake_context *context, struct reply *re
 						 verdict_r);
 		return;
 	}
-	switch (may_decide(context, reply, &reason)) {
-	case ANSWER_YES:
+	judge_decider(context, reply, &verdict);
+	switch (verdict.kind) {
+	case VERDICT_PASS:
 		decide(context, reply, step, suspended, verdict_r);
 		break;
-	case ANSWER_NO:
-		reply_outcome_answer_not_counted(context, reply, reason, verdict_r);
+	case VERDICT_REFUSE:
+		reply_outcome_answer_not_counted(context, reply, verdict.reason,
+						 verdict_r);
 		break;
-	case ANSWER_UNKNOWN:
-		verdict_set(verdict_r, REASON_DIRECTORY, NULL);
+	case VERDICT_TEMPFAIL:
+		*verdict_r = verdict;
 		break;
 	}
 }

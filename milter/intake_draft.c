@@ -18,12 +18,15 @@
 #include <stdlib.h>
 
 #include "conf/log.h"
+#include "milter/alarm.h"
 #include "milter/charset.h"
 #include "milter/draft_schedule.h"
 #include "milter/intake_draft.h"
 #include "milter/notice.h"
 #include "milter/suspension.h"
 #include "policy/draft_rules.h"
+
+#define ALARM_BROADCAST "broadcast"
 
 /* ---- RCPT ---- */
 
@@ -42,37 +45,68 @@ static void record_refusal(const struct intake_context *context, const char *uid
 	intake_record(context, &event, verdict);
 }
 
-/* Ask one section after another until the person may write for one. The reason of the
- * last refusal stands, but "an approver may not write" says more than "not staff". */
+/* One section: may the person write for it? False when it does not exist. */
+static bool judge_section(const struct intake_context *context, const char *dn,
+			  struct recipient *recipient, struct verdict *verdict_r)
+{
+	const char *person = recipient->person->dn;
+	struct standing standing;
+	enum answer answer =
+	    intake_find_standing(context, dn, person, &standing, verdict_r);
+
+	if (answer == ANSWER_YES)
+		duties_judge_draft(&standing.duties, person, verdict_r);
+	if (answer == ANSWER_YES && verdict_r->kind == VERDICT_PASS) {
+		recipient->section = standing.section;
+		standing.section = NULL;
+	}
+	standing_clear(&standing);
+	return answer != ANSWER_NO;
+}
+
+/* How much a verdict says: "not now" more than "an approver may not write", and that more
+ * than "not staff". */
+static int weigh(const struct verdict *verdict)
+{
+	if (verdict->kind == VERDICT_TEMPFAIL)
+		return 2;
+	return verdict->reason != REASON_NOT_STAFF ? 1 : 0;
+}
+
+/* Ask one section after another until the person may write for one: a slip in one section
+ * does not stop the staff of another. */
 static void find_section(const struct intake_context *context,
 			 struct recipient *recipient, struct verdict *verdict_r)
 {
-	struct verdict verdict;
+	const char *mail = recipient->broadcast->mail;
+	char **dns = recipient->broadcast->sections;
+	GString *missing = g_string_new(NULL);
+	size_t found = 0;
 
 	verdict_set(verdict_r, REASON_NOT_STAFF, NULL);
-	for (size_t i = 0; recipient->broadcast->sections[i] != NULL; i++) {
-		const char *dn = recipient->broadcast->sections[i];
-		struct section *section = NULL;
-		struct kairan_error error = { "no such entry" };
+	for (size_t i = 0; dns[i] != NULL && recipient->section == NULL; i++) {
+		struct verdict verdict;
 
-		if (directory_find_section(context->setup->directory, dn, &section,
-					   &error) != ANSWER_YES) {
-			log_event(LOG_LEVEL_WARNING, context->envelope->queue_id, 0,
-				  "section %s of %s could not be read: %s", dn,
-				  recipient->broadcast->mail, error.text);
-			verdict_set(verdict_r, REASON_DIRECTORY, NULL);
-			return;
+		if (!judge_section(context, dns[i], recipient, &verdict)) {
+			g_string_append_printf(missing, ": %s", dns[i]);
+			continue;
 		}
-		const struct section_duties duties = section_as_duties(section);
-		duties_judge_draft(&duties, recipient->person->dn, &verdict);
-		if (verdict.reason != REASON_NOT_STAFF)
+		found++;
+		if (verdict.kind == VERDICT_PASS || weigh(&verdict) > weigh(verdict_r))
 			*verdict_r = verdict;
-		if (verdict.kind == VERDICT_PASS) {
-			recipient->section = section;
-			return;
-		}
-		section_free(section);
 	}
+	if (found == 0)
+		verdict_set(verdict_r, REASON_NO_SECTION, NULL);
+	if (found == 0 || missing->len > 0) {
+		g_string_prepend(missing, recipient->broadcast->name_ja);
+		log_event(LOG_LEVEL_WARNING, context->envelope->queue_id, 0,
+			  "%s belongs to no section: %s", mail, missing->str);
+		alarm_raise(context->kairan, ALARM_BROADCAST, mail,
+			    reason_name(REASON_NO_SECTION), missing->str);
+	} else {
+		alarm_clear(context->kairan, ALARM_BROADCAST, mail);
+	}
+	(void)g_string_free(missing, TRUE);
 }
 
 static bool owns_sender(const struct envelope *envelope, const struct person *person)
@@ -245,13 +279,15 @@ void intake_draft_settle(const struct intake_context *context,
 			 const struct recipient *recipient,
 			 const struct draft_reading *reading, struct verdict *verdict_r)
 {
-	judge_text(context->setup->settings, reading, verdict_r);
+	intake_judge_password(context, recipient->person, verdict_r);
+	if (verdict_r->kind == VERDICT_PASS)
+		judge_text(context->setup->settings, reading, verdict_r);
 	if (verdict_r->kind == VERDICT_PASS)
 		draft_schedule_judge(context->setup, recipient->broadcast, reading,
 				     verdict_r);
 	if (verdict_r->kind == VERDICT_PASS)
 		draft_hold(context, recipient, reading, verdict_r);
-	else
+	else if (verdict_r->kind == VERDICT_REFUSE)
 		refuse(context, recipient, reading, verdict_r);
 }
 

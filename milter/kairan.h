@@ -48,14 +48,15 @@ void kairan_set_setup(struct kairan *kairan, struct setup *setup);
 struct store *kairan_get_store(struct kairan *kairan);
 struct snapshot *kairan_get_snapshot(struct kairan *kairan);
 
-/* Who is woken when a notice waits, a shard is ready, or a draft may be due; and those who
- * look by the clock. */
+/* Who is woken when a notice waits, a shard is ready, a draft may be due, or somebody in the
+ * directory is to be told or asked; and those who look by the clock. */
 enum kairan_thread {
 	KAIRAN_NOTICES,
 	KAIRAN_SHARDS,
 	KAIRAN_ROUNDS,
 	KAIRAN_SNAPSHOT,
 	KAIRAN_STORE_WATCH,
+	KAIRAN_PEOPLE,
 	KAIRAN_THREADS,
 };
 struct waker *kairan_get_waker(struct kairan *kairan, enum kairan_thread thread);

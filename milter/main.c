@@ -42,13 +42,14 @@
 #include "milter/kairan.h"
 #include "milter/message.h"
 #include "milter/mlfi.h"
+#include "milter/people.h"
 #include "milter/rounds.h"
 #include "milter/snapshot.h"
 #include "milter/store_watch.h"
 
 /* More hand-overs at once than any MTA has a use for. */
 #define SHARD_THREADS_MOST 32
-#define THREADS_MOST       (4 + SHARD_THREADS_MOST)
+#define THREADS_MOST       (5 + SHARD_THREADS_MOST)
 
 /* The threads beside those of libmilter. */
 struct crew {
@@ -185,7 +186,8 @@ static bool start_crew(struct crew *crew, struct kairan *kairan)
 	ok = start_thread(crew, kairan, courier_run_notices) &&
 	     start_thread(crew, kairan, rounds_run) &&
 	     start_thread(crew, kairan, snapshot_run) &&
-	     start_thread(crew, kairan, store_watch_run);
+	     start_thread(crew, kairan, store_watch_run) &&
+	     start_thread(crew, kairan, people_run);
 	for (int64_t i = 0; ok && i < shards; i++)
 		ok = start_thread(crew, kairan, courier_run_shards);
 	return ok;

@@ -21,10 +21,25 @@
 #define QUOTE_OCTETS 2000
 
 static const char *const notice_kind_list[] = {
-	NOTICE_REQUEST,     NOTICE_RECEIPT,       NOTICE_REFUSED,   NOTICE_AGAIN,
-	NOTICE_APPROVED,    NOTICE_SENT_BACK,     NOTICE_WITHDRAWN, NOTICE_EXPIRED,
-	NOTICE_RELEASED,    NOTICE_STOPPED,       NOTICE_UNCLEAR,   NOTICE_ALREADY,
-	NOTICE_NOT_COUNTED, NOTICE_APPROVED_REST, NOTICE_REMINDER,  NULL,
+	NOTICE_REQUEST,
+	NOTICE_RECEIPT,
+	NOTICE_REFUSED,
+	NOTICE_AGAIN,
+	NOTICE_APPROVED,
+	NOTICE_APPROVED_REST,
+	NOTICE_REMINDER,
+	NOTICE_SENT_BACK,
+	NOTICE_WITHDRAWN,
+	NOTICE_EXPIRED,
+	NOTICE_RELEASED,
+	NOTICE_STOPPED,
+	NOTICE_UNCLEAR,
+	NOTICE_ALREADY,
+	NOTICE_NOT_COUNTED,
+	NOTICE_NOT_ASKED,
+	NOTICE_ALARM,
+	NOTICE_PASSWORD_WARNING,
+	NULL,
 };
 
 static const char *const notice_name_list[] = {
@@ -42,7 +57,8 @@ static const char *const notice_name_list[] = {
 	/* of its suspension */
 	"suspended_until", "suspended_reason",
 	/* of what happened */
-	"reason_text", "note_text", "article", "detail", "first_line", NULL
+	"reason_text", "note_text", "article", "detail", "first_line", "alarm_text",
+	"alarm_about", "days_left", "password_until", NULL
 };
 
 const char *const *notice_kinds(void)

@@ -28,6 +28,11 @@
 #define NOTICE_UNCLEAR       "unclear" /* to one who replied: not understood, how to */
 #define NOTICE_ALREADY       "already" /* to one who replied: who decided first, when */
 #define NOTICE_NOT_COUNTED   "not-counted" /* to one who replied: may not decide, why */
+#define NOTICE_NOT_ASKED     "not-asked" /* to the author: held, nobody can be asked yet */
+
+/* About no draft. */
+#define NOTICE_ALARM            "alarm"            /* to the administrators: mend this */
+#define NOTICE_PASSWORD_WARNING "password-warning" /* to all with a duty: change it */
 
 /* Every kind, and every name that a template may use; NULL-terminated. */
 const char *const *notice_kinds(void);

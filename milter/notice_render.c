@@ -402,6 +402,12 @@ static bool put_stored(GHashTable *facts, const struct setup *setup, const char 
 		if (strcmp(name, "note_key") == 0)
 			put_phrase(facts, "note_text", setup, language, "note",
 				   json_string_value(value));
+		if (strcmp(name, "alarm_key") == 0)
+			put_phrase(facts, "alarm_text", setup, language, "alarm",
+				   json_string_value(value));
+		if (strcmp(name, "password_until") == 0)
+			put_time(facts, "password_until", setup, language,
+				 g_ascii_strtoll(json_string_value(value), NULL, 10));
 		if (strcmp(name, "reason_key") == 0)
 			put_phrase(facts, "reason_text", setup, language, "reason",
 				   json_string_value(value));

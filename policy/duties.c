@@ -5,7 +5,8 @@
  * DESCRIPTION
  *	Staff write, the one approver or a delegate decides, and nobody is both (Art. 4). A
  *	suspended or revoked approver cannot decide, and neither can the delegates, whose
- *	right is the approver's own (Art. 6). Where no approver is named, nobody decides.
+ *	right is the approver's own (Art. 6). In a section that contradicts itself nobody
+ *	writes or decides.
  *
  * DIAGNOSTICS
  *	None: every answer is a verdict.
@@ -13,12 +14,34 @@
 #include "policy/duties.h"
 
 #include <string.h>
+#include <strings.h>
 
-static bool list_has(const char *const *list, const char *person)
+#include "policy/contradiction.h"
+
+bool duty_list_has(const char *const *list, const char *dn)
 {
 	for (; *list != NULL; list++)
-		if (strcmp(*list, person) == 0)
+		if (strcmp(*list, dn) == 0)
 			return true;
+	return false;
+}
+
+const struct duty_person *duty_people_find(const struct duty_people *people,
+					   const char *dn)
+{
+	for (size_t i = 0; i < people->count; i++)
+		if (strcmp(people->persons[i].dn, dn) == 0)
+			return &people->persons[i];
+	return NULL;
+}
+
+bool duty_person_shares_mail(const struct duty_person *one,
+			     const struct duty_person *other)
+{
+	for (size_t i = 0; one->mails[i] != NULL; i++)
+		for (size_t j = 0; other->mails[j] != NULL; j++)
+			if (strcasecmp(one->mails[i], other->mails[j]) == 0)
+				return true;
 	return false;
 }
 
@@ -26,9 +49,9 @@ enum duty duties_find_duty(const struct section_duties *section, const char *per
 {
 	if (section->approver != NULL && strcmp(section->approver, person) == 0)
 		return DUTY_APPROVER;
-	if (list_has(section->delegates, person))
+	if (duty_list_has(section->delegates, person))
 		return DUTY_DELEGATE;
-	if (list_has(section->staff, person))
+	if (duty_list_has(section->staff, person))
 		return DUTY_STAFF;
 	return DUTY_NONE;
 }
@@ -36,36 +59,46 @@ enum duty duties_find_duty(const struct section_duties *section, const char *per
 void duties_judge_draft(const struct section_duties *section, const char *person,
 			struct verdict *verdict_r)
 {
-	switch (duties_find_duty(section, person)) {
-	case DUTY_STAFF:
-		break;
-	case DUTY_APPROVER:
-	case DUTY_DELEGATE:
-		verdict_set(verdict_r, REASON_APPROVER_WRITES, NULL);
-		return;
-	case DUTY_NONE:
+	struct contradiction contradiction;
+
+	if (duties_find_duty(section, person) == DUTY_NONE)
 		verdict_set(verdict_r, REASON_NOT_STAFF, NULL);
-		return;
-	}
-	if (section->approver == NULL)
-		verdict_set(verdict_r, REASON_NO_APPROVER, NULL);
+	else if (!duty_list_has(section->staff, person))
+		verdict_set(verdict_r, REASON_APPROVER_WRITES, NULL);
+	else if (contradiction_find(section, &contradiction))
+		verdict_set(verdict_r, contradiction.reason, NULL);
 	else
 		verdict_pass(verdict_r);
+}
+
+/* Two accounts with one mail address are one person. */
+static bool is_same_person(const struct section_duties *section, const char *one,
+			   const char *other)
+{
+	const struct duty_person *person, *author;
+
+	if (strcmp(one, other) == 0)
+		return true;
+	if (section->people == NULL)
+		return false;
+	person = duty_people_find(section->people, one);
+	author = duty_people_find(section->people, other);
+	return person != NULL && author != NULL &&
+	       duty_person_shares_mail(person, author);
 }
 
 void duties_judge_decision(const struct section_duties *section, const char *person,
 			   const char *author, struct verdict *verdict_r)
 {
 	enum duty duty = duties_find_duty(section, person);
+	struct contradiction contradiction;
 
-	if (strcmp(person, author) == 0)
+	if (is_same_person(section, person, author))
 		verdict_set(verdict_r, REASON_OWN_DRAFT, NULL);
+	else if (contradiction_find(section, &contradiction))
+		verdict_set(verdict_r, contradiction.reason, NULL);
 	else if (duty != DUTY_APPROVER && duty != DUTY_DELEGATE)
 		verdict_set(verdict_r, REASON_NOT_APPROVER, NULL);
-	else if (list_has(section->staff, person))
-		verdict_set(verdict_r, REASON_NOT_APPROVER, NULL);
-	else if (section->approver == NULL)
-		verdict_set(verdict_r, REASON_NO_APPROVER, NULL);
 	else if (section->status != APPROVER_ACTIVE)
 		verdict_set(verdict_r, REASON_SUSPENDED, NULL);
 	else

@@ -51,6 +51,18 @@ enum reason {
 	REASON_NOT_READY,     /* starting: no directory snapshot yet */
 	REASON_NOT_RELEASING, /* a genuine release address, but there is nothing to release */
 	REASON_BYPASS,        /* came past the milter */
+
+	/* The directory contradicts itself about a section. */
+	REASON_SEVERAL_APPROVERS, /* Art. 4 */
+	REASON_BOTH_DUTIES,       /* Art. 4: an approver or delegate is staff too */
+	REASON_FOREIGN_DELEGATE,  /* Art. 4: a delegate is from elsewhere */
+	REASON_NO_SECTION,        /* Art. 4: the broadcast address of no section */
+	REASON_MAIL_TWICE,        /* Art. 3: two people have one mail address */
+
+	REASON_PASSWORD_OLD,     /* Art. 12 */
+	REASON_PASSWORD_INITIAL, /* Art. 12: nobody but the registrar has set it */
+	REASON_PASSWORD_LOCKED,  /* Art. 12 */
+	REASON_PASSWORD_UNKNOWN, /* Art. 12: the directory does not know its age */
 	REASON_COUNT,
 };
 

@@ -18,6 +18,7 @@
 #include "policy/address.h"
 #include "policy/duties.h"
 #include "policy/error.h"
+#include "policy/password.h"
 
 struct directory;
 
@@ -27,6 +28,8 @@ struct person {
 	char *name;     /* in the person's own language where the directory has it */
 	char *language; /* "ja" or "en" */
 	char **mails; /* NULL-terminated; the first is where notices go. May be empty. */
+	char **sections; /* values of ldap_person_section; NULL-terminated */
+	struct password_facts password;
 };
 
 struct section {
@@ -37,6 +40,7 @@ struct section {
 	enum approver_status status;
 	char **staff; /* NULL-terminated, as is the next */
 	char **delegates;
+	bool has_several_approvers; /* approver is then the first of them */
 };
 
 /* A broadcast address, as the snapshot keeps it. */
@@ -58,6 +62,10 @@ void directory_free(struct directory *directory);
  * a contradiction, and could not be asked about: UNKNOWN. */
 enum answer directory_find_person(struct directory *directory, const char *login,
 				  struct person **person_r, struct kairan_error *error_r);
+/* The DNs of all who match a login, to tell who they are when they are more than one: a
+ * NULL-terminated vector, perhaps empty. */
+bool directory_list_logins(struct directory *directory, const char *login, char ***dns_r,
+			   struct kairan_error *error_r);
 enum answer directory_find_person_by_dn(struct directory *directory, const char *dn,
 					struct person **person_r,
 					struct kairan_error *error_r);
@@ -80,7 +88,8 @@ bool directory_list_administrators(struct directory *directory,
 /* Does this address belong to the person? ASCII case folded. */
 bool person_has_mail(const struct person *person, const struct address *address);
 
-/* The section as policy/duties.h wants it; points into the section. */
+/* The section as policy/duties.h wants it, without its people (schema/directory_people.h);
+ * points into the section. */
 struct section_duties section_as_duties(const struct section *section);
 
 void person_free(struct person *person);

@@ -159,9 +159,11 @@ CREATE TABLE suspension (
 
 -- What the administrators were told, until it clears.
 CREATE TABLE alarm (
-	name          TEXT PRIMARY KEY,
-	detail        TEXT NOT NULL,
-	raised_at     INTEGER NOT NULL
+	name          TEXT PRIMARY KEY,      -- what it is about: "section DN", ...
+	reason        TEXT NOT NULL,         -- alarm.REASON is its sentence
+	detail        TEXT NOT NULL,         -- the entries
+	raised_at     INTEGER NOT NULL,
+	told_at       INTEGER NOT NULL DEFAULT 0  -- 0: not yet
 ) WITHOUT ROWID;
 
 -- Art. 12. Who was warned of a password's age, and how often for that password.

@@ -28,19 +28,30 @@
 #define NOBODY "uid=kosodate-staff1,ou=people,dc=town,dc=example"
 
 static const char *const nobody[] = { NULL };
-static const char *const staff[] = { STAFF, STAFF2, BOTH, NULL };
+static const char *const staff[] = { STAFF, STAFF2, NULL };
 static const char *const staff_and_chief[] = { STAFF, CHIEF, NULL };
-static const char *const delegates[] = { DEPUTY, BOTH, NULL };
+static const char *const staff_and_both[] = { STAFF, BOTH, NULL };
+static const char *const delegates[] = { DEPUTY, NULL };
+static const char *const delegates_and_both[] = { DEPUTY, BOTH, NULL };
 
-static const struct section_duties active = { CHIEF, APPROVER_ACTIVE, staff, delegates };
-static const struct section_duties suspended = { CHIEF, APPROVER_SUSPENDED, staff,
-						 delegates };
-static const struct section_duties revoked = { CHIEF, APPROVER_REVOKED, staff,
-					       delegates };
-static const struct section_duties headless = { NULL, APPROVER_ACTIVE, staff, delegates };
-static const struct section_duties chief_is_staff = { CHIEF, APPROVER_ACTIVE,
-						      staff_and_chief, delegates };
-static const struct section_duties empty = { NULL, APPROVER_ACTIVE, nobody, nobody };
+static const struct section_duties active = { CHIEF,     APPROVER_ACTIVE, staff,
+					      delegates, false,           NULL };
+static const struct section_duties suspended = { CHIEF, APPROVER_SUSPENDED,
+						 staff, delegates,
+						 false, NULL };
+static const struct section_duties revoked = { CHIEF, APPROVER_REVOKED,
+					       staff, delegates,
+					       false, NULL };
+static const struct section_duties headless = { NULL,      APPROVER_ACTIVE, staff,
+						delegates, false,           NULL };
+static const struct section_duties chief_is_staff = { CHIEF,           APPROVER_ACTIVE,
+						      staff_and_chief, delegates,
+						      false,           NULL };
+static const struct section_duties both_is_staff = { CHIEF,          APPROVER_ACTIVE,
+						     staff_and_both, delegates_and_both,
+						     false,          NULL };
+static const struct section_duties empty = { NULL,   APPROVER_ACTIVE, nobody,
+					     nobody, false,           NULL };
 
 static void test_find_duty(void **state)
 {
@@ -53,7 +64,7 @@ static void test_find_duty(void **state)
 		{ &active, DEPUTY, DUTY_DELEGATE },
 		{ &active, STAFF, DUTY_STAFF },
 		{ &active, STAFF2, DUTY_STAFF },
-		{ &active, BOTH, DUTY_DELEGATE },
+		{ &both_is_staff, BOTH, DUTY_DELEGATE },
 		{ &active, NOBODY, DUTY_NONE },
 		{ &active, "", DUTY_NONE },
 		{ &active, "uid=bosai-chief", DUTY_NONE },
@@ -87,11 +98,16 @@ static void test_judge_draft(void **state)
 		{ &active, STAFF2, VERDICT_PASS, REASON_NONE },
 		{ &active, CHIEF, VERDICT_REFUSE, REASON_APPROVER_WRITES },
 		{ &active, DEPUTY, VERDICT_REFUSE, REASON_APPROVER_WRITES },
-		{ &active, BOTH, VERDICT_REFUSE, REASON_APPROVER_WRITES },
 		{ &active, NOBODY, VERDICT_REFUSE, REASON_NOT_STAFF },
 		{ &active, "", VERDICT_REFUSE, REASON_NOT_STAFF },
-		{ &chief_is_staff, CHIEF, VERDICT_REFUSE, REASON_APPROVER_WRITES },
-		{ &chief_is_staff, STAFF, VERDICT_PASS, REASON_NONE },
+		/* A section that contradicts itself waits until it is mended; who may not in
+		 * any case is told so. */
+		{ &chief_is_staff, CHIEF, VERDICT_TEMPFAIL, REASON_BOTH_DUTIES },
+		{ &chief_is_staff, STAFF, VERDICT_TEMPFAIL, REASON_BOTH_DUTIES },
+		{ &chief_is_staff, DEPUTY, VERDICT_REFUSE, REASON_APPROVER_WRITES },
+		{ &chief_is_staff, NOBODY, VERDICT_REFUSE, REASON_NOT_STAFF },
+		{ &both_is_staff, BOTH, VERDICT_TEMPFAIL, REASON_BOTH_DUTIES },
+		{ &both_is_staff, STAFF, VERDICT_TEMPFAIL, REASON_BOTH_DUTIES },
 		/* Staff go on writing; it is the decision that waits (Art. 6). */
 		{ &suspended, STAFF, VERDICT_PASS, REASON_NONE },
 		{ &suspended, CHIEF, VERDICT_REFUSE, REASON_APPROVER_WRITES },
@@ -128,15 +144,16 @@ static void test_judge_decision(void **state)
 		{ &active, STAFF, STAFF2, VERDICT_REFUSE, REASON_NOT_APPROVER },
 		{ &active, NOBODY, STAFF, VERDICT_REFUSE, REASON_NOT_APPROVER },
 		{ &active, "", STAFF, VERDICT_REFUSE, REASON_NOT_APPROVER },
-		/* Who is staff too has lost the right (Art. 4). */
-		{ &active, BOTH, STAFF, VERDICT_REFUSE, REASON_NOT_APPROVER },
-		{ &chief_is_staff, CHIEF, STAFF, VERDICT_REFUSE, REASON_NOT_APPROVER },
-		{ &chief_is_staff, DEPUTY, STAFF, VERDICT_PASS, REASON_NONE },
+		/* Where somebody is staff too, nobody decides until it is mended (Art. 4). */
+		{ &both_is_staff, BOTH, STAFF, VERDICT_TEMPFAIL, REASON_BOTH_DUTIES },
+		{ &both_is_staff, CHIEF, STAFF, VERDICT_TEMPFAIL, REASON_BOTH_DUTIES },
+		{ &chief_is_staff, CHIEF, STAFF, VERDICT_TEMPFAIL, REASON_BOTH_DUTIES },
+		{ &chief_is_staff, DEPUTY, STAFF, VERDICT_TEMPFAIL, REASON_BOTH_DUTIES },
 		/* Nobody decides what they wrote, whatever they have become since. */
 		{ &active, STAFF, STAFF, VERDICT_REFUSE, REASON_OWN_DRAFT },
 		{ &active, CHIEF, CHIEF, VERDICT_REFUSE, REASON_OWN_DRAFT },
 		{ &active, DEPUTY, DEPUTY, VERDICT_REFUSE, REASON_OWN_DRAFT },
-		{ &active, BOTH, BOTH, VERDICT_REFUSE, REASON_OWN_DRAFT },
+		{ &both_is_staff, BOTH, BOTH, VERDICT_REFUSE, REASON_OWN_DRAFT },
 		{ &suspended, CHIEF, CHIEF, VERDICT_REFUSE, REASON_OWN_DRAFT },
 		/* Art. 6: the delegates' right is the approver's own. */
 		{ &suspended, CHIEF, STAFF, VERDICT_REFUSE, REASON_SUSPENDED },
@@ -146,9 +163,8 @@ static void test_judge_decision(void **state)
 		{ &revoked, DEPUTY, STAFF, VERDICT_REFUSE, REASON_SUSPENDED },
 		/* Without an approver there is nobody whose right was delegated. */
 		{ &headless, DEPUTY, STAFF, VERDICT_TEMPFAIL, REASON_NO_APPROVER },
-		{ &headless, CHIEF, STAFF, VERDICT_REFUSE, REASON_NOT_APPROVER },
-		{ &headless, STAFF2, STAFF, VERDICT_REFUSE, REASON_NOT_APPROVER },
-		{ &empty, CHIEF, STAFF, VERDICT_REFUSE, REASON_NOT_APPROVER },
+		{ &headless, CHIEF, STAFF, VERDICT_TEMPFAIL, REASON_NO_APPROVER },
+		{ &empty, CHIEF, STAFF, VERDICT_TEMPFAIL, REASON_NO_APPROVER },
 	};
 
 	(void)state;
@@ -168,7 +184,8 @@ static void test_judge_decision(void **state)
 static void test_nobody_is_both(void **state)
 {
 	static const struct section_duties *const sections[] = {
-		&active, &suspended, &revoked, &headless, &chief_is_staff, &empty,
+		&active,         &suspended,     &revoked, &headless,
+		&chief_is_staff, &both_is_staff, &empty,
 	};
 	static const char *const people[] = {
 		CHIEF, DEPUTY, STAFF, STAFF2, BOTH, NOBODY
@@ -188,6 +205,34 @@ static void test_nobody_is_both(void **state)
 	}
 }
 
+/* A second account with the same mail address is the same person. */
+static void test_the_author_under_another_account(void **state)
+{
+	static const char *const shared[] = { "other@town.example", "STAFF1@town.example",
+					      NULL };
+	static const char *const mail_staff[] = { "staff1@town.example", NULL };
+	static const char *const mail_deputy[] = { "deputy@town.example", NULL };
+	static const struct duty_person persons[] = {
+		{ CHIEF, shared, nobody },
+		{ DEPUTY, mail_deputy, nobody },
+		/* Not in the section any more. */
+		{ NOBODY, mail_staff, nobody },
+	};
+	static const struct duty_people people = { persons, COUNT(persons), nobody };
+	struct section_duties section = active;
+	struct verdict verdict;
+
+	(void)state;
+	section.people = &people;
+	duties_judge_decision(&section, CHIEF, NOBODY, &verdict);
+	assert_int_equal(verdict.reason, REASON_OWN_DRAFT);
+	/* Others wait until the two entries are one again. */
+	duties_judge_decision(&section, DEPUTY, NOBODY, &verdict);
+	assert_int_equal(verdict.reason, REASON_MAIL_TWICE);
+	duties_judge_decision(&section, CHIEF, "", &verdict);
+	assert_int_equal(verdict.reason, REASON_MAIL_TWICE);
+}
+
 static void test_names(void **state)
 {
 	(void)state;
@@ -204,6 +249,7 @@ int main(void)
 		cmocka_unit_test(test_judge_draft),
 		cmocka_unit_test(test_judge_decision),
 		cmocka_unit_test(test_nobody_is_both),
+		cmocka_unit_test(test_the_author_under_another_account),
 		cmocka_unit_test(test_names),
 	};
 

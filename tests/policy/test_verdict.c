@@ -116,9 +116,13 @@ static void test_articles(void **state)
  * suspended for a while (Art. 7). */
 static void test_could_not_ask_is_temporary(void **state)
 {
-	static const enum reason temporary[] = { REASON_DIRECTORY, REASON_STORE,
-						 REASON_NO_APPROVER, REASON_NOT_READY,
-						 REASON_OUT_OF_SERVICE };
+	static const enum reason temporary[] = {
+		REASON_DIRECTORY,         REASON_STORE,
+		REASON_NO_APPROVER,       REASON_NOT_READY,
+		REASON_SEVERAL_APPROVERS, REASON_BOTH_DUTIES,
+		REASON_FOREIGN_DELEGATE,  REASON_NO_SECTION,
+		REASON_MAIL_TWICE,        REASON_OUT_OF_SERVICE
+	};
 	size_t count = 0;
 
 	(void)state;

@@ -1,0 +1,171 @@
+/*
+ * NAME
+ *	alarm - what the administrators must mend
+ *
+ * DESCRIPTION
+ *	Raising and telling are two steps: whoever finds something wrong answers an MTA that
+ *	waits, and has just had an answer from LDAP that made no sense. The mails to all
+ *	administrators, and the mark that they were told, are one transaction.
+ *
+ * DIAGNOSTICS
+ *	Warning: a new alarm, with its entries; administrators who cannot be looked up, or of
+ *	whom none has a mail address: tried again. Info: mended. Error: the store cannot be
+ *	written.
+ */
+#include "config.h"
+
+#include "milter/alarm.h"
+
+#include <glib.h>
+#include <stdlib.h>
+
+#include "conf/clock.h"
+#include "conf/log.h"
+#include "milter/notice.h"
+#include "schema/store_alarm.h"
+
+#define ALARM_IDLE_SECONDS 3600
+
+/* End a transaction in which nothing changed unless the answer is yes. */
+static enum answer finish(struct store *store, enum answer answer,
+			  struct kairan_error *error_r)
+{
+	if (answer != ANSWER_YES) {
+		store_rollback(store);
+		return answer;
+	}
+	return store_commit(store, error_r) ? ANSWER_YES : ANSWER_UNKNOWN;
+}
+
+void alarm_raise(struct kairan *kairan, const char *kind, const char *id,
+		 const char *reason, const char *detail)
+{
+	struct store *store = kairan_get_store(kairan);
+	g_autofree char *name = g_strdup_printf("%s %s", kind, id);
+	const struct alarm alarm = { name, (char *)reason, (char *)detail, clock_now() };
+	struct kairan_error error = { "" };
+	enum answer answer = ANSWER_UNKNOWN;
+
+	if (store_begin(store, &error))
+		answer = finish(store, store_alarm_raise(store, &alarm, &error), &error);
+	if (answer == ANSWER_UNKNOWN)
+		log_error("alarm %s: %s: %s", name, reason, error.text);
+	if (answer != ANSWER_YES)
+		return;
+	log_warning("alarm %s: %s: %s", name, reason, detail);
+	waker_wake(kairan_get_waker(kairan, KAIRAN_PEOPLE));
+}
+
+void alarm_clear(struct kairan *kairan, const char *kind, const char *id)
+{
+	struct store *store = kairan_get_store(kairan);
+	g_autofree char *name = g_strdup_printf("%s %s", kind, id);
+	struct kairan_error error = { "" };
+	enum answer answer = ANSWER_UNKNOWN;
+
+	if (store_begin(store, &error))
+		answer = finish(store, store_alarm_clear(store, name, &error), &error);
+	if (answer == ANSWER_UNKNOWN)
+		log_error("alarm %s cannot be cleared: %s", name, error.text);
+	else if (answer == ANSWER_YES)
+		log_info("alarm %s: mended", name);
+}
+
+static bool add_notices(struct store *store, const struct alarm *alarm,
+			const GPtrArray *administrators, int64_t now,
+			struct kairan_error *error_r)
+{
+	char *facts = notice_make_facts("alarm_key", alarm->reason, "alarm_about",
+					alarm->name, "detail", alarm->detail, NULL);
+	bool ok = true;
+
+	for (guint i = 0; ok && i < administrators->len; i++)
+		ok = notice_add_person(store, NOTICE_ALARM, 0,
+				       g_ptr_array_index(administrators, i), facts, now,
+				       error_r);
+	free(facts);
+	return ok;
+}
+
+/* YES: told, or told by now in some other way. NO: none is left. */
+static enum answer tell_next(struct store *store, const GPtrArray *administrators,
+			     int64_t now, struct kairan_error *error_r)
+{
+	struct alarm *alarm = NULL;
+	enum answer answer = ANSWER_UNKNOWN;
+
+	if (!store_begin(store, error_r))
+		return ANSWER_UNKNOWN;
+	answer = store_alarm_find_untold(store, &alarm, error_r);
+	if (answer == ANSWER_YES)
+		answer = store_alarm_record_told(store, alarm, now, error_r);
+	if (answer == ANSWER_YES &&
+	    !add_notices(store, alarm, administrators, now, error_r))
+		answer = ANSWER_UNKNOWN;
+	alarm_free(alarm);
+	return finish(store, answer, error_r);
+}
+
+static enum answer has_untold(struct store *store, struct kairan_error *error_r)
+{
+	struct alarm *alarm = NULL;
+	enum answer answer;
+
+	if (!store_begin(store, error_r))
+		return ANSWER_UNKNOWN;
+	answer = store_alarm_find_untold(store, &alarm, error_r);
+	store_rollback(store);
+	alarm_free(alarm);
+	return answer;
+}
+
+static bool can_be_told(const GPtrArray *administrators)
+{
+	for (guint i = 0; i < administrators->len; i++) {
+		const struct person *person = g_ptr_array_index(administrators, i);
+
+		if (person->mails[0] != NULL)
+			return true;
+	}
+	return false;
+}
+
+static int64_t tell_all(struct kairan *kairan, const struct setup *setup,
+			const GPtrArray *administrators, int64_t now)
+{
+	struct store *store = kairan_get_store(kairan);
+	struct kairan_error error = { "" };
+	enum answer answer;
+
+	if (!can_be_told(administrators)) {
+		log_warning("there is no administrator who could be told of an alarm");
+		return now + ALARM_IDLE_SECONDS;
+	}
+	do {
+		answer = tell_next(store, administrators, now, &error);
+	} while (answer == ANSWER_YES);
+	waker_wake(kairan_get_waker(kairan, KAIRAN_NOTICES));
+	if (answer == ANSWER_NO)
+		return INT64_MAX;
+	log_error("alarms: %s", error.text);
+	return now + setup->settings->snapshot_refresh;
+}
+
+int64_t alarm_tell(struct kairan *kairan, const struct setup *setup, int64_t now)
+{
+	GPtrArray *administrators = NULL;
+	struct kairan_error error = { "" };
+	enum answer answer = has_untold(kairan_get_store(kairan), &error);
+	int64_t next;
+
+	if (answer == ANSWER_NO)
+		return INT64_MAX;
+	if (answer == ANSWER_UNKNOWN ||
+	    !directory_list_administrators(setup->directory, &administrators, &error)) {
+		log_warning("administrators will be told later: %s", error.text);
+		return now + setup->settings->snapshot_refresh;
+	}
+	next = tell_all(kairan, setup, administrators, now);
+	g_ptr_array_unref(administrators);
+	return next;
+}

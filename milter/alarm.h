@@ -1,0 +1,26 @@
+/*
+ * Alarms: what the administrators must mend. The one who finds something wrong raises an
+ * alarm, which is committed at once; the administrators are told by mail, once, as soon as
+ * LDAP says who they are.
+ */
+#ifndef KAIRAN_MILTER_ALARM_H
+#define KAIRAN_MILTER_ALARM_H
+
+#include <stdint.h>
+
+#include "milter/kairan.h"
+
+/* Something is wrong with one thing: what kind of thing ("section"), which (a DN, an
+ * address), the reason (alarm.REASON in the phrases), and the entries it is about. The log
+ * says so when it is new. Outside a transaction, as are the next. */
+void alarm_raise(struct kairan *kairan, const char *kind, const char *id,
+		 const char *reason, const char *detail);
+
+/* Nothing is wrong with it (any more). */
+void alarm_clear(struct kairan *kairan, const char *kind, const char *id);
+
+/* Tell the administrators of all that they have not been told of. Returns when to try again,
+ * INT64_MAX when all is told. */
+int64_t alarm_tell(struct kairan *kairan, const struct setup *setup, int64_t now);
+
+#endif

@@ -1,0 +1,27 @@
+/*
+ * The inside of the directory, for schema/directory*.c only.
+ */
+#ifndef KAIRAN_SCHEMA_DIRECTORY_PARTS_H
+#define KAIRAN_SCHEMA_DIRECTORY_PARTS_H
+
+#include <ldap.h>
+
+#include "schema/directory.h"
+#include "schema/ldap_link.h"
+
+struct directory {
+	const struct settings *settings;
+	struct ldap_link *link;
+};
+
+/* A person's entry; what it lacks is NULL or empty. */
+struct person *directory_read_person(const struct settings *settings, LDAP *ld,
+				     LDAPMessage *entry);
+
+/* The attributes that directory_read_person() reads, for a search: NULL-terminated, borrowed
+ * from the settings. */
+#define DIRECTORY_PERSON_ATTRIBUTES 10
+void directory_list_attributes(const struct settings *settings,
+			       char *attributes_r[DIRECTORY_PERSON_ATTRIBUTES + 1]);
+
+#endif

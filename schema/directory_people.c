@@ -1,0 +1,335 @@
+/*
+ * NAME
+ *	directory_people - the people of a section in LDAP
+ *
+ * DESCRIPTION
+ *	Three kinds of questions: each person by DN; one for all who have an address of these
+ *	people; one for the other sections that name a delegate.
+ *
+ * DIAGNOSTICS
+ *	Warning: a section that cannot be understood, when all are walked. Could not ask: as in
+ *	directory.c.
+ */
+#include "config.h"
+
+#include "schema/directory_people.h"
+
+#include <glib.h>
+#include <ldap.h>
+#include <string.h>
+
+#include "conf/log.h"
+#include "schema/directory_parts.h"
+#include "schema/ldap_entry.h"
+
+struct section_people {
+	GPtrArray *persons;       /* struct person */
+	struct duty_person *rows; /* the same, as policy wants them */
+	char **elsewhere;
+	struct duty_people people;
+};
+
+static void free_person(void *person)
+{
+	person_free(person);
+}
+
+/* Call visit for each entry that a search below the base finds. It holds the link, so it may
+ * not ask anything itself. */
+static bool walk_entries(struct directory *directory, const char *filter,
+			 char **attributes,
+			 void (*visit)(LDAP *ld, LDAPMessage *entry, void *context),
+			 void *context, struct kairan_error *error_r)
+{
+	LDAPMessage *result = NULL;
+	enum answer answer;
+	LDAP *ld;
+
+	ldap_link_lock(directory->link);
+	answer =
+	    ldap_link_search(directory->link, directory->settings->ldap_base,
+			     LDAP_SCOPE_SUBTREE, filter, attributes, &result, error_r);
+	ld = ldap_link_handle(directory->link);
+	for (LDAPMessage *entry = answer == ANSWER_YES ? ldap_first_entry(ld, result)
+						       : NULL;
+	     entry != NULL; entry = ldap_next_entry(ld, entry))
+		visit(ld, entry, context);
+	(void)ldap_msgfree(result);
+	ldap_link_unlock(directory->link);
+	return answer != ANSWER_UNKNOWN;
+}
+
+static bool has_person(const GPtrArray *persons, const char *dn)
+{
+	for (guint i = 0; i < persons->len; i++) {
+		const struct person *person = g_ptr_array_index(persons, i);
+
+		if (strcmp(person->dn, dn) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Somebody who is named; who does not exist is left out. */
+static bool add_person(struct directory *directory, const char *dn, GPtrArray *persons,
+		       struct kairan_error *error_r)
+{
+	struct person *person = NULL;
+	enum answer answer;
+
+	if (dn == NULL || *dn == '\0' || has_person(persons, dn))
+		return true;
+	answer = directory_find_person_by_dn(directory, dn, &person, error_r);
+	if (answer == ANSWER_YES)
+		g_ptr_array_add(persons, person);
+	return answer != ANSWER_UNKNOWN;
+}
+
+static bool add_persons(struct directory *directory, char *const *dns, GPtrArray *persons,
+			struct kairan_error *error_r)
+{
+	for (; *dns != NULL; dns++)
+		if (!add_person(directory, *dns, persons, error_r))
+			return false;
+	return true;
+}
+
+/* ---- who else has these addresses ---- */
+
+struct sharers {
+	const struct settings *settings;
+	GPtrArray *persons;
+};
+
+static void add_sharer(LDAP *ld, LDAPMessage *entry, void *context)
+{
+	const struct sharers *sharers = context;
+	struct person *person = directory_read_person(sharers->settings, ld, entry);
+
+	if (person->dn != NULL && !has_person(sharers->persons, person->dn))
+		g_ptr_array_add(sharers->persons, person);
+	else
+		person_free(person);
+}
+
+static void append_mails(const struct settings *settings, const struct person *person,
+			 GString *filter)
+{
+	for (size_t i = 0; person->mails[i] != NULL; i++) {
+		g_autofree char *value = ldap_entry_escape(person->mails[i]);
+
+		g_string_append_printf(filter, "(%s=%s)", settings->ldap_mail, value);
+		if (*settings->ldap_mail_alias != '\0')
+			g_string_append_printf(filter, "(%s=%s)",
+					       settings->ldap_mail_alias, value);
+	}
+}
+
+static bool add_sharers(struct directory *directory, GPtrArray *persons,
+			struct kairan_error *error_r)
+{
+	const struct settings *settings = directory->settings;
+	struct sharers sharers = { settings, persons };
+	char *attributes[DIRECTORY_PERSON_ATTRIBUTES + 1];
+	GString *mails = g_string_new(NULL);
+	g_autofree char *filter = NULL;
+
+	for (guint i = 0; i < persons->len; i++)
+		append_mails(settings, g_ptr_array_index(persons, i), mails);
+	/* Not every server takes an OR of nothing (RFC 4526). */
+	if (mails->len == 0) {
+		(void)g_string_free(mails, TRUE);
+		return true;
+	}
+	filter = g_strdup_printf("(&%s(|%s))", settings->ldap_person_filter, mails->str);
+	(void)g_string_free(mails, TRUE);
+	directory_list_attributes(settings, attributes);
+	return walk_entries(directory, filter, attributes, add_sharer, &sharers, error_r);
+}
+
+/* ---- whom other sections name ---- */
+
+struct elsewhere {
+	const struct settings *settings;
+	const struct section *section;
+	GPtrArray *found; /* copies of DNs */
+};
+
+static bool entry_names(LDAP *ld, LDAPMessage *entry, const char *attribute,
+			const char *dn)
+{
+	char **values = ldap_entry_values(ld, entry, attribute);
+	bool found = false;
+
+	for (size_t i = 0; !found && values[i] != NULL; i++) {
+		g_autofree char *value = ldap_entry_canonical_dn(values[i]);
+
+		found = value != NULL && strcmp(value, dn) == 0;
+	}
+	g_strfreev(values);
+	return found;
+}
+
+static void note_elsewhere(LDAP *ld, LDAPMessage *entry, void *context)
+{
+	struct elsewhere *elsewhere = context;
+	const struct settings *settings = elsewhere->settings;
+	g_autofree char *dn = ldap_entry_dn(ld, entry);
+
+	if (dn != NULL && strcmp(dn, elsewhere->section->dn) == 0)
+		return;
+	for (size_t i = 0; elsewhere->section->delegates[i] != NULL; i++) {
+		char *delegate = elsewhere->section->delegates[i];
+
+		if (entry_names(ld, entry, settings->ldap_approver, delegate) ||
+		    entry_names(ld, entry, settings->ldap_staff, delegate) ||
+		    entry_names(ld, entry, settings->ldap_delegate, delegate))
+			g_ptr_array_add(elsewhere->found, g_strdup(delegate));
+	}
+}
+
+static bool find_elsewhere(struct directory *directory, const struct section *section,
+			   char ***elsewhere_r, struct kairan_error *error_r)
+{
+	const struct settings *settings = directory->settings;
+	struct elsewhere elsewhere = { settings, section, g_ptr_array_new() };
+	GString *filter = g_string_new(NULL);
+	bool ok = true;
+
+	g_string_printf(filter, "(&%s(|", settings->ldap_section_filter);
+	for (size_t i = 0; section->delegates[i] != NULL; i++) {
+		g_autofree char *value = ldap_entry_escape(section->delegates[i]);
+
+		g_string_append_printf(
+		    filter, "(%s=%s)(%s=%s)(%s=%s)", settings->ldap_approver, value,
+		    settings->ldap_staff, value, settings->ldap_delegate, value);
+	}
+	g_string_append(filter, "))");
+	if (section->delegates[0] != NULL)
+		ok = walk_entries(directory, filter->str, NULL, note_elsewhere,
+				  &elsewhere, error_r);
+	(void)g_string_free(filter, TRUE);
+	g_ptr_array_add(elsewhere.found, NULL);
+	*elsewhere_r = (char **)g_ptr_array_free(elsewhere.found, FALSE);
+	return ok;
+}
+
+/* ---- all of it ---- */
+
+static void make_rows(struct section_people *people)
+{
+	people->rows = g_new0(struct duty_person, people->persons->len);
+	for (guint i = 0; i < people->persons->len; i++) {
+		const struct person *person = g_ptr_array_index(people->persons, i);
+
+		people->rows[i] = (struct duty_person){
+			.dn = person->dn,
+			.mails = (const char *const *)person->mails,
+			.sections = (const char *const *)person->sections,
+		};
+	}
+	people->people = (struct duty_people){
+		.persons = people->rows,
+		.count = people->persons->len,
+		.elsewhere = (const char *const *)people->elsewhere,
+	};
+}
+
+bool directory_find_people(struct directory *directory, const struct section *section,
+			   const char *author, struct section_people **people_r,
+			   struct kairan_error *error_r)
+{
+	struct section_people *people = g_new0(struct section_people, 1);
+
+	people->persons = g_ptr_array_new_with_free_func(free_person);
+	if (!add_person(directory, section->approver, people->persons, error_r) ||
+	    !add_persons(directory, section->delegates, people->persons, error_r) ||
+	    !add_persons(directory, section->staff, people->persons, error_r) ||
+	    !add_person(directory, author, people->persons, error_r) ||
+	    !add_sharers(directory, people->persons, error_r) ||
+	    !find_elsewhere(directory, section, &people->elsewhere, error_r)) {
+		section_people_free(people);
+		return false;
+	}
+	make_rows(people);
+	*people_r = people;
+	return true;
+}
+
+void section_people_free(struct section_people *people)
+{
+	if (people == NULL)
+		return;
+	g_ptr_array_unref(people->persons);
+	g_free(people->rows);
+	g_strfreev(people->elsewhere);
+	g_free(people);
+}
+
+const struct person *section_people_find(const struct section_people *people,
+					 const char *dn)
+{
+	for (guint i = 0; i < people->persons->len; i++) {
+		const struct person *person = g_ptr_array_index(people->persons, i);
+
+		if (strcmp(person->dn, dn) == 0)
+			return person;
+	}
+	return NULL;
+}
+
+struct section_duties section_people_as_duties(const struct section *section,
+					       const struct section_people *people)
+{
+	struct section_duties duties = section_as_duties(section);
+
+	duties.people = &people->people;
+	return duties;
+}
+
+/* ---- everybody ---- */
+
+struct named {
+	const struct settings *settings;
+	GPtrArray *dns;
+};
+
+static void note_named(LDAP *ld, LDAPMessage *entry, void *context)
+{
+	const struct named *named = context;
+	const char *const attributes[] = { named->settings->ldap_approver,
+					   named->settings->ldap_delegate,
+					   named->settings->ldap_staff };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(attributes); i++) {
+		struct kairan_error error = { "" };
+		char **dns = ldap_entry_dns(ld, entry, attributes[i], &error);
+
+		if (dns == NULL)
+			log_warning("%s; its people are left out", error.text);
+		for (size_t j = 0; dns != NULL && dns[j] != NULL; j++)
+			g_ptr_array_add(named->dns, dns[j]);
+		g_free(dns);
+	}
+}
+
+bool directory_list_people(struct directory *directory, GPtrArray **people_r,
+			   struct kairan_error *error_r)
+{
+	GPtrArray *people = NULL;
+	struct named named = { directory->settings,
+			       g_ptr_array_new_with_free_func(g_free) };
+	bool ok = directory_list_administrators(directory, &people, error_r) &&
+		  walk_entries(directory, directory->settings->ldap_section_filter, NULL,
+			       note_named, &named, error_r);
+
+	for (guint i = 0; ok && i < named.dns->len; i++)
+		ok = add_person(directory, g_ptr_array_index(named.dns, i), people,
+				error_r);
+	g_ptr_array_unref(named.dns);
+	if (ok)
+		*people_r = people;
+	else if (people != NULL)
+		g_ptr_array_unref(people);
+	return ok;
+}

@@ -1,0 +1,158 @@
+/*
+ * NAME
+ *	ldap_entry - values of LDAP entries
+ *
+ * DESCRIPTION
+ *	Copies what libldap gives into strings of our own, so that a result can be freed.
+ *
+ * DIAGNOSTICS
+ *	A value that is not a DN is named with its attribute. What is missing is NULL or empty.
+ */
+#include "config.h"
+
+#include "schema/ldap_entry.h"
+
+#include <glib.h>
+#include <string.h>
+
+char *ldap_entry_escape(const char *text)
+{
+	GString *escaped = g_string_new(NULL);
+
+	for (; *text != '\0'; text++) {
+		if (strchr("*()\\", *text) != NULL || (unsigned char)*text < ' ' ||
+		    (unsigned char)*text >= 0x7f)
+			g_string_append_printf(escaped, "\\%02x", (unsigned char)*text);
+		else
+			g_string_append_c(escaped, *text);
+	}
+	return g_string_free(escaped, FALSE);
+}
+
+char *ldap_entry_canonical_dn(const char *text)
+{
+	LDAPDN parsed = NULL;
+	char *written = NULL;
+	char *folded = NULL;
+
+	if (ldap_str2dn(text, &parsed, LDAP_DN_FORMAT_LDAPV3) == LDAP_SUCCESS &&
+	    ldap_dn2str(parsed, &written, LDAP_DN_FORMAT_LDAPV3) == LDAP_SUCCESS)
+		folded = g_utf8_validate(written, -1, NULL)
+			     ? g_utf8_casefold(written, -1)
+			     : g_ascii_strdown(written, -1);
+	if (parsed != NULL)
+		ldap_dnfree(parsed);
+	ldap_memfree(written);
+	return folded;
+}
+
+char **ldap_entry_values(LDAP *ld, LDAPMessage *entry, const char *attribute)
+{
+	struct berval **values = NULL;
+	GPtrArray *texts = g_ptr_array_new();
+
+	if (*attribute != '\0')
+		values = ldap_get_values_len(ld, entry, attribute);
+	for (size_t i = 0; values != NULL && values[i] != NULL; i++)
+		g_ptr_array_add(texts, g_strndup(values[i]->bv_val, values[i]->bv_len));
+	ldap_value_free_len(values);
+	g_ptr_array_add(texts, NULL);
+	return (char **)g_ptr_array_free(texts, FALSE);
+}
+
+char *ldap_entry_first(LDAP *ld, LDAPMessage *entry, const char *attribute)
+{
+	char **values = ldap_entry_values(ld, entry, attribute);
+	char *first = g_strdup(values[0]);
+
+	g_strfreev(values);
+	return first;
+}
+
+char *ldap_entry_name(LDAP *ld, LDAPMessage *entry, const char *attribute,
+		      const char *language, const char *fallback)
+{
+	g_autofree char *tagged = g_strdup_printf("%s;lang-%s", attribute, language);
+	char *name = ldap_entry_first(ld, entry, tagged);
+
+	if (name == NULL)
+		name = ldap_entry_first(ld, entry, attribute);
+	if (name == NULL || !g_utf8_validate(name, -1, NULL)) {
+		g_free(name);
+		name = g_strdup(fallback);
+	}
+	return name;
+}
+
+char **ldap_entry_dns(LDAP *ld, LDAPMessage *entry, const char *attribute,
+		      struct kairan_error *error_r)
+{
+	char **values = ldap_entry_values(ld, entry, attribute);
+
+	for (size_t i = 0; values[i] != NULL; i++) {
+		char *dn = ldap_entry_canonical_dn(values[i]);
+
+		if (dn == NULL) {
+			(void)error_set(error_r, "LDAP: %s: not a DN: %s", attribute,
+					values[i]);
+			g_strfreev(values);
+			return NULL;
+		}
+		g_free(values[i]);
+		values[i] = dn;
+	}
+	return values;
+}
+
+char *ldap_entry_dn(LDAP *ld, LDAPMessage *entry)
+{
+	char *text = ldap_get_dn(ld, entry);
+	char *dn = ldap_entry_canonical_dn(text != NULL ? text : "");
+
+	ldap_memfree(text);
+	return dn;
+}
+
+static bool read_digits(const char **text, int count, int *number_r)
+{
+	*number_r = 0;
+	for (; count > 0; count--, (*text)++) {
+		if (!g_ascii_isdigit(**text))
+			return false;
+		*number_r = *number_r * 10 + (**text - '0');
+	}
+	return true;
+}
+
+/* Behind a fraction of a second, if there is one; NULL when it has no digits. */
+static const char *skip_fraction(const char *text)
+{
+	if (*text != '.' && *text != ',')
+		return text;
+	if (!g_ascii_isdigit(*++text))
+		return NULL;
+	while (g_ascii_isdigit(*text))
+		text++;
+	return text;
+}
+
+bool ldap_entry_read_time(const char *text, int64_t *at_r)
+{
+	static const int digits[] = { 4, 2, 2, 2, 2, 2 };
+	int parts[G_N_ELEMENTS(digits)];
+	GDateTime *time;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(digits); i++)
+		if (!read_digits(&text, digits[i], &parts[i]))
+			return false;
+	text = skip_fraction(text);
+	if (text == NULL || strcmp(text, "Z") != 0)
+		return false;
+	time = g_date_time_new_utc(parts[0], parts[1], parts[2], parts[3], parts[4],
+				   parts[5]);
+	if (time == NULL)
+		return false;
+	*at_r = g_date_time_to_unix(time);
+	g_date_time_unref(time);
+	return true;
+}

@@ -1,0 +1,43 @@
+/*
+ * What stands in an entry that LDAP gave: attribute values as strings, DNs in one canonical
+ * form, times. Only for schema/directory*.c.
+ */
+#ifndef KAIRAN_SCHEMA_LDAP_ENTRY_H
+#define KAIRAN_SCHEMA_LDAP_ENTRY_H
+
+#include <ldap.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "policy/error.h"
+
+/* A value for a filter, escaped (RFC 4515 section 3). Free with g_free(), as are the other
+ * strings here. */
+char *ldap_entry_escape(const char *text);
+
+/* A DN in the canonical form (LDAPv3 string, case folded); NULL when the text is none. */
+char *ldap_entry_canonical_dn(const char *text);
+
+/* The entry's own DN, canonical; NULL when it cannot be read. */
+char *ldap_entry_dn(LDAP *ld, LDAPMessage *entry);
+
+/* All values of an attribute ("": none): a new NULL-terminated vector, perhaps empty. Free
+ * with g_strfreev(). */
+char **ldap_entry_values(LDAP *ld, LDAPMessage *entry, const char *attribute);
+
+/* The first value; NULL when there is none. */
+char *ldap_entry_first(LDAP *ld, LDAPMessage *entry, const char *attribute);
+
+/* A name in a language (";lang-ja"), or without a tag, or the fallback. */
+char *ldap_entry_name(LDAP *ld, LDAPMessage *entry, const char *attribute,
+		      const char *language, const char *fallback);
+
+/* DN values in canonical form; NULL when one is not a DN. */
+char **ldap_entry_dns(LDAP *ld, LDAPMessage *entry, const char *attribute,
+		      struct kairan_error *error_r);
+
+/* Generalized time as servers write it: YYYYMMDDHHMMSS, perhaps a fraction, which is dropped,
+ * and Z. False for everything else, other zones among it. */
+bool ldap_entry_read_time(const char *text, int64_t *at_r);
+
+#endif

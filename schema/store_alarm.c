@@ -1,0 +1,89 @@
+/*
+ * NAME
+ *	store_alarm - what the administrators must mend
+ *
+ * DESCRIPTION
+ *	A row stands from the moment something is found wrong until it is found right, so that
+ *	nothing is told twice, and nothing is lost when nobody can be told at once.
+ *
+ * DIAGNOSTICS
+ *	All failures are returned.
+ */
+#include "config.h"
+
+#include "schema/store_alarm.h"
+
+#include <glib.h>
+
+#include "schema/sql.h"
+
+static enum answer count_changes(struct store *store, bool ok)
+{
+	if (!ok)
+		return ANSWER_UNKNOWN;
+	return sql_changes(store) > 0 ? ANSWER_YES : ANSWER_NO;
+}
+
+enum answer store_alarm_raise(struct store *store, const struct alarm *alarm,
+			      struct kairan_error *error_r)
+{
+	return count_changes(
+	    store,
+	    sql_run(store, error_r,
+		    "INSERT INTO alarm (name, reason, detail, raised_at)"
+		    " VALUES (?1, ?2, ?3, ?4)"
+		    " ON CONFLICT (name) DO UPDATE SET reason = ?2, detail = ?3,"
+		    " raised_at = ?4, told_at = 0 WHERE reason <> ?2 OR detail <> ?3",
+		    "sssi", alarm->name, alarm->reason, alarm->detail, alarm->raised_at));
+}
+
+enum answer store_alarm_clear(struct store *store, const char *name,
+			      struct kairan_error *error_r)
+{
+	return count_changes(
+	    store,
+	    sql_run(store, error_r, "DELETE FROM alarm WHERE name = ?", "s", name));
+}
+
+enum answer store_alarm_find_untold(struct store *store, struct alarm **alarm_r,
+				    struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt;
+	enum answer answer = sql_first(store, error_r, &stmt,
+				       "SELECT name, reason, detail, raised_at FROM alarm"
+				       " WHERE told_at = 0 ORDER BY raised_at, name"
+				       " LIMIT 1",
+				       "");
+
+	if (answer == ANSWER_YES) {
+		struct alarm *alarm = g_new0(struct alarm, 1);
+
+		alarm->name = sql_text(stmt, 0);
+		alarm->reason = sql_text(stmt, 1);
+		alarm->detail = sql_text(stmt, 2);
+		alarm->raised_at = sqlite3_column_int64(stmt, 3);
+		sql_done(stmt);
+		*alarm_r = alarm;
+	}
+	return answer;
+}
+
+enum answer store_alarm_record_told(struct store *store, const struct alarm *alarm,
+				    int64_t now, struct kairan_error *error_r)
+{
+	return count_changes(
+	    store, sql_run(store, error_r,
+			   "UPDATE alarm SET told_at = ? WHERE name = ? AND reason = ?"
+			   " AND detail = ? AND told_at = 0",
+			   "isss", now, alarm->name, alarm->reason, alarm->detail));
+}
+
+void alarm_free(struct alarm *alarm)
+{
+	if (alarm == NULL)
+		return;
+	g_free(alarm->name);
+	g_free(alarm->reason);
+	g_free(alarm->detail);
+	g_free(alarm);
+}

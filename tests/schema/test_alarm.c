@@ -1,0 +1,177 @@
+/*
+ * NAME
+ *	test_alarm - alarms and warnings are told once
+ *
+ * DESCRIPTION
+ *	What is known stays silent; what is new, different or cleared in between is told again.
+ */
+#include "config.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "schema/store_alarm.h"
+#include "schema/store_password.h"
+#include "tests/schema/store_scratch.h"
+
+static struct store_scratch at;
+
+static int setup(void **state)
+{
+	(void)state;
+	store_scratch_make(&at);
+	begin(&at);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	store_rollback(at.store);
+	store_scratch_remove(&at);
+	return 0;
+}
+
+static enum answer raise_alarm(const char *name, const char *reason, const char *detail,
+			       int64_t now)
+{
+	const struct alarm alarm = { (char *)name, (char *)reason, (char *)detail, now };
+
+	return store_alarm_raise(at.store, &alarm, &at.error);
+}
+
+/* Tell the first one that is untold, and insist that it is this. */
+static void tell(const char *name, const char *detail)
+{
+	struct alarm *alarm = NULL;
+
+	assert_int_equal(store_alarm_find_untold(at.store, &alarm, &at.error),
+			 ANSWER_YES);
+	assert_string_equal(alarm->name, name);
+	assert_string_equal(alarm->detail, detail);
+	assert_int_equal(store_alarm_record_told(at.store, alarm, 2000, &at.error),
+			 ANSWER_YES);
+	assert_int_equal(store_alarm_record_told(at.store, alarm, 2000, &at.error),
+			 ANSWER_NO);
+	alarm_free(alarm);
+}
+
+static void expect_all_told(void)
+{
+	struct alarm *alarm = NULL;
+
+	assert_int_equal(store_alarm_find_untold(at.store, &alarm, &at.error), ANSWER_NO);
+}
+
+static void test_told_once(void **state)
+{
+	(void)state;
+	expect_all_told();
+	assert_int_equal(raise_alarm("section a", "no-approver", "", 1000), ANSWER_YES);
+	assert_int_equal(raise_alarm("section a", "no-approver", "", 1001), ANSWER_NO);
+	tell("section a", "");
+	expect_all_told();
+	assert_int_equal(raise_alarm("section a", "no-approver", "", 1002), ANSWER_NO);
+	expect_all_told();
+}
+
+static void test_another_slip_is_told(void **state)
+{
+	(void)state;
+	assert_int_equal(raise_alarm("section a", "both-duties", "x", 1000), ANSWER_YES);
+	tell("section a", "x");
+	assert_int_equal(raise_alarm("section a", "both-duties", "y", 1001), ANSWER_YES);
+	tell("section a", "y");
+	assert_int_equal(raise_alarm("section a", "mail-twice", "y", 1002), ANSWER_YES);
+	tell("section a", "y");
+	expect_all_told();
+}
+
+static void test_cleared_and_again(void **state)
+{
+	(void)state;
+	assert_int_equal(store_alarm_clear(at.store, "section a", &at.error), ANSWER_NO);
+	assert_int_equal(raise_alarm("section a", "mail-twice", "x", 1000), ANSWER_YES);
+	tell("section a", "x");
+	assert_int_equal(store_alarm_clear(at.store, "section a", &at.error), ANSWER_YES);
+	assert_int_equal(store_alarm_clear(at.store, "section a", &at.error), ANSWER_NO);
+	assert_int_equal(raise_alarm("section a", "mail-twice", "x", 1001), ANSWER_YES);
+	tell("section a", "x");
+}
+
+static void test_one_does_not_hide_another(void **state)
+{
+	(void)state;
+	assert_int_equal(raise_alarm("section b", "mail-twice", "x", 1001), ANSWER_YES);
+	assert_int_equal(raise_alarm("section a", "mail-twice", "x", 1001), ANSWER_YES);
+	assert_int_equal(raise_alarm("section c", "mail-twice", "x", 1000), ANSWER_YES);
+	tell("section c", "x");
+	tell("section a", "x");
+	assert_int_equal(store_alarm_clear(at.store, "section a", &at.error), ANSWER_YES);
+	tell("section b", "x");
+	expect_all_told();
+}
+
+/* It changed between the look and the telling: the new one is still to be told. */
+static void test_changed_meanwhile(void **state)
+{
+	struct alarm *alarm = NULL;
+
+	(void)state;
+	assert_int_equal(raise_alarm("section a", "mail-twice", "x", 1000), ANSWER_YES);
+	assert_int_equal(store_alarm_find_untold(at.store, &alarm, &at.error),
+			 ANSWER_YES);
+	assert_int_equal(raise_alarm("section a", "mail-twice", "y", 1000), ANSWER_YES);
+	assert_int_equal(store_alarm_record_told(at.store, alarm, 2000, &at.error),
+			 ANSWER_NO);
+	alarm_free(alarm);
+	tell("section a", "y");
+}
+
+static void test_warnings(void **state)
+{
+	static const struct {
+		const char *uid;
+		int64_t changed_at, days;
+		enum answer answer;
+	} rows[] = {
+		{ "chief", 1000, 14, ANSWER_YES },
+		{ "chief", 1000, 14, ANSWER_NO },
+		{ "staff", 1000, 14, ANSWER_YES },
+		{ "chief", 1000, 7, ANSWER_YES },
+		{ "chief", 1000, 7, ANSWER_NO },
+		/* A clock that went back. */
+		{ "chief", 1000, 14, ANSWER_NO },
+		{ "chief", 1000, 1, ANSWER_YES },
+		{ "chief", 1000, 1, ANSWER_NO },
+		{ "chief", 1001, 14, ANSWER_YES },
+		{ "chief", 1001, 1, ANSWER_YES },
+		{ "staff", 1000, 1, ANSWER_YES },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		if (store_password_note_warning(at.store, rows[i].uid, rows[i].changed_at,
+						rows[i].days,
+						&at.error) != rows[i].answer)
+			fail_msg("row %zu: %s", i, at.error.text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_told_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_another_slip_is_told, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_cleared_and_again, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_one_does_not_hide_another, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_changed_meanwhile, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_warnings, setup, teardown),
+	};
+
+	return cmocka_run_group_tests_name("alarm", tests, NULL, NULL);
+}
