@@ -72,6 +72,8 @@ static const struct setting settings_table[] = {
 	    "How many shards may be handed over side by side; read at the start only."),
 	ROW(receipt_wait, TYPE_DURATION, "120s",
 	    "How long to wait for proof that a shard of unknown fate was queued."),
+	ROW(stuck_after, TYPE_DURATION, "10m",
+	    "When to tell the administrators of a release that the MTA does not take."),
 	ROW(retry_first, TYPE_DURATION, "5s", "Pause after a first failed hand-over."),
 	ROW(retry_most, TYPE_DURATION, "5m", "Longest pause between hand-overs."),
 	ROW(outgoing_charset, TYPE_CHARSET, "auto",

@@ -55,6 +55,7 @@ struct settings {
 	int64_t shard_size;
 	int64_t shards_at_once;
 	int64_t receipt_wait;
+	int64_t stuck_after;
 	int64_t retry_first;
 	int64_t retry_most;
 	int64_t outgoing_charset;

@@ -18,6 +18,7 @@
 
 #include <glib.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "conf/clock.h"
 #include "conf/log.h"
@@ -71,12 +72,28 @@ void alarm_clear(struct kairan *kairan, const char *kind, const char *id)
 		log_info("alarm %s: mended", name);
 }
 
+/* What helps: the directory is to be mended, but for what is about the MTA. */
+static const char *find_advice(const struct alarm *alarm)
+{
+	static const char *const others[] = { ALARM_MAIL, ALARM_RELEASE };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(others); i++) {
+		const size_t length = strlen(others[i]);
+
+		if (strncmp(alarm->name, others[i], length) == 0 &&
+		    alarm->name[length] == ' ')
+			return others[i];
+	}
+	return "directory";
+}
+
 static bool add_notices(struct store *store, const struct alarm *alarm,
 			const GPtrArray *administrators, int64_t now,
 			struct kairan_error *error_r)
 {
-	char *facts = notice_make_facts("alarm_key", alarm->reason, "alarm_about",
-					alarm->name, "detail", alarm->detail, NULL);
+	char *facts = notice_make_facts("alarm_key", alarm->reason, "advice_key",
+					find_advice(alarm), "alarm_about", alarm->name,
+					"detail", alarm->detail, NULL);
 	bool ok = true;
 
 	for (guint i = 0; ok && i < administrators->len; i++)

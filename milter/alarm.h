@@ -10,6 +10,13 @@
 
 #include "milter/kairan.h"
 
+#define ALARM_SECTION   "section"   /* contradicts itself: its DN */
+#define ALARM_BROADCAST "broadcast" /* of no section: its address */
+#define ALARM_LOGIN     "login"     /* of two people: what was logged in with */
+#define ALARM_SUSPENDED "approver"  /* of a section where drafts wait: its DN */
+#define ALARM_MAIL      "mail"      /* refused by the MTA: whose */
+#define ALARM_RELEASE   "release"   /* not taken by the MTA: the draft */
+
 /* Something is wrong with one thing: what kind of thing ("section"), which (a DN, an
  * address), the reason (alarm.REASON in the phrases), and the entries it is about. The log
  * says so when it is new. Outside a transaction, as are the next. */

@@ -18,7 +18,8 @@
  *
  * DIAGNOSTICS
  *	Warning: a hand-over that will be tried again. Error: a notice that the MTA refused for
- *	good; a store that cannot be written.
+ *	good; a store that cannot be written. The administrators are told of people who cannot
+ *	be reached, and of a release that is stuck for stuck_after.
  */
 #include "config.h"
 
@@ -29,6 +30,7 @@
 
 #include "conf/clock.h"
 #include "conf/log.h"
+#include "milter/alarm.h"
 #include "milter/broadcast_mail.h"
 #include "milter/notice.h"
 #include "milter/smtp.h"
@@ -100,9 +102,22 @@ static void log_notice(const struct outbox_notice *notice, enum outbox_state sta
 	}
 }
 
-static bool send_notice(const struct setup *setup, struct store *store,
+/* Somebody who cannot be reached will not decide. Raised before the refusal is recorded, so
+ * that a crash in between has it refused and raised once more. */
+static void watch_reader(struct kairan *kairan, const struct outbox_notice *notice,
+			 enum outbox_state state)
+{
+	if (state == OUTBOX_REFUSED)
+		alarm_raise(kairan, ALARM_MAIL, notice->mail, "unreachable",
+			    notice->mail);
+	else if (state == OUTBOX_ACCEPTED)
+		alarm_clear(kairan, ALARM_MAIL, notice->mail);
+}
+
+static bool send_notice(struct kairan *kairan, const struct setup *setup,
 			const struct outbox_notice *notice, struct kairan_error *error_r)
 {
+	struct store *store = kairan_get_store(kairan);
 	struct notice_mail mail;
 	struct smtp_result result = { SMTP_TEMPORARY, "" };
 	struct kairan_error error;
@@ -119,6 +134,7 @@ static bool send_notice(const struct setup *setup, struct store *store,
 	else if (result.outcome == SMTP_REFUSED)
 		state = OUTBOX_REFUSED;
 	log_notice(notice, state, &result);
+	watch_reader(kairan, notice, state);
 	return record_notice(store, notice, state,
 			     clock_now() + retry_pause(setup->settings, notice->tries),
 			     &result, error_r);
@@ -139,7 +155,7 @@ static enum answer step_notices(struct kairan *kairan, const struct setup *setup
 	    store_outbox_next_due(store, next_r, error_r) == ANSWER_UNKNOWN)
 		found = ANSWER_UNKNOWN;
 	store_rollback(store);
-	if (found == ANSWER_YES && !send_notice(setup, store, notice, error_r))
+	if (found == ANSWER_YES && !send_notice(kairan, setup, notice, error_r))
 		found = ANSWER_UNKNOWN;
 	outbox_notice_free(notice);
 	return found;
@@ -205,7 +221,19 @@ static void log_shard(const struct shard *shard, const struct smtp_result *resul
 		  result->response);
 }
 
-static bool hand_over(const struct setup *setup, struct store *store,
+/* A release that the MTA does not take is told to the administrators after a while. */
+static void watch_release(struct kairan *kairan, const struct setup *setup,
+			  const struct draft *draft, const struct smtp_result *result)
+{
+	g_autofree char *id = g_strdup_printf("%lld", (long long)draft->id);
+
+	if (result->outcome == SMTP_ACCEPTED)
+		alarm_clear(kairan, ALARM_RELEASE, id);
+	else if (clock_now() - draft->due_at >= setup->settings->stuck_after)
+		alarm_raise(kairan, ALARM_RELEASE, id, "stuck", draft->subject);
+}
+
+static bool hand_over(struct kairan *kairan, const struct setup *setup,
 		      const struct draft *draft, const struct shard *shard,
 		      struct kairan_error *error_r)
 {
@@ -224,7 +252,8 @@ static bool hand_over(const struct setup *setup, struct store *store,
 	smtp_send(setup->settings, sender, recipient, octets, length, &result);
 	free(octets);
 	log_shard(shard, &result);
-	return record_shard(store, setup, shard, &result, error_r);
+	watch_release(kairan, setup, draft, &result);
+	return record_shard(kairan_get_store(kairan), setup, shard, &result, error_r);
 }
 
 /* The next shard that is due, claimed for this thread. */
@@ -265,7 +294,7 @@ static enum answer step_shards(struct kairan *kairan, const struct setup *setup,
 	if (found == ANSWER_YES) {
 		/* One wakes the next, as long as there are shards. */
 		waker_wake(kairan_get_waker(kairan, KAIRAN_SHARDS));
-		if (!hand_over(setup, store, draft, &shard, error_r))
+		if (!hand_over(kairan, setup, draft, &shard, error_r))
 			found = ANSWER_UNKNOWN;
 		waker_wake(kairan_get_waker(kairan, KAIRAN_ROUNDS));
 	}

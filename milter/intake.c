@@ -18,8 +18,6 @@
 #include "policy/password.h"
 #include "schema/store_audit.h"
 
-#define ALARM_LOGIN "login"
-
 struct audit_event intake_event(const struct intake_context *context, const char *action)
 {
 	return (struct audit_event){

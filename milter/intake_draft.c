@@ -26,8 +26,6 @@
 #include "milter/suspension.h"
 #include "policy/draft_rules.h"
 
-#define ALARM_BROADCAST "broadcast"
-
 /* ---- RCPT ---- */
 
 static void record_refusal(const struct intake_context *context, const char *uid,

@@ -58,7 +58,7 @@ static const char *const notice_name_list[] = {
 	"suspended_until", "suspended_reason",
 	/* of what happened */
 	"reason_text", "note_text", "article", "detail", "first_line", "alarm_text",
-	"alarm_about", "days_left", "password_until", NULL
+	"alarm_about", "advice_text", "days_left", "password_until", NULL
 };
 
 const char *const *notice_kinds(void)

@@ -405,6 +405,9 @@ static bool put_stored(GHashTable *facts, const struct setup *setup, const char 
 		if (strcmp(name, "alarm_key") == 0)
 			put_phrase(facts, "alarm_text", setup, language, "alarm",
 				   json_string_value(value));
+		if (strcmp(name, "advice_key") == 0)
+			put_phrase(facts, "advice_text", setup, language, "advice",
+				   json_string_value(value));
 		if (strcmp(name, "password_until") == 0)
 			put_time(facts, "password_until", setup, language,
 				 g_ascii_strtoll(json_string_value(value), NULL, 10));

@@ -44,6 +44,8 @@ static size_t give_octets(char *buffer, size_t size, size_t count, void *context
 	return give;
 }
 
+/* The last reply stays, but for the one to QUIT (221, RFC 5321 section 4.2.3), which says
+ * nothing of the mail. */
 static size_t take_response(char *line, size_t size, size_t count, void *context)
 {
 	struct upload *upload = context;
@@ -51,7 +53,9 @@ static size_t take_response(char *line, size_t size, size_t count, void *context
 
 	while (length > 0 && (line[length - 1] == '\n' || line[length - 1] == '\r'))
 		length--;
-	(void)snprintf(upload->response, upload->response_size, "%.*s", length, line);
+	if (length < 3 || memcmp(line, "221", 3) != 0)
+		(void)snprintf(upload->response, upload->response_size, "%.*s", length,
+			       line);
 	return size * count;
 }
 

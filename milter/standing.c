@@ -22,9 +22,6 @@
 #include "milter/alarm.h"
 #include "policy/contradiction.h"
 
-#define ALARM_SECTION   "section"
-#define ALARM_SUSPENDED "approver of"
-
 /* The section's name and the entries, for administrators. */
 static char *describe_entries(const struct standing *standing,
 			      const struct contradiction *contradiction)

@@ -171,5 +171,46 @@ def test_mta_down_while_notices_wait(stack):
     town.request_for(stack, "bosai-chief", subject)
 
 
+
+def test_somebody_who_cannot_be_reached(stack):
+    """An approver whose mailbox the MTA refuses: the administrators are told, once."""
+    subject = "届かない依頼"
+    chief = "uid=bosai-chief,ou=people,dc=town,dc=example"
+    change = f"dn: {chief}\nchangetype: modify\nreplace: mail\nmail: "
+    stack.ldapmodify(change + "gone@town.example\n")
+    try:
+        town.draft(stack, "bosai-staff1", subject)
+        town.draft(stack, "bosai-staff1", subject + "二")
+        told = stack.wait_mail("sysadmin", lambda mail: "gone@town.example" in s.text_of(mail))
+        check_in("要確認", str(told["Subject"]))
+        check_in("refused by the MTA: 550 5.1.1", stack.log())
+    finally:
+        stack.ldapmodify(change + "bosai-chief@town.example\n")
+    town.request_for(stack, "bosai-deputy", subject + "二")
+    check_equal(len([mail for mail in stack.imap("sysadmin")
+                     if "gone@town.example" in s.text_of(mail)]), 1)
+
+
+def test_a_release_that_is_stuck(stack):
+    """The MTA takes nothing for a while: it goes out afterwards, and the administrators
+    hear of it."""
+    subject = "渡せない配信"
+    town.draft(stack, "bosai-staff1", subject)
+    request = town.request_for(stack, "bosai-deputy", subject)
+    stack.kairanctl("suspend", "--reason", "test")
+    town.answer(stack, "bosai-deputy", request, "承認")
+    town.wait_state(stack, subject, town.APPROVED)
+    stack.stop("mta")
+    stack.kairanctl("resume")
+    town.wait_state(stack, subject, town.RELEASING)
+    stack.move_clock(11 * 60)
+    stack.wait_for(lambda: "alarm release" in stack.log(), what="the alarm")
+    stack.start("mta")
+    stack.move_clock(11 * 60)
+    check_equal(len(town.wait_broadcast(stack, subject)), town.SUBSCRIBERS)
+    stack.wait_mail("sysadmin", lambda mail: "渡せない状態" in s.text_of(mail)
+                    and subject in s.text_of(mail))
+
+
 if __name__ == "__main__":
     tap.main(globals())
