@@ -9,6 +9,7 @@
 /* What a command is given: the settings, and its own arguments (argv[0] is the first after
  * the command's words). It returns an exit status of sysexits(3). */
 struct ctl_call {
+	const char *path; /* of the configuration file */
 	const struct settings *settings;
 	int argc;
 	char **argv;
@@ -18,6 +19,7 @@ int ctl_drafts_list(const struct ctl_call *call);
 int ctl_drafts_show(const struct ctl_call *call);
 int ctl_audit_verify(const struct ctl_call *call);
 int ctl_deliver(const struct ctl_call *call);
+int ctl_explain(const struct ctl_call *call);
 int ctl_stop(const struct ctl_call *call);
 int ctl_suspension_suspend(const struct ctl_call *call);
 int ctl_suspension_resume(const struct ctl_call *call);

@@ -35,6 +35,10 @@ static const struct {
 	  "ID",
 	  "one draft, its people and its history",
 	  ctl_drafts_show },
+	{ { "explain", NULL },
+	  "FILE | ID [--to BROADCAST] [--from LOGIN]",
+	  "what each rule says of a draft",
+	  ctl_explain },
 	{ { "stop", NULL },
 	  "ID [--reason TEXT] | --list ID",
 	  "stop a broadcast; say who has it and who has not",
@@ -109,7 +113,7 @@ static int run_command(size_t command, const char *path, int argc, char **argv)
 	log_open("kairanctl", (enum log_target)settings->log_target);
 	clock_open_test(settings->test_clock);
 	fault_open(settings->test_clock, "ctl");
-	const struct ctl_call call = { settings, argc, argv };
+	const struct ctl_call call = { path, settings, argc, argv };
 	status = ctl_commands[command].run(&call);
 	settings_free(settings);
 	return status;

@@ -10,11 +10,12 @@
  *	for gaiji (CP932), and tag characters, which it drops when it encodes.
  *	Those are looked for here.
  *
+ *	Two-octet codes of ISO-2022-JP that only vendors have (NEC's row 13,
+ *	IBM's and NEC's selections in rows 89-92 and 115-119) become the
+ *	character that the writer saw, so that a rule can name it.
+ *
  * DIAGNOSTICS
- *	Every failure names the charset, the place and the octets. For a
- *	two-octet code of ISO-2022-JP that has a meaning in CP932 the error
- *	names the character too, since that is what the writer saw on the
- *	screen.
+ *	Every failure names the charset, the place and the octets.
  */
 #include "config.h"
 
@@ -27,6 +28,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistr.h>
+
+#include "policy/twins.h"
 
 #define ESCAPE 0x1b
 
@@ -60,10 +63,10 @@ static const struct charset charset_list[] = {
 	{ "cswindows31j", "CP932", KIND_PLAIN },
 	{ "csshiftjis", "CP932", KIND_PLAIN },
 	{ "ms_kanji", "CP932", KIND_PLAIN },
-	{ "euc-jp", "EUC-JP", KIND_PLAIN },
-	{ "x-euc-jp", "EUC-JP", KIND_PLAIN },
-	{ "x-euc", "EUC-JP", KIND_PLAIN },
-	{ "cseucpkdfmtjapanese", "EUC-JP", KIND_PLAIN },
+	{ "euc-jp", "EUC-JP-MS", KIND_PLAIN },
+	{ "x-euc-jp", "EUC-JP-MS", KIND_PLAIN },
+	{ "x-euc", "EUC-JP-MS", KIND_PLAIN },
+	{ "cseucpkdfmtjapanese", "EUC-JP-MS", KIND_PLAIN },
 	{ "cp51932", "EUC-JP-MS", KIND_PLAIN },
 	{ "windows-51932", "EUC-JP-MS", KIND_PLAIN },
 	{ "eucjp-ms", "EUC-JP-MS", KIND_PLAIN },
@@ -102,16 +105,6 @@ static const struct charset charset_list[] = {
 	{ "cp949", "CP949", KIND_PLAIN },
 };
 
-/* Characters that have one place in JIS X 0208 but two names: clients send the left one,
- * glibc's ISO-2022-JP knows the right one only. The Angstrom sign (2-82) is there because
- * NFC turns it into the letter. */
-static const struct {
-	ucs4_t vendor, standard;
-} charset_twins[] = {
-	{ 0xff5e, 0x301c }, { 0x2225, 0x2016 }, { 0xff0d, 0x2212 }, { 0xffe0, 0xa2 },
-	{ 0xffe1, 0xa3 },   { 0xffe2, 0xac },   { 0x2014, 0x2015 }, { 0xc5, 0x212b },
-};
-
 static const struct charset *find_charset(const char *label)
 {
 	if (label == NULL || *label == '\0')
@@ -138,26 +131,24 @@ static bool refuse_label(const char *label, struct kairan_error *error_r)
 
 /* What two octets of JIS are in CP932: rows 13, 89-92 and 115-119 are beyond JIS X 0208,
  * but on the writer's screen. 0 when it is nothing there either. */
-static ucs4_t find_vendor_character(const unsigned char *pair)
+static ucs4_t find_vendor_character(iconv_t cp932, const unsigned char *pair)
 {
 	const unsigned int row = pair[0] - 0x20u, cell = pair[1] - 0x20u;
 	char sjis[2], *in = sjis, *out;
-	unsigned char utf32[4] = { 0, 0, 0, 0 };
-	size_t in_left = sizeof(sjis), out_left = sizeof(utf32);
-	iconv_t codec = iconv_open("UTF-32LE", "CP932");
+	char utf8[8];
+	size_t in_left = sizeof(sjis), out_left = sizeof(utf8);
+	ucs4_t character;
 
-	if (codec == (iconv_t)-1)
-		return 0;
 	sjis[0] = (char)((row + 1) / 2 + (row <= 62 ? 0x80 : 0xc0));
 	if (row % 2 == 0)
 		sjis[1] = (char)(cell + 0x9e);
 	else
 		sjis[1] = (char)(cell + (cell <= 63 ? 0x3f : 0x40));
-	out = (char *)utf32;
-	if (iconv(codec, &in, &in_left, &out, &out_left) == (size_t)-1)
-		memset(utf32, 0, sizeof(utf32));
-	(void)iconv_close(codec);
-	return utf32[0] | (ucs4_t)utf32[1] << 8 | (ucs4_t)utf32[2] << 16;
+	out = utf8;
+	if (iconv(cp932, &in, &in_left, &out, &out_left) == (size_t)-1)
+		return 0;
+	(void)u8_mbtouc(&character, (const uint8_t *)utf8, sizeof(utf8) - out_left);
+	return character;
 }
 
 /* Octets being decoded, and where they could not be. */
@@ -175,7 +166,7 @@ static bool refuse_octets(const struct decoding *decoding, struct kairan_error *
 	const unsigned char *bad = decoding->octets + decoding->offset;
 	const size_t left = decoding->length - decoding->offset;
 	size_t line = 1, start = 0;
-	char hex[16] = "", character[16] = "";
+	char hex[16] = "";
 
 	for (size_t i = 0; i < decoding->offset; i++) {
 		if (decoding->octets[i] == '\n') {
@@ -185,13 +176,10 @@ static bool refuse_octets(const struct decoding *decoding, struct kairan_error *
 	}
 	for (size_t i = 0; i < left && i < (decoding->in_pairs ? 2 : 4); i++)
 		(void)g_snprintf(hex + 3 * i, 4, " %02x", bad[i]);
-	if (decoding->in_pairs && left >= 2 && find_vendor_character(bad) != 0)
-		(void)g_snprintf(character, sizeof(character), " (U+%04X)",
-				 (unsigned int)find_vendor_character(bad));
-	return error_set(error_r, "charset %s: line %zu, octet %zu: %s:%s%s",
+	return error_set(error_r, "charset %s: line %zu, octet %zu: %s:%s",
 			 decoding->charset->label, line, decoding->offset - start + 1,
 			 decoding->why != NULL ? decoding->why : "not in this charset",
-			 hex, character);
+			 hex);
 }
 
 static bool is_pair_octet(unsigned char octet)
@@ -237,34 +225,89 @@ static bool check_iso2022jp(struct decoding *decoding)
 	return true;
 }
 
-/* Was the octet within two-octet text? Asked after check_iso2022jp() has passed. */
-static bool is_in_pairs(const unsigned char *octets, size_t offset)
+/* Does two-octet text go on at an offset, given that it did (was) at an earlier one? Asked
+ * after check_iso2022jp() has passed. */
+static bool is_in_pairs(const unsigned char *octets, size_t from, size_t offset, bool was)
 {
-	while (offset-- > 0)
+	while (offset-- > from)
 		if (octets[offset] == ESCAPE)
 			return octets[offset + 1] == '$';
-	return false;
+	return was;
+}
+
+/* One run of iconv over octets, which may stop at a vendor's pair. */
+struct run {
+	iconv_t codec, cp932;
+	char *in, *out;
+	size_t in_left, out_left;
+};
+
+/* Write the character of a pair that only vendors have, and go on behind it: a rule names it
+ * later (Art. 13-2(3)). False when it is none. */
+static bool pass_vendor_pair(struct run *run)
+{
+	const ucs4_t character =
+	    run->in_left >= 2
+		? find_vendor_character(run->cp932, (const unsigned char *)run->in)
+		: 0;
+	int length;
+
+	if (character == 0)
+		return false;
+	length = u8_uctomb((uint8_t *)run->out, character, (ptrdiff_t)run->out_left);
+	if (length <= 0)
+		return false;
+	run->out += length;
+	run->out_left -= (size_t)length;
+	run->in += 2;
+	run->in_left -= 2;
+	return true;
+}
+
+static bool run_through(struct decoding *decoding, struct run *run)
+{
+	const bool pairs = decoding->charset->kind == KIND_ISO2022JP;
+	size_t seen = 0;
+
+	decoding->in_pairs = false;
+	while (iconv(run->codec, &run->in, &run->in_left, &run->out, &run->out_left) ==
+	       (size_t)-1) {
+		const size_t offset = decoding->length - run->in_left;
+
+		if (!pairs || errno != EILSEQ)
+			return false;
+		decoding->in_pairs =
+		    is_in_pairs(decoding->octets, seen, offset, decoding->in_pairs);
+		seen = offset;
+		if (!decoding->in_pairs || !pass_vendor_pair(run))
+			return false;
+	}
+	/* Some codecs hold a character back until they are told that nothing follows. */
+	return run->in_left == 0 &&
+	       iconv(run->codec, NULL, NULL, &run->out, &run->out_left) != (size_t)-1;
 }
 
 /* Decode as far as it goes, but for at most `most` octets of UTF-8. decoding->offset says
  * how far that was. */
 static bool run_iconv(struct decoding *decoding, char *utf8, size_t most)
 {
-	iconv_t codec = iconv_open("UTF-8", decoding->charset->codec);
-	char *in = (char *)(uintptr_t)decoding->octets;
-	char *out = utf8;
-	size_t in_left = decoding->length, out_left = most;
-	bool ok;
+	struct run run = {
+		.codec = iconv_open("UTF-8", decoding->charset->codec),
+		.cp932 = iconv_open("UTF-8", "CP932"),
+		.in = (char *)(uintptr_t)decoding->octets,
+		.out = utf8,
+		.in_left = decoding->length,
+		.out_left = most,
+	};
+	bool ok = run.codec != (iconv_t)-1 && run.cp932 != (iconv_t)-1 &&
+		  run_through(decoding, &run);
 
-	if (codec == (iconv_t)-1)
-		return false;
-	ok = iconv(codec, &in, &in_left, &out, &out_left) != (size_t)-1 && in_left == 0;
-	/* Some codecs hold a character back until they are told that nothing follows. */
-	if (ok)
-		ok = iconv(codec, NULL, NULL, &out, &out_left) != (size_t)-1;
-	*out = '\0';
-	decoding->offset = decoding->length - in_left;
-	(void)iconv_close(codec);
+	*run.out = '\0';
+	decoding->offset = decoding->length - run.in_left;
+	if (run.codec != (iconv_t)-1)
+		(void)iconv_close(run.codec);
+	if (run.cp932 != (iconv_t)-1)
+		(void)iconv_close(run.cp932);
 	return ok;
 }
 
@@ -294,13 +337,7 @@ static bool decode_by_iconv(struct decoding *decoding, char **utf8_r)
 	if (decoding->charset->kind == KIND_ISO2022JP && !check_iso2022jp(decoding))
 		return false;
 	utf8 = g_malloc(most + 1);
-	if (!run_iconv(decoding, utf8, most)) {
-		decoding->in_pairs = decoding->charset->kind == KIND_ISO2022JP &&
-				     is_in_pairs(decoding->octets, decoding->offset);
-		g_free(utf8);
-		return false;
-	}
-	if (!check_private_use(decoding, utf8)) {
+	if (!run_iconv(decoding, utf8, most) || !check_private_use(decoding, utf8)) {
 		g_free(utf8);
 		return false;
 	}
@@ -349,19 +386,17 @@ bool charset_decode(const char *charset, const void *octets, size_t length, char
 	return refuse_octets(&decoding, error_r);
 }
 
+/* The names that glibc's ISO-2022-JP knows. The Angstrom sign (2-82) is here and not among
+ * the twins, because NFC turns it into the letter. */
 static char *use_standard_twins(const char *utf8)
 {
-	GString *out = g_string_sized_new(strlen(utf8));
-	ucs4_t character;
+	char *standard = twins_standardize(utf8);
+	char **parts = g_strsplit(standard, "\u00c5", -1);
+	char *out = g_strjoinv("\u212b", parts);
 
-	for (; *utf8 != '\0'; utf8 += u8_strmblen((const uint8_t *)utf8)) {
-		(void)u8_strmbtouc(&character, (const uint8_t *)utf8);
-		for (size_t i = 0; i < G_N_ELEMENTS(charset_twins); i++)
-			if (charset_twins[i].vendor == character)
-				character = charset_twins[i].standard;
-		g_string_append_unichar(out, character);
-	}
-	return g_string_free(out, FALSE);
+	g_strfreev(parts);
+	free(standard);
+	return out;
 }
 
 /* Append one line; the reset at its end brings it back to ASCII. */

@@ -12,8 +12,9 @@
 
 /* Decode octets labelled with a MIME charset name (any case; NULL or "" means us-ascii).
  * Only names of a table are known. They are mapped to what people's clients mean by them:
- * shift_jis, x-sjis, cp932, windows-31j, ms_kanji -> CP932; euc-jp, x-euc-jp -> EUC-JP;
- * cp51932, eucjp-ms -> EUC-JP-MS; iso-2022-jp stays strict (RFC 1468). NUL octets and
+ * shift_jis, x-sjis, cp932, windows-31j, ms_kanji -> CP932; euc-jp, x-euc-jp,
+ * cp51932, eucjp-ms -> EUC-JP-MS; iso-2022-jp stays strict (RFC 1468), but for the pairs of
+ * NEC and IBM, which become the character that was meant. NUL octets and
  * private-use characters of a vendor charset are refused. The result is NUL-terminated
  * valid UTF-8, malloc'd, in *utf8_r; it may have control characters. On failure the error
  * names the charset, the line and octet position (from 1) and the octets in hex, and

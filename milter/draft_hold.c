@@ -26,6 +26,8 @@
 #include "conf/clock.h"
 #include "conf/log.h"
 #include "milter/broadcast_mail.h"
+#include "milter/draft_findings.h"
+#include "milter/draft_text.h"
 #include "milter/draft_warnings.h"
 #include "milter/notice.h"
 #include "milter/reminders.h"
@@ -87,12 +89,13 @@ static struct draft *make_draft(const struct intake_context *context,
 	draft->author_dn = g_strdup(recipient->person->dn);
 	draft->subject = g_strdup(reading->subject);
 	draft->text = g_strdup(reading->text.text);
-	draft->characters = (int64_t)text_count_characters(reading->text.text);
+	draft->characters = (int64_t)draft_text_count(context->setup->settings, reading);
 	draft->submitted_at = clock_now();
 	draft->expires_at = draft->submitted_at + context->setup->settings->draft_expiry;
 	draft->urgent = reading->urgent;
 	draft->send_at = reading->send_at;
 	draft->quiet_hours = g_strdup(broadcast->quiet_hours);
+	draft->warnings = draft_findings_pack_warnings(reading->findings);
 	if (reading->corrects != NULL) {
 		draft->corrects = reading->corrects->id;
 		draft->in_reply_to = broadcast_mail_id(context->setup, reading->corrects);
@@ -256,9 +259,8 @@ static bool hold(const struct intake_context *context, const struct recipient *r
 		*again_r = false;
 		draft->remind_at =
 		    reminders_find_next(context->setup, draft, draft->submitted_at);
-		ok =
-		    draft_warnings_collect(context->setup, store, NULL, draft, error_r) &&
-		    insert_all(context, draft, parties, error_r);
+		ok = draft_warnings_collect(context->setup, store, draft, error_r) &&
+		     insert_all(context, draft, parties, error_r);
 		break;
 	case ANSWER_UNKNOWN:
 		break;

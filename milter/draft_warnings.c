@@ -95,30 +95,37 @@ static void find_dates(const struct setup *setup, const struct draft *draft,
 	g_ptr_array_unref(findings);
 }
 
+char *draft_warnings_pack(const json_t *warnings)
+{
+	char *text, *packed;
+
+	if (json_array_size(warnings) == 0)
+		return g_strdup("");
+	text = json_dumps(warnings, JSON_COMPACT);
+	packed = g_strdup(text);
+	free(text);
+	return packed;
+}
+
 bool draft_warnings_collect(const struct setup *setup, struct store *store,
-			    const json_t *more, struct draft *draft,
-			    struct kairan_error *error_r)
+			    struct draft *draft, struct kairan_error *error_r)
 {
 	g_autofree char *all = g_strdup_printf("%s\n%s", draft->subject, draft->text);
 	g_autofree char *word = guards_find_word(all, setup->settings->drill_words);
+	json_t *earlier =
+	    draft->warnings != NULL ? json_loads(draft->warnings, 0, NULL) : NULL;
 	json_t *warnings = json_array();
 	bool ok = find_duplicate(setup, store, draft, warnings, error_r);
 
 	find_dates(setup, draft, all, warnings);
 	if (word != NULL)
 		draft_warnings_add(warnings, "drill", word);
-	if (more != NULL)
-		(void)json_array_extend(warnings, (json_t *)more);
+	if (earlier != NULL)
+		(void)json_array_extend(warnings, earlier);
 	g_free(draft->warnings);
-	if (json_array_size(warnings) > 0) {
-		char *text = json_dumps(warnings, JSON_COMPACT);
-
-		draft->warnings = g_strdup(text);
-		free(text);
-	} else {
-		draft->warnings = g_strdup("");
-	}
+	draft->warnings = draft_warnings_pack(warnings);
 	json_decref(warnings);
+	json_decref(earlier);
 	return ok;
 }
 

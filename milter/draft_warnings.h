@@ -14,11 +14,13 @@
 /* Add a warning to an array; the detail is made valid UTF-8. */
 void draft_warnings_add(json_t *warnings, const char *key, const char *detail);
 
-/* Look for slips (policy/guards.h) in a draft, and keep them in draft->warnings, with those of
- * more (an array, or NULL). Inside a transaction. */
+/* An array as it is kept. Free with g_free(). */
+char *draft_warnings_pack(const json_t *warnings);
+
+/* Look for slips (policy/guards.h) in a draft, and add them to draft->warnings. Inside a
+ * transaction. */
 bool draft_warnings_collect(const struct setup *setup, struct store *store,
-			    const json_t *more, struct draft *draft,
-			    struct kairan_error *error_r);
+			    struct draft *draft, struct kairan_error *error_r);
 
 /* The warnings as lines "・sentence: detail" in a language, between two rules; "" when there
  * are none. Free with g_free(). */

@@ -114,6 +114,8 @@ static bool read_correction(const struct intake_context *context,
 	free(reading->text.text);
 	reading->text.text = own;
 	reading->subject = make_subject(reply->draft->subject);
+	if (own != NULL)
+		draft_reading_standardize(reading);
 	/* What was urgent is wrong urgently. */
 	reading->urgent = reply->draft->urgent;
 	return own != NULL;

@@ -19,12 +19,12 @@
 
 #include "conf/log.h"
 #include "milter/alarm.h"
-#include "milter/charset.h"
+#include "milter/draft_findings.h"
 #include "milter/draft_schedule.h"
+#include "milter/draft_text.h"
 #include "milter/intake_draft.h"
 #include "milter/notice.h"
 #include "milter/suspension.h"
-#include "policy/draft_rules.h"
 
 /* ---- RCPT ---- */
 
@@ -150,13 +150,6 @@ static void judge(const struct intake_context *context, struct recipient *recipi
 
 /* ---- end of message ---- */
 
-void draft_reading_clear(struct draft_reading *reading)
-{
-	message_free(reading->message);
-	free(reading->subject);
-	message_text_free(&reading->text);
-}
-
 static bool from_belongs(const struct message *message, const struct person *person,
 			 struct kairan_error *error_r)
 {
@@ -172,40 +165,6 @@ static bool from_belongs(const struct message *message, const struct person *per
 			 person->uid);
 }
 
-static enum reason read_parts(struct draft_reading *reading)
-{
-	if (!message_decode_subject(reading->message, &reading->subject, &reading->error))
-		return REASON_UNDECODABLE;
-	switch (message_read_text(reading->message, &reading->text, &reading->error)) {
-	case MESSAGE_TEXT_OK:
-		return REASON_NONE;
-	case MESSAGE_TEXT_NONE:
-		return REASON_NO_TEXT_PART;
-	case MESSAGE_TEXT_UNDECODABLE:
-		return REASON_UNDECODABLE;
-	case MESSAGE_TEXT_BROKEN_MIME:
-		break;
-	}
-	return REASON_BROKEN;
-}
-
-static void judge_text(const struct settings *settings,
-		       const struct draft_reading *reading, struct verdict *verdict_r)
-{
-	const struct draft_facts facts = {
-		.subject = reading->subject,
-		.text = reading->text.text,
-		.attachments = reading->text.attachments,
-		.fits_iso2022jp = charset_fits_iso2022jp(reading->subject) &&
-				  charset_fits_iso2022jp(reading->text.text),
-		.must_fit_iso2022jp = settings->outgoing_charset == OUTGOING_ISO2022JP,
-		.is_automatic = message_is_automatic(reading->message),
-		.character_limit = (size_t)settings->character_limit,
-	};
-
-	draft_rules_judge(&facts, verdict_r);
-}
-
 /* Read the mail; the reading has what was understood so far. */
 static void read_draft(const struct intake_context *context,
 		       const struct recipient *recipient, struct draft_reading *reading,
@@ -217,13 +176,13 @@ static void read_draft(const struct intake_context *context,
 	verdict_pass(verdict_r);
 	if (context->envelope->too_large)
 		reason = REASON_TOO_LARGE;
-	else if (!message_parse(octets->str, octets->len, &reading->message,
-				&reading->error))
-		reason = REASON_BROKEN;
-	else if (!from_belongs(reading->message, recipient->person, &reading->error))
-		reason = REASON_SENDER_FOREIGN;
 	else
-		reason = read_parts(reading);
+		reason = draft_reading_open(reading, octets->str, octets->len);
+	if (reason == REASON_NONE &&
+	    !from_belongs(reading->message, recipient->person, &reading->error))
+		reason = REASON_SENDER_FOREIGN;
+	if (reason == REASON_NONE)
+		reason = draft_reading_fill(reading);
 	if (reason == REASON_NONE)
 		draft_schedule_read(context->setup, recipient->broadcast, reading);
 	if (reason != REASON_NONE)
@@ -245,11 +204,13 @@ static void refuse(const struct intake_context *context,
 	    verdict->reason == REASON_ATTACHMENT ? attachments : verdict->text;
 	g_autofree char *quoted =
 	    notice_quote_text(reading->text.text != NULL ? reading->text.text : "");
-	char *facts = notice_make_facts("broadcast", recipient->broadcast->mail,
-					"subject", reading->subject, "reason_key",
-					reason_name(verdict->reason), "article",
-					reason_article(verdict->reason), "detail", detail,
-					"quoted_text", quoted, NULL);
+	g_autofree char *findings =
+	    reading->findings != NULL ? draft_findings_pack(reading->findings) : NULL;
+	char *facts = notice_make_facts(
+	    "broadcast", recipient->broadcast->mail, "subject", reading->subject,
+	    "reason_key", reason_name(verdict->reason), "article",
+	    reason_article(verdict->reason), "detail", detail, "quoted_text", quoted,
+	    "findings", findings, NULL);
 
 	event.uid = recipient->person->uid;
 	event.role = "staff";
@@ -274,12 +235,14 @@ out:
 }
 
 void intake_draft_settle(const struct intake_context *context,
-			 const struct recipient *recipient,
-			 const struct draft_reading *reading, struct verdict *verdict_r)
+			 const struct recipient *recipient, struct draft_reading *reading,
+			 struct verdict *verdict_r)
 {
+	reading->findings = finding_new_list();
 	intake_judge_password(context, recipient->person, verdict_r);
 	if (verdict_r->kind == VERDICT_PASS)
-		judge_text(context->setup->settings, reading, verdict_r);
+		draft_text_judge(context->setup, recipient->broadcast->list, reading,
+				 reading->findings, verdict_r);
 	if (verdict_r->kind == VERDICT_PASS)
 		draft_schedule_judge(context->setup, recipient->broadcast, reading,
 				     verdict_r);

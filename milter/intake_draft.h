@@ -10,10 +10,7 @@
 /* A mail that was read: is its text fit (Art. 13-2)? Then it is held; if not, it is refused
  * and explained to its writer. */
 void intake_draft_settle(const struct intake_context *context,
-			 const struct recipient *recipient,
-			 const struct draft_reading *reading, struct verdict *verdict_r);
-
-/* Free what a reading owns. */
-void draft_reading_clear(struct draft_reading *reading);
+			 const struct recipient *recipient, struct draft_reading *reading,
+			 struct verdict *verdict_r);
 
 #endif

@@ -7,7 +7,7 @@
  *	counted by references, so that a reload does not pull it from under a mail.
  *
  * DIAGNOSTICS
- *	setup_load() returns what settings, keys and templates found wrong.
+ *	setup_load() returns what settings, keys, templates and patterns found wrong.
  */
 #include "config.h"
 
@@ -17,6 +17,7 @@
 #include <pthread.h>
 
 #include "conf/clock.h"
+#include "conf/patterns.h"
 #include "milter/notice.h"
 #include "milter/snapshot.h"
 
@@ -36,7 +37,9 @@ bool setup_load(const char *path, struct setup **setup_r, struct kairan_error *e
 	if (!settings_load(path, &setup->settings, error_r) ||
 	    !keyring_load(setup->settings->key_file, &setup->keyring, error_r) ||
 	    !template_load_all(setup->settings->template_dir, notice_kinds(),
-			       notice_names(), &setup->templates, error_r)) {
+			       notice_names(), &setup->templates, error_r) ||
+	    !patterns_load(setup->settings->protected_patterns, &setup->patterns,
+			   error_r)) {
 		setup_unref(setup);
 		return false;
 	}
@@ -54,6 +57,8 @@ void setup_unref(struct setup *setup)
 	directory_free(setup->directory);
 	if (setup->zone != NULL)
 		g_time_zone_unref(setup->zone);
+	if (setup->patterns != NULL)
+		g_ptr_array_unref(setup->patterns);
 	template_free_all(setup->templates);
 	keyring_free(setup->keyring);
 	settings_free(setup->settings);

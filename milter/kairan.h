@@ -26,12 +26,13 @@ struct setup {
 	struct keyring *keyring;
 	struct templates *templates;
 	struct directory *directory;
-	GTimeZone *zone; /* the town's */
+	GTimeZone *zone;     /* the town's */
+	GPtrArray *patterns; /* struct protected_pattern (Art. 13-2(4)) */
 };
 
 struct kairan; /* opaque: the shared parts, behind the functions below */
 
-/* Read settings, keys and templates from the configuration file. */
+/* Read settings, keys, templates and patterns from the configuration file. */
 bool setup_load(const char *path, struct setup **setup_r, struct kairan_error *error_r);
 void setup_unref(struct setup *setup);
 

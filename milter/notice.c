@@ -57,8 +57,8 @@ static const char *const notice_name_list[] = {
 	/* of its suspension */
 	"suspended_until", "suspended_reason",
 	/* of what happened */
-	"reason_text", "note_text", "article", "detail", "first_line", "alarm_text",
-	"alarm_about", "advice_text", "days_left", "password_until", NULL
+	"reason_text", "note_text", "article", "detail", "places", "first_line",
+	"alarm_text", "alarm_about", "advice_text", "days_left", "password_until", NULL
 };
 
 const char *const *notice_kinds(void)

@@ -21,6 +21,7 @@
 #include "milter/draft_schedule.h"
 #include "milter/draft_warnings.h"
 #include "milter/message.h"
+#include "milter/draft_findings.h"
 #include "milter/notice.h"
 #include "schema/store_release.h"
 #include "schema/store_subscriber.h"
@@ -408,6 +409,12 @@ static bool put_stored(GHashTable *facts, const struct setup *setup, const char 
 		if (strcmp(name, "advice_key") == 0)
 			put_phrase(facts, "advice_text", setup, language, "advice",
 				   json_string_value(value));
+		if (strcmp(name, "findings") == 0) {
+			g_autofree char *places = draft_findings_write(
+			    setup, language, json_string_value(value));
+
+			put(facts, "places", places);
+		}
 		if (strcmp(name, "password_until") == 0)
 			put_time(facts, "password_until", setup, language,
 				 g_ascii_strtoll(json_string_value(value), NULL, 10));

@@ -282,12 +282,12 @@ static bool is_empty_line(const char *line, size_t length, GHashTable *facts)
 	return found;
 }
 
-/* The subject is one line, and stays whatever its facts are. */
-static char *fill_subject(const char *subject, GHashTable *facts)
+/* One line, a subject or a phrase, that stays whatever its facts are. */
+static char *fill_line(const char *line, GHashTable *facts)
 {
 	GString *out = g_string_new(NULL);
 
-	append_filled(out, subject, strlen(subject), facts, false);
+	append_filled(out, line, strlen(line), facts, false);
 	return g_string_free(out, FALSE);
 }
 
@@ -315,7 +315,7 @@ bool template_fill(const struct templates *templates, const char *language,
 
 	if (one == NULL)
 		return error_set(error_r, "template: there is no %s", key);
-	mail_r->subject = fill_subject(one->subject, facts);
+	mail_r->subject = fill_line(one->subject, facts);
 	mail_r->text = fill(one->text, facts, false);
 	mail_r->html = one->html != NULL ? fill(one->html, facts, true) : NULL;
 	return true;
@@ -336,4 +336,10 @@ const char *template_get_phrase(const struct templates *templates, const char *l
 	const char *phrase = g_hash_table_lookup(templates->phrases, whole);
 
 	return phrase != NULL ? phrase : key;
+}
+
+char *template_fill_phrase(const struct templates *templates, const char *language,
+			   const char *key, GHashTable *facts)
+{
+	return fill_line(template_get_phrase(templates, language, key), facts);
 }

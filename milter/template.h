@@ -39,6 +39,10 @@ bool template_fill(const struct templates *templates, const char *language,
 		   struct kairan_error *error_r);
 void template_mail_clear(struct template_mail *mail);
 
+/* A phrase with its placeholders filled. Free with g_free(). */
+char *template_fill_phrase(const struct templates *templates, const char *language,
+			   const char *key, GHashTable *facts);
+
 /* A phrase by its key, such as "reason.not-staff"; the key itself when there is none. */
 const char *template_get_phrase(const struct templates *templates, const char *language,
 				const char *key);

@@ -4,7 +4,11 @@
  *
  * DESCRIPTION
  *	Art. 13-2(2): as short as can be, within the limit, counted as a person counts.
- *	Art. 13-2(3): text only. A subject is asked for, since a phone shows it first.
+ *	Art. 13-2(3): text only, no machine-dependent characters. Art. 13-2(4): no protected
+ *	data. A subject is asked for, since a phone shows it first.
+ *
+ *	All rules are judged, so that the writer mends everything at once. The SMTP reply has
+ *	room for one: the first in the order of the table.
  *
  * DIAGNOSTICS
  *	None: every answer is a verdict.
@@ -13,39 +17,138 @@
 
 #include <stdio.h>
 
+#include "policy/protected_data.h"
 #include "policy/text.h"
 
-void draft_rules_judge(const struct draft_facts *facts, struct verdict *verdict_r)
+size_t draft_rules_count(const struct draft_facts *facts)
 {
-	char detail[96];
-	size_t count;
+	return text_count_characters(facts->text) +
+	       (facts->counts_subject ? text_count_characters(facts->subject) : 0);
+}
 
-	if (facts->is_automatic) {
-		verdict_set(verdict_r, REASON_AUTOMATIC, NULL);
-		return;
-	}
-	if (facts->attachments[0] != '\0') {
-		verdict_set(verdict_r, REASON_ATTACHMENT, NULL);
-		return;
-	}
-	if (facts->subject[0] == '\0') {
-		verdict_set(verdict_r, REASON_NO_SUBJECT, NULL);
-		return;
-	}
-	count = text_count_characters(facts->text);
-	if (count == 0) {
-		verdict_set(verdict_r, REASON_EMPTY, NULL);
-		return;
-	}
-	if (count > facts->character_limit) {
+static void find_automatic(const struct draft_facts *facts, GPtrArray *findings)
+{
+	if (facts->is_automatic)
+		finding_add_whole(findings, REASON_AUTOMATIC, "");
+}
+
+static void find_attachments(const struct draft_facts *facts, GPtrArray *findings)
+{
+	if (facts->attachments[0] != '\0')
+		finding_add_whole(findings, REASON_ATTACHMENT, facts->attachments);
+}
+
+static void find_html(const struct draft_facts *facts, GPtrArray *findings)
+{
+	if (facts->has_html_twin && facts->refuses_html_twin)
+		finding_add_whole(findings, REASON_HTML_TWIN, "");
+}
+
+static void find_subject(const struct draft_facts *facts, GPtrArray *findings)
+{
+	if (facts->subject[0] == '\0')
+		finding_add_whole(findings, REASON_NO_SUBJECT, "");
+}
+
+static void find_length(const struct draft_facts *facts, GPtrArray *findings)
+{
+	const size_t count = draft_rules_count(facts);
+	char detail[96];
+
+	if (text_count_characters(facts->text) == 0) {
+		finding_add_whole(findings, REASON_EMPTY, "");
+	} else if (count > facts->character_limit) {
 		(void)snprintf(detail, sizeof(detail), "%zu characters, limit %zu", count,
 			       facts->character_limit);
-		verdict_set(verdict_r, REASON_TOO_LONG, detail);
-		return;
+		finding_add_whole(findings, REASON_TOO_LONG, detail);
 	}
-	if (facts->must_fit_iso2022jp && !facts->fits_iso2022jp) {
-		verdict_set(verdict_r, REASON_CHARSET, NULL);
+}
+
+static const char *find_place_text(const struct draft_facts *facts,
+				   enum finding_place place)
+{
+	return place == FINDING_SUBJECT ? facts->subject : facts->text;
+}
+
+static void find_misfits(const struct draft_facts *facts, GPtrArray *findings)
+{
+	if (facts->may_be_wide || facts->misfits == NULL)
 		return;
+	for (guint i = 0; i < facts->misfits->len; i++) {
+		const struct misfit *misfit = g_ptr_array_index(facts->misfits, i);
+		struct finding *finding =
+		    finding_add_span(findings, REASON_CHARSET, misfit->place,
+				     find_place_text(facts, misfit->place),
+				     misfit->offset, misfit->length);
+
+		finding->instead = g_strdup(misfit->instead);
 	}
+}
+
+static void find_protected(const struct draft_facts *facts, GPtrArray *findings)
+{
+	if (facts->patterns == NULL)
+		return;
+	protected_data_find(facts->patterns, FINDING_SUBJECT, facts->subject, findings);
+	protected_data_find(facts->patterns, FINDING_TEXT, facts->text, findings);
+}
+
+/* In the order of what is said first. */
+static void (*const draft_rules[])(const struct draft_facts *, GPtrArray *) = {
+	find_automatic, find_attachments, find_html,      find_subject,
+	find_length,    find_misfits,     find_protected,
+};
+
+/* "2 machine-dependent characters, first in line 3", "first in the subject". */
+static void describe_places(const GPtrArray *findings, const struct finding *first,
+			    const char *one, const char *many, char detail_r[96])
+{
+	char place[32] = "the subject";
+	size_t count = 0;
+
+	for (guint i = 0; i < findings->len; i++) {
+		const struct finding *finding = g_ptr_array_index(findings, i);
+
+		count += finding->refuses && finding->reason == first->reason;
+	}
+	if (first->place == FINDING_TEXT)
+		(void)snprintf(place, sizeof(place), "line %zu", first->line);
+	(void)snprintf(detail_r, 96, "%zu %s, first in %s", count,
+		       count == 1 ? one : many, place);
+}
+
+static void set_verdict(const GPtrArray *findings, const struct finding *first,
+			struct verdict *verdict_r)
+{
+	char detail[96];
+
+	if (first->reason == REASON_TOO_LONG) {
+		verdict_set(verdict_r, first->reason, first->offending);
+	} else if (first->reason == REASON_CHARSET) {
+		describe_places(findings, first, "machine-dependent character",
+				"machine-dependent characters", detail);
+		verdict_set(verdict_r, first->reason, detail);
+	} else if (first->reason == REASON_PROTECTED) {
+		describe_places(findings, first, "piece of protected data",
+				"pieces of protected data", detail);
+		verdict_set(verdict_r, first->reason, detail);
+	} else {
+		verdict_set(verdict_r, first->reason, NULL);
+	}
+}
+
+void draft_rules_judge(const struct draft_facts *facts, GPtrArray *findings,
+		       struct verdict *verdict_r)
+{
+	for (size_t i = 0; i < sizeof(draft_rules) / sizeof(draft_rules[0]); i++)
+		draft_rules[i](facts, findings);
 	verdict_pass(verdict_r);
+	for (guint i = 0; i < findings->len; i++) {
+		const struct finding *finding = g_ptr_array_index(findings, i);
+
+		if (finding->refuses) {
+			set_verdict(findings, finding, verdict_r);
+			return;
+		}
+	}
 }

@@ -4,23 +4,41 @@
 #ifndef KAIRAN_POLICY_DRAFT_RULES_H
 #define KAIRAN_POLICY_DRAFT_RULES_H
 
+#include <glib.h>
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "policy/finding.h"
 #include "policy/verdict.h"
+
+/* A character or more that strict ISO-2022-JP cannot carry, as iconv said. */
+struct misfit {
+	enum finding_place place; /* subject or text */
+	size_t offset, length;    /* in octets */
+	char *instead;            /* NULL: nothing is known */
+};
 
 /* The draft as it was read, and the town's limits. */
 struct draft_facts {
-	const char *subject;     /* NFC, one line */
-	const char *text;        /* NFC, LF */
-	const char *attachments; /* names; "" when none */
-	bool fits_iso2022jp;     /* subject and text */
-	bool must_fit_iso2022jp; /* the outgoing charset allows nothing else */
+	const char *subject;       /* NFC, one line */
+	const char *text;          /* NFC, LF */
+	const char *attachments;   /* names; "" when none */
+	const GPtrArray *misfits;  /* struct misfit; NULL: none */
+	const GPtrArray *patterns; /* struct protected_pattern; NULL: none */
+	bool may_be_wide;          /* the list takes characters beyond ISO-2022-JP */
+	bool has_html_twin;
+	bool refuses_html_twin;
 	bool is_automatic;
+	bool counts_subject;
 	size_t character_limit;
 };
 
-/* The first rule that the draft breaks, or a pass. */
-void draft_rules_judge(const struct draft_facts *facts, struct verdict *verdict_r);
+/* Judge all rules. Everything found is added to findings (policy/finding.h), also what only
+ * warns; the verdict is the first refusal, or a pass. */
+void draft_rules_judge(const struct draft_facts *facts, GPtrArray *findings,
+		       struct verdict *verdict_r);
+
+/* What counts towards the limit (Art. 13-2(2)). */
+size_t draft_rules_count(const struct draft_facts *facts);
 
 #endif

@@ -30,6 +30,8 @@ enum reason {
 	REASON_NO_TEXT_PART,    /* Art. 13-2(3): HTML only */
 	REASON_UNDECODABLE,     /* Art. 13-2(3) */
 	REASON_CHARSET,         /* Art. 13-2(3): has no place in ISO-2022-JP */
+	REASON_HTML_TWIN,       /* Art. 13-2(3): HTML beside the same text */
+	REASON_PROTECTED,       /* Art. 13-2(4) */
 	REASON_NO_SUBJECT,
 	REASON_SEND_AT, /* Art. 13-2(1): the time asked for cannot be read */
 	REASON_SEND_AT_PAST,

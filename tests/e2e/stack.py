@@ -322,6 +322,17 @@ class Stack:
 
     # Inside.
 
+    def configure(self, **settings):
+        """Set these settings, and wait until the daemon has them. What was said earlier of
+        a setting no longer counts."""
+        with open(self.env["KAIRAN_CONF"], "a", encoding="utf-8") as conf:
+            for name, value in settings.items():
+                conf.write(f'{name} = "{value}"\n')
+        before = self.log().count("read anew from")
+        self.signal("milter", signal.SIGHUP)
+        self.wait_for(lambda: self.log().count("read anew from") > before,
+                      what="the reload of the settings")
+
     def kairanctl(self, *args, stdin=None, check=True):
         """Run kairanctl as the user that the daemon runs as."""
         command = [f"{self.env['KAIRAN_BIN']}/kairanctl", "-c", self.env["KAIRAN_CONF"], *args]

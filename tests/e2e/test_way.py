@@ -127,11 +127,13 @@ def test_the_broadcast_as_residents_get_it(stack):
 
 def test_utf8_where_a_character_has_no_place(stack):
     subject = "寿司の日"
+    stack.configure(wide_lists="bosai")
     town.draft(stack, "bosai-staff1", subject, "今日は🍣の日です。髙橋")
     town.answer(stack, "bosai-chief", town.request_for(stack, "bosai-chief", subject), "承認")
     mails = town.wait_broadcast(stack, subject)
     check_equal(mails[0].get_content_charset(), "utf-8", "charset")
     check_equal(s.text_of(mails[0]).rstrip("\n"), "今日は🍣の日です。髙橋")
+    stack.configure(wide_lists="")
 
 
 def test_report_to_author_and_deciders(stack):

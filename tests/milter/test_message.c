@@ -67,9 +67,7 @@ static const struct text_row text_rows[] = {
 	  "Content-Type: text/plain;\r\n\tcharset=\"iso-2022-jp\"\r\n"
 	  "Content-Transfer-Encoding: 7bit\r\n\r\n" JIS "KI:R" ASCII "\r\n" JIS
 	  "F|Dx-!" ASCII "\r\n",
-	  MESSAGE_TEXT_UNDECODABLE,
-	  "iso-2022-jp: line 2, octet 8: not in this charset: 2d 21 (U+2460)", "",
-	  false },
+	  MESSAGE_TEXT_OK, "防災\n日程①", "", false },
 	{ "iso-2022-jp without a shift back",
 	  "Content-Type: text/plain; charset=iso-2022-jp\r\n\r\n" JIS "KI\r\nab\r\n",
 	  MESSAGE_TEXT_UNDECODABLE, "broken two-octet text", "", false },

@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "policy/draft_rules.h"
+#include "policy/protected_data.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define LIMIT        200
@@ -26,11 +27,18 @@ static const struct draft_facts good = {
 	.subject = "避難訓練のお知らせ",
 	.text = "明日は防災訓練です。",
 	.attachments = "",
-	.fits_iso2022jp = true,
-	.must_fit_iso2022jp = false,
 	.is_automatic = false,
 	.character_limit = LIMIT,
 };
+
+/* The verdict alone. */
+static void judge(const struct draft_facts *facts, struct verdict *verdict_r)
+{
+	GPtrArray *findings = finding_new_list();
+
+	draft_rules_judge(facts, findings, verdict_r);
+	g_ptr_array_unref(findings);
+}
 
 static char *repeat(const char *unit, size_t count, const char *tail)
 {
@@ -54,7 +62,7 @@ static void judge_text(const char *name, const char *text, size_t limit,
 	memset(&verdict, 0x55, sizeof(verdict));
 	facts.text = text;
 	facts.character_limit = limit;
-	draft_rules_judge(&facts, &verdict);
+	judge(&facts, &verdict);
 	if (verdict.reason != reason)
 		fail_msg("%s: %s, not %s", name, reason_name(verdict.reason),
 			 reason_name(reason));
@@ -142,7 +150,7 @@ static void test_too_long_names_the_numbers(void **state)
 
 	(void)state;
 	facts.text = text;
-	draft_rules_judge(&facts, &verdict);
+	judge(&facts, &verdict);
 	assert_string_equal(verdict.text, "Art.13-2(2): 201 characters, limit 200");
 	free(text);
 }
@@ -155,57 +163,157 @@ static void test_empty(void **state)
 	judge_text("empty, limit 0", "", 0, REASON_EMPTY);
 }
 
-/* Every combination of breaches: the first rule in this order is the one that is named. */
+static struct protected_pattern secret = { .name = (char *)"秘密", .refuses = true };
+
+/* Every combination of breaches: the first rule in this order is the one that is named, and
+ * all are found. */
 static void test_order_of_rules(void **state)
 {
 	static const enum reason order[] = { REASON_AUTOMATIC, REASON_ATTACHMENT,
-					     REASON_NO_SUBJECT, REASON_TOO_LONG,
-					     REASON_CHARSET };
+					     REASON_HTML_TWIN, REASON_NO_SUBJECT,
+					     REASON_TOO_LONG,  REASON_CHARSET,
+					     REASON_PROTECTED };
+	struct misfit misfit = { FINDING_TEXT, 0, 3, NULL };
+	GPtrArray *misfits = g_ptr_array_new(), *patterns = g_ptr_array_new();
 
 	(void)state;
+	secret.regex = g_regex_new("防災", 0, 0, NULL);
+	g_ptr_array_add(misfits, &misfit);
+	g_ptr_array_add(patterns, &secret);
 	for (unsigned int breaches = 0; breaches < 1u << COUNT(order); breaches++) {
+		GPtrArray *findings = finding_new_list();
 		struct draft_facts facts = good;
 		enum reason expected = REASON_NONE;
+		unsigned int count = 0;
 		struct verdict verdict;
 
 		facts.is_automatic = (breaches & 1) != 0;
 		facts.attachments = (breaches & 2) != 0 ? "図.png" : "";
-		facts.subject = (breaches & 4) != 0 ? "" : "件名";
-		facts.character_limit = (breaches & 8) != 0 ? 1 : LIMIT;
-		facts.must_fit_iso2022jp = (breaches & 16) != 0;
-		facts.fits_iso2022jp = false;
-		for (size_t i = COUNT(order); i-- > 0;)
-			if ((breaches & 1u << i) != 0)
+		facts.has_html_twin = true;
+		facts.refuses_html_twin = (breaches & 4) != 0;
+		facts.subject = (breaches & 8) != 0 ? "" : "件名";
+		facts.character_limit = (breaches & 16) != 0 ? 1 : LIMIT;
+		facts.may_be_wide = (breaches & 32) == 0;
+		facts.misfits = misfits;
+		facts.patterns = (breaches & 64) != 0 ? patterns : NULL;
+		for (size_t i = COUNT(order); i-- > 0;) {
+			if ((breaches & 1u << i) != 0) {
 				expected = order[i];
-		draft_rules_judge(&facts, &verdict);
-		if (verdict.reason != expected)
-			fail_msg("breaches %#x: %s, not %s", breaches,
-				 reason_name(verdict.reason), reason_name(expected));
+				count++;
+			}
+		}
+		draft_rules_judge(&facts, findings, &verdict);
+		if (verdict.reason != expected || findings->len != count)
+			fail_msg("breaches %#x: %s, not %s; %u findings", breaches,
+				 reason_name(verdict.reason), reason_name(expected),
+				 findings->len);
+		g_ptr_array_unref(findings);
 	}
+	g_regex_unref(secret.regex);
+	g_ptr_array_unref(misfits);
+	g_ptr_array_unref(patterns);
 }
 
-static void test_charset(void **state)
+static void test_places(void **state)
 {
 	static const struct {
-		bool fits, must;
-		enum reason reason;
+		struct misfit misfits[3];
+		size_t count;
+		const char *text;
 	} rows[] = {
-		{ true, true, REASON_NONE },
-		{ true, false, REASON_NONE },
-		{ false, false, REASON_NONE },
-		{ false, true, REASON_CHARSET },
+		{ { { FINDING_TEXT, 0, 3, NULL } },
+		  1,
+		  "Art.13-2(3): 1 machine-dependent character, first in line 1" },
+		{ { { FINDING_TEXT, 6, 3, NULL }, { FINDING_TEXT, 9, 3, NULL } },
+		  2,
+		  "Art.13-2(3): 2 machine-dependent characters, first in line 3" },
+		{ { { FINDING_SUBJECT, 0, 3, NULL }, { FINDING_TEXT, 6, 3, NULL } },
+		  2,
+		  "Art.13-2(3): 2 machine-dependent characters, first in the subject" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
+		GPtrArray *misfits = g_ptr_array_new(), *findings = finding_new_list();
 		struct draft_facts facts = good;
 		struct verdict verdict;
 
-		facts.fits_iso2022jp = rows[i].fits;
-		facts.must_fit_iso2022jp = rows[i].must;
-		draft_rules_judge(&facts, &verdict);
-		assert_int_equal(verdict.reason, rows[i].reason);
+		for (size_t j = 0; j < rows[i].count; j++)
+			g_ptr_array_add(misfits, (void *)&rows[i].misfits[j]);
+		facts.text = "①\n\nⅢ②";
+		facts.misfits = misfits;
+		draft_rules_judge(&facts, findings, &verdict);
+		assert_string_equal(verdict.text, rows[i].text);
+		g_ptr_array_unref(misfits);
+		g_ptr_array_unref(findings);
 	}
+}
+
+static void test_where_and_what(void **state)
+{
+	struct misfit misfit = { FINDING_TEXT, 9, 3, (char *)"III" };
+	GPtrArray *misfits = g_ptr_array_new(), *findings = finding_new_list();
+	struct draft_facts facts = good;
+	const struct finding *finding;
+	struct verdict verdict;
+
+	(void)state;
+	g_ptr_array_add(misfits, &misfit);
+	facts.text = "あ\n\naあⅢ";
+	facts.misfits = misfits;
+	draft_rules_judge(&facts, findings, &verdict);
+	finding = g_ptr_array_index(findings, 0);
+	assert_int_equal(finding->line, 3);
+	assert_int_equal(finding->column, 3);
+	assert_string_equal(finding->offending, "Ⅲ");
+	assert_string_equal(finding->instead, "III");
+	g_ptr_array_unref(misfits);
+	g_ptr_array_unref(findings);
+}
+
+/* A pattern that warns passes the draft, and tells the approver. */
+static void test_warning_does_not_refuse(void **state)
+{
+	struct protected_pattern pattern = { .name = (char *)"電話" };
+	GPtrArray *patterns = g_ptr_array_new(), *findings = finding_new_list();
+	struct draft_facts facts = good;
+	const struct finding *finding;
+	struct verdict verdict;
+
+	(void)state;
+	pattern.regex = g_regex_new("[0-9]+-[0-9]+", 0, 0, NULL);
+	g_ptr_array_add(patterns, &pattern);
+	facts.text = "12-34 と 56-78";
+	facts.patterns = patterns;
+	draft_rules_judge(&facts, findings, &verdict);
+	assert_int_equal(verdict.kind, VERDICT_PASS);
+	assert_int_equal(findings->len, 2);
+	finding = g_ptr_array_index(findings, 1);
+	assert_false(finding->refuses);
+	assert_string_equal(finding->rule, "電話");
+	assert_string_equal(finding->offending, "56-78");
+	g_regex_unref(pattern.regex);
+	g_ptr_array_unref(patterns);
+	g_ptr_array_unref(findings);
+}
+
+static void test_subject_may_count(void **state)
+{
+	char *text = repeat("あ", LIMIT - 3, "");
+	struct draft_facts facts = good;
+	struct verdict verdict;
+
+	(void)state;
+	facts.text = text;
+	facts.subject = "四文字の";
+	assert_int_equal(draft_rules_count(&facts), LIMIT - 3);
+	judge(&facts, &verdict);
+	assert_int_equal(verdict.reason, REASON_NONE);
+	facts.counts_subject = true;
+	assert_int_equal(draft_rules_count(&facts), LIMIT + 1);
+	judge(&facts, &verdict);
+	assert_int_equal(verdict.reason, REASON_TOO_LONG);
+	free(text);
 }
 
 /* Names of attachments come from the sender, and must not reach the SMTP reply. */
@@ -216,7 +324,7 @@ static void test_attachment_name_is_not_repeated(void **state)
 
 	(void)state;
 	facts.attachments = "a%n%s\r\n250 Ok.exe";
-	draft_rules_judge(&facts, &verdict);
+	judge(&facts, &verdict);
 	assert_int_equal(verdict.reason, REASON_ATTACHMENT);
 	assert_null(strpbrk(verdict.text, "%\r\n"));
 }
@@ -230,7 +338,10 @@ int main(void)
 		cmocka_unit_test(test_too_long_names_the_numbers),
 		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_order_of_rules),
-		cmocka_unit_test(test_charset),
+		cmocka_unit_test(test_places),
+		cmocka_unit_test(test_where_and_what),
+		cmocka_unit_test(test_warning_does_not_refuse),
+		cmocka_unit_test(test_subject_may_count),
 		cmocka_unit_test(test_attachment_name_is_not_repeated),
 	};
 

@@ -1,0 +1,111 @@
+/*
+ * NAME
+ *	explain_people - may this author write to this broadcast now?
+ *
+ * DESCRIPTION
+ *	Asks LDAP as a draft would, and prints what each rule says.
+ *
+ * DIAGNOSTICS
+ *	What could not be asked is a line that says so.
+ */
+#include "config.h"
+
+#include <glib.h>
+
+#include "conf/clock.h"
+#include "ctl/explain.h"
+#include "policy/password.h"
+#include "schema/directory_people.h"
+#include "schema/store_suspension.h"
+
+static void explain_password(struct explanation *explanation)
+{
+	const struct settings *settings = explanation->setup->settings;
+	const struct password_rule rule = {
+		.max_age = settings->password_max_age,
+		.refuse_unknown = settings->password_unknown == HANDLING_REFUSE,
+	};
+	char changed[64] = "unknown";
+	g_autofree char *facts = NULL;
+	struct verdict verdict;
+
+	if (explanation->person->password.changed_at != 0)
+		clock_format(explanation->person->password.changed_at,
+			     settings->time_zone, "%Y-%m-%d %H:%M", changed,
+			     sizeof(changed));
+	facts = g_strdup_printf("changed %s", changed);
+	password_judge(&explanation->person->password, &rule, clock_now(), &verdict);
+	explain_conclude(explanation, "12", "password", &verdict, facts);
+}
+
+/* False when the section could not be asked about. */
+static bool explain_section(struct explanation *explanation, const char *dn,
+			    struct kairan_error *error_r)
+{
+	struct directory *directory = explanation->setup->directory;
+	struct section *section = NULL;
+	struct section_people *people = NULL;
+	struct section_duties duties;
+	struct verdict verdict;
+	enum answer answer = directory_find_section(directory, dn, &section, error_r);
+	g_autofree char *facts = NULL;
+
+	if (answer == ANSWER_NO)
+		explain_conclude_reason(explanation, "4", "section", REASON_NO_SECTION,
+					dn);
+	if (answer != ANSWER_YES)
+		return answer == ANSWER_NO;
+	if (!directory_find_people(directory, section, explanation->person->dn, &people,
+				   error_r)) {
+		section_free(section);
+		return false;
+	}
+	duties = section_people_as_duties(section, people);
+	duties_judge_draft(&duties, explanation->person->dn, &verdict);
+	facts = g_strdup_printf(
+	    "%s is %s of %s, whose approver is %s", explanation->person->uid,
+	    duty_name(duties_find_duty(&duties, explanation->person->dn)),
+	    section->name_ja, section->approver != NULL ? section->approver : "nobody");
+	explain_conclude(explanation, "4, 13-1", "duties", &verdict, facts);
+	section_people_free(people);
+	section_free(section);
+	return true;
+}
+
+void explain_people(struct explanation *explanation)
+{
+	char **sections = explanation->broadcast->sections;
+	struct kairan_error error = { "" };
+
+	explain_password(explanation);
+	if (*sections == NULL)
+		explain_conclude_reason(explanation, "4", "section", REASON_NO_SECTION,
+					explanation->broadcast->mail);
+	for (size_t i = 0; sections[i] != NULL; i++)
+		if (!explain_section(explanation, sections[i], &error))
+			explain_conclude_reason(explanation, "4, 13-1", "duties",
+						REASON_DIRECTORY, error.text);
+}
+
+void explain_suspension(struct explanation *explanation)
+{
+	struct suspension *suspension = NULL;
+	struct kairan_error error = { "" };
+
+	switch (store_suspension_find(explanation->store, explanation->broadcast->mail,
+				      clock_now(), &suspension, &error)) {
+	case ANSWER_YES:
+		explain_conclude_reason(explanation, "7", "suspension",
+					REASON_OUT_OF_SERVICE, suspension->reason);
+		break;
+	case ANSWER_NO:
+		explain_conclude_reason(explanation, "7", "suspension", REASON_NONE,
+					"none");
+		break;
+	case ANSWER_UNKNOWN:
+		explain_conclude_reason(explanation, "7", "suspension", REASON_STORE,
+					error.text);
+		break;
+	}
+	suspension_free(suspension);
+}

@@ -1,0 +1,150 @@
+/*
+ * NAME
+ *	explain_text - what the rules say of a text, and of its time
+ *
+ * DESCRIPTION
+ *	Judges as a draft is judged, and prints a line for each rule and each place.
+ *
+ * DIAGNOSTICS
+ *	What could not be read is a line that says so.
+ */
+#include "config.h"
+
+#include <glib.h>
+#include <stdio.h>
+
+#include "conf/clock.h"
+#include "ctl/explain.h"
+#include "milter/draft_schedule.h"
+#include "milter/draft_text.h"
+#include "milter/draft_warnings.h"
+#include "policy/finding.h"
+
+static void print_place(const struct finding *finding)
+{
+	printf("%-27s %s%s, line %zu, column %zu: \"%s\"", "",
+	       finding->refuses ? "" : "warns: ",
+	       finding->place == FINDING_SUBJECT ? "subject" : "text", finding->line,
+	       finding->column, finding->offending);
+	if (finding->rule != NULL)
+		printf(" (%s)", finding->rule);
+	if (finding->instead != NULL)
+		printf(" -> \"%s\"", finding->instead);
+	putchar('\n');
+}
+
+static void print_places(const GPtrArray *findings, enum reason reason)
+{
+	for (guint i = 0; i < findings->len; i++) {
+		const struct finding *finding = g_ptr_array_index(findings, i);
+
+		if (finding->reason == reason && finding->place != FINDING_WHOLE)
+			print_place(finding);
+	}
+}
+
+static bool refuses(const GPtrArray *findings, enum reason reason)
+{
+	for (guint i = 0; i < findings->len; i++) {
+		const struct finding *finding = g_ptr_array_index(findings, i);
+
+		if (finding->reason == reason && finding->refuses)
+			return true;
+	}
+	return false;
+}
+
+void explain_text(struct explanation *explanation)
+{
+	const struct draft_reading *reading = &explanation->reading;
+	const struct settings *settings = explanation->setup->settings;
+	const bool wide = draft_text_may_be_wide(settings, explanation->broadcast->list);
+	g_autofree char *count = g_strdup_printf(
+	    "%zu of %lld characters%s", draft_text_count(settings, reading),
+	    (long long)settings->character_limit,
+	    settings->count_subject != 0 ? ", with the subject" : "");
+	g_autofree char *patterns =
+	    g_strdup_printf("%u patterns", explanation->setup->patterns->len);
+	const struct {
+		enum reason reason;
+		const char *rule, *facts;
+	} rules[] = {
+		{ REASON_AUTOMATIC, "automatic", "" },
+		{ REASON_ATTACHMENT, "attachments", reading->text.attachments },
+		{ REASON_HTML_TWIN, "html", reading->text.had_html ? "HTML part" : "" },
+		{ REASON_NO_SUBJECT, "subject", reading->subject },
+		{ REASON_EMPTY, "empty", "" },
+		{ REASON_TOO_LONG, "length", count },
+		{ REASON_CHARSET, "characters",
+		  wide ? "the list takes machine-dependent ones" : "ISO-2022-JP only" },
+		{ REASON_PROTECTED, "protected", patterns },
+	};
+	GPtrArray *findings = explanation->reading.findings;
+	struct verdict verdict;
+
+	draft_text_judge(explanation->setup, explanation->broadcast->list, reading,
+			 findings, &verdict);
+	for (size_t i = 0; i < G_N_ELEMENTS(rules); i++) {
+		struct verdict one;
+
+		verdict_pass(&one);
+		if (verdict.reason == rules[i].reason)
+			one = verdict;
+		else if (refuses(findings, rules[i].reason))
+			verdict_set(&one, rules[i].reason, NULL);
+		explain_conclude(explanation, reason_article(rules[i].reason),
+				 rules[i].rule, &one, rules[i].facts);
+		print_places(findings, rules[i].reason);
+	}
+}
+
+void explain_time(struct explanation *explanation)
+{
+	const struct draft_reading *reading = &explanation->reading;
+	const struct draft draft = {
+		.urgent = reading->urgent,
+		.send_at = reading->send_at,
+		.quiet_hours = explanation->broadcast->quiet_hours,
+	};
+	g_autofree char *facts = NULL;
+	struct verdict verdict;
+	char when[64];
+	int64_t at;
+
+	(void)draft_schedule_find(explanation->setup, &draft, DECISION_APPROVE, false,
+				  &at);
+	clock_format(at, explanation->setup->settings->time_zone, "%Y-%m-%d %H:%M %Z",
+		     when, sizeof(when));
+	facts = g_strdup_printf("approved now it would go out %s%s",
+				at <= clock_now() ? "at once" : when,
+				reading->urgent ? "; marked as urgent" : "");
+	draft_schedule_judge(explanation->setup, explanation->broadcast, reading,
+			     &verdict);
+	explain_conclude(explanation, "13-2(1)", "hours", &verdict, facts);
+}
+
+void explain_warnings(struct explanation *explanation)
+{
+	const struct draft_reading *reading = &explanation->reading;
+	struct draft draft = {
+		.subject = reading->subject,
+		.text = reading->text.text,
+		.broadcast = explanation->broadcast->mail,
+		.send_at = reading->send_at,
+		.quiet_hours = explanation->broadcast->quiet_hours,
+	};
+	struct kairan_error error = { "" };
+
+	if (!draft_warnings_collect(explanation->setup, explanation->store, &draft,
+				    &error)) {
+		explain_conclude_reason(explanation, "", "guards", REASON_STORE,
+					error.text);
+	} else {
+		g_autofree char *text =
+		    draft_warnings_write(explanation->setup, "en", &draft);
+
+		explain_print("", "guards", *text != '\0' ? "warn" : "pass", "");
+		fputs(text, stdout);
+	}
+	g_free(draft.warnings);
+}

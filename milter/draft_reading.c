@@ -1,0 +1,70 @@
+/*
+ * NAME
+ *	draft_reading - what is read from the mail of a draft
+ *
+ * DESCRIPTION
+ *	From octets to a subject and a text in the form that every rule judges and every
+ *	resident gets.
+ *
+ * DIAGNOSTICS
+ *	A reason, and the place in the reading's error.
+ */
+#include "config.h"
+
+#include "milter/draft_reading.h"
+
+#include <stdlib.h>
+
+#include "policy/text.h"
+#include "policy/twins.h"
+
+enum reason draft_reading_open(struct draft_reading *reading, const void *octets,
+			       size_t length)
+{
+	return message_parse(octets, length, &reading->message, &reading->error)
+		   ? REASON_NONE
+		   : REASON_BROKEN;
+}
+
+void draft_reading_standardize(struct draft_reading *reading)
+{
+	char *subject = twins_standardize(reading->subject);
+	char *text = twins_standardize(reading->text.text);
+	char *normal = text_normalize(text);
+
+	text_fold_line(subject);
+	free(reading->subject);
+	reading->subject = subject;
+	if (normal != NULL) {
+		free(reading->text.text);
+		reading->text.text = normal;
+	}
+	free(text);
+}
+
+enum reason draft_reading_fill(struct draft_reading *reading)
+{
+	if (!message_decode_subject(reading->message, &reading->subject, &reading->error))
+		return REASON_UNDECODABLE;
+	switch (message_read_text(reading->message, &reading->text, &reading->error)) {
+	case MESSAGE_TEXT_OK:
+		draft_reading_standardize(reading);
+		return REASON_NONE;
+	case MESSAGE_TEXT_NONE:
+		return REASON_NO_TEXT_PART;
+	case MESSAGE_TEXT_UNDECODABLE:
+		return REASON_UNDECODABLE;
+	case MESSAGE_TEXT_BROKEN_MIME:
+		break;
+	}
+	return REASON_BROKEN;
+}
+
+void draft_reading_clear(struct draft_reading *reading)
+{
+	message_free(reading->message);
+	free(reading->subject);
+	message_text_free(&reading->text);
+	if (reading->findings != NULL)
+		g_ptr_array_unref(reading->findings);
+}

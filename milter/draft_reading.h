@@ -1,0 +1,42 @@
+/*
+ * What is read from the mail of a draft.
+ */
+#ifndef KAIRAN_MILTER_DRAFT_READING_H
+#define KAIRAN_MILTER_DRAFT_READING_H
+
+#include <glib.h>
+#include <stdint.h>
+
+#include "milter/message.h"
+#include "policy/send_at.h"
+#include "policy/verdict.h"
+#include "schema/store_draft.h"
+
+struct draft_reading {
+	struct message *message;
+	char *subject;
+	struct message_text text;
+	bool urgent;
+	enum send_at_status send_at_status;
+	int64_t send_at; /* for SEND_AT_READ; its line is not in the text any more */
+	const struct draft *corrects; /* NULL: it is not a correction */
+	GPtrArray *findings; /* struct finding: what rules found; NULL: not judged */
+	struct kairan_error error; /* where something could not be read */
+};
+
+/* Parse the mail into a zeroed reading: REASON_NONE, or why it cannot be read, with the place
+ * in reading->error. */
+enum reason draft_reading_open(struct draft_reading *reading, const void *octets,
+			       size_t length);
+
+/* Then read its subject and text, and bring them to what is counted, shown and sent (NFC,
+ * policy/twins.h). */
+enum reason draft_reading_fill(struct draft_reading *reading);
+
+/* Bring subject and text to their standard form once more, when they were replaced. */
+void draft_reading_standardize(struct draft_reading *reading);
+
+/* Free what a reading owns. */
+void draft_reading_clear(struct draft_reading *reading);
+
+#endif
