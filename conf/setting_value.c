@@ -34,6 +34,8 @@ static const struct {
 	{ TYPE_LOG_TARGET, "stderr", LOG_TARGET_STDERR },
 	{ TYPE_YES_NO, "no", false },
 	{ TYPE_YES_NO, "yes", true },
+	{ TYPE_VERP, "xverp", VERP_XVERP },
+	{ TYPE_VERP, "shards", VERP_SHARDS },
 	{ TYPE_DROP_REFUSE, "drop", HANDLING_DROP },
 	{ TYPE_DROP_REFUSE, "refuse", HANDLING_REFUSE },
 	{ TYPE_PASS_REFUSE, "pass", HANDLING_PASS },
@@ -95,7 +97,7 @@ static bool parse_number(enum setting_type type, const char *text, int64_t *valu
 	/* The product has the limit, so that what is printed can be read again. */
 	if (errno != 0 || factor == 0 || number > INT32_MAX / factor)
 		return false;
-	if (number == 0 && type != TYPE_DURATION)
+	if (number == 0 && type != TYPE_DURATION && type != TYPE_COUNT)
 		return false;
 	if (type == TYPE_OCTAL && number > 0777)
 		return false;
@@ -152,6 +154,10 @@ const char *setting_value_wants(enum setting_type type)
 		return "hours of a day, such as 21:00-07:00, or none";
 	case TYPE_YES_NO:
 		return "yes or no";
+	case TYPE_COUNT:
+		return "a number, 0 or more";
+	case TYPE_VERP:
+		return "xverp or shards";
 	case TYPE_DROP_REFUSE:
 		return "drop or refuse";
 	case TYPE_PASS_REFUSE:
@@ -184,10 +190,12 @@ bool setting_value_parse(enum setting_type type, const char *text, int64_t *numb
 	case TYPE_CHARSET:
 	case TYPE_LOG_TARGET:
 	case TYPE_YES_NO:
+	case TYPE_VERP:
 	case TYPE_DROP_REFUSE:
 	case TYPE_PASS_REFUSE:
 		return parse_word(type, text, number_r);
 	case TYPE_NUMBER:
+	case TYPE_COUNT:
 	case TYPE_OCTAL:
 	case TYPE_DURATION:
 	case TYPE_SIZE:
@@ -213,3 +221,19 @@ void setting_value_print(enum setting_type type, const char *name, int64_t numbe
 }
 
 /* '$' is escaped because libconfuse would put the environment's value for ${NAME}. */
+
+bool setting_value_list_has(const char *list, const char *item)
+{
+	const size_t length = strlen(item);
+
+	while (*list != '\0') {
+		const char *start = list + strspn(list, ", ");
+		const size_t size = strcspn(start, ", ");
+
+		if ((size == 1 && *start == '*') ||
+		    (size == length && strncmp(start, item, length) == 0))
+			return true;
+		list = start + size;
+	}
+	return false;
+}

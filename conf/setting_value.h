@@ -23,6 +23,8 @@ enum setting_type {
 	TYPE_ZONE,
 	TYPE_HOURS,
 	TYPE_YES_NO,
+	TYPE_COUNT, /* a number that may be 0 */
+	TYPE_VERP,
 	TYPE_DROP_REFUSE,
 	TYPE_PASS_REFUSE,
 };
@@ -35,6 +37,9 @@ bool setting_value_parse(enum setting_type type, const char *text, int64_t *numb
 
 /* What a value of this type must look like, for the error text. */
 const char *setting_value_wants(enum setting_type type);
+
+/* Is the item in a list of words, separated by commas or blanks, or has the list a "*"? */
+bool setting_value_list_has(const char *list, const char *item);
 
 /* Write a line "name = value" for a type that is kept as a number. */
 void setting_value_print(enum setting_type type, const char *name, int64_t number,

@@ -70,6 +70,14 @@ static const struct setting settings_table[] = {
 	    "Recipients in one hand-over: 20000 for Postfix, 1000 for Sendmail."),
 	ROW(shards_at_once, TYPE_NUMBER, "2",
 	    "How many shards may be handed over side by side; read at the start only."),
+	ROW(verp_every, TYPE_COUNT, "0",
+	    "Every so many releases of a broadcast, each recipient has an envelope sender of "
+	    "their own (VERP), so that bounces tell whose they are; 0: never."),
+	ROW(verp_broadcasts, TYPE_TEXT, "",
+	    "Broadcast addresses, separated by commas, or *, where that is so every time."),
+	ROW(verp_method, TYPE_VERP, "xverp",
+	    "How: xverp (Postfix; see conf/postfix/) or shards (each recipient in a hand-over "
+	    "of their own)."),
 	ROW(receipt_wait, TYPE_DURATION, "120s",
 	    "How long to wait for proof that a shard of unknown fate was queued."),
 	ROW(stuck_after, TYPE_DURATION, "10m",

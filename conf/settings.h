@@ -25,6 +25,12 @@ enum log_target {
 };
 
 /* What becomes of something that a setting speaks of. */
+/* How each recipient gets an envelope sender of their own. */
+enum verp_method {
+	VERP_XVERP,  /* Postfix makes them */
+	VERP_SHARDS, /* each is a shard of its own: any MTA, and slow */
+};
+
 enum handling {
 	HANDLING_DROP,
 	HANDLING_PASS,
@@ -54,6 +60,9 @@ struct settings {
 	int64_t mta_timeout;
 	int64_t shard_size;
 	int64_t shards_at_once;
+	int64_t verp_every;
+	char *verp_broadcasts;
+	int64_t verp_method; /* enum verp_method */
 	int64_t receipt_wait;
 	int64_t stuck_after;
 	int64_t retry_first;

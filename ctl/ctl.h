@@ -23,6 +23,7 @@ int ctl_explain(const struct ctl_call *call);
 int ctl_stop(const struct ctl_call *call);
 int ctl_suspension_suspend(const struct ctl_call *call);
 int ctl_suspension_resume(const struct ctl_call *call);
+int ctl_watch(const struct ctl_call *call);
 int ctl_subscribers_import(const struct ctl_call *call);
 int ctl_keys_make(const struct ctl_call *call);
 

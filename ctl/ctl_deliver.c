@@ -16,6 +16,7 @@
 #include "config.h"
 
 #include <getopt.h>
+#include <glib.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -24,6 +25,8 @@
 #include "conf/keyring.h"
 #include "conf/log.h"
 #include "ctl/ctl.h"
+#include "milter/message.h"
+#include "milter/message_report.h"
 #include "policy/service_address.h"
 #include "policy/token.h"
 #include "policy/verdict.h"
@@ -36,6 +39,7 @@ struct delivery {
 	const char *recipient;
 	const char *queue_id;
 	struct service_address service;
+	GString *mail;
 	struct store *store;
 };
 
@@ -64,17 +68,22 @@ static bool read_options(const struct ctl_call *call, struct delivery *delivery)
 	return delivery->sender != NULL && delivery->recipient != NULL;
 }
 
-/* The MTA takes a pipe that is not read to its end for a failure. */
-static void drain_input(void)
+/* A bounce is read as far as its report can be; what follows is drained, since the MTA takes
+ * a pipe that is not read to its end for a failure. */
+#define MAIL_OCTETS_MOST (1024 * 1024)
+
+static void read_input(struct delivery *delivery)
 {
 	char buffer[8192];
+	size_t length;
 
-	while (fread(buffer, 1, sizeof(buffer), stdin) > 0)
-		continue;
+	while ((length = fread(buffer, 1, sizeof(buffer), stdin)) > 0)
+		if (delivery->mail->len + length <= MAIL_OCTETS_MOST)
+			g_string_append_len(delivery->mail, buffer, (gssize)length);
 }
 
 static bool append(const struct delivery *delivery, int64_t draft, const char *action,
-		   const char *outcome, struct kairan_error *error_r)
+		   const char *outcome, const char *detail, struct kairan_error *error_r)
 {
 	const struct audit_event event = {
 		.at = clock_now(),
@@ -82,7 +91,7 @@ static bool append(const struct delivery *delivery, int64_t draft, const char *a
 		.draft = draft,
 		.action = action,
 		.outcome = outcome,
-		.detail = delivery->recipient,
+		.detail = detail,
 		.queue_id = delivery->queue_id,
 	};
 
@@ -100,8 +109,10 @@ static int refuse(const struct delivery *delivery, enum reason reason, int statu
 		  delivery->recipient, reason_name(reason));
 	/* This line is what the MTA's bounce shows. */
 	fprintf(stderr, "%s %s\n", reason_status(reason), verdict.text);
-	return append(delivery, 0, "deliver", reason_name(reason), error_r) ? status
-									    : EX_TEMPFAIL;
+	return append(delivery, 0, "deliver", reason_name(reason), delivery->recipient,
+		      error_r)
+		   ? status
+		   : EX_TEMPFAIL;
 }
 
 /* YES when the token is a receipt of ours. */
@@ -139,7 +150,8 @@ static int confirm_shard(const struct delivery *delivery, const struct token *to
 
 	if (!store_release_record(delivery->store, &shard, SHARD_CONFIRMED, now, now,
 				  "receipt", error_r) ||
-	    !append(delivery, token->draft, "receipt", "confirmed", error_r))
+	    !append(delivery, token->draft, "receipt", "confirmed", delivery->recipient,
+		    error_r))
 		return EX_TEMPFAIL;
 	log_event(LOG_LEVEL_INFO, delivery->queue_id, token->draft, "shard %u is queued",
 		  token->party);
@@ -169,23 +181,91 @@ static int take_receipt(const struct ctl_call *call, const struct delivery *deli
 	return EX_TEMPFAIL;
 }
 
-static int take_bounce(const struct delivery *delivery, struct kairan_error *error_r)
+/* Of what was the bounce? Both 0 for one that is neither a broadcast's nor a notice's. */
+static void read_origin(const char *token, long long *draft_r, long long *shard_r,
+			long long *notice_r)
 {
-	long long draft = 0, shard = 0, notice = 0;
-	const char *token = delivery->service.token;
+	char kind = '\0';
 
-	if (sscanf(token, "r%lld.%lld@", &draft, &shard) != 2)
-		(void)sscanf(token, "n%lld@", &notice);
-	log_event(LOG_LEVEL_WARNING, delivery->queue_id, draft,
-		  "bounce from <%s> to %s%s", delivery->sender, delivery->recipient,
-		  notice != 0 ? ": a notice was not delivered" : "");
-	return append(delivery, draft, "bounce", notice != 0 ? "notice" : "broadcast",
-		      error_r)
-		   ? EX_OK
-		   : EX_TEMPFAIL;
+	if (sscanf(token, "%c%lld.%lld", &kind, draft_r, shard_r) == 3 &&
+	    (kind == 'r' || kind == 'v'))
+		return;
+	*draft_r = *shard_r = 0;
+	(void)sscanf(token, "n%lld@", notice_r);
 }
 
-static int take(const struct ctl_call *call, const struct delivery *delivery,
+/* Whose mail was it? In an address that Postfix completed, "bounce+v12.1+LOCAL=DOMAIN@...", or
+ * the one recipient of the shard; else NULL. */
+static bool find_recipient(const struct delivery *delivery, long long draft,
+			   long long shard, char **address_r,
+			   struct kairan_error *error_r)
+{
+	const char *token = delivery->service.token;
+	const size_t length = delivery->service.token_length;
+	const char *plus = memchr(token, '+', length);
+
+	*address_r = NULL;
+	if (*token == 'v' && plus != NULL) {
+		char *equals;
+
+		*address_r = g_strndup(plus + 1, (gsize)(token + length - plus - 1));
+		equals = strrchr(*address_r, '=');
+		if (equals != NULL)
+			*equals = '@';
+		return true;
+	}
+	return draft == 0 ||
+	       store_release_find_recipient(delivery->store, draft, shard, address_r,
+					    error_r) != ANSWER_UNKNOWN;
+}
+
+/* What the report says; a mail without one is a bounce when it has no sender. */
+static const char *read_outcome(const struct delivery *delivery,
+				struct message_report *report_r)
+{
+	static const char *const outcomes[] = {
+		[REPORT_FAILED] = "failed",
+		[REPORT_DELAYED] = "delayed",
+		[REPORT_DELIVERED] = "delivered",
+	};
+	struct message *message = NULL;
+
+	message_init();
+	if (message_parse(delivery->mail->str, delivery->mail->len, &message, NULL))
+		message_read_report(message, report_r);
+	message_free(message);
+	if (report_r->action != REPORT_NONE)
+		return outcomes[report_r->action];
+	return *delivery->sender == '\0' || strcmp(delivery->sender, "<>") == 0 ? "failed"
+										: "reply";
+}
+
+static int take_bounce(struct delivery *delivery, struct kairan_error *error_r)
+{
+	struct message_report report = { 0 };
+	long long draft = 0, shard = 0, notice = 0;
+	const char *outcome = read_outcome(delivery, &report);
+	g_autofree char *address = NULL;
+	g_autofree char *detail = NULL;
+	int status = EX_TEMPFAIL;
+
+	read_origin(delivery->service.token, &draft, &shard, &notice);
+	if (find_recipient(delivery, draft, shard, &address, error_r)) {
+		detail = g_strdup_printf("%s%s %s", notice != 0 ? "notice to " : "",
+					 address != NULL            ? address
+					 : report.recipient != NULL ? report.recipient
+								    : "",
+					 report.status != NULL ? report.status : "");
+		log_event(LOG_LEVEL_WARNING, delivery->queue_id, draft, "bounce: %s: %s",
+			  outcome, detail);
+		if (append(delivery, draft, "bounce", outcome, detail, error_r))
+			status = EX_OK;
+	}
+	message_report_clear(&report);
+	return status;
+}
+
+static int take(const struct ctl_call *call, struct delivery *delivery,
 		struct kairan_error *error_r)
 {
 	switch (delivery->service.kind) {
@@ -232,17 +312,21 @@ int ctl_deliver(const struct ctl_call *call)
 	struct delivery delivery = { .queue_id = "" };
 	struct address address;
 	struct kairan_error error;
+	int status = EX_NOUSER;
 
 	if (!read_options(call, &delivery))
 		return ctl_fail(EX_USAGE,
 				"usage: kairanctl deliver --sender S --recipient R "
 				"[--queue-id Q] < MAIL");
-	drain_input();
-	if (!address_read(delivery.recipient, &address, &error)) {
+	delivery.mail = g_string_new(NULL);
+	read_input(&delivery);
+	if (address_read(delivery.recipient, &address, &error)) {
+		service_address_read(&address, call->settings->service_domain,
+				     call->settings->notice_sender, &delivery.service);
+		status = take_in_store(call, &delivery);
+	} else {
 		fprintf(stderr, "5.1.3 %s\n", error.text);
-		return EX_NOUSER;
 	}
-	service_address_read(&address, call->settings->service_domain,
-			     call->settings->notice_sender, &delivery.service);
-	return take_in_store(call, &delivery);
+	(void)g_string_free(delivery.mail, TRUE);
+	return status;
 }

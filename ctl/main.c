@@ -39,6 +39,7 @@ static const struct {
 	  "FILE | ID [--to BROADCAST] [--from LOGIN]",
 	  "what each rule says of a draft",
 	  ctl_explain },
+	{ { "watch", NULL }, "ID", "a release under way", ctl_watch },
 	{ { "stop", NULL },
 	  "ID [--reason TEXT] | --list ID",
 	  "stop a broadcast; say who has it and who has not",

@@ -165,10 +165,15 @@ bool broadcast_mail_matches(const struct setup *setup, const struct draft *draft
 	return same;
 }
 
-char *broadcast_mail_sender(const struct setup *setup, const struct shard *shard)
+char *broadcast_mail_sender(const struct setup *setup, const struct draft *draft,
+			    const struct shard *shard)
 {
-	return g_strdup_printf("bounce+r%lld.%lld@%s", (long long)shard->draft,
-			       (long long)shard->number, setup->settings->service_domain);
+	/* Postfix is told to complete those that begin with "v" (conf/postfix/verp). */
+	const bool xverp = draft->verp && setup->settings->verp_method == VERP_XVERP;
+
+	return g_strdup_printf("bounce+%c%lld.%lld@%s", xverp ? 'v' : 'r',
+			       (long long)shard->draft, (long long)shard->number,
+			       setup->settings->service_domain);
 }
 
 char *broadcast_mail_address(const struct setup *setup, const struct draft *draft,

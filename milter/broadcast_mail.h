@@ -28,7 +28,8 @@ bool broadcast_mail_matches(const struct setup *setup, const struct draft *draft
 
 /* The envelope of a shard: its sender, and the release+ and receipt+ addresses that are
  * signed for it. Addr-specs, to be freed with g_free(). */
-char *broadcast_mail_sender(const struct setup *setup, const struct shard *shard);
+char *broadcast_mail_sender(const struct setup *setup, const struct draft *draft,
+			    const struct shard *shard);
 char *broadcast_mail_address(const struct setup *setup, const struct draft *draft,
 			     const struct shard *shard, enum token_purpose purpose);
 

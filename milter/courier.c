@@ -237,7 +237,7 @@ static bool hand_over(struct kairan *kairan, const struct setup *setup,
 		      const struct draft *draft, const struct shard *shard,
 		      struct kairan_error *error_r)
 {
-	g_autofree char *sender = broadcast_mail_sender(setup, shard);
+	g_autofree char *sender = broadcast_mail_sender(setup, draft, shard);
 	g_autofree char *recipient =
 	    broadcast_mail_address(setup, draft, shard, TOKEN_RELEASE);
 	struct smtp_result result;

@@ -13,23 +13,13 @@
 
 #include "milter/draft_text.h"
 
-#include <string.h>
-
+#include "conf/setting_value.h"
 #include "milter/misfits.h"
 #include "policy/draft_rules.h"
 
 bool draft_text_may_be_wide(const struct settings *settings, const char *list)
 {
-	char **lists = g_strsplit(settings->wide_lists, ",", -1);
-	bool found = false;
-
-	for (size_t i = 0; lists[i] != NULL; i++) {
-		const char *name = g_strstrip(lists[i]);
-
-		found = found || strcmp(name, "*") == 0 || strcmp(name, list) == 0;
-	}
-	g_strfreev(lists);
-	return found;
+	return setting_value_list_has(settings->wide_lists, list);
 }
 
 static struct draft_facts make_facts(const struct settings *settings,

@@ -20,6 +20,7 @@
 
 #include "conf/clock.h"
 #include "conf/log.h"
+#include "conf/setting_value.h"
 #include "milter/notice.h"
 #include "milter/reminders.h"
 #include "milter/suspension.h"
@@ -89,16 +90,35 @@ static enum answer find_releasable(const struct round *round, struct draft **dra
 				    error_r);
 }
 
+/* Is this a release whose recipients each have an envelope sender of their own? */
+static bool choose_verp(const struct round *round, const struct draft *draft,
+			bool *verp_r, struct kairan_error *error_r)
+{
+	const struct settings *settings = round->settings;
+	int64_t begun = 0;
+
+	if (!store_release_count_begun(round->store, draft->broadcast, &begun, error_r))
+		return false;
+	*verp_r = setting_value_list_has(settings->verp_broadcasts, draft->broadcast) ||
+		  (settings->verp_every > 0 && (begun + 1) % settings->verp_every == 0);
+	return true;
+}
+
 static bool start_release(const struct round *round, struct draft *draft,
 			  struct kairan_error *error_r)
 {
+	const struct settings *settings = round->settings;
 	struct draft_step step = {
 		.to = DRAFT_RELEASING,
 		.event = clock_event(round, "release"),
 	};
+	int64_t size = settings->shard_size;
 
-	return store_release_cut(round->store, draft->id, draft->list,
-				 round->settings->shard_size, round->now,
+	if (!choose_verp(round, draft, &step.verp, error_r))
+		return false;
+	if (step.verp && settings->verp_method == VERP_SHARDS)
+		size = 1;
+	return store_release_cut(round->store, draft->id, draft->list, size, round->now,
 				 &step.recipients, error_r) &&
 	       store_draft_enter(round->store, draft, &step, error_r) == ANSWER_YES;
 }

@@ -172,3 +172,8 @@ CREATE TABLE password_warning (
 	changed_at    INTEGER NOT NULL,
 	days_left     INTEGER NOT NULL       -- of the last warning
 ) WITHOUT ROWID;
+
+-- schema version 3
+
+-- Whether each recipient's mail has an envelope sender of its own (VERP).
+ALTER TABLE draft ADD COLUMN verp INTEGER NOT NULL DEFAULT 0;

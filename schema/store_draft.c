@@ -26,7 +26,7 @@
 	" list, section, section_ja, section_en, author_dn, subject, text, characters,"    \
 	" submitted_at, expires_at, decided_at, decided_by, decided_name, reason, due_at," \
 	" released_at, recipients, urgent, send_at, quiet_hours, corrects, warnings,"      \
-	" reminders, remind_at, in_reply_to FROM draft "
+	" reminders, remind_at, in_reply_to, verp FROM draft "
 
 /* While its broadcast is suspended (Art. 7) a draft neither goes out nor expires. */
 #define DRAFT_GOES_ON " AND NOT " SUSPENSION_STANDS("draft.broadcast")
@@ -157,6 +157,7 @@ static struct draft *read_draft(sqlite3_stmt *stmt)
 	draft->reminders = sqlite3_column_int64(stmt, 29);
 	draft->remind_at = sqlite3_column_int64(stmt, 30);
 	draft->in_reply_to = sql_text(stmt, 31);
+	draft->verp = sqlite3_column_int64(stmt, 32) != 0;
 	return draft;
 }
 
@@ -275,10 +276,11 @@ static bool record_step(struct store *store, struct draft *draft,
 	    " decided_name = ifnull(?, decided_name), reason = ifnull(?, reason),"
 	    " due_at = ifnull(nullif(?, 0), due_at),"
 	    " released_at = ifnull(nullif(?, 0), released_at),"
-	    " recipients = ifnull(nullif(?, 0), recipients) WHERE id = ?",
-	    "iiiisssiiii", (int64_t)step->to, (int64_t)decision, step->event.at,
+	    " recipients = ifnull(nullif(?, 0), recipients), verp = max(verp, ?)"
+	    " WHERE id = ?",
+	    "iiiisssiiiii", (int64_t)step->to, (int64_t)decision, step->event.at,
 	    (int64_t)decision, step->event.uid, step->decider_name, step->reason,
-	    step->due_at, released, step->recipients, draft->id);
+	    step->due_at, released, step->recipients, (int64_t)step->verp, draft->id);
 }
 
 enum answer store_draft_enter(struct store *store, struct draft *draft,

@@ -52,6 +52,7 @@ struct draft {
 	char *warnings;    /* for the approver: a JSON array, "" when none */
 	int64_t reminders; /* how many were sent */
 	int64_t remind_at; /* 0: no more */
+	bool verp; /* an envelope sender for each recipient (settings verp_every, ...) */
 };
 
 struct party {
@@ -80,6 +81,7 @@ struct draft_step {
 	const char *decider_name; /* non-NULL: this step is the decision */
 	int64_t due_at;           /* non-zero: when it goes out */
 	int64_t recipients;       /* non-zero: how many receive it */
+	bool verp;                /* its release is one with VERP */
 };
 
 /* Insert a held draft; sets draft->id. Its original is kept octet for octet. */

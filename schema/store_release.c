@@ -21,17 +21,21 @@
 #include "schema/sql.h"
 #include "schema/store_suspension.h"
 
+/* A token has 16 bits for the number of a shard. */
+#define SHARDS_MOST 65535
+
 static bool copy_recipients(struct store *store, int64_t draft, const char *list,
 			    int64_t shard_size, struct kairan_error *error_r)
 {
 	return sql_run(
 	    store, error_r,
 	    "INSERT INTO shard_recipient (draft, shard, position, address)"
-	    " SELECT ?1, 1 + n % ((total + ?3 - 1) / ?3), 1 + n, address FROM"
+	    " SELECT ?1, 1 + n % ((total + size - 1) / size), 1 + n, address FROM"
 	    " (SELECT address, row_number() OVER (ORDER BY domain, address_key) - 1 AS n,"
-	    "  (SELECT count(*) FROM subscriber WHERE list = ?2 AND state = 1) AS total"
-	    "  FROM subscriber WHERE list = ?2 AND state = 1)",
-	    "isi", draft, list, shard_size);
+	    "  total, max(?3, (total + ?4 - 1) / ?4) AS size FROM subscriber,"
+	    "  (SELECT count(*) AS total FROM subscriber WHERE list = ?2 AND state = 1)"
+	    "  WHERE list = ?2 AND state = 1)",
+	    "isii", draft, list, shard_size, (int64_t)SHARDS_MOST);
 }
 
 bool store_release_cut(struct store *store, int64_t draft, const char *list,
@@ -47,6 +51,38 @@ bool store_release_cut(struct store *store, int64_t draft, const char *list,
 	    " SELECT ?1, shard, 1, count(*), ?2, ?2 FROM shard_recipient"
 	    " WHERE draft = ?1 GROUP BY shard",
 	    "ii", draft, now);
+}
+
+bool store_release_count_begun(struct store *store, const char *broadcast,
+			       int64_t *count_r, struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt;
+
+	if (sql_first(store, error_r, &stmt,
+		      "SELECT count(*) FROM draft WHERE broadcast = ? AND recipients > 0",
+		      "s", broadcast) != ANSWER_YES)
+		return false;
+	*count_r = sqlite3_column_int64(stmt, 0);
+	sql_done(stmt);
+	return true;
+}
+
+enum answer store_release_find_recipient(struct store *store, int64_t draft,
+					 int64_t shard, char **address_r,
+					 struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt;
+	enum answer answer = sql_first(
+	    store, error_r, &stmt,
+	    "SELECT min(address) FROM shard_recipient WHERE draft = ? AND shard = ?"
+	    " HAVING count(*) = 1",
+	    "ii", draft, shard);
+
+	if (answer == ANSWER_YES) {
+		*address_r = sql_text(stmt, 0);
+		sql_done(stmt);
+	}
+	return answer;
 }
 
 static enum answer take_shard(enum answer answer, sqlite3_stmt *stmt,
@@ -250,7 +286,7 @@ bool store_release_summarize(struct store *store, int64_t draft,
 	*summary_r = (struct release_summary){ 0 };
 	if (sql_first(
 		store, error_r, &stmt,
-		"SELECT count(*), total(iif(state >= 3, recipients, 0)),"
+		"SELECT count(*), total(state >= 3), total(iif(state >= 3, recipients, 0)),"
 		" total(iif(state = 2, recipients, 0)),"
 		" total(iif(state = 1, recipients, 0)),"
 		" total(iif(repeated > 0, recipients, 0)),"
@@ -260,11 +296,12 @@ bool store_release_summarize(struct store *store, int64_t draft,
 		"i", draft) != ANSWER_YES)
 		return false;
 	summary_r->shards = sqlite3_column_int64(stmt, 0);
-	summary_r->served = sqlite3_column_int64(stmt, 1);
-	summary_r->unknown = sqlite3_column_int64(stmt, 2);
-	summary_r->unserved = sqlite3_column_int64(stmt, 3);
-	summary_r->repeated = sqlite3_column_int64(stmt, 4);
-	summary_r->queue_ids = sql_text(stmt, 5);
+	summary_r->shards_done = sqlite3_column_int64(stmt, 1);
+	summary_r->served = sqlite3_column_int64(stmt, 2);
+	summary_r->unknown = sqlite3_column_int64(stmt, 3);
+	summary_r->unserved = sqlite3_column_int64(stmt, 4);
+	summary_r->repeated = sqlite3_column_int64(stmt, 5);
+	summary_r->queue_ids = sql_text(stmt, 6);
 	sql_done(stmt);
 	return true;
 }

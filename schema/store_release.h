@@ -28,12 +28,22 @@ struct shard {
 };
 
 /* Fix the recipients of a draft: the list's active subscribers now, each once; cut into
- * shards of at most shard_size, whose sizes differ by one at most. Every shard has the same
+ * shards of at most shard_size (more where that would make over 65535 shards), whose sizes
+ * differ by one at most. Every shard has the same
  * mix of destinations, so that no carrier holds up the others; within a shard those of one
  * destination stand together. A list without subscribers gives no shard. */
 bool store_release_cut(struct store *store, int64_t draft, const char *list,
 		       int64_t shard_size, int64_t now, int64_t *recipients_r,
 		       struct kairan_error *error_r);
+
+/* How many releases of a broadcast have begun. */
+bool store_release_count_begun(struct store *store, const char *broadcast,
+			       int64_t *count_r, struct kairan_error *error_r);
+
+/* The recipient of a shard that has one only (VERP by shards). Free with g_free(). */
+enum answer store_release_find_recipient(struct store *store, int64_t draft,
+					 int64_t shard, char **address_r,
+					 struct kairan_error *error_r);
 
 /* The first shard that may be handed over now: ready, or offered so long ago that its
  * receipt will not come any more (next_try has passed); its release neither stopped nor
@@ -84,11 +94,11 @@ enum answer store_release_find_complete(struct store *store, int64_t *draft_r,
 /* How a release went, over all its shards. */
 struct release_summary {
 	int64_t shards;
-	int64_t served;   /* recipients whose shard the MTA has taken */
-	int64_t unknown;  /* of whom nobody knows (yet): their shard is offered */
-	int64_t unserved; /* who do not have it */
-	int64_t
-	    repeated; /* who may have it twice: the MTA's answer was lost, and no receipt came */
+	int64_t shards_done; /* that the MTA has taken */
+	int64_t served;      /* recipients whose shard the MTA has taken */
+	int64_t unknown;     /* of whom nobody knows (yet): their shard is offered */
+	int64_t unserved;    /* who do not have it */
+	int64_t repeated; /* who may have it twice: an answer was lost, no receipt came */
 	char *queue_ids; /* the MTA's, separated by blanks; at most some 20, then "..." */
 };
 

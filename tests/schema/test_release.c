@@ -4,7 +4,7 @@
  *
  * DESCRIPTION
  *	Each active subscriber is in one shard once, whatever the sizes; a shard's state
- *goes forward only; and only a draft that is being released has shards that are due.
+ *	goes forward only; and only a draft that is being released has shards that are due.
  */
 #include "config.h"
 
