@@ -213,7 +213,7 @@ def drain_queue(stack):
     while time.monotonic() < end:
         try:
             stack.wait_for(lambda: len(stack.sink_files()) >= SUBSCRIBERS
-                           and not stack.postqueue(), 5, "an empty queue")
+                           and stack.queue_is_empty(), 2, "an empty queue")
             return
         except TimeoutError:
             stack.flush()

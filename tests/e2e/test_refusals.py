@@ -279,7 +279,7 @@ def test_release_address_sends_nothing_else(stack):
     town.draft(stack, "bosai-staff1", subject)
     town.answer(stack, "bosai-chief", town.request_for(stack, "bosai-chief", subject), "承認")
     town.wait_state(stack, subject, town.RELEASED)
-    log = stack.log("postfix")
+    log = stack.mta_log()
     found = [word for word in log.replace("<", " ").replace(">", " ").split()
              if word.startswith("receipt+")]
     check_equal(bool(found), True, "the receipt in the log")

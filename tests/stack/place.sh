@@ -164,6 +164,7 @@ fill() {
 		-e "s|@KAIRAN_PASSWORD@|$kairan_password|g" -e "s|@DOVECOT_DN@|$dovecot_dn|g" \
 		-e "s|@DOVECOT_PASSWORD@|$dovecot_password|g" -e "s|@KAIRANCTL@|$bin/kairanctl|g" \
 		-e "s|@TEMPLATES@|$templates|g" -e "s|@SHARD_SIZE@|$mta_shard_size|g" \
+		-e "s|@TOP@|$top|g" \
 		"$1" >"$2" || die 1 "cannot write $2"
 }
 
@@ -241,6 +242,7 @@ export KAIRAN_LOG='$log'
 export KAIRAN_RUN='$run'
 export KAIRAN_MILTER_SOCKET='$run/milter.sock'
 export KAIRAN_MTA_CONFIG='$(mta_config_dir)'
+export KAIRAN_SENDMAIL='${sendmail:-/usr/sbin/sendmail}'
 export KAIRAN_BIN='$bin'
 export KAIRAN_LDAP_BASE='$base'
 export KAIRAN_LDAP_ADMIN_DN='$admin_dn'

@@ -25,12 +25,17 @@ process_mark() {
 # Run a command in the background in a session of its own, as a server of the stack.
 # process_spawn SERVER COMMAND...
 process_spawn() {
+	process_spawn_helper "$@"
+	process_record "$1" $!
+}
+
+# The same for a program that a server needs beside it: swept away with the server.
+process_spawn_helper() {
 	local name=$1
 
 	shift
 	(cd / && exec setsid env "$(process_mark "$name")" "$@" </dev/null \
 		>>"$stack/log/$name.log" 2>&1 9>&-) &
-	process_record "$name" $!
 }
 
 process_record() {

@@ -1,0 +1,33 @@
+dnl # (kairan) What Sendmail needs for kairan. Copy it beside sendmail.mc, and put into that,
+dnl # behind FEATURE(`mailertable'), the line
+dnl #
+dnl #	include(`kairan.m4')dnl
+dnl #
+dnl # with these before it where they are other than here:
+dnl #
+dnl #	define(`kairan_SOCKET', `/run/kairan/milter.sock')dnl
+dnl #	define(`kairan_CTL', `/usr/sbin/kairanctl')dnl
+dnl #	define(`kairan_CONF', `/etc/kairan/kairan.conf')dnl
+dnl #	define(`kairan_USER', `kairan:kairan')dnl
+dnl #
+dnl # Then the lines of `mailertable' into the mailertable, and RELAY_DOMAIN(`info.town.example').
+divert(-1)
+ifdef(`kairan_SOCKET',, `define(`kairan_SOCKET', `/run/kairan/milter.sock')')
+ifdef(`kairan_CTL',, `define(`kairan_CTL', `/usr/sbin/kairanctl')')
+ifdef(`kairan_CONF',, `define(`kairan_CONF', `/etc/kairan/kairan.conf')')
+ifdef(`kairan_USER',, `define(`kairan_USER', `kairan:kairan')')
+divert(0)dnl
+# F=T: while kairan is away, mail waits at the sender's side. Without it Sendmail would go on
+# as if there were no filter.
+INPUT_MAIL_FILTER(`kairan', `S=unix:kairan_SOCKET, F=T, T=C:30s;S:60s;R:60s;E:300s')dnl
+dnl Who is logged in, and the queue id, at MAIL: kairan defers all drafts without them.
+define(`confMILTER_MACROS_ENVFROM', `i, {auth_type}, {auth_authen}, {auth_ssf}, {auth_author}, {mail_mailer}, {mail_host}, {mail_addr}')dnl
+define(`confMILTER_MACROS_EOM', `i, {msg_id}')dnl
+dnl A broadcast is handed over with each subscriber as a recipient of its own.
+define(`confMAX_RCPTS_PER_MESSAGE', `0')dnl
+MAILER_DEFINITIONS
+# Behind broadcast and service addresses, so that mail which came past the filter is refused,
+# and that receipts and bounces arrive.
+Mkairan,	P=kairan_CTL, F=lnuhDFM, S=EnvFromSMTP, R=EnvToSMTP, E=\n, U=kairan_USER,
+		T=DNS/RFC822/X-Unix,
+		A=kairanctl -c kairan_CONF deliver --sender $g --recipient $u --queue-id $i

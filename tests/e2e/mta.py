@@ -1,0 +1,59 @@
+"""What differs between the MTAs, as far as tests must know it. tests/stack/mta-NAME.sh starts
+them."""
+import os
+import pathlib
+import signal
+import subprocess
+
+
+class Postfix:
+    def __init__(self, stack):
+        self.stack = stack
+        self.config = stack.env["KAIRAN_MTA_CONFIG"]
+
+    def sendmail(self):
+        """sendmail(1) with the stack's configuration."""
+        return ["/usr/sbin/sendmail", "-C", self.config]
+
+    def queue_is_empty(self):
+        done = subprocess.run(["postqueue", "-c", self.config, "-j"], check=True,
+                              capture_output=True)
+        return not done.stdout
+
+    def flush(self):
+        subprocess.run(["postqueue", "-c", self.config, "-f"], check=True)
+
+    def hold_sink(self, held):
+        subprocess.run(["postconf", "-c", self.config, "-e",
+                        f"defer_transports={'sink' if held else ''}"], check=True)
+        self.stack.signal("mta", signal.SIGHUP)
+
+
+class Sendmail:
+    def __init__(self, stack):
+        self.stack = stack
+        self.config = pathlib.Path(stack.env["KAIRAN_MTA_CONFIG"]) / "sendmail.cf"
+        self.queue = pathlib.Path(stack.env["KAIRAN_LOG"]).parent / "spool" / "mqueue"
+
+    def sendmail(self):
+        program = pathlib.Path(self.stack.env["KAIRAN_SENDMAIL"])
+        return ["unshare", "-u", "--", "/bin/sh", "-c",
+                'hostname mail.town.example && exec "$0" "$@"', str(program), "-C",
+                str(self.config)]
+
+    def queue_is_empty(self):
+        return not any(name.startswith(("qf", "df")) for name in os.listdir(self.queue))
+
+    def flush(self):
+        subprocess.run([*self.sendmail(), "-q"], check=True, capture_output=True)
+
+    def hold_sink(self, held):
+        """tests/stack/maildir.py looks for this file."""
+        file = pathlib.Path(self.stack.env["KAIRAN_MAIL"]) / "held"
+        if held:
+            file.touch()
+        else:
+            file.unlink(missing_ok=True)
+
+
+TOOLS = {"postfix": Postfix, "sendmail": Sendmail}
