@@ -7,6 +7,9 @@ import subprocess
 
 
 class Postfix:
+    BOUNCE_SUBJECT = "Undelivered"
+    KNOWS_XVERP = True
+
     def __init__(self, stack):
         self.stack = stack
         self.config = stack.env["KAIRAN_MTA_CONFIG"]
@@ -30,6 +33,9 @@ class Postfix:
 
 
 class Sendmail:
+    BOUNCE_SUBJECT = "Returned mail"
+    KNOWS_XVERP = False
+
     def __init__(self, stack):
         self.stack = stack
         self.config = pathlib.Path(stack.env["KAIRAN_MTA_CONFIG"]) / "sendmail.cf"

@@ -19,6 +19,8 @@ import time
 TOP = pathlib.Path(__file__).resolve().parents[2]
 OUTER = pathlib.Path(os.environ.get("KAIRAN_BUILD_DIR", TOP / "build"))
 FAULTS = OUTER / "faults"
+# On the second MTA the middle passes are enough: kairan's own points are the same ones.
+FULL = os.environ.get("KAIRAN_TEST_MTA", "postfix") == "postfix"
 os.environ["KAIRAN_BUILD_DIR"] = str(FAULTS)
 
 # The modules below read the environment when they are imported.
@@ -251,7 +253,7 @@ def choose(passed, victim):
     for point, count in sorted(collections.Counter(passed).items()):
         if os.environ.get("KAIRAN_KILL_ALL"):
             numbers = range(1, count + 1)
-        elif victim == "program":
+        elif victim == "program" and FULL:
             numbers = sorted({1, (count + 1) // 2, count})
         else:
             numbers = [(count + 1) // 2]

@@ -260,7 +260,8 @@ def test_past_the_milter(stack):
                     "nobody@info.town.example"):
         mail = s.make_mail("bosai-staff1", address, f"素通り {address[:6]}", "本文")
         stack.inject("bosai-staff1@town.example", address, mail)
-        stack.wait_mail("bosai-staff1", lambda mail: "Undelivered" in str(mail["Subject"])
+        stack.wait_mail("bosai-staff1", lambda mail: stack.mta_tools.BOUNCE_SUBJECT
+                        in str(mail["Subject"])
                         and address in mail.as_string())
     check_equal(count_drafts(stack), before, "drafts")
 

@@ -174,7 +174,7 @@ def test_approve_twice(stack):
 
 
 def test_send_back_and_approve_after(stack):
-    subject = "差戻しの試験"
+    subject = "返送の試験"
     town.draft(stack, "bosai-staff1", subject, TEXT)
     request = town.request_for(stack, "bosai-chief", subject)
     other = town.request_for(stack, "bosai-deputy", subject)

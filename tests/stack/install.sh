@@ -7,12 +7,14 @@ packages=(
 	libjansson-dev libldap-dev libmilter-dev libsqlite3-dev libssl-dev libsystemd-dev
 	libunistring-dev
 	python3 tzdata postfix slapd ldap-utils dovecot-core dovecot-imapd dovecot-ldap
+	m4 libsasl2-modules sasl2-bin
 )
 # Packages that would start a server of their own, and the units that would.
 declare -A package_units=(
 	[postfix]=postfix.service
 	[slapd]=slapd.service
 	[dovecot-core]="dovecot.service dovecot.socket"
+	[sasl2-bin]=saslauthd.service
 )
 policy_file=/usr/sbin/policy-rc.d
 
@@ -96,4 +98,35 @@ install_missing() {
 		apt update && apt -y --no-remove install "${missing[@]}"
 	} || die 1 "apt-get could not install: ${missing[*]}"
 	disable_units "${missing[@]}"
+}
+
+# Debian's packages of Postfix and Sendmail exclude each other: Sendmail is only unpacked, into
+# the build folder.
+sendmail_is_there() {
+	[ -x "$build/sendmail/usr/libexec/sendmail/sendmail" ]
+}
+
+refresh_package_lists() {
+	become_root refresh
+	apt update || die 1 "apt-get update failed"
+}
+
+fetch_sendmail() {
+	local folder file
+
+	sendmail_is_there && return
+	have_package_lists || again refresh || return 1
+	say "Unpacking Sendmail into $build/sendmail"
+	folder=$(mktemp -d) || return 1
+	# It downloads as another user, who must be able to write here.
+	chmod 777 "$folder"
+	(cd "$folder" && apt download sendmail-bin sendmail-base sendmail-cf) >/dev/null ||
+		{ again refresh && (cd "$folder" && apt download sendmail-bin sendmail-base sendmail-cf) >/dev/null; } ||
+		die 1 "apt-get could not download Sendmail"
+	mkdir -p "$build/sendmail.new"
+	for file in "$folder"/*.deb; do
+		dpkg -x "$file" "$build/sendmail.new" || die 1 "cannot unpack $file"
+	done
+	rm -rf "$folder" "$build/sendmail"
+	mv "$build/sendmail.new" "$build/sendmail"
 }

@@ -1,6 +1,7 @@
 # The private Postfix. Sourced by quickstart. A second MTA offers the same functions.
 
 mta_shard_size=20000
+mta_verp_method=xverp
 
 mta_config_dir() {
 	echo "$etc/postfix"

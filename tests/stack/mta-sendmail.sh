@@ -6,6 +6,7 @@
 # binds to the same slapd as Dovecot does.
 
 mta_shard_size=1000
+mta_verp_method=shards
 sendmail_root=$build/sendmail
 sendmail=$sendmail_root/usr/libexec/sendmail/sendmail
 
@@ -16,7 +17,7 @@ mta_config_dir() {
 mta_configure() {
 	local name
 
-	[ -x "$sendmail" ] || die 1 "there is no Sendmail in $sendmail_root: ./quickstart --mta sendmail install"
+	[ -x "$sendmail" ] || die 1 "there is no Sendmail in $sendmail_root: ./quickstart fetch"
 	mkdir -p "$etc/sendmail" "$etc/sasl" "$stack/spool/mqueue" "$run/saslauthd"
 	chmod 700 "$stack/spool/mqueue"
 	fill "$top/conf/sendmail/sendmail.mc.in" "$etc/sendmail/sendmail.mc"
