@@ -11,7 +11,8 @@
  *
  * DIAGNOSTICS
  *	Fatal at start: the socket is in use or cannot be made. Error: an MTA that does not
- *	offer to add and remove recipients; its connection is refused.
+ *	offer to add and remove recipients; its connection is refused. Warning, once: an MTA
+ *	that cannot be asked for macros.
  */
 #include "config.h"
 
@@ -88,6 +89,23 @@ static sfsistat give_answer(SMFICTX *ctx, const struct session_answer *answer)
 	return answer->reply[0] == '5' ? SMFIS_REJECT : SMFIS_TEMPFAIL;
 }
 
+/* An MTA that cannot be asked sends what its configuration says, and without a login every
+ * draft is refused: the log says which macros are missing then. */
+static void ask_for_macros(SMFICTX *ctx, bool can_be_asked)
+{
+	static int warned;
+
+	if (can_be_asked) {
+		(void)smfi_setsymlist(ctx, SMFIM_ENVFROM, (char *)"i {auth_authen}");
+		(void)smfi_setsymlist(ctx, SMFIM_ENVRCPT, (char *)"i");
+		(void)smfi_setsymlist(ctx, SMFIM_EOM, (char *)"i");
+	} else if (!__atomic_exchange_n(&warned, 1, __ATOMIC_RELAXED)) {
+		log_warning("the MTA does not let a milter ask for macros; its own settings "
+			    "have to send i and {auth_authen} at MAIL, and i at RCPT and at "
+			    "the end of the mail");
+	}
+}
+
 static sfsistat on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long steps,
 			     unsigned long reserved2, unsigned long reserved3,
 			     unsigned long *actions_r, unsigned long *steps_r,
@@ -115,11 +133,7 @@ static sfsistat on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long 
 	*steps_r = steps & wanted_steps;
 	*reserved2_r = 0;
 	*reserved3_r = 0;
-	if ((actions & SMFIF_SETSYMLIST) != 0) {
-		(void)smfi_setsymlist(ctx, SMFIM_ENVFROM, (char *)"i {auth_authen}");
-		(void)smfi_setsymlist(ctx, SMFIM_ENVRCPT, (char *)"i");
-		(void)smfi_setsymlist(ctx, SMFIM_EOM, (char *)"i");
-	}
+	ask_for_macros(ctx, (actions & SMFIF_SETSYMLIST) != 0);
 	return SMFIS_CONTINUE;
 }
 
