@@ -47,7 +47,7 @@ void alarm_raise(struct kairan *kairan, const char *kind, const char *id,
 	struct kairan_error error = { "" };
 	enum answer answer = ANSWER_UNKNOWN;
 
-	if (store_begin(store, &error))
+	if (store_begin_grouped(store, &error))
 		answer = finish(store, store_alarm_raise(store, &alarm, &error), &error);
 	if (answer == ANSWER_UNKNOWN)
 		log_error("alarm %s: %s: %s", name, reason, error.text);
@@ -64,7 +64,7 @@ void alarm_clear(struct kairan *kairan, const char *kind, const char *id)
 	struct kairan_error error = { "" };
 	enum answer answer = ANSWER_UNKNOWN;
 
-	if (store_begin(store, &error))
+	if (store_begin_grouped(store, &error))
 		answer = finish(store, store_alarm_clear(store, name, &error), &error);
 	if (answer == ANSWER_UNKNOWN)
 		log_error("alarm %s cannot be cleared: %s", name, error.text);

@@ -28,8 +28,9 @@
 /* More than a town writes in the days that a draft is held. */
 #define HELD_MOST 1000
 
+/* The drafts of one author in one section: the same people may decide them. */
 struct waiting {
-	int64_t id;
+	GArray *drafts; /* int64_t */
 	char *section;
 	char *author;
 	bool is_correction;
@@ -39,20 +40,38 @@ static void free_waiting(void *context)
 {
 	struct waiting *waiting = context;
 
+	g_array_unref(waiting->drafts);
 	g_free(waiting->section);
 	g_free(waiting->author);
 	g_free(waiting);
 }
 
+static struct waiting *find_waiting(const GPtrArray *all, const struct draft *draft)
+{
+	for (guint i = 0; i < all->len; i++) {
+		struct waiting *waiting = g_ptr_array_index(all, i);
+
+		if (strcmp(waiting->section, draft->section) == 0 &&
+		    strcmp(waiting->author, draft->author_dn) == 0 &&
+		    waiting->is_correction == (draft->corrects != 0))
+			return waiting;
+	}
+	return NULL;
+}
+
 static void note_waiting(const struct draft *draft, void *context)
 {
-	struct waiting *waiting = g_new0(struct waiting, 1);
+	struct waiting *waiting = find_waiting(context, draft);
 
-	waiting->id = draft->id;
-	waiting->section = g_strdup(draft->section);
-	waiting->author = g_strdup(draft->author_dn);
-	waiting->is_correction = draft->corrects != 0;
-	g_ptr_array_add(context, waiting);
+	if (waiting == NULL) {
+		waiting = g_new0(struct waiting, 1);
+		waiting->drafts = g_array_new(FALSE, FALSE, sizeof(int64_t));
+		waiting->section = g_strdup(draft->section);
+		waiting->author = g_strdup(draft->author_dn);
+		waiting->is_correction = draft->corrects != 0;
+		g_ptr_array_add(context, waiting);
+	}
+	g_array_append_val(waiting->drafts, draft->id);
 }
 
 static bool list_waiting(struct store *store, GPtrArray *all,
@@ -143,8 +162,8 @@ static bool ask_missing(struct store *store, const struct draft *draft,
 }
 
 /* One transaction: is the draft still held, and who is missing? */
-static bool ask(struct kairan *kairan, const struct waiting *waiting,
-		const GPtrArray *deciders, int64_t now, struct kairan_error *error_r)
+static bool ask(struct kairan *kairan, int64_t id, const GPtrArray *deciders, int64_t now,
+		struct kairan_error *error_r)
 {
 	struct store *store = kairan_get_store(kairan);
 	struct draft *draft = NULL;
@@ -154,7 +173,7 @@ static bool ask(struct kairan *kairan, const struct waiting *waiting,
 
 	if (!store_begin(store, error_r))
 		return false;
-	answer = store_draft_find(store, waiting->id, &draft, error_r);
+	answer = store_draft_find(store, id, &draft, error_r);
 	ok = answer != ANSWER_UNKNOWN;
 	if (answer == ANSWER_YES && draft->state == DRAFT_HELD && draft->expires_at > now)
 		ok = ask_missing(store, draft, deciders, now, &asked, error_r);
@@ -165,7 +184,7 @@ static bool ask(struct kairan *kairan, const struct waiting *waiting,
 	}
 	if (!store_commit(store, error_r))
 		return false;
-	log_event(LOG_LEVEL_INFO, NULL, waiting->id, "%d more asked", asked);
+	log_event(LOG_LEVEL_INFO, NULL, id, "%d more asked", asked);
 	waker_wake(kairan_get_waker(kairan, KAIRAN_NOTICES));
 	return true;
 }
@@ -190,7 +209,9 @@ static bool walk_one(struct kairan *kairan, const struct setup *setup,
 		if (standing.section->status != APPROVER_ACTIVE)
 			standing_alarm_suspended(kairan, &standing);
 		deciders = standing_list_deciders(&standing, setup, &draft, NULL);
-		ok = ask(kairan, waiting, deciders, now, error_r);
+		for (guint i = 0; ok && i < waiting->drafts->len; i++)
+			ok = ask(kairan, g_array_index(waiting->drafts, int64_t, i),
+				 deciders, now, error_r);
 		g_ptr_array_unref(deciders);
 		break;
 	}
@@ -202,19 +223,16 @@ int64_t ask_round_walk(struct kairan *kairan, const struct setup *setup, int64_t
 {
 	GPtrArray *all = g_ptr_array_new_with_free_func(free_waiting);
 	struct kairan_error error = { "" };
-	int64_t next = now + setup->settings->snapshot_refresh;
 
 	if (!list_waiting(kairan_get_store(kairan), all, &error))
 		log_error("asking: %s", error.text);
-	else if (all->len == 0)
-		next = INT64_MAX;
 	for (guint i = 0; i < all->len; i++) {
 		const struct waiting *waiting = g_ptr_array_index(all, i);
 
 		if (!walk_one(kairan, setup, waiting, now, &error))
-			log_event(LOG_LEVEL_WARNING, NULL, waiting->id, "asking: %s",
-				  error.text);
+			log_warning("asking for drafts of %s: %s", waiting->section,
+				    error.text);
 	}
 	g_ptr_array_unref(all);
-	return next;
+	return now + setup->settings->snapshot_refresh;
 }

@@ -10,7 +10,7 @@
 #include "milter/kairan.h"
 
 /* Look at every held draft, and ask whoever may decide it and has not been asked. Returns
- * when to look again, INT64_MAX when nothing is held. */
+ * when to look again. */
 int64_t ask_round_walk(struct kairan *kairan, const struct setup *setup, int64_t now);
 
 #endif

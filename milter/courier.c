@@ -67,7 +67,7 @@ static bool record_notice(struct store *store, const struct outbox_notice *notic
 		.detail = notice->mail,
 	};
 
-	if (!store_begin(store, error_r))
+	if (!store_begin_grouped(store, error_r))
 		return false;
 	if (!store_outbox_record(store, notice->id, state, next_try, result->response,
 				 error_r) ||

@@ -246,7 +246,7 @@ static bool hold(const struct intake_context *context, const struct recipient *r
 	struct draft *earlier = NULL;
 	bool ok = false;
 
-	if (!store_begin(store, error_r))
+	if (!store_begin_grouped(store, error_r))
 		return false;
 	switch (store_draft_find_by_key(store, draft->submit_key, &earlier, error_r)) {
 	case ANSWER_YES:
@@ -294,7 +294,9 @@ void draft_hold(const struct intake_context *context, const struct recipient *re
 		  draft->broadcast, (long long)draft->characters, parties->len - 1);
 	waker_wake(kairan_get_waker(context->kairan, KAIRAN_NOTICES));
 	waker_wake(kairan_get_waker(context->kairan, KAIRAN_ROUNDS));
-	waker_wake(kairan_get_waker(context->kairan, KAIRAN_PEOPLE));
+	/* The administrators hear at once that nobody could be asked. */
+	if (parties->len == 1)
+		waker_wake(kairan_get_waker(context->kairan, KAIRAN_PEOPLE));
 out:
 	if (parties != NULL)
 		g_ptr_array_unref(parties);

@@ -33,7 +33,7 @@ void intake_record(const struct intake_context *context, const struct audit_even
 	struct store *store = kairan_get_store(context->kairan);
 	struct kairan_error error;
 
-	if (store_begin(store, &error)) {
+	if (store_begin_grouped(store, &error)) {
 		if (!store_audit_append(store, event, &error))
 			store_rollback(store);
 		else if (store_commit(store, &error))

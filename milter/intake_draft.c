@@ -219,7 +219,7 @@ static void refuse(const struct intake_context *context,
 	log_event(LOG_LEVEL_INFO, context->envelope->queue_id, 0,
 		  "draft to %s by %s refused: %s", recipient->broadcast->mail,
 		  recipient->person->uid, verdict->text);
-	if (store_begin(store, &error)) {
+	if (store_begin_grouped(store, &error)) {
 		if (!store_audit_append(store, &event, &error) ||
 		    !notice_add_person(store, NOTICE_REFUSED, 0, recipient->person, facts,
 				       event.at, &error))

@@ -25,7 +25,7 @@ static enum answer find(const struct intake_context *context, const char *broadc
 	struct kairan_error error;
 	enum answer answer = ANSWER_UNKNOWN;
 
-	if (store_begin(store, &error)) {
+	if (store_begin_grouped(store, &error)) {
 		answer = store_suspension_find(store, broadcast, clock_now(),
 					       suspension_r, &error);
 		store_rollback(store);

@@ -8,6 +8,11 @@
  *	the file as kairan's. One connection serves all threads of a process, one transaction
  *	at a time; other processes (kairanctl) wait for one another by SQLite's own locks.
  *
+ *	Commits cost a wait for the disk, so transactions that are ready at the same time can
+ *	share one (store_begin_grouped()): each is a savepoint, and the last one that nobody
+ *	waits behind commits for all. Transactions of other kinds first finish such a group, so
+ *	that they never see what may still be lost.
+ *
  *	WAL mode can lose commits in SQLite before 3.51.3 (with the fix also in 3.50.7 and
  *	3.44.6) when two connections are open, as the daemon and kairanctl are. It is used only
  *	where the library at run time has the fix; otherwise a rollback journal with
@@ -31,13 +36,27 @@
 #include "schema/sql.h"
 
 #define STORE_APPLICATION_ID 0x6b616972 /* "kair" */
-#define STORE_BUSY_MS        20000
+/* Members of a group: enough to share the cost of a commit, few enough to wait for. */
+#define GROUP_MOST    64
+#define STORE_BUSY_MS 20000
 
 extern const char store_sql[]; /* store.sql, made by the build */
+
+/* Transactions that reach the disk together, and what became of them. */
+struct group {
+	int references; /* the store's while it is open, and those who wait */
+	int members;    /* that want to be committed */
+	bool done, ok;
+	struct kairan_error error;
+};
 
 struct store {
 	sqlite3 *db;
 	pthread_mutex_t lock;
+	pthread_cond_t group_done;
+	struct group *group; /* open: SQLite's transaction is that of all its members */
+	bool is_member;      /* whoever holds the lock is one */
+	int waiting;         /* for the lock, to become members */
 	GHashTable *statements; /* SQL literal -> sqlite3_stmt */
 	int data_version;       /* as store_was_changed() last saw it */
 	const char *journal;
@@ -191,6 +210,7 @@ bool store_open(const char *path, enum store_journal journal, struct store **sto
 	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX;
 
 	pthread_mutex_init(&store->lock, NULL);
+	pthread_cond_init(&store->group_done, NULL);
 	store->statements = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL,
 						  finalize_statement);
 	if (sqlite3_open_v2(path, &store->db, flags, NULL) != SQLITE_OK) {
@@ -216,6 +236,7 @@ void store_close(struct store *store)
 		return;
 	g_hash_table_destroy(store->statements);
 	(void)sqlite3_close(store->db);
+	pthread_cond_destroy(&store->group_done);
 	pthread_mutex_destroy(&store->lock);
 	g_free(store);
 }
@@ -225,34 +246,131 @@ const char *store_journal_name(const struct store *store)
 	return store->journal;
 }
 
+static void drop_group(struct group *group)
+{
+	if (--group->references == 0)
+		g_free(group);
+}
+
+/* COMMIT, with its points for tests that kill. */
+static bool commit(struct store *store, struct kairan_error *error_r)
+{
+	fault_point("commit.before");
+	if (!execute(store, "COMMIT", error_r))
+		return false;
+	fault_point("commit.after");
+	return true;
+}
+
+/* After some failures (disk full) SQLite has rolled back by itself already. */
+static void roll_back(struct store *store)
+{
+	if (!sqlite3_get_autocommit(store->db))
+		(void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
+/* Bring the open group to the disk, and tell its members. */
+static void finish_group(struct store *store)
+{
+	struct group *group = store->group;
+
+	if (group == NULL)
+		return;
+	if (sqlite3_get_autocommit(store->db))
+		(void)error_set(&group->error, "store: the transaction was rolled back");
+	else if (group->members > 0)
+		group->ok = commit(store, &group->error);
+	if (!group->ok)
+		roll_back(store);
+	group->done = true;
+	store->group = NULL;
+	(void)pthread_cond_broadcast(&store->group_done);
+	drop_group(group);
+}
+
 /* IMMEDIATE: a transaction that reads first and writes later could otherwise fail with
  * SQLITE_BUSY in its middle, where waiting does not help. */
 bool store_begin(struct store *store, struct kairan_error *error_r)
 {
 	pthread_mutex_lock(&store->lock);
+	/* What it reads has to be on the disk: others will act on it. */
+	finish_group(store);
+	store->is_member = false;
 	if (execute(store, "BEGIN IMMEDIATE", error_r))
 		return true;
 	pthread_mutex_unlock(&store->lock);
 	return false;
 }
 
+bool store_begin_grouped(struct store *store, struct kairan_error *error_r)
+{
+	(void)__atomic_add_fetch(&store->waiting, 1, __ATOMIC_RELAXED);
+	pthread_mutex_lock(&store->lock);
+	(void)__atomic_sub_fetch(&store->waiting, 1, __ATOMIC_RELAXED);
+	if (store->group != NULL &&
+	    (store->group->members >= GROUP_MOST || sqlite3_get_autocommit(store->db)))
+		finish_group(store);
+	if (store->group == NULL) {
+		if (!execute(store, "BEGIN IMMEDIATE", error_r))
+			goto failed;
+		store->group = g_new0(struct group, 1);
+		store->group->references = 1;
+	}
+	store->is_member = true;
+	if (execute(store, "SAVEPOINT member", error_r))
+		return true;
+	if (__atomic_load_n(&store->waiting, __ATOMIC_RELAXED) == 0)
+		finish_group(store);
+failed:
+	pthread_mutex_unlock(&store->lock);
+	return false;
+}
+
+/* The last member that nobody waits behind finishes the group; the others wait for it. */
+static bool leave_group(struct store *store, struct kairan_error *error_r)
+{
+	struct group *group = store->group;
+	bool ok;
+
+	group->members++;
+	group->references++;
+	if (__atomic_load_n(&store->waiting, __ATOMIC_RELAXED) == 0)
+		finish_group(store);
+	while (!group->done)
+		(void)pthread_cond_wait(&store->group_done, &store->lock);
+	ok = group->ok || error_set(error_r, "%s", group->error.text);
+	drop_group(group);
+	return ok;
+}
+
 bool store_commit(struct store *store, struct kairan_error *error_r)
 {
-	fault_point("commit.before");
-	if (!execute(store, "COMMIT", error_r)) {
+	bool ok;
+
+	if (store->is_member && !execute(store, "RELEASE member", error_r)) {
 		store_rollback(store);
 		return false;
 	}
-	fault_point("commit.after");
+	if (store->is_member) {
+		ok = leave_group(store, error_r);
+	} else {
+		ok = commit(store, error_r);
+		if (!ok)
+			roll_back(store);
+	}
 	pthread_mutex_unlock(&store->lock);
-	return true;
+	return ok;
 }
 
 void store_rollback(struct store *store)
 {
-	/* After some failures (disk full) SQLite has rolled back by itself already. */
-	if (!sqlite3_get_autocommit(store->db))
-		(void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+	if (!store->is_member)
+		roll_back(store);
+	else if (!sqlite3_get_autocommit(store->db))
+		(void)sqlite3_exec(store->db, "ROLLBACK TO member; RELEASE member", NULL,
+				   NULL, NULL);
+	if (store->is_member && __atomic_load_n(&store->waiting, __ATOMIC_RELAXED) == 0)
+		finish_group(store);
 	pthread_mutex_unlock(&store->lock);
 }
 
@@ -262,6 +380,7 @@ enum answer store_was_changed(struct store *store, struct kairan_error *error_r)
 	enum answer answer = ANSWER_UNKNOWN;
 
 	pthread_mutex_lock(&store->lock);
+	finish_group(store);
 	if (read_pragma(store, "PRAGMA data_version", &version, error_r))
 		answer = version != store->data_version ? ANSWER_YES : ANSWER_NO;
 	if (answer == ANSWER_YES)

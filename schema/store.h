@@ -29,6 +29,13 @@ void store_close(struct store *store);
 const char *store_journal_name(const struct store *store);
 
 bool store_begin(struct store *store, struct kairan_error *error_r);
+
+/* The same for a transaction that may reach the disk together with others that wait for the
+ * store at the same time: one commit for all of them. store_commit() returns when that is
+ * done, so what it says stays true. Such a transaction sees what the others of its group have
+ * written, which is not on the disk yet: nobody may act on that before store_commit(). */
+bool store_begin_grouped(struct store *store, struct kairan_error *error_r);
+
 /* Durable on disk when it returns true; rolled back when false. */
 bool store_commit(struct store *store, struct kairan_error *error_r);
 void store_rollback(struct store *store);

@@ -1,0 +1,181 @@
+/*
+ * NAME
+ *	test_group - transactions that share a commit
+ *
+ * DESCRIPTION
+ *	Many threads write at the same time. What a thread was told is committed has to be
+ *	there for another connection at that moment, whatever the others do; what was rolled
+ *	back never is. The change counter in the file's header (SQLite's file format, 1.3.5)
+ *	tells how many commits there were.
+ */
+#include "config.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <pthread.h>
+
+#include "schema/store_alarm.h"
+#include "tests/schema/store_scratch.h"
+
+#define THREADS 16
+#define ROUNDS  30
+
+static struct store_scratch at;
+
+static int setup(void **state)
+{
+	(void)state;
+	store_scratch_make(&at);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	store_scratch_remove(&at);
+	return 0;
+}
+
+static uint32_t count_changes(void)
+{
+	size_t length;
+	unsigned char *file = (unsigned char *)scratch_read(at.path, &length);
+	uint32_t count = (uint32_t)file[24] << 24 | (uint32_t)file[25] << 16 |
+			 (uint32_t)file[26] << 8 | file[27];
+
+	free(file);
+	return count;
+}
+
+static bool is_there(sqlite3 *db, const char *name)
+{
+	sqlite3_stmt *stmt = NULL;
+	bool found;
+
+	if (sqlite3_prepare_v2(db, "SELECT 1 FROM alarm WHERE name = ?", -1, &stmt,
+			       NULL) != SQLITE_OK)
+		return false;
+	(void)sqlite3_bind_text(stmt, 1, name, -1, SQLITE_STATIC);
+	found = sqlite3_step(stmt) == SQLITE_ROW;
+	(void)sqlite3_finalize(stmt);
+	return found;
+}
+
+/* What went wrong in a thread; cmocka's assertions belong to the main one. */
+struct worker {
+	pthread_t thread;
+	int number;
+	int wrong;
+};
+
+static bool write_alarm(int number, int round, char name_r[32])
+{
+	struct kairan_error error;
+	struct alarm alarm = { name_r, (char *)"r", (char *)"d", 1 };
+
+	(void)snprintf(name_r, 32, "thread %d round %d", number, round);
+	return store_alarm_raise(at.store, &alarm, &error) == ANSWER_YES;
+}
+
+static void *work(void *context)
+{
+	struct worker *worker = context;
+	struct kairan_error error;
+	sqlite3 *db = NULL;
+	char name[32];
+
+	if (sqlite3_open_v2(at.path, &db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
+		worker->wrong++;
+	(void)sqlite3_busy_timeout(db, 20000);
+	for (int round = 0; round < ROUNDS; round++) {
+		const bool grouped = round % 7 != 6;
+		const bool keep = round % 5 != 4;
+
+		if (!(grouped ? store_begin_grouped(at.store, &error)
+			      : store_begin(at.store, &error)) ||
+		    !write_alarm(worker->number, round, name)) {
+			worker->wrong++;
+			break;
+		}
+		if (!keep)
+			store_rollback(at.store);
+		else if (!store_commit(at.store, &error))
+			worker->wrong++;
+		if (is_there(db, name) != keep)
+			worker->wrong++;
+	}
+	(void)sqlite3_close(db);
+	return NULL;
+}
+
+static void test_many_at_once(void **state)
+{
+	struct worker workers[THREADS];
+	const uint32_t before = count_changes();
+	uint32_t commits;
+
+	(void)state;
+	for (int i = 0; i < THREADS; i++) {
+		workers[i] = (struct worker){ .number = i };
+		assert_int_equal(
+		    pthread_create(&workers[i].thread, NULL, work, &workers[i]), 0);
+	}
+	for (int i = 0; i < THREADS; i++)
+		assert_int_equal(pthread_join(workers[i].thread, NULL), 0);
+	for (int i = 0; i < THREADS; i++)
+		assert_int_equal(workers[i].wrong, 0);
+	commits = count_changes() - before;
+	assert_true(commits > 0 && commits < THREADS * ROUNDS * 4 / 5);
+}
+
+/* A group of one is a transaction like any other. */
+static void test_alone(void **state)
+{
+	char name[32];
+
+	(void)state;
+	assert_true(store_begin_grouped(at.store, &at.error));
+	assert_true(write_alarm(1, 1, name));
+	store_rollback(at.store);
+	assert_true(store_begin_grouped(at.store, &at.error));
+	assert_true(write_alarm(1, 1, name));
+	assert_true(store_commit(at.store, &at.error));
+	begin(&at);
+	assert_false(write_alarm(1, 1, name));
+	store_rollback(at.store);
+}
+
+/* A statement whose failure ends SQLite's whole transaction. */
+static void test_failure(void **state)
+{
+	char name[32];
+
+	(void)state;
+	raw_run(at.path, "CREATE TRIGGER break_it BEFORE INSERT ON alarm"
+			 " WHEN NEW.name LIKE 'thread 9%' BEGIN"
+			 " SELECT RAISE(ROLLBACK, 'broken'); END");
+	assert_true(store_begin_grouped(at.store, &at.error));
+	assert_false(write_alarm(9, 1, name));
+	store_rollback(at.store);
+	assert_true(store_begin_grouped(at.store, &at.error));
+	assert_false(write_alarm(9, 1, name));
+	assert_false(store_commit(at.store, &at.error));
+	assert_true(store_begin_grouped(at.store, &at.error));
+	assert_true(write_alarm(1, 1, name));
+	assert_true(store_commit(at.store, &at.error));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_many_at_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_alone, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_failure, setup, teardown),
+	};
+
+	return cmocka_run_group_tests_name("group", tests, NULL, NULL);
+}
