@@ -266,6 +266,32 @@ def test_past_the_milter(stack):
     check_equal(count_drafts(stack), before, "drafts")
 
 
+def count_searches(stack):
+    """How many questions kairan has put to slapd so far."""
+    lines = stack.log("slapd").splitlines()
+    ours = {line.split("conn=")[1].split()[0] for line in lines
+            if 'BIND dn="cn=kairan,' in line}
+    return sum(1 for line in lines if " SRCH base=" in line
+               and line.split("conn=")[1].split()[0] in ours)
+
+
+def test_foreign_mail_asks_nobody(stack):
+    """Mail that is none of our business costs no look-up. What kairan asks by the clock is
+    less than one for each mail."""
+    stack.configure(snapshot_refresh="1h")
+    subject = "外からの便り"
+    mail = s.make_mail("x@phone.sink.example", "bosai-staff1@town.example", subject, "本文")
+    before = count_searches(stack)
+    check_equal(before > 0, True, "kairan's connection was found")
+    with stack.connect(int(stack.env["KAIRAN_MX_PORT"])) as smtp:
+        for _ in range(100):
+            replies = stack.converse(smtp, "x@phone.sink.example", "bosai-staff1@town.example",
+                                     mail)
+            check_equal(replies.final[0], 250)
+    check_equal(count_searches(stack) - before < 100, True, "searches")
+    stack.configure(snapshot_refresh="2s")
+
+
 def test_unknown_service_address(stack):
     address = "nobody@info.town.example"
     mail = s.make_mail("bosai-staff1", address, "宛先なし", "本文")
