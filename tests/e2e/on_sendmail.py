@@ -23,7 +23,7 @@ class Report:
 
 def run(file, report):
     """One file of tests, to its end."""
-    seen = 0
+    seen, last = 0, "and said nothing"
     with subprocess.Popen([sys.executable, str(TOP / file)], stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True,
                           env={**os.environ, "KAIRAN_TEST_MTA": "sendmail"}) as process:
@@ -33,10 +33,11 @@ def run(file, report):
                 seen += 1
                 report.add(match[1] == "ok", f"{pathlib.Path(file).stem}: {match[2]}")
             elif not line.startswith("1.."):
+                last = line.strip() or last
                 print(line if line.startswith("#") else f"# {line}", end="", flush=True)
     # A failure that no line has told of.
     if not seen or (process.returncode and not report.failed):
-        report.add(False, f"{pathlib.Path(file).stem}: ended with {process.returncode}")
+        report.add(False, f"{pathlib.Path(file).stem}: ended with {process.returncode}: {last}")
 
 
 def main():
