@@ -114,8 +114,9 @@ static void watch_reader(struct kairan *kairan, const struct outbox_notice *noti
 		alarm_clear(kairan, ALARM_MAIL, notice->mail);
 }
 
-static bool send_notice(struct kairan *kairan, const struct setup *setup,
-			const struct outbox_notice *notice, struct kairan_error *error_r)
+static bool send_notice(struct kairan *kairan, struct smtp *smtp,
+			const struct setup *setup, const struct outbox_notice *notice,
+			struct kairan_error *error_r)
 {
 	struct store *store = kairan_get_store(kairan);
 	struct notice_mail mail;
@@ -124,7 +125,7 @@ static bool send_notice(struct kairan *kairan, const struct setup *setup,
 	enum outbox_state state = OUTBOX_WAITING;
 
 	if (notice_render(setup, store, notice, &mail, &error))
-		smtp_send(setup->settings, mail.sender, mail.recipient, mail.octets,
+		smtp_send(smtp, setup->settings, mail.sender, mail.recipient, mail.octets,
 			  mail.length, &result);
 	else
 		(void)g_strlcpy(result.response, error.text, sizeof(result.response));
@@ -141,8 +142,9 @@ static bool send_notice(struct kairan *kairan, const struct setup *setup,
 }
 
 /* Send the first notice that is due. YES: there may be more; NO: *next_r says when. */
-static enum answer step_notices(struct kairan *kairan, const struct setup *setup,
-				int64_t *next_r, struct kairan_error *error_r)
+static enum answer step_notices(struct kairan *kairan, struct smtp *smtp,
+				const struct setup *setup, int64_t *next_r,
+				struct kairan_error *error_r)
 {
 	struct store *store = kairan_get_store(kairan);
 	struct outbox_notice *notice = NULL;
@@ -155,7 +157,7 @@ static enum answer step_notices(struct kairan *kairan, const struct setup *setup
 	    store_outbox_next_due(store, next_r, error_r) == ANSWER_UNKNOWN)
 		found = ANSWER_UNKNOWN;
 	store_rollback(store);
-	if (found == ANSWER_YES && !send_notice(kairan, setup, notice, error_r))
+	if (found == ANSWER_YES && !send_notice(kairan, smtp, setup, notice, error_r))
 		found = ANSWER_UNKNOWN;
 	outbox_notice_free(notice);
 	return found;
@@ -233,7 +235,7 @@ static void watch_release(struct kairan *kairan, const struct setup *setup,
 		alarm_raise(kairan, ALARM_RELEASE, id, "stuck", draft->subject);
 }
 
-static bool hand_over(struct kairan *kairan, const struct setup *setup,
+static bool hand_over(struct kairan *kairan, struct smtp *smtp, const struct setup *setup,
 		      const struct draft *draft, const struct shard *shard,
 		      struct kairan_error *error_r)
 {
@@ -249,7 +251,7 @@ static bool hand_over(struct kairan *kairan, const struct setup *setup,
 				 (long long)shard->number, (long long)shard->draft);
 	if (!broadcast_mail_write(setup, draft, &octets, &length, error_r))
 		return false;
-	smtp_send(setup->settings, sender, recipient, octets, length, &result);
+	smtp_send(smtp, setup->settings, sender, recipient, octets, length, &result);
 	free(octets);
 	log_shard(shard, &result);
 	watch_release(kairan, setup, draft, &result);
@@ -282,8 +284,9 @@ static enum answer claim_shard(struct store *store, const struct settings *setti
 	return found;
 }
 
-static enum answer step_shards(struct kairan *kairan, const struct setup *setup,
-			       int64_t *next_r, struct kairan_error *error_r)
+static enum answer step_shards(struct kairan *kairan, struct smtp *smtp,
+			       const struct setup *setup, int64_t *next_r,
+			       struct kairan_error *error_r)
 {
 	struct store *store = kairan_get_store(kairan);
 	struct draft *draft = NULL;
@@ -294,7 +297,7 @@ static enum answer step_shards(struct kairan *kairan, const struct setup *setup,
 	if (found == ANSWER_YES) {
 		/* One wakes the next, as long as there are shards. */
 		waker_wake(kairan_get_waker(kairan, KAIRAN_SHARDS));
-		if (!hand_over(kairan, setup, draft, &shard, error_r))
+		if (!hand_over(kairan, smtp, setup, draft, &shard, error_r))
 			found = ANSWER_UNKNOWN;
 		waker_wake(kairan_get_waker(kairan, KAIRAN_ROUNDS));
 	}
@@ -323,10 +326,11 @@ bool courier_resume(struct kairan *kairan, struct kairan_error *error_r)
 /* ---- both ---- */
 
 static void run(struct kairan *kairan, enum kairan_thread thread,
-		enum answer (*step)(struct kairan *, const struct setup *, int64_t *,
-				    struct kairan_error *))
+		enum answer (*step)(struct kairan *, struct smtp *, const struct setup *,
+				    int64_t *, struct kairan_error *))
 {
 	struct waker *waker = kairan_get_waker(kairan, thread);
+	struct smtp *smtp = smtp_new();
 	int64_t next = 0;
 
 	/* Asked before each step, so that a stop does not wait for a long outbox. */
@@ -335,11 +339,12 @@ static void run(struct kairan *kairan, enum kairan_thread thread,
 		struct setup *setup = kairan_get_setup(kairan);
 
 		next = clock_now() + COURIER_IDLE_SECONDS;
-		switch (step(kairan, setup, &next, &error)) {
+		switch (step(kairan, smtp, setup, &next, &error)) {
 		case ANSWER_YES:
 			next = 0;
 			break;
 		case ANSWER_NO:
+			smtp_close(smtp);
 			break;
 		case ANSWER_UNKNOWN:
 			log_error("courier: %s", error.text);
@@ -348,6 +353,7 @@ static void run(struct kairan *kairan, enum kairan_thread thread,
 		}
 		setup_unref(setup);
 	}
+	smtp_free(smtp);
 }
 
 void *courier_run_notices(void *context)

@@ -3,16 +3,16 @@
  *	draft_hold - what is kept of a draft, and who is asked
  *
  * DESCRIPTION
- *	Looks up the approver and the delegates of the section, and commits the draft, its
- *	original, its people and their notices in one transaction, before the MTA hears
- *	anything.
+ *	Lists the approver and the delegates of the section, as LDAP had them when the author
+ *	was judged, and commits the draft, its original, its people and their notices in one
+ *	transaction, before the MTA hears anything.
  *
  *	The same mail submitted again, as clients do when the answer was lost, has the same
  *	submit key and is the same draft.
  *
  * DIAGNOSTICS
- *	Info: held, or submitted again. Warning: a directory that could not be asked, or that
- *	names people who cannot be reached. Error: the store cannot be written.
+ *	Info: held, or submitted again. Warning: people in the directory who cannot be
+ *	reached. Error: the store cannot be written.
  */
 #include "config.h"
 
@@ -31,7 +31,6 @@
 #include "milter/draft_warnings.h"
 #include "milter/notice.h"
 #include "milter/reminders.h"
-#include "policy/contradiction.h"
 #include "policy/text.h"
 #include "schema/store_draft.h"
 
@@ -83,9 +82,9 @@ static struct draft *make_draft(const struct intake_context *context,
 	draft->broadcast_ja = g_strdup(broadcast->name_ja);
 	draft->broadcast_en = g_strdup(broadcast->name_en);
 	draft->list = g_strdup(broadcast->list);
-	draft->section = g_strdup(recipient->section->dn);
-	draft->section_ja = g_strdup(recipient->section->name_ja);
-	draft->section_en = g_strdup(recipient->section->name_en);
+	draft->section = g_strdup(recipient->standing.section->dn);
+	draft->section_ja = g_strdup(recipient->standing.section->name_ja);
+	draft->section_en = g_strdup(recipient->standing.section->name_en);
 	draft->author_dn = g_strdup(recipient->person->dn);
 	draft->subject = g_strdup(reading->subject);
 	draft->text = g_strdup(reading->text.text);
@@ -112,40 +111,27 @@ static GPtrArray *join_parties(struct party *author, GPtrArray *deciders)
 }
 
 /* The author (number 0) and everybody who may decide: nobody yet while the approver is
- * suspended or revoked (Art. 6). */
+ * suspended or revoked (Art. 6). NULL, with the verdict, when an active approver and the
+ * delegates are all out of reach. */
 static GPtrArray *find_parties(const struct intake_context *context,
 			       const struct recipient *recipient,
 			       const struct draft_reading *reading,
 			       struct verdict *verdict_r)
 {
+	const struct standing *standing = &recipient->standing;
 	const struct decided_draft draft = { recipient->person->dn,
 					     reading->corrects != NULL };
-	struct contradiction contradiction;
-	struct standing standing;
-	GPtrArray *parties = NULL;
-	enum answer answer = intake_find_standing(context, recipient->section->dn,
-						  draft.author, &standing, verdict_r);
+	const enum duty duty = duties_find_duty(&standing->duties, draft.author);
+	GPtrArray *parties =
+	    join_parties(standing_make_party(recipient->person, DRAFT_AUTHOR, duty),
+			 standing_list_deciders(standing, context->setup, &draft,
+						context->envelope->queue_id));
 
-	if (answer == ANSWER_NO) {
-		verdict_set(verdict_r, REASON_NO_SECTION, NULL);
-	} else if (answer == ANSWER_YES &&
-		   contradiction_find(&standing.duties, &contradiction)) {
-		verdict_set(verdict_r, contradiction.reason, NULL);
-	} else if (answer == ANSWER_YES) {
-		const enum duty duty = duties_find_duty(&standing.duties, draft.author);
-
-		parties = join_parties(
-		    standing_make_party(recipient->person, DRAFT_AUTHOR, duty),
-		    standing_list_deciders(&standing, context->setup, &draft,
-					   context->envelope->queue_id));
-	}
-	if (parties != NULL && parties->len == 1 &&
-	    standing.section->status == APPROVER_ACTIVE) {
+	if (parties->len == 1 && standing->section->status == APPROVER_ACTIVE) {
 		verdict_set(verdict_r, REASON_NO_APPROVER, NULL);
 		g_ptr_array_unref(parties);
 		parties = NULL;
 	}
-	standing_clear(&standing);
 	return parties;
 }
 

@@ -30,7 +30,7 @@ void recipient_free(struct recipient *recipient)
 	g_free(recipient->path);
 	broadcast_free(recipient->broadcast);
 	person_free(recipient->person);
-	section_free(recipient->section);
+	standing_clear(&recipient->standing);
 	g_free(recipient);
 }
 

@@ -8,9 +8,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "milter/standing.h"
 #include "policy/address.h"
 #include "policy/service_address.h"
-#include "schema/directory.h"
 
 /* A recipient that is ours. */
 struct recipient {
@@ -19,7 +19,7 @@ struct recipient {
 	struct service_address service; /* kind SERVICE_NONE for a broadcast address */
 	struct broadcast *broadcast;    /* NULL for a service address */
 	struct person *person;          /* a draft's author, once the RCPT was judged */
-	struct section *section;        /* the section they write for */
+	struct standing standing;       /* of the section they write for, likewise */
 };
 
 struct envelope {

@@ -46,26 +46,22 @@ static enum reason find_fault(const struct reply *reply)
 	return REASON_NONE;
 }
 
-/* May the writer, as LDAP has it now? The section becomes the recipient's. */
+/* May the writer, as LDAP has it now? The recipient has the section's standing then. */
 static void judge_writer(const struct intake_context *context, const struct reply *reply,
 			 struct recipient *recipient, struct verdict *verdict_r)
 {
-	struct standing standing;
-
-	switch (intake_find_standing(context, reply->draft->section, "", &standing,
-				     verdict_r)) {
+	switch (intake_find_standing(context, reply->draft->section, reply->person->dn,
+				     &recipient->standing, verdict_r)) {
 	case ANSWER_UNKNOWN:
 		break;
 	case ANSWER_NO:
 		verdict_set(verdict_r, REASON_NOT_APPROVER, NULL);
 		break;
 	case ANSWER_YES:
-		duties_judge_correction(&standing.duties, reply->person->dn, verdict_r);
-		recipient->section = standing.section;
-		standing.section = NULL;
+		duties_judge_correction(&recipient->standing.duties, reply->person->dn,
+					verdict_r);
 		break;
 	}
-	standing_clear(&standing);
 }
 
 /* The broadcast that was used, as the directory has it now. */

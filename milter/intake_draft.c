@@ -54,11 +54,10 @@ static bool judge_section(const struct intake_context *context, const char *dn,
 
 	if (answer == ANSWER_YES)
 		duties_judge_draft(&standing.duties, person, verdict_r);
-	if (answer == ANSWER_YES && verdict_r->kind == VERDICT_PASS) {
-		recipient->section = standing.section;
-		standing.section = NULL;
-	}
-	standing_clear(&standing);
+	if (answer == ANSWER_YES && verdict_r->kind == VERDICT_PASS)
+		recipient->standing = standing;
+	else
+		standing_clear(&standing);
 	return answer != ANSWER_NO;
 }
 
@@ -82,7 +81,7 @@ static void find_section(const struct intake_context *context,
 	size_t found = 0;
 
 	verdict_set(verdict_r, REASON_NOT_STAFF, NULL);
-	for (size_t i = 0; dns[i] != NULL && recipient->section == NULL; i++) {
+	for (size_t i = 0; dns[i] != NULL && recipient->standing.section == NULL; i++) {
 		struct verdict verdict;
 
 		if (!judge_section(context, dns[i], recipient, &verdict)) {

@@ -100,9 +100,10 @@ static void ask_for_macros(SMFICTX *ctx, bool can_be_asked)
 		(void)smfi_setsymlist(ctx, SMFIM_ENVRCPT, (char *)"i");
 		(void)smfi_setsymlist(ctx, SMFIM_EOM, (char *)"i");
 	} else if (!__atomic_exchange_n(&warned, 1, __ATOMIC_RELAXED)) {
-		log_warning("the MTA does not let a milter ask for macros; its own settings "
-			    "have to send i and {auth_authen} at MAIL, and i at RCPT and at "
-			    "the end of the mail");
+		log_warning(
+		    "the MTA does not let a milter ask for macros; its own settings "
+		    "have to send i and {auth_authen} at MAIL, and i at RCPT and at "
+		    "the end of the mail");
 	}
 }
 

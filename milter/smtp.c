@@ -3,9 +3,12 @@
  *	smtp - hand one mail to the MTA
  *
  * DESCRIPTION
- *	One connection, one transaction, one recipient, by libcurl. What matters is to tell
- *	"not queued" from "perhaps queued": once the last octet of the message has been given
- *	to the connection, a missing answer is SMTP_UNKNOWN.
+ *	One transaction, one recipient, by libcurl, on a connection that the next mail may use
+ *	too. What matters is to tell "not queued" from "perhaps queued": once the last octet of
+ *	the message has been given to the connection, a missing answer is SMTP_UNKNOWN.
+ *
+ *	A connection that the MTA has closed meanwhile is noticed by libcurl, which then makes
+ *	another; it never repeats a mail by itself.
  *
  * DIAGNOSTICS
  *	None of its own; the caller logs the result.
@@ -20,6 +23,10 @@
 #include <string.h>
 
 #include "conf/fault.h"
+
+struct smtp {
+	CURL *curl; /* has the connection; NULL before the first mail */
+};
 
 struct upload {
 	const char *octets;
@@ -89,15 +96,42 @@ static enum smtp_outcome judge(CURLcode code, long reply, bool finished)
 	return finished ? SMTP_UNKNOWN : SMTP_TEMPORARY;
 }
 
-void smtp_send(const struct settings *settings, const char *sender, const char *recipient,
-	       const char *octets, size_t length, struct smtp_result *result_r)
+struct smtp *smtp_new(void)
+{
+	return g_new0(struct smtp, 1);
+}
+
+void smtp_close(struct smtp *smtp)
+{
+	curl_easy_cleanup(smtp->curl);
+	smtp->curl = NULL;
+}
+
+void smtp_free(struct smtp *smtp)
+{
+	if (smtp == NULL)
+		return;
+	smtp_close(smtp);
+	g_free(smtp);
+}
+
+static CURL *get_handle(struct smtp *smtp)
+{
+	if (smtp->curl == NULL)
+		smtp->curl = curl_easy_init();
+	return smtp->curl;
+}
+
+void smtp_send(struct smtp *smtp, const struct settings *settings, const char *sender,
+	       const char *recipient, const char *octets, size_t length,
+	       struct smtp_result *result_r)
 {
 	g_autofree char *url =
 	    g_strdup_printf("%s/%s", settings->mta_url, settings->mta_helo);
 	g_autofree char *from = g_strdup_printf("<%s>", sender);
 	g_autofree char *to = g_strdup_printf("<%s>", recipient);
 	struct curl_slist *recipients = curl_slist_append(NULL, to);
-	CURL *curl = curl_easy_init();
+	CURL *curl = get_handle(smtp);
 	struct upload upload = {
 		.octets = octets,
 		.left = length,
@@ -119,6 +153,8 @@ void smtp_send(const struct settings *settings, const char *sender, const char *
 	if (code != CURLE_OK && reply < 400)
 		(void)snprintf(result_r->response, sizeof(result_r->response), "%s: %s",
 			       settings->mta_url, curl_easy_strerror(code));
-	curl_easy_cleanup(curl);
+	/* Forget this mail, and keep the connection. */
+	if (curl != NULL)
+		curl_easy_reset(curl);
 	curl_slist_free_all(recipients);
 }

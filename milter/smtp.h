@@ -20,9 +20,19 @@ struct smtp_result {
 	char response[256]; /* the server's last line, or what went wrong */
 };
 
+/* A connection that stays open from one mail to the next, for one thread. */
+struct smtp;
+
+struct smtp *smtp_new(void);
+void smtp_free(struct smtp *smtp);
+
 /* Send octets (CRLF line ends, no dot-stuffing) from sender to one recipient. Sender and
  * recipient are addr-specs. */
-void smtp_send(const struct settings *settings, const char *sender, const char *recipient,
-	       const char *octets, size_t length, struct smtp_result *result_r);
+void smtp_send(struct smtp *smtp, const struct settings *settings, const char *sender,
+	       const char *recipient, const char *octets, size_t length,
+	       struct smtp_result *result_r);
+
+/* Nothing follows for now: do not keep the MTA waiting. The next mail connects again. */
+void smtp_close(struct smtp *smtp);
 
 #endif
