@@ -51,6 +51,8 @@ void alarm_raise(struct kairan *kairan, const char *kind, const char *id,
 		answer = finish(store, store_alarm_raise(store, &alarm, &error), &error);
 	if (answer == ANSWER_UNKNOWN)
 		log_error("alarm %s: %s: %s", name, reason, error.text);
+	else
+		alarm_board_put(kairan_get_alarm_board(kairan), name);
 	if (answer != ANSWER_YES)
 		return;
 	log_warning("alarm %s: %s: %s", name, reason, detail);
@@ -64,11 +66,15 @@ void alarm_clear(struct kairan *kairan, const char *kind, const char *id)
 	struct kairan_error error = { "" };
 	enum answer answer = ANSWER_UNKNOWN;
 
+	if (!alarm_board_has(kairan_get_alarm_board(kairan), name))
+		return;
 	if (store_begin_grouped(store, &error))
 		answer = finish(store, store_alarm_clear(store, name, &error), &error);
 	if (answer == ANSWER_UNKNOWN)
 		log_error("alarm %s cannot be cleared: %s", name, error.text);
-	else if (answer == ANSWER_YES)
+	else
+		alarm_board_remove(kairan_get_alarm_board(kairan), name);
+	if (answer == ANSWER_YES)
 		log_info("alarm %s: mended", name);
 }
 

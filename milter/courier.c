@@ -150,13 +150,16 @@ static enum answer step_notices(struct kairan *kairan, struct smtp *smtp,
 	struct outbox_notice *notice = NULL;
 	enum answer found;
 
-	if (!store_begin(store, error_r))
+	/* Those whose drafts come in at this moment need not commit first: what they wrote is
+	 * seen here, and is on the disk when this returns. */
+	if (!store_begin_grouped(store, error_r))
 		return ANSWER_UNKNOWN;
 	found = store_outbox_find_due(store, clock_now(), &notice, error_r);
 	if (found == ANSWER_NO &&
 	    store_outbox_next_due(store, next_r, error_r) == ANSWER_UNKNOWN)
 		found = ANSWER_UNKNOWN;
-	store_rollback(store);
+	if (!store_commit(store, error_r))
+		found = ANSWER_UNKNOWN;
 	if (found == ANSWER_YES && !send_notice(kairan, smtp, setup, notice, error_r))
 		found = ANSWER_UNKNOWN;
 	outbox_notice_free(notice);

@@ -279,7 +279,9 @@ void draft_hold(const struct intake_context *context, const struct recipient *re
 		  again ? "submitted again" : "held", recipient->person->uid,
 		  draft->broadcast, (long long)draft->characters, parties->len - 1);
 	waker_wake(kairan_get_waker(context->kairan, KAIRAN_NOTICES));
-	waker_wake(kairan_get_waker(context->kairan, KAIRAN_ROUNDS));
+	waker_wake_by(kairan_get_waker(context->kairan, KAIRAN_ROUNDS),
+		      draft->remind_at != 0 ? MIN(draft->remind_at, draft->expires_at)
+					    : draft->expires_at);
 	/* The administrators hear at once that nobody could be asked. */
 	if (parties->len == 1)
 		waker_wake(kairan_get_waker(context->kairan, KAIRAN_PEOPLE));

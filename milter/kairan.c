@@ -26,6 +26,7 @@ struct kairan {
 	struct setup *setup;
 	struct store *store;
 	struct snapshot *snapshot;
+	struct alarm_board *alarm_board;
 	struct waker *wakers[KAIRAN_THREADS];
 };
 
@@ -73,6 +74,7 @@ struct kairan *kairan_new(struct setup *setup, struct store *store)
 	kairan->setup = setup;
 	kairan->store = store;
 	kairan->snapshot = snapshot_new();
+	kairan->alarm_board = alarm_board_new();
 	for (size_t i = 0; i < KAIRAN_THREADS; i++)
 		kairan->wakers[i] = waker_new();
 	return kairan;
@@ -84,6 +86,7 @@ void kairan_free(struct kairan *kairan)
 		return;
 	for (size_t i = 0; i < KAIRAN_THREADS; i++)
 		waker_free(kairan->wakers[i]);
+	alarm_board_free(kairan->alarm_board);
 	snapshot_free(kairan->snapshot);
 	setup_unref(kairan->setup);
 	store_close(kairan->store);
@@ -121,6 +124,11 @@ struct store *kairan_get_store(struct kairan *kairan)
 struct snapshot *kairan_get_snapshot(struct kairan *kairan)
 {
 	return kairan->snapshot;
+}
+
+struct alarm_board *kairan_get_alarm_board(struct kairan *kairan)
+{
+	return kairan->alarm_board;
 }
 
 struct waker *kairan_get_waker(struct kairan *kairan, enum kairan_thread thread)

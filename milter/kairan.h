@@ -10,6 +10,7 @@
 
 #include "conf/keyring.h"
 #include "conf/settings.h"
+#include "milter/alarm_board.h"
 #include "milter/template.h"
 #include "milter/waker.h"
 #include "policy/error.h"
@@ -48,6 +49,7 @@ void kairan_set_setup(struct kairan *kairan, struct setup *setup);
 
 struct store *kairan_get_store(struct kairan *kairan);
 struct snapshot *kairan_get_snapshot(struct kairan *kairan);
+struct alarm_board *kairan_get_alarm_board(struct kairan *kairan);
 
 /* Who is woken when a notice waits, a shard is ready, a draft may be due, or somebody in the
  * directory is to be told or asked; and those who look by the clock. */

@@ -238,7 +238,8 @@ static int start(struct setup *setup, struct kairan **kairan_r)
 	*kairan_r = kairan_new(setup, store);
 	snapshot_restore(*kairan_r);
 	snapshot_refresh(*kairan_r);
-	if (!courier_resume(*kairan_r, &error) ||
+	if (!alarm_board_load(kairan_get_alarm_board(*kairan_r), store, &error) ||
+	    !courier_resume(*kairan_r, &error) ||
 	    !mlfi_open(*kairan_r, settings, &error) ||
 	    !daemon_write_pid(settings->pid_file, &error)) {
 		log_error("%s", error.text);

@@ -39,8 +39,8 @@ static int mlfi_busy;
 /* What libmilter keeps for a connection. */
 struct connection {
 	struct session *session;
-	bool busy;          /* counted in mlfi_busy */
-	bool leading_space; /* the MTA gives header values with their leading space */
+	bool busy;           /* counted in mlfi_busy */
+	unsigned long steps; /* SMFIP_*: what the MTA agreed to */
 };
 
 static void set_busy(struct connection *connection, bool busy)
@@ -114,7 +114,7 @@ static sfsistat on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long 
 {
 	const unsigned long wanted_actions = SMFIF_ADDRCPT | SMFIF_DELRCPT;
 	const unsigned long wanted_steps =
-	    SMFIP_NOHELO | SMFIP_NOUNKNOWN | SMFIP_HDR_LEADSPC | SMFIP_NR_CONN |
+	    SMFIP_NOCONNECT | SMFIP_NOHELO | SMFIP_NOUNKNOWN | SMFIP_HDR_LEADSPC |
 	    SMFIP_NR_MAIL | SMFIP_NR_HDR | SMFIP_NR_EOH | SMFIP_NR_BODY;
 	struct connection *connection;
 
@@ -128,14 +128,21 @@ static sfsistat on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long 
 	if (connection == NULL)
 		return SMFIS_TEMPFAIL;
 	connection->session = session_new(mlfi_kairan);
-	connection->leading_space = (steps & SMFIP_HDR_LEADSPC) != 0;
+	connection->steps = steps & wanted_steps;
 	(void)smfi_setpriv(ctx, connection);
 	*actions_r = wanted_actions | (actions & SMFIF_SETSYMLIST);
-	*steps_r = steps & wanted_steps;
+	*steps_r = connection->steps;
 	*reserved2_r = 0;
 	*reserved3_r = 0;
 	ask_for_macros(ctx, (actions & SMFIF_SETSYMLIST) != 0);
 	return SMFIS_CONTINUE;
+}
+
+/* "Go on", by saying nothing where the MTA agreed not to wait for it. libmilter logs an answer
+ * that nobody waits for. */
+static sfsistat go_on(const struct connection *connection, unsigned long silent)
+{
+	return (connection->steps & silent) != 0 ? SMFIS_NOREPLY : SMFIS_CONTINUE;
 }
 
 static sfsistat on_mail(SMFICTX *ctx, char **arguments)
@@ -145,7 +152,7 @@ static sfsistat on_mail(SMFICTX *ctx, char **arguments)
 	set_busy(connection, true);
 	session_begin(connection->session, arguments[0],
 		      smfi_getsymval(ctx, (char *)"{auth_authen}"));
-	return SMFIS_CONTINUE;
+	return go_on(connection, SMFIP_NR_MAIL);
 }
 
 static sfsistat on_rcpt(SMFICTX *ctx, char **arguments)
@@ -175,19 +182,14 @@ static sfsistat on_header(SMFICTX *ctx, char *name, char *value)
 {
 	struct connection *connection = smfi_getpriv(ctx);
 
-	if (connection->leading_space) {
+	if ((connection->steps & SMFIP_HDR_LEADSPC) != 0) {
 		session_add_header(connection->session, name, value);
 	} else {
-		char *spaced = malloc(strlen(value) + 2);
+		g_autofree char *spaced = g_strconcat(" ", value, NULL);
 
-		if (spaced == NULL)
-			return SMFIS_TEMPFAIL;
-		spaced[0] = ' ';
-		strcpy(spaced + 1, value);
 		session_add_header(connection->session, name, spaced);
-		free(spaced);
 	}
-	return SMFIS_CONTINUE;
+	return go_on(connection, SMFIP_NR_HDR);
 }
 
 static sfsistat on_end_of_header(SMFICTX *ctx)
@@ -195,7 +197,7 @@ static sfsistat on_end_of_header(SMFICTX *ctx)
 	struct connection *connection = smfi_getpriv(ctx);
 
 	session_add_blank(connection->session);
-	return SMFIS_CONTINUE;
+	return go_on(connection, SMFIP_NR_EOH);
 }
 
 static sfsistat on_body(SMFICTX *ctx, unsigned char *piece, size_t length)
@@ -203,7 +205,7 @@ static sfsistat on_body(SMFICTX *ctx, unsigned char *piece, size_t length)
 	struct connection *connection = smfi_getpriv(ctx);
 
 	session_add_body(connection->session, piece, length);
-	return SMFIS_CONTINUE;
+	return go_on(connection, SMFIP_NR_BODY);
 }
 
 static bool add_recipient(void *context, const char *path)

@@ -494,7 +494,7 @@ bool notice_render(const struct setup *setup, struct store *store,
 	bool ok;
 
 	*mail_r = (struct notice_mail){ 0 };
-	ok = store_begin(store, error_r);
+	ok = store_begin_grouped(store, error_r);
 	if (ok) {
 		ok = read_material(store, notice, &material, error_r);
 		store_rollback(store);

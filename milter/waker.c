@@ -24,6 +24,7 @@ struct waker {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	bool woken;
+	int64_t by; /* when somebody wants it to wake; INT64_MAX: nobody */
 	bool stopped;
 };
 
@@ -32,6 +33,7 @@ struct waker *waker_new(void)
 	struct waker *waker = g_new0(struct waker, 1);
 	pthread_condattr_t attributes;
 
+	waker->by = INT64_MAX;
 	pthread_mutex_init(&waker->lock, NULL);
 	pthread_condattr_init(&attributes);
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
@@ -49,20 +51,29 @@ void waker_free(struct waker *waker)
 	g_free(waker);
 }
 
+/* Seconds from now, and the same as a time of the monotonic clock. */
+static int64_t make_deadline(int64_t at, struct timespec *deadline_r)
+{
+	const int64_t seconds = at - clock_now();
+
+	clock_gettime(CLOCK_MONOTONIC, deadline_r);
+	deadline_r->tv_sec += (time_t)MAX(seconds, 0);
+	return seconds;
+}
+
 bool waker_wait_until(struct waker *waker, int64_t at)
 {
-	int64_t seconds = at - clock_now();
 	struct timespec deadline;
 	bool go_on;
 	int timed_out = 0;
 
-	clock_gettime(CLOCK_MONOTONIC, &deadline);
-	deadline.tv_sec += (time_t)(seconds > 0 ? seconds : 0);
 	pthread_mutex_lock(&waker->lock);
-	while (!waker->woken && !waker->stopped && seconds > 0 && timed_out == 0)
+	while (!waker->woken && !waker->stopped && timed_out == 0 &&
+	       make_deadline(MIN(at, waker->by), &deadline) > 0)
 		timed_out =
 		    pthread_cond_timedwait(&waker->changed, &waker->lock, &deadline);
 	waker->woken = false;
+	waker->by = INT64_MAX;
 	go_on = !waker->stopped;
 	pthread_mutex_unlock(&waker->lock);
 	return go_on;
@@ -73,6 +84,16 @@ void waker_wake(struct waker *waker)
 	pthread_mutex_lock(&waker->lock);
 	waker->woken = true;
 	pthread_cond_signal(&waker->changed);
+	pthread_mutex_unlock(&waker->lock);
+}
+
+void waker_wake_by(struct waker *waker, int64_t at)
+{
+	pthread_mutex_lock(&waker->lock);
+	if (at < waker->by) {
+		waker->by = at;
+		pthread_cond_signal(&waker->changed);
+	}
 	pthread_mutex_unlock(&waker->lock);
 }
 

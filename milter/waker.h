@@ -19,6 +19,9 @@ bool waker_wait_until(struct waker *waker, int64_t at);
 /* Wake now (from any thread). */
 void waker_wake(struct waker *waker);
 
+/* See that the wait ends at that time at the latest (from any thread). */
+void waker_wake_by(struct waker *waker, int64_t at);
+
 /* Wake for the last time: every later wait returns false at once. */
 void waker_stop(struct waker *waker);
 

@@ -45,6 +45,43 @@ enum answer store_alarm_clear(struct store *store, const char *name,
 	    sql_run(store, error_r, "DELETE FROM alarm WHERE name = ?", "s", name));
 }
 
+static struct alarm *read_alarm(sqlite3_stmt *stmt)
+{
+	struct alarm *alarm = g_new0(struct alarm, 1);
+
+	alarm->name = sql_text(stmt, 0);
+	alarm->reason = sql_text(stmt, 1);
+	alarm->detail = sql_text(stmt, 2);
+	alarm->raised_at = sqlite3_column_int64(stmt, 3);
+	return alarm;
+}
+
+static void free_alarm(void *alarm)
+{
+	alarm_free(alarm);
+}
+
+bool store_alarm_list(struct store *store, GPtrArray **alarms_r,
+		      struct kairan_error *error_r)
+{
+	GPtrArray *alarms = g_ptr_array_new_with_free_func(free_alarm);
+	sqlite3_stmt *stmt;
+	enum answer answer = sql_first(store, error_r, &stmt,
+				       "SELECT name, reason, detail, raised_at FROM alarm"
+				       " ORDER BY raised_at, name",
+				       "");
+
+	while (answer == ANSWER_YES) {
+		g_ptr_array_add(alarms, read_alarm(stmt));
+		answer = sql_next(store, error_r, stmt);
+	}
+	if (answer == ANSWER_NO)
+		*alarms_r = alarms;
+	else
+		g_ptr_array_unref(alarms);
+	return answer == ANSWER_NO;
+}
+
 enum answer store_alarm_find_untold(struct store *store, struct alarm **alarm_r,
 				    struct kairan_error *error_r)
 {
@@ -56,14 +93,8 @@ enum answer store_alarm_find_untold(struct store *store, struct alarm **alarm_r,
 				       "");
 
 	if (answer == ANSWER_YES) {
-		struct alarm *alarm = g_new0(struct alarm, 1);
-
-		alarm->name = sql_text(stmt, 0);
-		alarm->reason = sql_text(stmt, 1);
-		alarm->detail = sql_text(stmt, 2);
-		alarm->raised_at = sqlite3_column_int64(stmt, 3);
+		*alarm_r = read_alarm(stmt);
 		sql_done(stmt);
-		*alarm_r = alarm;
 	}
 	return answer;
 }

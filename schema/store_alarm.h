@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <glib.h>
+
 #include "schema/store.h"
 
 /* Strings are owned by one that was read (alarm_free()), borrowed in one that is raised. */
@@ -25,6 +27,10 @@ enum answer store_alarm_raise(struct store *store, const struct alarm *alarm,
 /* YES: it was raised, and is not any more. */
 enum answer store_alarm_clear(struct store *store, const char *name,
 			      struct kairan_error *error_r);
+
+/* All that stand, oldest first: a new array of struct alarm. */
+bool store_alarm_list(struct store *store, GPtrArray **alarms_r,
+		      struct kairan_error *error_r);
 
 /* The oldest alarm that nobody has been told of. */
 enum answer store_alarm_find_untold(struct store *store, struct alarm **alarm_r,

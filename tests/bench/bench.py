@@ -7,7 +7,9 @@
 Machines are noisy: what counts are ratios within one run, of medians. Results stand in
 bench.json beside the build, and in a table on standard output.
 """
+import base64
 import contextlib
+import email.policy
 import json
 import os
 import pathlib
@@ -108,11 +110,14 @@ def filtered_by(stack, *arguments):
 class Smtp:
     """As little of a client as there can be, so that its own cost stays small."""
 
-    def __init__(self, port):
+    def __init__(self, port, user=None):
         self.socket = socket.create_connection(("127.0.0.1", port))
         self.file = self.socket.makefile("rb")
         self.replies(1)
         self.command("EHLO bench.example")
+        if user is not None:
+            login = base64.b64encode(f"\0{user}\0{user}-pass".encode()).decode()
+            self.command(f"AUTH PLAIN {login}")
 
     def replies(self, count):
         while count > 0:
@@ -323,14 +328,16 @@ def bench_foreign(stack):
 # ---- 3. drafts held ----
 
 def drafts_once(stack, connections, count, mark):
+    mails = [[s.make_mail("bosai-staff1", town.BOSAI, f"{mark} {number} {each}",
+                          f"避難所を開設しました。{mark} {number} {each}")
+              .as_bytes(policy=email.policy.SMTP).rstrip() for each in range(count // connections)]
+             for number in range(connections)]
+
     def work(number):
-        with stack.connect(int(stack.env["KAIRAN_SUBMISSION_PORT"]), "bosai-staff1") as smtp:
-            for each in range(count // connections):
-                mail = s.make_mail("bosai-staff1", town.BOSAI, f"{mark} {number} {each}",
-                                   f"避難所を開設しました。{mark} {number} {each}")
-                replies = stack.converse(smtp, "bosai-staff1@town.example", town.BOSAI, mail)
-                if replies.final[0] != 250:
-                    raise RuntimeError(replies)
+        smtp = Smtp(int(stack.env["KAIRAN_SUBMISSION_PORT"]), "bosai-staff1")
+        for mail in mails[number]:
+            smtp.send("bosai-staff1@town.example", [town.BOSAI], mail)
+        smtp.close()
 
     start = time.monotonic()
     in_threads(connections, work)
@@ -352,7 +359,7 @@ def bench_drafts(stack):
         ours, bare = [], []
         for number in range(ROUNDS):
             bare.append(commits_once(stack))
-            ours.append(drafts_once(stack, connections, 160, f"held {connections} {number}"))
+            ours.append(drafts_once(stack, connections, 320, f"held {connections} {number}"))
             stack.wait_for(lambda: not stack.store("SELECT 1 FROM outbox WHERE state = 1"), 300,
                            "the notices")
         note(f"drafts held, {connections} connections", a_second=statistics.median(ours),
