@@ -210,20 +210,25 @@ def check_notices(stack, subject):
     check_equal(lost, [], "notices lost")
 
 
-def drain_queue(stack):
-    """Let the subscribers' mail out of the MTA's queue, and wait until it is all delivered. A
-    flush that the MTA's restart swallowed is repeated, but not so often that the MTA does
-    nothing else."""
-    stack.hold_sink(False)
-    end = time.monotonic() + 90
+def wait_with_flushes(stack, condition, seconds, what):
+    """Wait as stack.wait_for() does, with an MTA that looks through its queue now and then as a
+    real one does: what was being delivered when it was killed is tried again. Not so often
+    that it does nothing else."""
+    end = time.monotonic() + seconds
     while time.monotonic() < end:
         try:
-            stack.wait_for(lambda: len(stack.sink_files()) >= SUBSCRIBERS
-                           and stack.queue_is_empty(), 2, "an empty queue")
+            stack.wait_for(condition, 4, what)
             return
         except TimeoutError:
             stack.flush()
-    raise TimeoutError("the MTA's queue is not empty")
+    raise TimeoutError(f"{what} did not come within {seconds} s")
+
+
+def drain_queue(stack):
+    """Let the subscribers' mail out of the MTA's queue, and wait until it is all delivered."""
+    stack.hold_sink(False)
+    wait_with_flushes(stack, lambda: len(stack.sink_files()) >= SUBSCRIBERS
+                      and stack.queue_is_empty(), 120, "an empty queue")
 
 
 def run_once(stack, subject, killer=None):
@@ -235,7 +240,7 @@ def run_once(stack, subject, killer=None):
         killer.start()
     try:
         play(stack, subject)
-        stack.wait_for(lambda: is_done(stack, subject), 90, "the end of the release")
+        wait_with_flushes(stack, lambda: is_done(stack, subject), 120, "the end of the release")
     finally:
         if killer is not None:
             killer.given_up.set()
