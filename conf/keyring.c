@@ -1,12 +1,12 @@
 /*
  * NAME
- *	keyring - the token keys
+ *	keyring - keys that sign tokens or seal the audit trail
  *
  * DESCRIPTION
- *	Reads and makes the key file. Secrets are wiped from memory when they are dropped.
+ *	Reads, makes and rotates a key file. Secrets are wiped from memory when they are dropped.
  *
  * DIAGNOSTICS
- *	All failures are returned with the file's name and line.
+ *	All failures are returned with the setting, the file's name and the line.
  */
 #include "config.h"
 
@@ -66,8 +66,8 @@ static bool add_line(struct keyring *keyring, char *line, struct kairan_error *e
 	return true;
 }
 
-static bool read_lines(struct keyring *keyring, FILE *file, const char *path,
-		       struct kairan_error *error_r)
+static bool read_lines(struct keyring *keyring, FILE *file, const char *setting,
+		       const char *path, struct kairan_error *error_r)
 {
 	struct kairan_error error;
 	char line[4096];
@@ -76,16 +76,16 @@ static bool read_lines(struct keyring *keyring, FILE *file, const char *path,
 	for (int number = 1; ok && fgets(line, sizeof(line), file) != NULL; number++) {
 		ok = add_line(keyring, line, &error);
 		if (!ok)
-			(void)error_set(error_r, "key_file %s:%d: %s", path, number,
+			(void)error_set(error_r, "%s %s:%d: %s", setting, path, number,
 					error.text);
 	}
 	OPENSSL_cleanse(line, sizeof(line));
 	if (ok && keyring->count == 0)
-		return error_set(error_r, "key_file %s: has no key", path);
+		return error_set(error_r, "%s %s: has no key", setting, path);
 	return ok;
 }
 
-bool keyring_load(const char *path, struct keyring **keyring_r,
+bool keyring_load(const char *setting, const char *path, struct keyring **keyring_r,
 		  struct kairan_error *error_r)
 {
 	struct keyring *keyring;
@@ -95,16 +95,15 @@ bool keyring_load(const char *path, struct keyring **keyring_r,
 
 	if (file == NULL)
 		return error_set(
-		    error_r,
-		    "key_file: cannot open %s: %s (`kairanctl keys make` makes it)", path,
-		    strerror(errno));
+		    error_r, "%s: cannot open %s: %s (`kairanctl keys make` makes it)",
+		    setting, path, strerror(errno));
 	if (fstat(fileno(file), &status) != 0 || (status.st_mode & S_IRWXO) != 0) {
 		fclose(file);
-		return error_set(error_r, "key_file %s: others may read it; chmod o-rwx",
-				 path);
+		return error_set(error_r, "%s %s: others may read it; chmod o-rwx",
+				 setting, path);
 	}
 	keyring = g_new0(struct keyring, 1);
-	ok = read_lines(keyring, file, path, error_r);
+	ok = read_lines(keyring, file, setting, path, error_r);
 	fclose(file);
 	if (!ok) {
 		keyring_free(keyring);
@@ -135,30 +134,114 @@ const struct token_key *keyring_find(const struct keyring *keyring, unsigned int
 	return NULL;
 }
 
-bool keyring_make_file(const char *path, struct kairan_error *error_r)
+/* ---- making ---- */
+
+static bool make_secret(unsigned char secret_r[TOKEN_KEY_OCTETS],
+			struct kairan_error *error_r)
 {
-	unsigned char secret[TOKEN_KEY_OCTETS];
-	FILE *file = NULL;
-	int fd;
+	if (RAND_priv_bytes(secret_r, TOKEN_KEY_OCTETS) == 1)
+		return true;
+	return error_set(error_r, "no random numbers from OpenSSL");
+}
+
+static void print_key(FILE *file, const struct token_key *key)
+{
+	fprintf(file, "%u ", key->id);
+	for (size_t i = 0; i < TOKEN_KEY_OCTETS; i++)
+		fprintf(file, "%02x", key->secret[i]);
+	fputc('\n', file);
+}
+
+/* A new file with these keys, on the disk when it returns true. */
+static bool write_keys(const char *path, const struct token_key *keys, size_t count,
+		       struct kairan_error *error_r)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
 	bool ok;
 
-	if (RAND_priv_bytes(secret, sizeof(secret)) != 1)
-		return error_set(error_r, "no random numbers from OpenSSL");
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0 || (file = fdopen(fd, "w")) == NULL) {
+	if (file == NULL) {
+		(void)error_set(error_r, "cannot make %s: %s", path, strerror(errno));
 		if (fd >= 0)
 			close(fd);
-		return error_set(error_r, "key_file: cannot make %s: %s", path,
-				 strerror(errno));
+		return false;
 	}
-	fputs("# Token keys of kairan: ID and secret. The last one signs.\n1 ", file);
-	for (size_t i = 0; i < sizeof(secret); i++)
-		fprintf(file, "%02x", secret[i]);
-	fputc('\n', file);
-	OPENSSL_cleanse(secret, sizeof(secret));
+	fputs("# Keys of kairan: ID and secret. The last one signs.\n", file);
+	for (size_t i = 0; i < count; i++)
+		print_key(file, &keys[i]);
 	ok = fflush(file) == 0 && fsync(fd) == 0;
 	if (fclose(file) != 0 || !ok)
-		return error_set(error_r, "key_file: cannot write %s: %s", path,
-				 strerror(errno));
+		return error_set(error_r, "cannot write %s: %s", path, strerror(errno));
 	return true;
+}
+
+bool keyring_make_file(const char *path, struct kairan_error *error_r)
+{
+	struct token_key key = { .id = 1 };
+	bool ok = make_secret(key.secret, error_r) && write_keys(path, &key, 1, error_r);
+
+	OPENSSL_cleanse(&key, sizeof(key));
+	return ok;
+}
+
+/* An id that no key has. There are more ids than keys. */
+static unsigned int find_free_id(const struct keyring *keyring)
+{
+	unsigned int id = keyring_current(keyring)->id;
+
+	do {
+		id = id % 255 + 1;
+	} while (keyring_find(keyring, id) != NULL);
+	return id;
+}
+
+/* Put the new file in the old one's place, with its owner. */
+static bool replace_file(const char *path, const char *fresh,
+			 struct kairan_error *error_r)
+{
+	g_autofree char *folder = g_path_get_dirname(path);
+	struct stat status;
+	int fd;
+
+	if (stat(path, &status) != 0 ||
+	    (geteuid() == 0 && chown(fresh, status.st_uid, status.st_gid) != 0) ||
+	    chmod(fresh, status.st_mode & 0770) != 0 || rename(fresh, path) != 0)
+		return error_set(error_r, "cannot replace %s: %s", path, strerror(errno));
+	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0) {
+		(void)fsync(fd);
+		close(fd);
+	}
+	return true;
+}
+
+bool keyring_rotate_file(const char *path, unsigned int *id_r,
+			 struct kairan_error *error_r)
+{
+	g_autofree char *fresh = g_strconcat(path, ".new", NULL);
+	struct keyring *keyring = NULL;
+	struct token_key key = { 0 };
+	bool ok = false;
+
+	if (!keyring_load("keys", path, &keyring, error_r) ||
+	    !make_secret(key.secret, error_r))
+		goto out;
+	key.id = (uint8_t)find_free_id(keyring);
+	if (keyring->count == KEYRING_MOST) {
+		keyring->count--;
+		memmove(keyring->keys, keyring->keys + 1,
+			keyring->count * sizeof(keyring->keys[0]));
+	}
+	keyring->keys[keyring->count++] = key;
+	/* One that an interrupted rotation left. */
+	(void)unlink(fresh);
+	ok = write_keys(fresh, keyring->keys, keyring->count, error_r) &&
+	     replace_file(path, fresh, error_r);
+	if (!ok)
+		(void)unlink(fresh);
+	*id_r = key.id;
+out:
+	OPENSSL_cleanse(&key, sizeof(key));
+	keyring_free(keyring);
+	return ok;
 }

@@ -1,5 +1,5 @@
 /*
- * The keys that sign tokens, from key_file: one "ID HEX" a line (ID 1..255, 64 hex
+ * The keys that sign tokens (key_file) or seal the audit trail (audit_key_file): one "ID HEX" a line (ID 1..255, 64 hex
  * digits), '#' begins a comment. The last line's key signs; all verify, so that replies
  * under way survive a rotation.
  */
@@ -13,8 +13,9 @@
 
 struct keyring;
 
-/* Read the file. Errors name the line; a file that others may read is refused. */
-bool keyring_load(const char *path, struct keyring **keyring_r,
+/* Read the file that a setting names. Errors have the setting and the line; a file that others
+ * may read is refused. */
+bool keyring_load(const char *setting, const char *path, struct keyring **keyring_r,
 		  struct kairan_error *error_r);
 void keyring_free(struct keyring *keyring);
 
@@ -27,5 +28,10 @@ const struct token_key *keyring_find(const struct keyring *keyring, unsigned int
 /* Make a new file with one fresh key, mode 0600. A file that exists is an error: keys are
  * never overwritten. */
 bool keyring_make_file(const char *path, struct kairan_error *error_r);
+
+/* Add a fresh key to a file, in one step: who reads it finds the old keys or all of them. The
+ * new one signs from then on; *id_r is its id. Of more than 16 keys the oldest is left out. */
+bool keyring_rotate_file(const char *path, unsigned int *id_r,
+			 struct kairan_error *error_r);
 
 #endif

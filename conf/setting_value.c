@@ -99,7 +99,7 @@ static bool parse_number(enum setting_type type, const char *text, int64_t *valu
 		return false;
 	if (number == 0 && type != TYPE_DURATION && type != TYPE_COUNT)
 		return false;
-	if (type == TYPE_OCTAL && number > 0777)
+	if ((type == TYPE_OCTAL && number > 0777) || (type == TYPE_MONTH && number > 12))
 		return false;
 	*value_r = number * factor;
 	return true;
@@ -130,6 +130,8 @@ const char *setting_value_wants(enum setting_type type)
 	switch (type) {
 	case TYPE_NUMBER:
 		return "a whole number above zero";
+	case TYPE_MONTH:
+		return "a month, 1 to 12";
 	case TYPE_OCTAL:
 		return "permissions in octal, such as 0660";
 	case TYPE_DURATION:
@@ -194,6 +196,7 @@ bool setting_value_parse(enum setting_type type, const char *text, int64_t *numb
 	case TYPE_DROP_REFUSE:
 	case TYPE_PASS_REFUSE:
 		return parse_word(type, text, number_r);
+	case TYPE_MONTH:
 	case TYPE_NUMBER:
 	case TYPE_COUNT:
 	case TYPE_OCTAL:

@@ -11,6 +11,7 @@
 enum setting_type {
 	TYPE_TEXT,
 	TYPE_NUMBER,
+	TYPE_MONTH,
 	TYPE_OCTAL,
 	TYPE_DURATION,
 	TYPE_SIZE,

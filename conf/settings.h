@@ -47,10 +47,13 @@ struct settings {
 	char *user;
 	char *pid_file;
 	int64_t log_target;
+	char *prometheus_file;
 	int64_t drain_timeout;
 
 	char *store_path;
 	char *key_file;
+	char *audit_key_file;
+	int64_t fiscal_year_month;
 	char *template_dir;
 	char *language;
 	char *time_zone;
@@ -101,6 +104,7 @@ struct settings {
 	char *ldap_password_changed;
 	char *ldap_password_reset;
 	char *ldap_password_locked;
+	char *ldap_accesslog_base;
 	char *ldap_created;
 	int64_t snapshot_refresh;
 

@@ -25,6 +25,7 @@
 #include "conf/keyring.h"
 #include "conf/log.h"
 #include "ctl/ctl.h"
+#include "ctl/ctl_store.h"
 #include "milter/message.h"
 #include "milter/message_report.h"
 #include "policy/service_address.h"
@@ -165,7 +166,7 @@ static int take_receipt(const struct ctl_call *call, const struct delivery *deli
 	struct token token;
 	enum answer answer = ANSWER_NO;
 
-	if (!keyring_load(call->settings->key_file, &keyring, error_r))
+	if (!keyring_load("key_file", call->settings->key_file, &keyring, error_r))
 		return EX_TEMPFAIL;
 	if (token_read(delivery->service.token, delivery->service.token_length, &token))
 		answer = check_receipt(delivery, keyring, &token, error_r);
@@ -287,11 +288,10 @@ static int take(const struct ctl_call *call, struct delivery *delivery,
 
 static int take_in_store(const struct ctl_call *call, struct delivery *delivery)
 {
-	struct kairan_error error = { "" };
+	struct kairan_error error = { "what is above" };
 	int status = EX_TEMPFAIL;
 
-	if (store_open(call->settings->store_path, STORE_JOURNAL_BEST, &delivery->store,
-		       &error) &&
+	if (ctl_store_open(call, &delivery->store) == EX_OK &&
 	    store_begin(delivery->store, &error)) {
 		status = take(call, delivery, &error);
 		if (status == EX_TEMPFAIL)

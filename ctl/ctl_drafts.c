@@ -1,9 +1,12 @@
 /*
  * NAME
- *	ctl_drafts - kairanctl list, kairanctl show
+ *	ctl_drafts - kairanctl drafts list, drafts show
  *
  * DESCRIPTION
- *	Prints drafts from the store.
+ *	drafts list [STATE] [--broadcast ADDRESS] [--since TIME] [--limit N] [--json]
+ *	drafts show ID [--json]
+ *
+ *	"show" has the draft's people, its shards and its whole history.
  *
  * DIAGNOSTICS
  *	EX_NOINPUT: no such draft. EX_USAGE: no such state. EX_UNAVAILABLE: the store cannot be
@@ -12,6 +15,7 @@
 #include "config.h"
 
 #include <glib.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,21 +23,49 @@
 
 #include "conf/clock.h"
 #include "ctl/ctl.h"
-#include "schema/store_audit.h"
+#include "ctl/ctl_audit_table.h"
+#include "ctl/ctl_drafts.h"
+#include "ctl/ctl_options.h"
+#include "ctl/ctl_store.h"
+#include "ctl/ctl_table.h"
+#include "ctl/ctl_time.h"
 #include "schema/store_draft.h"
 #include "schema/store_release.h"
 
-#define LIST_MOST 1000
+#define LIST_LIMIT "1000"
 
-static void print_line(const struct draft *draft, void *context)
+/* ---- list ---- */
+
+static const struct ctl_column list_columns[] = {
+	{ "draft", CTL_NUMBER },   { "submitted", CTL_TIME },    { "state", CTL_TEXT },
+	{ "broadcast", CTL_TEXT }, { "recipients", CTL_NUMBER }, { "subject", CTL_TEXT },
+};
+
+struct listing {
+	struct draft_filter filter;
+	struct ctl_table *table;
+};
+
+static void add_line(const struct draft *draft, void *context)
 {
-	const struct settings *settings = context;
-	char when[32];
+	struct ctl_table *table = context;
 
-	clock_format(draft->submitted_at, settings->time_zone, "%Y-%m-%d %H:%M", when,
-		     sizeof(when));
-	printf("%5lld  %s  %-9s  %-28s  %s\n", (long long)draft->id, when,
-	       lifecycle_name(draft->state), draft->broadcast, draft->subject);
+	ctl_table_put_number(table, draft->id);
+	ctl_table_put_time(table, draft->submitted_at);
+	ctl_table_put_text(table, lifecycle_name(draft->state));
+	ctl_table_put_text(table, draft->broadcast);
+	ctl_table_put_number(table, draft->recipients);
+	ctl_table_put_text(table, draft->subject);
+}
+
+static int list(struct store *store, void *context, struct kairan_error *error_r)
+{
+	struct listing *listing = context;
+
+	return store_draft_visit(store, &listing->filter, add_line, listing->table,
+				 error_r)
+		   ? EX_OK
+		   : EX_UNAVAILABLE;
 }
 
 static bool find_state(const char *name, int *state_r)
@@ -58,143 +90,199 @@ static int print_states(const char *wrong)
 
 int ctl_drafts_list(const struct ctl_call *call)
 {
-	struct store *store = NULL;
-	struct kairan_error error;
-	int state = 0;
-	bool ok;
+	const char *since = NULL, *limit = LIST_LIMIT;
+	bool json = false;
+	struct listing listing = { { 0 }, NULL };
+	const struct ctl_option options[] = {
+		{ "broadcast", &listing.filter.broadcast, NULL },
+		{ "since", &since, NULL },
+		{ "limit", &limit, NULL },
+		{ "json", NULL, &json },
+	};
+	int rest, status;
 
-	if (call->argc > 0 && !find_state(call->argv[0], &state))
-		return print_states(call->argv[0]);
-	if (!store_open(call->settings->store_path, STORE_JOURNAL_BEST, &store, &error))
-		return ctl_fail(EX_UNAVAILABLE, "%s", error.text);
-	ok = store_begin(store, &error);
-	if (ok) {
-		ok = store_draft_visit(store, state, LIST_MOST, print_line,
-				       (void *)call->settings, &error);
-		store_rollback(store);
-	}
-	store_close(store);
-	return ok ? EX_OK : ctl_fail(EX_UNAVAILABLE, "%s", error.text);
+	if (!ctl_options_read(call, options, G_N_ELEMENTS(options), &rest) ||
+	    rest + 1 < call->argc)
+		return ctl_usage(call);
+	if (rest < call->argc && !find_state(call->argv[rest], &listing.filter.state))
+		return print_states(call->argv[rest]);
+	listing.filter.limit = strtoll(limit, NULL, 10);
+	if (listing.filter.limit < 1)
+		return ctl_fail(EX_USAGE, "--limit wants a number from 1");
+	if (since != NULL && !ctl_time_read_past(call->settings, since, clock_now(),
+						 &listing.filter.since))
+		return ctl_fail(EX_USAGE, CTL_TIME_PAST, "--since", since);
+	listing.table =
+	    ctl_table_new(call->settings, list_columns, G_N_ELEMENTS(list_columns));
+	status = ctl_store_run(call, list, &listing);
+	if (status == EX_OK)
+		ctl_table_print(listing.table, json);
+	ctl_table_free(listing.table);
+	return status;
 }
 
-static void print_parties(const GPtrArray *parties)
+/* ---- show ---- */
+
+static const struct ctl_column draft_columns[] = {
+	{ "draft", CTL_NUMBER },      { "state", CTL_TEXT },
+	{ "broadcast", CTL_TEXT },    { "name", CTL_TEXT },
+	{ "list", CTL_TEXT },         { "section", CTL_TEXT },
+	{ "submitted", CTL_TIME },    { "expires", CTL_TIME },
+	{ "decided", CTL_TIME },      { "decided by", CTL_TEXT },
+	{ "due", CTL_TIME },          { "released", CTL_TIME },
+	{ "reason", CTL_TEXT },       { "recipients", CTL_NUMBER },
+	{ "characters", CTL_NUMBER }, { "urgent", CTL_FLAG },
+	{ "corrects", CTL_NUMBER },   { "subject", CTL_TEXT },
+};
+static const struct ctl_column people_columns[] = { { "role", CTL_TEXT },
+						    { "login", CTL_TEXT },
+						    { "name", CTL_TEXT },
+						    { "mail", CTL_TEXT } };
+static const struct ctl_column shard_columns[] = { { "shard", CTL_NUMBER },
+						   { "recipients", CTL_NUMBER },
+						   { "state", CTL_TEXT },
+						   { "queue id", CTL_TEXT } };
+
+struct showing {
+	long long id;
+	struct draft *draft;
+	struct ctl_table *facts, *people, *shards, *history;
+};
+
+static void add_facts(struct ctl_table *table, const struct draft *draft)
+{
+	ctl_table_put_number(table, draft->id);
+	ctl_table_put_text(table, lifecycle_name(draft->state));
+	ctl_table_put_text(table, draft->broadcast);
+	ctl_table_put_text(table, draft->broadcast_ja);
+	ctl_table_put_text(table, draft->list);
+	ctl_table_put_text(table, draft->section);
+	ctl_table_put_time(table, draft->submitted_at);
+	ctl_table_put_time(table, draft->expires_at);
+	ctl_table_put_time(table, draft->decided_at);
+	ctl_table_put_text(table, draft->decided_by);
+	ctl_table_put_time(table, draft->due_at);
+	ctl_table_put_time(table, draft->released_at);
+	ctl_table_put_text(table, draft->reason);
+	ctl_table_put_number(table, draft->recipients);
+	ctl_table_put_number(table, draft->characters);
+	ctl_table_put_flag(table, draft->urgent);
+	ctl_table_put_number(table, draft->corrects);
+	ctl_table_put_text(table, draft->subject);
+}
+
+static void add_people(struct ctl_table *table, const GPtrArray *parties)
 {
 	for (guint i = 0; i < parties->len; i++) {
 		const struct party *party = g_ptr_array_index(parties, i);
 
-		printf("  %-9s  %-16s  %s <%s>\n", party->role, party->uid, party->name,
-		       party->mail);
+		ctl_table_put_text(table, party->role);
+		ctl_table_put_text(table, party->uid);
+		ctl_table_put_text(table, party->name);
+		ctl_table_put_text(table, party->mail);
 	}
 }
 
-static void print_event(const struct audit_row *row, void *context)
+static void add_shard(const struct shard *shard, void *context)
 {
-	const struct settings *settings = context;
-	char when[32];
+	struct ctl_table *table = context;
 
-	clock_format(row->at, settings->time_zone, "%Y-%m-%d %H:%M:%S", when,
-		     sizeof(when));
-	printf("  %s  %-10s  %-12s  %-10s  %s%s%s\n", when, row->action, row->outcome,
-	       row->uid, row->detail, *row->queue_id != '\0' ? "  queue id " : "",
-	       row->queue_id);
+	ctl_table_put_number(table, shard->number);
+	ctl_table_put_number(table, shard->recipients);
+	ctl_table_put_text(table, shard_state_name(shard->state));
+	ctl_table_put_text(table, shard->queue_id);
 }
 
-static void print_time(const char *name, int64_t when, const struct settings *settings)
+static bool read_all(struct store *store, struct showing *showing,
+		     struct kairan_error *error_r)
 {
-	char text[64];
-
-	if (when == 0)
-		return;
-	clock_format(when, settings->time_zone, "%Y-%m-%d %H:%M:%S %Z", text,
-		     sizeof(text));
-	printf("%-12s %s\n", name, text);
-}
-
-static void print_draft(const struct draft *draft, const struct settings *settings)
-{
-	printf("draft        %lld\n", (long long)draft->id);
-	printf("state        %s\n", lifecycle_name(draft->state));
-	printf("broadcast    %s <%s>, list %s\n", draft->broadcast_ja, draft->broadcast,
-	       draft->list);
-	printf("section      %s (%s)\n", draft->section_ja, draft->section);
-	print_time("submitted", draft->submitted_at, settings);
-	print_time("expires", draft->expires_at, settings);
-	print_time("decided", draft->decided_at, settings);
-	print_time("released", draft->released_at, settings);
-	if (*draft->decided_by != '\0')
-		printf("decided by   %s (%s)\n", draft->decided_by, draft->decided_name);
-	if (*draft->reason != '\0')
-		printf("reason       %s\n", draft->reason);
-	if (draft->recipients != 0)
-		printf("recipients   %lld\n", (long long)draft->recipients);
-	printf("characters   %lld\n", (long long)draft->characters);
-	printf("subject      %s\n\n%s\n", draft->subject, draft->text);
-}
-
-static void print_shard(const struct shard *shard, void *context)
-{
-	(void)context;
-	printf("  %5lld  %6lld recipients  %s%s%s\n", (long long)shard->number,
-	       (long long)shard->recipients, shard_state_name(shard->state),
-	       *shard->queue_id != '\0' ? "  queue id " : "", shard->queue_id);
-}
-
-static bool print_shards(struct store *store, const struct draft *draft,
-			 struct kairan_error *error_r)
-{
-	if (draft->recipients == 0)
-		return true;
-	puts("\nshards");
-	return store_release_visit_shards(store, draft->id, print_shard, NULL, error_r);
-}
-
-static bool show(struct store *store, const struct draft *draft,
-		 const struct settings *settings, struct kairan_error *error_r)
-{
-	GPtrArray *parties = store_draft_list_parties(store, draft->id, error_r);
+	GPtrArray *parties = store_draft_list_parties(store, showing->id, error_r);
 
 	if (parties == NULL)
 		return false;
-	print_draft(draft, settings);
-	puts("\npeople");
-	print_parties(parties);
+	add_facts(showing->facts, showing->draft);
+	add_people(showing->people, parties);
 	g_ptr_array_unref(parties);
-	if (!print_shards(store, draft, error_r))
-		return false;
-	puts("\nhistory");
-	return store_audit_visit_draft(store, draft->id, print_event, (void *)settings,
-				       error_r);
+	return store_release_visit_shards(store, showing->id, add_shard, showing->shards,
+					  error_r) &&
+	       ctl_audit_table_fill(store, showing->id, showing->history, error_r);
+}
+
+static int show(struct store *store, void *context, struct kairan_error *error_r)
+{
+	struct showing *showing = context;
+
+	switch (store_draft_find(store, showing->id, &showing->draft, error_r)) {
+	case ANSWER_YES:
+		return read_all(store, showing, error_r) ? EX_OK : EX_UNAVAILABLE;
+	case ANSWER_NO:
+		(void)error_set(error_r, "there is no draft %lld", showing->id);
+		return EX_NOINPUT;
+	case ANSWER_UNKNOWN:
+		break;
+	}
+	return EX_UNAVAILABLE;
+}
+
+static void print_json(const struct showing *showing)
+{
+	json_t *all = json_copy(json_array_get(ctl_table_rows(showing->facts), 0));
+
+	json_object_set_new(all, "text", json_string(showing->draft->text));
+	json_object_set(all, "people", ctl_table_rows(showing->people));
+	json_object_set(all, "shards", ctl_table_rows(showing->shards));
+	json_object_set(all, "history", ctl_table_rows(showing->history));
+	(void)json_dumpf(all, stdout, JSON_INDENT(1) | JSON_PRESERVE_ORDER);
+	putchar('\n');
+	json_decref(all);
+}
+
+static void print_text(const struct showing *showing)
+{
+	ctl_table_print_one(showing->facts);
+	printf("\n%s\n\n", showing->draft->text);
+	ctl_table_print(showing->people, false);
+	if (json_array_size(ctl_table_rows(showing->shards)) > 0)
+		putchar('\n');
+	ctl_table_print(showing->shards, false);
+	putchar('\n');
+	ctl_table_print(showing->history, false);
+}
+
+bool ctl_drafts_read_id(const char *text, long long *id_r)
+{
+	char *end = NULL;
+
+	*id_r = strtoll(text, &end, 10);
+	return end != text && *end == '\0' && *id_r > 0;
 }
 
 int ctl_drafts_show(const struct ctl_call *call)
 {
-	struct store *store = NULL;
-	struct draft *draft = NULL;
-	struct kairan_error error;
-	char *end = NULL;
-	long long id = call->argc == 1 ? strtoll(call->argv[0], &end, 10) : 0;
-	int status = EX_UNAVAILABLE;
+	bool json = false;
+	const struct ctl_option options[] = { { "json", NULL, &json } };
+	struct showing showing = { 0 };
+	int rest, status;
 
-	if (call->argc != 1 || *end != '\0' || id < 1)
-		return ctl_fail(EX_USAGE, "show wants the number of a draft");
-	if (!store_open(call->settings->store_path, STORE_JOURNAL_BEST, &store, &error))
-		return ctl_fail(EX_UNAVAILABLE, "%s", error.text);
-	if (store_begin(store, &error)) {
-		switch (store_draft_find(store, id, &draft, &error)) {
-		case ANSWER_YES:
-			if (show(store, draft, call->settings, &error))
-				status = EX_OK;
-			break;
-		case ANSWER_NO:
-			(void)error_set(&error, "there is no draft %lld", id);
-			status = EX_NOINPUT;
-			break;
-		case ANSWER_UNKNOWN:
-			break;
-		}
-		store_rollback(store);
-	}
-	draft_free(draft);
-	store_close(store);
-	return status == EX_OK ? EX_OK : ctl_fail(status, "%s", error.text);
+	if (!ctl_options_read(call, options, G_N_ELEMENTS(options), &rest) ||
+	    rest + 1 != call->argc || !ctl_drafts_read_id(call->argv[rest], &showing.id))
+		return ctl_usage(call);
+	showing.facts =
+	    ctl_table_new(call->settings, draft_columns, G_N_ELEMENTS(draft_columns));
+	showing.people =
+	    ctl_table_new(call->settings, people_columns, G_N_ELEMENTS(people_columns));
+	showing.shards =
+	    ctl_table_new(call->settings, shard_columns, G_N_ELEMENTS(shard_columns));
+	showing.history = ctl_audit_table_new(call->settings);
+	status = ctl_store_run(call, show, &showing);
+	if (status == EX_OK && json)
+		print_json(&showing);
+	else if (status == EX_OK)
+		print_text(&showing);
+	ctl_table_free(showing.facts);
+	ctl_table_free(showing.people);
+	ctl_table_free(showing.shards);
+	ctl_table_free(showing.history);
+	draft_free(showing.draft);
+	return status;
 }

@@ -25,6 +25,7 @@
 #include <sysexits.h>
 
 #include "ctl/ctl.h"
+#include "ctl/ctl_store.h"
 #include "ctl/explain.h"
 #include "milter/draft_schedule.h"
 #include "milter/message.h"
@@ -292,9 +293,9 @@ int ctl_explain(const struct ctl_call *call)
 		status = ctl_fail(EX_USAGE, EXPLAIN_USAGE);
 	} else if (!setup_load(call->path, &explanation.setup, &error)) {
 		status = ctl_fail(EX_CONFIG, "%s", error.text);
-	} else if (!store_open(call->settings->store_path, STORE_JOURNAL_BEST,
-			       &explanation.store, &error) ||
-		   !store_begin(explanation.store, &error)) {
+	} else if ((status = ctl_store_open(call, &explanation.store)) != EX_OK) {
+		/* It was told. */
+	} else if (!store_begin(explanation.store, &error)) {
 		status = ctl_fail(EX_UNAVAILABLE, "%s", error.text);
 	} else {
 		message_init();

@@ -1,13 +1,16 @@
 /*
  * NAME
- *	ctl_keys - kairanctl keys make
+ *	ctl_keys - kairanctl keys make, keys rotate
  *
  * DESCRIPTION
- *	Makes the file of token keys. When root runs it, the file belongs to the user that the
- *	daemon becomes.
+ *	"make" makes the token keys and the audit trail's key, where there are none. When root
+ *	runs it, the files belong to the user that the daemon becomes.
+ *
+ *	"rotate" adds a token key that signs from then on. The old ones go on verifying, so
+ *	replies under way still count. The daemon reads keys when it starts and at SIGHUP.
  *
  * DIAGNOSTICS
- *	EX_CANTCREAT: the file exists already, or cannot be made.
+ *	EX_CANTCREAT: both files exist already, or one cannot be made.
  */
 #include "config.h"
 
@@ -18,22 +21,79 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "conf/clock.h"
 #include "conf/keyring.h"
 #include "ctl/ctl.h"
+#include "ctl/ctl_operator.h"
+#include "ctl/ctl_store.h"
+#include "schema/store_audit.h"
 
-int ctl_keys_make(const struct ctl_call *call)
+static int make_file(const char *path, const struct passwd *user)
 {
-	const char *path = call->settings->key_file;
-	const struct passwd *user = getpwnam(call->settings->user);
 	struct kairan_error error;
 
-	if (geteuid() == 0 && user == NULL)
-		return ctl_fail(EX_NOUSER, "user: there is no user %s",
-				call->settings->user);
 	if (!keyring_make_file(path, &error))
 		return ctl_fail(EX_CANTCREAT, "%s", error.text);
-	if (geteuid() == 0 && chown(path, user->pw_uid, user->pw_gid) != 0)
+	if (user != NULL && chown(path, user->pw_uid, user->pw_gid) != 0)
 		return ctl_fail(EX_CANTCREAT, "%s: %s", path, strerror(errno));
 	printf("made %s\n", path);
 	return EX_OK;
+}
+
+int ctl_keys_make(const struct ctl_call *call)
+{
+	const char *const paths[] = { call->settings->key_file,
+				      call->settings->audit_key_file };
+	const struct passwd *user = NULL;
+	int status = EX_OK, made = 0;
+
+	if (call->argc > 0)
+		return ctl_usage(call);
+	if (geteuid() == 0 && (user = getpwnam(call->settings->user)) == NULL)
+		return ctl_fail(EX_NOUSER, "user: there is no user %s",
+				call->settings->user);
+	for (size_t i = 0; status == EX_OK && i < sizeof(paths) / sizeof(paths[0]); i++) {
+		if (access(paths[i], F_OK) == 0)
+			continue;
+		status = make_file(paths[i], user);
+		made++;
+	}
+	if (made == 0)
+		return ctl_fail(EX_CANTCREAT, "%s and %s exist; keys are not overwritten",
+				paths[0], paths[1]);
+	return status;
+}
+
+static int record(struct store *store, void *context, struct kairan_error *error_r)
+{
+	const struct audit_event event = {
+		.at = clock_now(),
+		.uid = ctl_operator_uid(),
+		.role = "administrator",
+		.action = "rotate-keys",
+		.outcome = "done",
+		.detail = context,
+	};
+
+	return store_audit_append(store, &event, error_r) ? EX_OK : EX_UNAVAILABLE;
+}
+
+int ctl_keys_rotate(const struct ctl_call *call)
+{
+	struct kairan_error error;
+	unsigned int id = 0;
+	char detail[32];
+	int status;
+
+	if (call->argc > 0)
+		return ctl_usage(call);
+	if (!keyring_rotate_file(call->settings->key_file, &id, &error))
+		return ctl_fail(EX_CANTCREAT, "key_file: %s", error.text);
+	(void)snprintf(detail, sizeof(detail), "key %u", id);
+	status = ctl_store_run(call, record, detail);
+	if (status == EX_OK)
+		printf("%s: key %u signs from now on; reload the daemon "
+		       "(systemctl reload kairan-milter)\n",
+		       call->settings->key_file, id);
+	return status;
 }

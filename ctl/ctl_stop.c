@@ -1,12 +1,14 @@
 /*
  * NAME
- *	ctl_stop - kairanctl stop
+ *	ctl_stop - kairanctl drafts stop, drafts withdraw
  *
  * DESCRIPTION
+ *	drafts stop ID [--reason TEXT], drafts stop --list ID, drafts withdraw ID [--reason TEXT]
+ *
  *	Stops a broadcast that is going out, or that is approved and has not begun: no further
  *	shard is handed to the MTA. What the MTA has taken is not called back. The draft's
  *	people are told, with the numbers; --list prints the addresses with what is known of
- *	each.
+ *	each. "withdraw" takes back what is held or approved, and never what is going out.
  *
  * DIAGNOSTICS
  *	EX_NOINPUT: no such draft. EX_DATAERR: it is not in a state to be stopped.
@@ -14,7 +16,6 @@
  */
 #include "config.h"
 
-#include <getopt.h>
 #include <glib.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,12 +23,14 @@
 
 #include "conf/clock.h"
 #include "ctl/ctl.h"
+#include "ctl/ctl_drafts.h"
 #include "ctl/ctl_operator.h"
+#include "ctl/ctl_options.h"
+#include "ctl/ctl_store.h"
 #include "schema/store_draft.h"
 #include "schema/store_outbox.h"
 #include "schema/store_release.h"
 
-#define STOP_USAGE    "usage: kairanctl stop ID [--reason TEXT], or stop --list ID"
 #define STOP_NOTICE   "stopped" /* the template's name */
 #define RECIPIENTS_AT 1000      /* read at once */
 
@@ -36,32 +39,18 @@ struct stop {
 	long long id;
 	const char *reason;
 	bool list;
+	bool withdraw; /* before it goes out, or not at all */
+	struct release_summary summary;
 };
 
 static bool read_options(const struct ctl_call *call, struct stop *stop)
 {
-	static const struct option options[] = { { "reason", required_argument, NULL,
-						   'r' },
-						 { "list", no_argument, NULL, 'l' },
-						 { NULL, 0, NULL, 0 } };
-	char *end = NULL;
-	int letter;
+	const struct ctl_option options[] = { { "reason", &stop->reason, NULL },
+					      { "list", NULL, &stop->list } };
+	int rest;
 
-	/* The command's last word stands where getopt_long() wants the program's name. */
-	optind = 0;
-	while ((letter = getopt_long(call->argc + 1, call->argv - 1, "", options,
-				     NULL)) != -1) {
-		if (letter == 'r')
-			stop->reason = optarg;
-		else if (letter == 'l')
-			stop->list = true;
-		else
-			return false;
-	}
-	if (optind != call->argc)
-		return false;
-	stop->id = strtoll(call->argv[optind - 1], &end, 10);
-	return *end == '\0' && stop->id > 0;
+	return ctl_options_read(call, options, G_N_ELEMENTS(options), &rest) &&
+	       rest + 1 == call->argc && ctl_drafts_read_id(call->argv[rest], &stop->id);
 }
 
 /* ---- who has it ---- */
@@ -136,11 +125,12 @@ static enum answer enter(const struct stop *stop, struct draft *draft,
 {
 	const struct draft_step step = {
 		/* What has not begun to go out has nothing to break off. */
-		.to = draft->state == DRAFT_APPROVED ? DRAFT_WITHDRAWN : DRAFT_STOPPED,
+		.to = stop->withdraw || draft->state == DRAFT_APPROVED ? DRAFT_WITHDRAWN
+								       : DRAFT_STOPPED,
 		.event = { .at = clock_now(),
 			   .uid = ctl_operator_uid(),
 			   .role = "administrator",
-			   .action = "stop",
+			   .action = stop->withdraw ? "withdraw" : "stop",
 			   .detail = stop->reason },
 		.reason = stop->reason,
 	};
@@ -159,8 +149,9 @@ static int stop_draft(const struct stop *stop, struct draft *draft,
 	case ANSWER_YES:
 		break;
 	case ANSWER_NO:
-		(void)error_set(error_r, "draft %lld is %s; there is nothing to stop",
-				stop->id, lifecycle_name(draft->state));
+		(void)error_set(error_r, "draft %lld is %s; there is nothing to %s",
+				stop->id, lifecycle_name(draft->state),
+				stop->withdraw ? "withdraw" : "stop");
 		return EX_DATAERR;
 	case ANSWER_UNKNOWN:
 		return EX_UNAVAILABLE;
@@ -194,31 +185,41 @@ static int run_inside(const struct stop *stop, struct release_summary *summary_r
 	return status;
 }
 
+static int run_work(struct store *store, void *context, struct kairan_error *error_r)
+{
+	struct stop *stop = context;
+
+	stop->store = store;
+	return run_inside(stop, &stop->summary, error_r);
+}
+
 int ctl_stop(const struct ctl_call *call)
 {
 	struct stop stop = { 0 };
-	struct release_summary summary = { 0 };
-	struct kairan_error error;
-	int status = EX_UNAVAILABLE;
+	int status;
 
 	if (!read_options(call, &stop))
-		return ctl_fail(EX_USAGE, STOP_USAGE);
-	if (!store_open(call->settings->store_path, STORE_JOURNAL_BEST, &stop.store,
-			&error))
-		return ctl_fail(EX_UNAVAILABLE, "%s", error.text);
-	if (store_begin(stop.store, &error)) {
-		status = run_inside(&stop, &summary, &error);
-		if (status != EX_OK || stop.list)
-			store_rollback(stop.store);
-		else if (!store_commit(stop.store, &error))
-			status = EX_UNAVAILABLE;
-	}
-	store_close(stop.store);
+		return ctl_usage(call);
+	status = ctl_store_run(call, run_work, &stop);
 	if (status == EX_OK && !stop.list)
 		printf("draft %lld is stopped: sent to %lld, perhaps to %lld, not to "
 		       "%lld recipients\n",
-		       stop.id, (long long)summary.served, (long long)summary.unknown,
-		       (long long)summary.unserved);
-	release_summary_clear(&summary);
-	return status == EX_OK ? EX_OK : ctl_fail(status, "%s", error.text);
+		       stop.id, (long long)stop.summary.served,
+		       (long long)stop.summary.unknown, (long long)stop.summary.unserved);
+	release_summary_clear(&stop.summary);
+	return status;
+}
+
+int ctl_drafts_withdraw(const struct ctl_call *call)
+{
+	struct stop stop = { .withdraw = true };
+	int status;
+
+	if (!read_options(call, &stop) || stop.list)
+		return ctl_usage(call);
+	status = ctl_store_run(call, run_work, &stop);
+	if (status == EX_OK)
+		printf("draft %lld is withdrawn\n", stop.id);
+	release_summary_clear(&stop.summary);
+	return status;
 }

@@ -1,177 +1,322 @@
 /*
  * NAME
- *	ctl_subscribers - kairanctl subscribers import
+ *	ctl_subscribers - kairanctl subscribers
  *
  * DESCRIPTION
- *	Reads a CSV file, UTF-8 with or without a byte order mark: the first field of each
- *	line is an address; a first line whose field is "address" is a heading. All lines are
- *	checked before anything is written, and all are written in one transaction.
+ *	list --list LIST [--state STATE] [--json], export --list LIST: page by page, so that the
+ *	daemon need not wait.
+ *	count [--json]: list by list.
+ *	suspend, resume, delete --list LIST ADDRESS...: all of them or none.
  *
  * DIAGNOSTICS
- *	EX_DATAERR: lines that are no address, each by its number; nothing is imported.
+ *	EX_NOINPUT: an address that is no subscriber, or in that state already; nothing is
+ *	changed. EX_USAGE: no address, no such state.
  */
 #include "config.h"
 
-#include <errno.h>
-#include <getopt.h>
 #include <glib.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
 #include "conf/clock.h"
 #include "ctl/ctl.h"
 #include "ctl/ctl_operator.h"
+#include "ctl/ctl_options.h"
+#include "ctl/ctl_store.h"
+#include "ctl/ctl_table.h"
 #include "policy/address.h"
 #include "schema/store_audit.h"
 #include "schema/store_subscriber.h"
 
-struct import {
+#define PAGE_ROWS 1000
+
+/* ---- list and export ---- */
+
+static const struct ctl_column list_columns[] = { { "address", CTL_TEXT },
+						  { "state", CTL_TEXT },
+						  { "joined", CTL_TIME } };
+
+struct reading {
+	const struct settings *settings;
 	const char *list;
-	const char *path;
-	GArray *addresses; /* struct address */
-	int bad_lines;
+	int state;
+	char *last;
+	int64_t rows;            /* of the page */
+	struct ctl_table *table; /* NULL: export */
 };
 
-static bool read_options(const struct ctl_call *call, struct import *import)
+static void export_one(const struct reading *reading, const struct subscriber *subscriber)
 {
-	static const struct option options[] = { { "list", required_argument, NULL, 'l' },
-						 { NULL, 0, NULL, 0 } };
-	int letter;
+	char when[64];
 
-	/* getopt_long() wants the program's name before the arguments; the command's last
-	 * word stands there. optind 0 starts glibc's scanner anew. */
-	optind = 0;
-	while ((letter = getopt_long(call->argc + 1, call->argv - 1, "", options,
-				     NULL)) != -1) {
-		if (letter != 'l')
-			return false;
-		import->list = optarg;
+	clock_format(subscriber->joined_at, reading->settings->time_zone,
+		     "%Y-%m-%dT%H:%M:%S%:z", when, sizeof(when));
+	/* An address has no quotes but in a quoted local part, where they are doubled. */
+	putchar('"');
+	for (const char *at = subscriber->address; *at != '\0'; at++) {
+		if (*at == '"')
+			putchar('"');
+		putchar(*at);
 	}
-	if (import->list == NULL || optind != call->argc)
-		return false;
-	import->path = call->argv[optind - 1];
-	return true;
+	printf("\",%s,%s\r\n", subscriber_state_name(subscriber->state), when);
 }
 
-/* The first field, without its quotes, in place. */
-static char *read_field(char *line)
+static void visit(const struct subscriber *subscriber, void *context)
 {
-	line[strcspn(line, "\r\n")] = '\0';
-	if (*line == '"') {
-		line++;
-		line[strcspn(line, "\"")] = '\0';
-	} else {
-		line[strcspn(line, ",")] = '\0';
-	}
-	return g_strstrip(line);
-}
+	struct reading *reading = context;
 
-static void read_line(struct import *import, char *line, int number)
-{
-	struct address address;
-	struct kairan_error error;
-	char *field;
-
-	if (number == 1 && g_str_has_prefix(line, "\xef\xbb\xbf"))
-		line += 3;
-	field = read_field(line);
-	if (*field == '\0' || (number == 1 && g_ascii_strcasecmp(field, "address") == 0))
+	g_free(reading->last);
+	reading->last = g_strdup(subscriber->key);
+	reading->rows++;
+	if (reading->table == NULL) {
+		export_one(reading, subscriber);
 		return;
-	if (address_read(field, &address, &error)) {
-		g_array_append_val(import->addresses, address);
-	} else {
-		fprintf(stderr, "%s:%d: %s\n", import->path, number, error.text);
-		import->bad_lines++;
 	}
+	ctl_table_put_text(reading->table, subscriber->address);
+	ctl_table_put_text(reading->table, subscriber_state_name(subscriber->state));
+	ctl_table_put_time(reading->table, subscriber->joined_at);
 }
 
-static int read_file(struct import *import)
+static int read_page(struct store *store, void *context, struct kairan_error *error_r)
 {
-	FILE *file = fopen(import->path, "re");
-	char *line = NULL;
-	size_t size = 0;
+	struct reading *reading = context;
+	g_autofree char *after = g_strdup(reading->last);
 
-	if (file == NULL)
-		return ctl_fail(EX_NOINPUT, "%s: %s", import->path, strerror(errno));
-	for (int number = 1; getline(&line, &size, file) >= 0; number++)
-		read_line(import, line, number);
-	free(line);
-	fclose(file);
-	if (import->bad_lines > 0)
-		return ctl_fail(EX_DATAERR, "%s: %d bad lines; nothing was imported",
-				import->path, import->bad_lines);
-	return EX_OK;
+	reading->rows = 0;
+	return store_subscriber_visit_page(store, reading->list, reading->state, after,
+					   PAGE_ROWS, visit, reading, error_r)
+		   ? EX_OK
+		   : EX_UNAVAILABLE;
 }
 
-static bool write_all(struct store *store, const struct import *import, int64_t *new_r,
-		      struct kairan_error *error_r)
+static int read_all(const struct ctl_call *call, struct reading *reading)
 {
-	int64_t now = clock_now();
-	g_autofree char *detail = NULL;
+	struct store *store = NULL;
+	int status = ctl_store_open(call, &store);
 
-	*new_r = 0;
-	for (guint i = 0; i < import->addresses->len; i++) {
-		const struct address *address =
-		    &g_array_index(import->addresses, struct address, i);
-		enum answer answer =
-		    store_subscriber_add(store, import->list, address, now, error_r);
+	reading->settings = call->settings;
+	reading->last = g_strdup("");
+	do {
+		if (status == EX_OK)
+			status = ctl_store_work(store, read_page, reading);
+	} while (status == EX_OK && reading->rows == PAGE_ROWS);
+	g_free(reading->last);
+	store_close(store);
+	return status;
+}
 
-		if (answer == ANSWER_UNKNOWN)
-			return false;
-		*new_r += answer == ANSWER_YES;
+static bool find_state(const char *name, int *state_r)
+{
+	for (int state = SUBSCRIBER_ACTIVE; state <= SUBSCRIBER_LEFT; state++) {
+		if (strcmp(subscriber_state_name((enum subscriber_state)state), name) ==
+		    0) {
+			*state_r = state;
+			return true;
+		}
 	}
-	detail = g_strdup_printf("list %s: %u addresses, %lld new", import->list,
-				 import->addresses->len, (long long)*new_r);
+	return false;
+}
+
+int ctl_subscribers_list(const struct ctl_call *call)
+{
+	struct reading reading = { 0 };
+	const char *state = NULL;
+	bool json = false;
+	const struct ctl_option options[] = { { "list", &reading.list, NULL },
+					      { "state", &state, NULL },
+					      { "json", NULL, &json } };
+	int rest, status;
+
+	if (!ctl_options_read(call, options, G_N_ELEMENTS(options), &rest) ||
+	    rest != call->argc || reading.list == NULL)
+		return ctl_usage(call);
+	if (state != NULL && !find_state(state, &reading.state))
+		return ctl_fail(
+		    EX_USAGE,
+		    "there is no state \"%s\"; there are: active suspended left", state);
+	reading.table =
+	    ctl_table_new(call->settings, list_columns, G_N_ELEMENTS(list_columns));
+	status = read_all(call, &reading);
+	if (status == EX_OK)
+		ctl_table_print(reading.table, json);
+	ctl_table_free(reading.table);
+	return status;
+}
+
+int ctl_subscribers_export(const struct ctl_call *call)
+{
+	struct reading reading = { 0 };
+	const struct ctl_option options[] = { { "list", &reading.list, NULL } };
+	int rest, status;
+
+	if (!ctl_options_read(call, options, G_N_ELEMENTS(options), &rest) ||
+	    rest != call->argc || reading.list == NULL)
+		return ctl_usage(call);
+	fputs("\xef\xbb\xbf"
+	      "address,state,joined\r\n",
+	      stdout);
+	status = read_all(call, &reading);
+	if (status == EX_OK && fflush(stdout) != 0)
+		return ctl_fail(EX_IOERR, "standard output cannot be written");
+	return status;
+}
+
+/* ---- count ---- */
+
+static const struct ctl_column count_columns[] = { { "list", CTL_TEXT },
+						   { "active", CTL_NUMBER },
+						   { "suspended", CTL_NUMBER },
+						   { "left", CTL_NUMBER } };
+
+static void add_count(const struct subscriber_count *count, void *context)
+{
+	struct ctl_table *table = context;
+
+	ctl_table_put_text(table, count->list);
+	ctl_table_put_number(table, count->active);
+	ctl_table_put_number(table, count->suspended);
+	ctl_table_put_number(table, count->left);
+}
+
+static int count_all(struct store *store, void *context, struct kairan_error *error_r)
+{
+	return store_subscriber_visit_counts(store, add_count, context, error_r)
+		   ? EX_OK
+		   : EX_UNAVAILABLE;
+}
+
+int ctl_subscribers_count(const struct ctl_call *call)
+{
+	bool json = false;
+	const struct ctl_option options[] = { { "json", NULL, &json } };
+	struct ctl_table *table;
+	int rest, status;
+
+	if (!ctl_options_read(call, options, G_N_ELEMENTS(options), &rest) ||
+	    rest != call->argc)
+		return ctl_usage(call);
+	table = ctl_table_new(call->settings, count_columns, G_N_ELEMENTS(count_columns));
+	status = ctl_store_run(call, count_all, table);
+	if (status == EX_OK)
+		ctl_table_print(table, json);
+	ctl_table_free(table);
+	return status;
+}
+
+/* ---- suspend, resume, delete ---- */
+
+enum change_kind { CHANGE_SUSPEND, CHANGE_RESUME, CHANGE_DELETE };
+
+struct change {
+	enum change_kind kind;
+	const char *list;
+	char **addresses;
+	int count;
+	int64_t now;
+};
+
+static enum answer change_one(struct store *store, const struct change *change,
+			      const struct address *address, struct kairan_error *error_r)
+{
+	switch (change->kind) {
+	case CHANGE_SUSPEND:
+		return store_subscriber_enter(store, change->list, address,
+					      SUBSCRIBER_SUSPENDED, change->now, error_r);
+	case CHANGE_RESUME:
+		return store_subscriber_enter(store, change->list, address,
+					      SUBSCRIBER_ACTIVE, change->now, error_r);
+	case CHANGE_DELETE:
+		break;
+	}
+	return store_subscriber_remove(store, change->list, address, error_r);
+}
+
+static const char *name_change(const struct change *change)
+{
+	static const char *const names[] = {
+		[CHANGE_SUSPEND] = "suspend-subscriber",
+		[CHANGE_RESUME] = "resume-subscriber",
+		[CHANGE_DELETE] = "delete-subscriber",
+	};
+
+	return names[change->kind];
+}
+
+static bool record_change(struct store *store, const struct change *change,
+			  const struct address *address, struct kairan_error *error_r)
+{
+	g_autofree char *detail = g_strdup_printf("%s: %s", change->list, address->spec);
 	const struct audit_event event = {
-		.at = now,
+		.at = change->now,
 		.uid = ctl_operator_uid(),
 		.role = "administrator",
-		.action = "import",
+		.action = name_change(change),
 		.outcome = "done",
 		.detail = detail,
 	};
-	return store_audit_append(store, &event, error_r);
+
+	return store_audit_append(store, &event, error_r) &&
+	       (change->kind != CHANGE_DELETE ||
+		store_subscriber_note_change(store, change->list, 0, 1, change->now,
+					     error_r));
 }
 
-static int write_store(const struct ctl_call *call, const struct import *import)
+static int change_all(struct store *store, void *context, struct kairan_error *error_r)
 {
-	struct store *store = NULL;
-	struct kairan_error error;
-	int64_t added = 0;
-	bool ok;
+	const struct change *change = context;
 
-	if (!store_open(call->settings->store_path, STORE_JOURNAL_BEST, &store, &error))
-		return ctl_fail(EX_UNAVAILABLE, "%s", error.text);
-	ok = store_begin(store, &error);
-	if (ok) {
-		ok = write_all(store, import, &added, &error);
-		if (ok)
-			ok = store_commit(store, &error);
-		else
-			store_rollback(store);
+	for (int i = 0; i < change->count; i++) {
+		struct address address;
+
+		if (!address_read(change->addresses[i], &address, error_r))
+			return EX_USAGE;
+		switch (change_one(store, change, &address, error_r)) {
+		case ANSWER_UNKNOWN:
+			return EX_UNAVAILABLE;
+		case ANSWER_NO:
+			(void)error_set(error_r,
+					"%s is no subscriber of %s, or is that already; "
+					"nothing was changed",
+					address.spec, change->list);
+			return EX_NOINPUT;
+		case ANSWER_YES:
+			break;
+		}
+		if (!record_change(store, change, &address, error_r))
+			return EX_UNAVAILABLE;
 	}
-	store_close(store);
-	if (!ok)
-		return ctl_fail(EX_UNAVAILABLE, "%s", error.text);
-	printf("%s: %u addresses read, %lld new subscribers\n", import->list,
-	       import->addresses->len, (long long)added);
 	return EX_OK;
 }
 
-int ctl_subscribers_import(const struct ctl_call *call)
+static int run_change(const struct ctl_call *call, enum change_kind kind)
 {
-	struct import import = { 0 };
-	int status;
+	struct change change = { .kind = kind, .now = clock_now() };
+	const struct ctl_option options[] = { { "list", &change.list, NULL } };
+	int rest, status;
 
-	if (!read_options(call, &import))
-		return ctl_fail(
-		    EX_USAGE, "usage: kairanctl subscribers import --list LIST FILE.csv");
-	import.addresses = g_array_new(FALSE, FALSE, sizeof(struct address));
-	status = read_file(&import);
+	if (!ctl_options_read(call, options, G_N_ELEMENTS(options), &rest) ||
+	    rest >= call->argc || change.list == NULL)
+		return ctl_usage(call);
+	change.addresses = call->argv + rest;
+	change.count = call->argc - rest;
+	status = ctl_store_run(call, change_all, &change);
 	if (status == EX_OK)
-		status = write_store(call, &import);
-	g_array_unref(import.addresses);
+		printf("%s: %d subscribers changed\n", change.list, change.count);
 	return status;
+}
+
+int ctl_subscribers_suspend(const struct ctl_call *call)
+{
+	return run_change(call, CHANGE_SUSPEND);
+}
+
+int ctl_subscribers_resume(const struct ctl_call *call)
+{
+	return run_change(call, CHANGE_RESUME);
+}
+
+int ctl_subscribers_delete(const struct ctl_call *call)
+{
+	return run_change(call, CHANGE_DELETE);
 }

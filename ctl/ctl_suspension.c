@@ -22,6 +22,7 @@
 #include "conf/clock.h"
 #include "ctl/ctl.h"
 #include "ctl/ctl_operator.h"
+#include "ctl/ctl_store.h"
 #include "ctl/ctl_time.h"
 #include "policy/address.h"
 #include "schema/store_snapshot.h"
@@ -32,6 +33,7 @@
 
 /* What the command line says, and what it works on. */
 struct change {
+	const struct ctl_call *call;
 	const struct settings *settings;
 	struct store *store;
 	int64_t now;
@@ -298,9 +300,9 @@ static int carry_out(struct change *change, int (*run)(const struct change *chan
 	struct kairan_error error;
 	int status;
 
-	if (!store_open(change->settings->store_path, STORE_JOURNAL_BEST, &change->store,
-			&error))
-		return fail_store(&error);
+	status = ctl_store_open(change->call, &change->store);
+	if (status != EX_OK)
+		return status;
 	if (!store_begin(change->store, &error)) {
 		store_close(change->store);
 		return fail_store(&error);
@@ -323,6 +325,7 @@ static int carry_out(struct change *change, int (*run)(const struct change *chan
 static struct change start_change(const struct ctl_call *call)
 {
 	return (struct change){
+		.call = call,
 		.settings = call->settings,
 		.now = clock_now(),
 		.broadcasts = g_ptr_array_new_with_free_func(g_free),

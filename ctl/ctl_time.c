@@ -52,6 +52,20 @@ bool ctl_time_read(const struct settings *settings, const char *text, int64_t no
 	return true;
 }
 
+bool ctl_time_read_past(const struct settings *settings, const char *text, int64_t now,
+			int64_t *at_r)
+{
+	g_autofree char *midnight = g_strconcat(text, " 00:00", NULL);
+
+	if (strchr(text, '-') != NULL)
+		return read_date(settings, text, at_r) ||
+		       read_date(settings, midnight, at_r);
+	if (!ctl_time_read(settings, text, 0, at_r))
+		return false;
+	*at_r = now - *at_r;
+	return true;
+}
+
 char *ctl_time_show(const struct settings *settings, int64_t at)
 {
 	char text[64];

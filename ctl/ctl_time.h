@@ -14,6 +14,15 @@
 bool ctl_time_read(const struct settings *settings, const char *text, int64_t now,
 		   int64_t *at_r);
 
+/* Read a time that has passed: "2026-12-01 09:00", "2026-12-01", or how long ago, "30d". */
+bool ctl_time_read_past(const struct settings *settings, const char *text, int64_t now,
+			int64_t *at_r);
+
+/* What to say when that is false: a format of the option and the text. */
+#define CTL_TIME_PAST                                                                        \
+	"%s wants a time such as \"2026-12-01 09:00\" or 2026-12-01, or how long ago, such " \
+	"as 30d, not \"%s\""
+
 /* Show a time as "2026-12-01 09:00 JST". Free with g_free(). */
 char *ctl_time_show(const struct settings *settings, int64_t at);
 

@@ -26,6 +26,8 @@
 
 #include "conf/clock.h"
 #include "ctl/ctl.h"
+#include "ctl/ctl_drafts.h"
+#include "ctl/ctl_store.h"
 #include "policy/lifecycle.h"
 #include "schema/store_draft.h"
 #include "schema/store_release.h"
@@ -170,17 +172,15 @@ int ctl_watch(const struct ctl_call *call)
 		.settings = call->settings,
 		.is_terminal = isatty(STDOUT_FILENO) != 0,
 	};
-	struct kairan_error error;
-	char *end = NULL;
+	long long id;
 	int status;
 
-	watch.id = call->argc == 1 ? strtoll(call->argv[0], &end, 10) : 0;
-	if (call->argc != 1 || *end != '\0' || watch.id < 1)
-		return ctl_fail(EX_USAGE, "watch wants the number of a draft");
-	if (!store_open(call->settings->store_path, STORE_JOURNAL_BEST, &watch.store,
-			&error))
-		return ctl_fail(EX_UNAVAILABLE, "%s", error.text);
-	status = run(&watch);
+	if (call->argc != 1 || !ctl_drafts_read_id(call->argv[0], &id))
+		return ctl_usage(call);
+	watch.id = id;
+	status = ctl_store_open(call, &watch.store);
+	if (status == EX_OK)
+		status = run(&watch);
 	store_close(watch.store);
 	g_free(watch.last);
 	return status;

@@ -5,7 +5,9 @@
  * DESCRIPTION
  *	kairanctl [-c FILE] COMMAND [ARGUMENTS]
  *
- *	One table has the commands. They work while the daemon runs and while it does not.
+ *	One table has the commands. They work while the daemon runs and while it does not. The
+ *	words "drafts" may be left out: "kairanctl stop 12". Help is in the language of the
+ *	locale, Japanese or English.
  *
  * DIAGNOSTICS
  *	Exit status by sysexits(3). A wrong command prints what is possible.
@@ -15,6 +17,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -24,40 +27,151 @@
 #include "conf/log.h"
 #include "ctl/ctl.h"
 
-static const struct {
+struct ctl_command {
 	const char *words[2]; /* the second may be NULL */
 	const char *arguments;
-	const char *meaning;
+	const char *meaning_en;
+	const char *meaning_ja;
 	int (*run)(const struct ctl_call *call);
-} ctl_commands[] = {
-	{ { "list", NULL }, "[STATE]", "the drafts, newest first", ctl_drafts_list },
-	{ { "show", NULL },
-	  "ID",
+};
+
+static const struct ctl_command ctl_commands[] = {
+	{ { "status", NULL },
+	  "[--check | --prometheus] [--json]",
+	  "daemon, directory, store, drafts; for monitoring with --check",
+	  "デーモン・名簿・保存庫・原稿の状態（--check は監視用）",
+	  ctl_status },
+	{ { "drafts", "list" },
+	  "[STATE] [--broadcast ADDRESS] [--since TIME] [--limit N] [--json]",
+	  "the drafts, newest first",
+	  "原稿の一覧（新しい順）",
+	  ctl_drafts_list },
+	{ { "drafts", "show" },
+	  "ID [--json]",
 	  "one draft, its people and its history",
+	  "原稿ひとつの内容・関係者・経過",
 	  ctl_drafts_show },
-	{ { "explain", NULL },
+	{ { "drafts", "explain" },
 	  "FILE | ID [--to BROADCAST] [--from LOGIN]",
 	  "what each rule says of a draft",
+	  "原稿を各規則がどう見るか",
 	  ctl_explain },
-	{ { "watch", NULL }, "ID", "a release under way", ctl_watch },
-	{ { "stop", NULL },
+	{ { "drafts", "watch" },
+	  "ID",
+	  "a release under way",
+	  "配信の進み具合",
+	  ctl_watch },
+	{ { "drafts", "stop" },
 	  "ID [--reason TEXT] | --list ID",
 	  "stop a broadcast; say who has it and who has not",
+	  "配信を止める（--list は送った相手と送っていない相手）",
 	  ctl_stop },
+	{ { "drafts", "withdraw" },
+	  "ID [--reason TEXT]",
+	  "take back a draft that is held or approved",
+	  "配信前の原稿を取下げる",
+	  ctl_drafts_withdraw },
 	{ { "suspend", NULL },
 	  "[BROADCAST...] [--until TIME] --reason TEXT | --list",
 	  "suspend the service, or these broadcasts (Art. 7)",
+	  "サービス全体または一部の一時停止（第7条）",
 	  ctl_suspension_suspend },
-	{ { "resume", NULL }, "[BROADCAST...]", "end that", ctl_suspension_resume },
+	{ { "resume", NULL },
+	  "[BROADCAST...]",
+	  "end that",
+	  "一時停止を終える",
+	  ctl_suspension_resume },
+	{ { "subscribers", "list" },
+	  "--list LIST [--state STATE] [--json]",
+	  "the subscribers of a list",
+	  "利用者の一覧",
+	  ctl_subscribers_list },
+	{ { "subscribers", "count" },
+	  "[--json]",
+	  "how many subscribers each list has",
+	  "リストごとの利用者数",
+	  ctl_subscribers_count },
 	{ { "subscribers", "import" },
-	  "--list LIST FILE.csv",
-	  "register the addresses of a file",
+	  "--list LIST [--dry-run] FILE.csv",
+	  "register the addresses of a file (UTF-8 or CP932)",
+	  "CSV ファイルの登録（UTF-8・CP932）",
 	  ctl_subscribers_import },
-	{ { "audit", "verify" }, "", "check the audit trail", ctl_audit_verify },
-	{ { "keys", "make" }, "", "make the file of token keys", ctl_keys_make },
+	{ { "subscribers", "export" },
+	  "--list LIST",
+	  "the subscribers of a list as CSV",
+	  "利用者の CSV 出力",
+	  ctl_subscribers_export },
+	{ { "subscribers", "suspend" },
+	  "--list LIST ADDRESS...",
+	  "send these nothing for now",
+	  "利用者への配信を一時停止",
+	  ctl_subscribers_suspend },
+	{ { "subscribers", "resume" },
+	  "--list LIST ADDRESS...",
+	  "send to these again",
+	  "利用者への配信を再開",
+	  ctl_subscribers_resume },
+	{ { "subscribers", "delete" },
+	  "--list LIST ADDRESS...",
+	  "forget these subscribers",
+	  "利用者の削除",
+	  ctl_subscribers_delete },
+	{ { "audit", "list" },
+	  "[--since TIME] [--until TIME] [--user LOGIN] [--draft ID] [--action ACTION] "
+	  "[--json]",
+	  "the audit trail (Art. 8)",
+	  "ログの一覧（第8条）",
+	  ctl_audit_list },
+	{ { "audit", "export" },
+	  "--csv | --json [--since TIME] [--until TIME] [--user LOGIN] [--draft ID] "
+	  "[--action ACTION]",
+	  "the same, for other programs",
+	  "ログの書き出し",
+	  ctl_audit_export },
+	{ { "audit", "verify" },
+	  "",
+	  "is the audit trail whole?",
+	  "ログが改ざんされていないかの検査",
+	  ctl_audit_verify },
+	{ { "directory", "check" },
+	  "[--json]",
+	  "what in the directory contradicts the regulation (Art. 4)",
+	  "名簿の矛盾の検査（第4条）",
+	  ctl_directory_check },
+	{ { "instruct", NULL },
+	  "LOGIN --reason TEXT",
+	  "instruct a staff member's approver to improve matters (Art. 6-2)",
+	  "担当者についての改善指示を配信責任者へ送る（第6条第2項）",
+	  ctl_instruct },
+	{ { "dormant", NULL },
+	  "[--days N] [--json]",
+	  "approvers and staff without an operation for so long (Art. 6)",
+	  "長く使っていない配信責任者・担当者（第6条）",
+	  ctl_dormant },
+	{ { "keys", "make" },
+	  "",
+	  "make the keys, where there are none",
+	  "鍵を作る（無いときだけ）",
+	  ctl_keys_make },
+	{ { "keys", "rotate" },
+	  "",
+	  "sign tokens with a new key from now on",
+	  "署名の鍵を新しくする",
+	  ctl_keys_rotate },
+	{ { "backup", NULL },
+	  "FILE",
+	  "a consistent copy of the store, while it is in use",
+	  "保存庫の複製（動作中でも可）",
+	  ctl_backup },
+	{ { "restore", NULL },
+	  "FILE",
+	  "check a copy, and put it in the store's place",
+	  "複製を検査して保存庫を置き換える",
+	  ctl_restore },
 	{ { "deliver", NULL },
 	  "--sender S --recipient R [--queue-id Q]",
 	  "take a mail from the MTA's pipe (on standard input)",
+	  "MTA からメールを受け取る（標準入力）",
 	  ctl_deliver },
 };
 
@@ -75,35 +189,80 @@ int ctl_fail(int status, const char *format, ...)
 	return status;
 }
 
+/* POSIX order: the first of these that says something counts. */
+bool ctl_is_japanese(void)
+{
+	static const char *const names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *value = getenv(names[i]);
+
+		if (value != NULL && *value != '\0')
+			return strncmp(value, "ja", 2) == 0;
+	}
+	return false;
+}
+
+static void print_command(FILE *out, const struct ctl_command *command)
+{
+	fprintf(out, "%s%s%s%s%s", command->words[0],
+		command->words[1] != NULL ? " " : "",
+		command->words[1] != NULL ? command->words[1] : "",
+		*command->arguments != '\0' ? " " : "", command->arguments);
+}
+
 static int print_usage(FILE *out, int status)
 {
-	fputs("usage: kairanctl [-c FILE] COMMAND\n\n", out);
-	for (size_t i = 0; i < COMMANDS_COUNT; i++) {
-		char words[96];
+	const bool japanese = ctl_is_japanese();
 
-		(void)snprintf(
-		    words, sizeof(words), "%s%s%s %s", ctl_commands[i].words[0],
-		    ctl_commands[i].words[1] != NULL ? " " : "",
-		    ctl_commands[i].words[1] != NULL ? ctl_commands[i].words[1] : "",
-		    ctl_commands[i].arguments);
-		fprintf(out, "  %-46s %s\n", words, ctl_commands[i].meaning);
+	fprintf(out, japanese ? "使い方: kairanctl [-c ファイル] コマンド\n"
+			      : "usage: kairanctl [-c FILE] COMMAND\n");
+	for (size_t i = 0; i < COMMANDS_COUNT; i++) {
+		fputs("\n  ", out);
+		print_command(out, &ctl_commands[i]);
+		fprintf(out, "\n      %s\n",
+			japanese ? ctl_commands[i].meaning_ja
+				 : ctl_commands[i].meaning_en);
 	}
 	return status;
 }
 
-/* How many words of the command line name this command; 0 when it is another. */
-static int match_command(size_t command, int argc, char **argv)
+int ctl_usage(const struct ctl_call *call)
 {
-	const char *const *words = ctl_commands[command].words;
-
-	if (argc < 1 || strcmp(argv[0], words[0]) != 0)
-		return 0;
-	if (words[1] == NULL)
-		return 1;
-	return argc >= 2 && strcmp(argv[1], words[1]) == 0 ? 2 : 0;
+	fputs(ctl_is_japanese() ? "使い方: kairanctl " : "usage: kairanctl ", stderr);
+	print_command(stderr, call->command);
+	fputc('\n', stderr);
+	return EX_USAGE;
 }
 
-static int run_command(size_t command, const char *path, int argc, char **argv)
+/* For the shell's completion: the words of each command, and its options, a line each. */
+static int print_words(void)
+{
+	for (size_t i = 0; i < COMMANDS_COUNT; i++) {
+		print_command(stdout, &ctl_commands[i]);
+		putchar('\n');
+	}
+	return EX_OK;
+}
+
+/* How many words of the command line name this command; 0 when it is another. */
+static int match_command(const struct ctl_command *command, int argc, char **argv)
+{
+	if (argc < 1)
+		return 0;
+	if (command->words[1] == NULL)
+		return strcmp(argv[0], command->words[0]) == 0 ? 1 : 0;
+	if (strcmp(command->words[0], "drafts") == 0 &&
+	    strcmp(argv[0], command->words[1]) == 0)
+		return 1;
+	return argc >= 2 && strcmp(argv[0], command->words[0]) == 0 &&
+		       strcmp(argv[1], command->words[1]) == 0
+		   ? 2
+		   : 0;
+}
+
+static int run_command(const struct ctl_command *command, const char *path, int argc,
+		       char **argv)
 {
 	struct settings *settings = NULL;
 	struct kairan_error error;
@@ -114,10 +273,32 @@ static int run_command(size_t command, const char *path, int argc, char **argv)
 	log_open("kairanctl", (enum log_target)settings->log_target);
 	clock_open_test(settings->test_clock);
 	fault_open(settings->test_clock, "ctl");
-	const struct ctl_call call = { path, settings, argc, argv };
-	status = ctl_commands[command].run(&call);
+	const struct ctl_call call = { command, path, settings, argc, argv };
+	status = command->run(&call);
 	settings_free(settings);
 	return status;
+}
+
+/* No such command; where its first word is one, only those are possible. */
+static int refuse(int argc, char **argv)
+{
+	bool known = false;
+
+	for (size_t i = 0; argc > 0 && i < COMMANDS_COUNT; i++)
+		known = known || strcmp(ctl_commands[i].words[0], argv[0]) == 0;
+	if (argc > 0)
+		fprintf(stderr, "kairanctl: there is no command \"%s%s%s\"\n", argv[0],
+			known && argc > 1 ? " " : "", known && argc > 1 ? argv[1] : "");
+	if (!known)
+		return print_usage(stderr, EX_USAGE);
+	for (size_t i = 0; i < COMMANDS_COUNT; i++) {
+		if (strcmp(ctl_commands[i].words[0], argv[0]) != 0)
+			continue;
+		fputs("  kairanctl ", stderr);
+		print_command(stderr, &ctl_commands[i]);
+		fputc('\n', stderr);
+	}
+	return EX_USAGE;
 }
 
 int main(int argc, char **argv)
@@ -126,23 +307,24 @@ int main(int argc, char **argv)
 	int letter;
 
 	/* '+': options after the command are the command's. */
-	while ((letter = getopt(argc, argv, "+c:h")) != -1) {
+	while ((letter = getopt(argc, argv, "+c:hw")) != -1) {
 		if (letter == 'c')
 			path = optarg;
 		else if (letter == 'h')
 			return print_usage(stdout, EX_OK);
+		else if (letter == 'w')
+			return print_words();
 		else
 			return print_usage(stderr, EX_USAGE);
 	}
 	argc -= optind;
 	argv += optind;
 	for (size_t i = 0; i < COMMANDS_COUNT; i++) {
-		int words = match_command(i, argc, argv);
+		int words = match_command(&ctl_commands[i], argc, argv);
 
 		if (words > 0)
-			return run_command(i, path, argc - words, argv + words);
+			return run_command(&ctl_commands[i], path, argc - words,
+					   argv + words);
 	}
-	if (argc > 0)
-		fprintf(stderr, "kairanctl: there is no command \"%s\"\n", argv[0]);
-	return print_usage(stderr, EX_USAGE);
+	return refuse(argc, argv);
 }

@@ -77,11 +77,12 @@ static void note_waiting(const struct draft *draft, void *context)
 static bool list_waiting(struct store *store, GPtrArray *all,
 			 struct kairan_error *error_r)
 {
+	const struct draft_filter held = { .state = DRAFT_HELD, .limit = HELD_MOST };
 	bool ok;
 
 	if (!store_begin(store, error_r))
 		return false;
-	ok = store_draft_visit(store, DRAFT_HELD, HELD_MOST, note_waiting, all, error_r);
+	ok = store_draft_visit(store, &held, note_waiting, all, error_r);
 	store_rollback(store);
 	return ok;
 }

@@ -36,7 +36,8 @@ bool setup_load(const char *path, struct setup **setup_r, struct kairan_error *e
 
 	setup->references = 1;
 	if (!settings_load(path, &setup->settings, error_r) ||
-	    !keyring_load(setup->settings->key_file, &setup->keyring, error_r) ||
+	    !keyring_load("key_file", setup->settings->key_file, &setup->keyring,
+			  error_r) ||
 	    !template_load_all(setup->settings->template_dir, notice_kinds(),
 			       notice_names(), &setup->templates, error_r) ||
 	    !patterns_load(setup->settings->protected_patterns, &setup->patterns,

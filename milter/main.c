@@ -220,19 +220,30 @@ static int serve_all(struct kairan *kairan, const char *path, int64_t drain_time
 	return served ? EX_OK : EX_OSERR;
 }
 
+/* Art. 8: what the store has is in the log too, which may be on another machine. */
+static void log_audit(const char *line)
+{
+	log_info("%s", line);
+}
+
 /* Open everything as root where that is needed, then become the user. */
 static int start(struct setup *setup, struct kairan **kairan_r)
 {
 	const struct settings *settings = setup->settings;
+	struct keyring *seals = NULL;
 	struct store *store = NULL;
 	struct kairan_error error;
 
 	if (!daemon_prepare_user(settings, &error) ||
+	    !keyring_load("audit_key_file", settings->audit_key_file, &seals, &error) ||
 	    !store_open(settings->store_path, STORE_JOURNAL_BEST, &store, &error)) {
 		log_error("%s", error.text);
+		keyring_free(seals);
 		setup_unref(setup);
 		return EX_OSERR;
 	}
+	store_set_seals(store, seals);
+	store_set_audit_sink(store, log_audit);
 	log_info("store %s: journal mode %s", settings->store_path,
 		 store_journal_name(store));
 	*kairan_r = kairan_new(setup, store);

@@ -39,6 +39,10 @@ static const char *const notice_kind_list[] = {
 	NOTICE_NOT_ASKED,
 	NOTICE_ALARM,
 	NOTICE_PASSWORD_WARNING,
+	NOTICE_DUTY_CHANGED,
+	NOTICE_INSTRUCT,
+	NOTICE_INCIDENT,
+	NOTICE_INCIDENT_RECEIPT,
 	NULL,
 };
 
@@ -58,7 +62,9 @@ static const char *const notice_name_list[] = {
 	"suspended_until", "suspended_reason",
 	/* of what happened */
 	"reason_text", "note_text", "article", "detail", "places", "first_line",
-	"alarm_text", "alarm_about", "advice_text", "days_left", "password_until", NULL
+	"alarm_text", "alarm_about", "advice_text", "days_left", "password_until",
+	"person_name", "person_mail", "person_login", "duty_name", "change_text",
+	"noted_at", NULL
 };
 
 const char *const *notice_kinds(void)

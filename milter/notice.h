@@ -34,6 +34,11 @@
 #define NOTICE_ALARM            "alarm"            /* to the administrators: mend this */
 #define NOTICE_PASSWORD_WARNING "password-warning" /* to all with a duty: change it */
 
+#define NOTICE_DUTY_CHANGED     "duty-changed" /* to the section head (Art. 10, 11) */
+#define NOTICE_INSTRUCT         "instruct" /* to an approver, about staff (Art. 6-2) */
+#define NOTICE_INCIDENT         "incident" /* to the administrators (Art. 9) */
+#define NOTICE_INCIDENT_RECEIPT "incident-receipt" /* to who reported it */
+
 /* Every kind, and every name that a template may use; NULL-terminated. */
 const char *const *notice_kinds(void);
 const char *const *notice_names(void);

@@ -383,6 +383,29 @@ static bool put_reply_address(GHashTable *facts, const struct setup *setup,
 	return true;
 }
 
+/* A fact that is the key of a phrase. */
+static void put_keyed(GHashTable *facts, const struct setup *setup, const char *language,
+		      const char *name, const char *value)
+{
+	static const struct {
+		const char *name;
+		const char *fact;
+		const char *group;
+	} keys[] = {
+		{ "note_key", "note_text", "note" },
+		{ "alarm_key", "alarm_text", "alarm" },
+		{ "advice_key", "advice_text", "advice" },
+		{ "reason_key", "reason_text", "reason" },
+		{ "duty_key", "duty_name", "role" },
+		{ "change_key", "change_text", "change" },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
+		if (strcmp(keys[i].name, name) == 0)
+			put_phrase(facts, keys[i].fact, setup, language, keys[i].group,
+				   value);
+}
+
 static bool put_stored(GHashTable *facts, const struct setup *setup, const char *language,
 		       const char *stored, struct kairan_error *error_r)
 {
@@ -400,27 +423,17 @@ static bool put_stored(GHashTable *facts, const struct setup *setup, const char 
 		for (const char *const *known = notice_names(); *known != NULL; known++)
 			if (strcmp(*known, name) == 0)
 				put(facts, *known, json_string_value(value));
-		if (strcmp(name, "note_key") == 0)
-			put_phrase(facts, "note_text", setup, language, "note",
-				   json_string_value(value));
-		if (strcmp(name, "alarm_key") == 0)
-			put_phrase(facts, "alarm_text", setup, language, "alarm",
-				   json_string_value(value));
-		if (strcmp(name, "advice_key") == 0)
-			put_phrase(facts, "advice_text", setup, language, "advice",
-				   json_string_value(value));
+		put_keyed(facts, setup, language, name, json_string_value(value));
 		if (strcmp(name, "findings") == 0) {
 			g_autofree char *places = draft_findings_write(
 			    setup, language, json_string_value(value));
 
 			put(facts, "places", places);
 		}
-		if (strcmp(name, "password_until") == 0)
-			put_time(facts, "password_until", setup, language,
+		if (strcmp(name, "password_until") == 0 || strcmp(name, "noted_at") == 0)
+			put_time(facts, *name == 'n' ? "noted_at" : "password_until",
+				 setup, language,
 				 g_ascii_strtoll(json_string_value(value), NULL, 10));
-		if (strcmp(name, "reason_key") == 0)
-			put_phrase(facts, "reason_text", setup, language, "reason",
-				   json_string_value(value));
 	}
 	json_decref(object);
 	return true;

@@ -6,6 +6,7 @@
 #define KAIRAN_POLICY_CONTRADICTION_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "policy/duties.h"
 #include "policy/verdict.h"
@@ -20,5 +21,9 @@ struct contradiction {
  * (section->people NULL), only the section's own lists are compared. */
 bool contradiction_find(const struct section_duties *section,
 			struct contradiction *contradiction_r);
+
+/* The same, and the others after it: how many, most at most. */
+size_t contradiction_list(const struct section_duties *section,
+			  struct contradiction *contradictions_r, size_t most);
 
 #endif

@@ -122,6 +122,66 @@ enum answer directory_find_section(struct directory *directory, const char *dn,
 	return answer;
 }
 
+static void free_section(void *section)
+{
+	section_free(section);
+}
+
+static void read_sections(const struct settings *settings, LDAP *ld, LDAPMessage *result,
+			  GPtrArray *sections, GPtrArray *bad)
+{
+	for (LDAPMessage *entry = ldap_first_entry(ld, result); entry != NULL;
+	     entry = ldap_next_entry(ld, entry)) {
+		struct kairan_error error = { "" };
+		struct section *section = read_section(settings, ld, entry, &error);
+
+		if (section != NULL)
+			g_ptr_array_add(sections, section);
+		else
+			g_ptr_array_add(bad, g_strdup(error.text));
+	}
+}
+
+static void warn_of(const GPtrArray *bad)
+{
+	for (guint i = 0; i < bad->len; i++)
+		log_warning("%s; this section is left out",
+			    (const char *)g_ptr_array_index(bad, i));
+}
+
+bool directory_list_sections(struct directory *directory, GPtrArray **sections_r,
+			     GPtrArray **bad_r, struct kairan_error *error_r)
+{
+	const struct settings *settings = directory->settings;
+	GPtrArray *sections = g_ptr_array_new_with_free_func(free_section);
+	GPtrArray *bad = g_ptr_array_new_with_free_func(g_free);
+	LDAPMessage *result = NULL;
+	enum answer answer;
+
+	ldap_link_lock(directory->link);
+	answer =
+	    ldap_link_search(directory->link, settings->ldap_base, LDAP_SCOPE_SUBTREE,
+			     settings->ldap_section_filter, NULL, &result, error_r);
+	if (answer == ANSWER_YES)
+		read_sections(settings, ldap_link_handle(directory->link), result,
+			      sections, bad);
+	(void)ldap_msgfree(result);
+	ldap_link_unlock(directory->link);
+	if (answer == ANSWER_UNKNOWN) {
+		g_ptr_array_unref(sections);
+		g_ptr_array_unref(bad);
+		return false;
+	}
+	*sections_r = sections;
+	if (bad_r != NULL) {
+		*bad_r = bad;
+	} else {
+		warn_of(bad);
+		g_ptr_array_unref(bad);
+	}
+	return true;
+}
+
 static bool read_hours(const struct settings *settings, LDAP *ld, LDAPMessage *entry,
 		       struct broadcast *broadcast)
 {

@@ -74,6 +74,11 @@ enum answer directory_find_section(struct directory *directory, const char *dn,
 				   struct section **section_r,
 				   struct kairan_error *error_r);
 
+/* All sections: a new array of struct section. Those that cannot be understood are in *bad_r, as
+ * texts that name the entry (where bad_r is not NULL; else the log has a warning). */
+bool directory_list_sections(struct directory *directory, GPtrArray **sections_r,
+			     GPtrArray **bad_r, struct kairan_error *error_r);
+
 /* All broadcasts; *broadcasts_r is NULL-terminated. */
 bool directory_list_broadcasts(struct directory *directory,
 			       struct broadcast ***broadcasts_r,

@@ -313,14 +313,13 @@ static void note_named(LDAP *ld, LDAPMessage *entry, void *context)
 	}
 }
 
-bool directory_list_people(struct directory *directory, GPtrArray **people_r,
-			   struct kairan_error *error_r)
+/* Add to people (takes it over) everybody whom a section names. */
+static bool add_holders(struct directory *directory, GPtrArray *people,
+			GPtrArray **people_r, struct kairan_error *error_r)
 {
-	GPtrArray *people = NULL;
 	struct named named = { directory->settings,
 			       g_ptr_array_new_with_free_func(g_free) };
-	bool ok = directory_list_administrators(directory, &people, error_r) &&
-		  walk_entries(directory, directory->settings->ldap_section_filter, NULL,
+	bool ok = walk_entries(directory, directory->settings->ldap_section_filter, NULL,
 			       note_named, &named, error_r);
 
 	for (guint i = 0; ok && i < named.dns->len; i++)
@@ -329,7 +328,23 @@ bool directory_list_people(struct directory *directory, GPtrArray **people_r,
 	g_ptr_array_unref(named.dns);
 	if (ok)
 		*people_r = people;
-	else if (people != NULL)
+	else
 		g_ptr_array_unref(people);
 	return ok;
+}
+
+bool directory_list_holders(struct directory *directory, GPtrArray **people_r,
+			    struct kairan_error *error_r)
+{
+	return add_holders(directory, g_ptr_array_new_with_free_func(free_person),
+			   people_r, error_r);
+}
+
+bool directory_list_people(struct directory *directory, GPtrArray **people_r,
+			   struct kairan_error *error_r)
+{
+	GPtrArray *people = NULL;
+
+	return directory_list_administrators(directory, &people, error_r) &&
+	       add_holders(directory, people, people_r, error_r);
 }

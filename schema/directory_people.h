@@ -24,6 +24,10 @@ const struct person *section_people_find(const struct section_people *people,
 struct section_duties section_people_as_duties(const struct section *section,
 					       const struct section_people *people);
 
+/* Every approver, delegate and staff member, each once, likewise. */
+bool directory_list_holders(struct directory *directory, GPtrArray **people_r,
+			    struct kairan_error *error_r);
+
 /* Every approver, delegate, staff member and system administrator, each once: a new array of
  * struct person. A section that cannot be understood is left out with a warning. */
 bool directory_list_people(struct directory *directory, GPtrArray **people_r,

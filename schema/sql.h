@@ -29,6 +29,9 @@ void sql_done(sqlite3_stmt *stmt);
 /* A column as a copy to free with g_free(); SQL NULL is "". */
 char *sql_text(sqlite3_stmt *stmt, int column);
 
+/* Give this line to the audit sink once the transaction is on the disk. */
+void sql_note_audit(struct store *store, char *line);
+
 int64_t sql_last_id(struct store *store);
 int64_t sql_changes(struct store *store);
 

@@ -28,39 +28,17 @@
 #include <glib.h>
 #include <pthread.h>
 #include <sqlite3.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "conf/fault.h"
-#include "schema/sql.h"
+#include "schema/store_parts.h"
 
-#define STORE_APPLICATION_ID 0x6b616972 /* "kair" */
 /* Members of a group: enough to share the cost of a commit, few enough to wait for. */
 #define GROUP_MOST    64
 #define STORE_BUSY_MS 20000
 
 extern const char store_sql[]; /* store.sql, made by the build */
-
-/* Transactions that reach the disk together, and what became of them. */
-struct group {
-	int references; /* the store's while it is open, and those who wait */
-	int members;    /* that want to be committed */
-	bool done, ok;
-	struct kairan_error error;
-};
-
-struct store {
-	sqlite3 *db;
-	pthread_mutex_t lock;
-	pthread_cond_t group_done;
-	struct group *group; /* open: SQLite's transaction is that of all its members */
-	bool is_member;      /* whoever holds the lock is one */
-	int waiting;         /* for the lock, to become members */
-	GHashTable *statements; /* SQL literal -> sqlite3_stmt */
-	int data_version;       /* as store_was_changed() last saw it */
-	const char *journal;
-};
 
 bool store_wal_is_safe(int libversion)
 {
@@ -71,7 +49,7 @@ bool store_wal_is_safe(int libversion)
 	return libversion >= 3044006 && libversion < 3045000;
 }
 
-static bool fail(struct store *store, struct kairan_error *error_r, const char *what)
+bool store_fail(struct store *store, struct kairan_error *error_r, const char *what)
 {
 	return error_set(error_r, "store: %s: %s", what, sqlite3_errmsg(store->db));
 }
@@ -79,7 +57,7 @@ static bool fail(struct store *store, struct kairan_error *error_r, const char *
 static bool execute(struct store *store, const char *sql, struct kairan_error *error_r)
 {
 	if (sqlite3_exec(store->db, sql, NULL, NULL, NULL) != SQLITE_OK)
-		return fail(store, error_r, sql);
+		return store_fail(store, error_r, sql);
 	return true;
 }
 
@@ -93,7 +71,7 @@ static bool read_pragma(struct store *store, const char *sql, int *value_r,
 	if (ok)
 		*value_r = sqlite3_column_int(stmt, 0);
 	else
-		(void)fail(store, error_r, sql);
+		(void)store_fail(store, error_r, sql);
 	sqlite3_finalize(stmt);
 	return ok;
 }
@@ -124,6 +102,18 @@ static char *find_section(int version)
 		return NULL;
 	end = strstr(start + strlen(mark), "\n-- schema version ");
 	return end != NULL ? g_strndup(start, (gsize)(end - start)) : g_strdup(start);
+}
+
+int store_schema_version(void)
+{
+	int version = 0;
+	char *section;
+
+	while ((section = find_section(version + 1)) != NULL) {
+		version++;
+		g_free(section);
+	}
+	return version;
 }
 
 static bool run_section(struct store *store, int version, const char *section,
@@ -213,6 +203,7 @@ bool store_open(const char *path, enum store_journal journal, struct store **sto
 	pthread_cond_init(&store->group_done, NULL);
 	store->statements = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL,
 						  finalize_statement);
+	store->audit_lines = g_ptr_array_new_with_free_func(g_free);
 	if (sqlite3_open_v2(path, &store->db, flags, NULL) != SQLITE_OK) {
 		(void)error_set(error_r, "store: cannot open %s: %s", path,
 				sqlite3_errmsg(store->db));
@@ -235,10 +226,28 @@ void store_close(struct store *store)
 	if (store == NULL)
 		return;
 	g_hash_table_destroy(store->statements);
+	g_ptr_array_unref(store->audit_lines);
+	keyring_free(store->seals);
 	(void)sqlite3_close(store->db);
 	pthread_cond_destroy(&store->group_done);
 	pthread_mutex_destroy(&store->lock);
 	g_free(store);
+}
+
+void store_set_seals(struct store *store, struct keyring *seals)
+{
+	keyring_free(store->seals);
+	store->seals = seals;
+}
+
+const struct keyring *store_seals(const struct store *store)
+{
+	return store->seals;
+}
+
+void store_set_audit_sink(struct store *store, void (*sink)(const char *line))
+{
+	store->audit_sink = sink;
 }
 
 const char *store_journal_name(const struct store *store)
@@ -252,6 +261,14 @@ static void drop_group(struct group *group)
 		g_free(group);
 }
 
+/* Forget the lines from the first on; with tell, they are on the disk. */
+static void let_lines_go(struct store *store, guint first, bool tell)
+{
+	for (guint i = first; tell && i < store->audit_lines->len; i++)
+		store->audit_sink(g_ptr_array_index(store->audit_lines, i));
+	g_ptr_array_set_size(store->audit_lines, (gint)first);
+}
+
 /* COMMIT, with its points for tests that kill. */
 static bool commit(struct store *store, struct kairan_error *error_r)
 {
@@ -259,12 +276,14 @@ static bool commit(struct store *store, struct kairan_error *error_r)
 	if (!execute(store, "COMMIT", error_r))
 		return false;
 	fault_point("commit.after");
+	let_lines_go(store, 0, true);
 	return true;
 }
 
 /* After some failures (disk full) SQLite has rolled back by itself already. */
 static void roll_back(struct store *store)
 {
+	let_lines_go(store, 0, false);
 	if (!sqlite3_get_autocommit(store->db))
 		(void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
 }
@@ -317,6 +336,7 @@ bool store_begin_grouped(struct store *store, struct kairan_error *error_r)
 		store->group->references = 1;
 	}
 	store->is_member = true;
+	store->member_lines = store->audit_lines->len;
 	if (execute(store, "SAVEPOINT member", error_r))
 		return true;
 	if (__atomic_load_n(&store->waiting, __ATOMIC_RELAXED) == 0)
@@ -362,15 +382,22 @@ bool store_commit(struct store *store, struct kairan_error *error_r)
 	return ok;
 }
 
-void store_rollback(struct store *store)
+static void roll_back_member(struct store *store)
 {
-	if (!store->is_member)
-		roll_back(store);
-	else if (!sqlite3_get_autocommit(store->db))
+	let_lines_go(store, store->member_lines, false);
+	if (!sqlite3_get_autocommit(store->db))
 		(void)sqlite3_exec(store->db, "ROLLBACK TO member; RELEASE member", NULL,
 				   NULL, NULL);
-	if (store->is_member && __atomic_load_n(&store->waiting, __ATOMIC_RELAXED) == 0)
+	if (__atomic_load_n(&store->waiting, __ATOMIC_RELAXED) == 0)
 		finish_group(store);
+}
+
+void store_rollback(struct store *store)
+{
+	if (store->is_member)
+		roll_back_member(store);
+	else
+		roll_back(store);
 	pthread_mutex_unlock(&store->lock);
 }
 
@@ -387,114 +414,4 @@ enum answer store_was_changed(struct store *store, struct kairan_error *error_r)
 		store->data_version = version;
 	pthread_mutex_unlock(&store->lock);
 	return answer;
-}
-
-static sqlite3_stmt *prepare(struct store *store, const char *sql,
-			     struct kairan_error *error_r)
-{
-	sqlite3_stmt *stmt = g_hash_table_lookup(store->statements, sql);
-
-	if (stmt != NULL)
-		return stmt;
-	if (sqlite3_prepare_v3(store->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt,
-			       NULL) != SQLITE_OK) {
-		(void)fail(store, error_r, sql);
-		return NULL;
-	}
-	g_hash_table_insert(store->statements, (void *)sql, stmt);
-	return stmt;
-}
-
-static void bind_all(sqlite3_stmt *stmt, const char *binds, va_list args)
-{
-	for (int i = 0; binds[i] != '\0'; i++) {
-		if (binds[i] == 'i') {
-			(void)sqlite3_bind_int64(stmt, i + 1, va_arg(args, int64_t));
-		} else if (binds[i] == 's') {
-			(void)sqlite3_bind_text(stmt, i + 1, va_arg(args, const char *),
-						-1, SQLITE_TRANSIENT);
-		} else {
-			const void *octets = va_arg(args, const void *);
-			size_t length = va_arg(args, size_t);
-
-			(void)sqlite3_bind_blob64(stmt, i + 1, octets, length,
-						  SQLITE_TRANSIENT);
-		}
-	}
-}
-
-void sql_done(sqlite3_stmt *stmt)
-{
-	(void)sqlite3_reset(stmt);
-	(void)sqlite3_clear_bindings(stmt);
-}
-
-enum answer sql_next(struct store *store, struct kairan_error *error_r,
-		     sqlite3_stmt *stmt)
-{
-	int result = sqlite3_step(stmt);
-
-	if (result == SQLITE_ROW)
-		return ANSWER_YES;
-	if (result != SQLITE_DONE)
-		(void)fail(store, error_r, sqlite3_sql(stmt));
-	sql_done(stmt);
-	return result == SQLITE_DONE ? ANSWER_NO : ANSWER_UNKNOWN;
-}
-
-static enum answer start(struct store *store, struct kairan_error *error_r,
-			 sqlite3_stmt **stmt_r, const char *sql, const char *binds,
-			 va_list args)
-{
-	sqlite3_stmt *stmt = prepare(store, sql, error_r);
-
-	if (stmt == NULL)
-		return ANSWER_UNKNOWN;
-	bind_all(stmt, binds, args);
-	*stmt_r = stmt;
-	return sql_next(store, error_r, stmt);
-}
-
-enum answer sql_first(struct store *store, struct kairan_error *error_r,
-		      sqlite3_stmt **stmt_r, const char *sql, const char *binds, ...)
-{
-	va_list args;
-	enum answer answer;
-
-	va_start(args, binds);
-	answer = start(store, error_r, stmt_r, sql, binds, args);
-	va_end(args);
-	return answer;
-}
-
-bool sql_run(struct store *store, struct kairan_error *error_r, const char *sql,
-	     const char *binds, ...)
-{
-	sqlite3_stmt *stmt;
-	va_list args;
-	enum answer answer;
-
-	va_start(args, binds);
-	answer = start(store, error_r, &stmt, sql, binds, args);
-	va_end(args);
-	if (answer == ANSWER_YES)
-		sql_done(stmt);
-	return answer != ANSWER_UNKNOWN;
-}
-
-char *sql_text(sqlite3_stmt *stmt, int column)
-{
-	const char *text = (const char *)sqlite3_column_text(stmt, column);
-
-	return g_strdup(text != NULL ? text : "");
-}
-
-int64_t sql_last_id(struct store *store)
-{
-	return sqlite3_last_insert_rowid(store->db);
-}
-
-int64_t sql_changes(struct store *store)
-{
-	return sqlite3_changes64(store->db);
 }

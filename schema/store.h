@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "conf/keyring.h"
 #include "policy/error.h"
 
 struct store;
@@ -24,6 +25,15 @@ enum store_journal {
 bool store_open(const char *path, enum store_journal journal, struct store **store_r,
 		struct kairan_error *error_r);
 void store_close(struct store *store);
+
+/* The keys that seal the audit trail (Art. 8), taken over. Without them rows are appended
+ * unsealed, and seals are not checked. */
+void store_set_seals(struct store *store, struct keyring *seals);
+const struct keyring *store_seals(const struct store *store);
+
+/* Where each audit row goes beside the store, as soon as it is on the disk: one line, without
+ * its end. Called under the store's lock. */
+void store_set_audit_sink(struct store *store, void (*sink)(const char *line));
 
 /* Which journal mode is in force ("wal" or "delete"), for the log. */
 const char *store_journal_name(const struct store *store);

@@ -177,3 +177,50 @@ CREATE TABLE password_warning (
 
 -- Whether each recipient's mail has an envelope sender of its own (VERP).
 ALTER TABLE draft ADD COLUMN verp INTEGER NOT NULL DEFAULT 0;
+
+-- schema version 4
+
+-- Art. 8. seal = HMAC-SHA256 over the hash, by a key that is not in the store (seal_key is its
+-- id; 0: the row is older than seals).
+ALTER TABLE audit ADD COLUMN seal_key INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE audit ADD COLUMN seal BLOB NOT NULL DEFAULT x'';
+
+CREATE INDEX audit_by_uid ON audit (uid, seq);
+
+-- Where the chain begins ("start": the last row that was let go at the end of its time) and
+-- ends ("end"), so that rows missing at either side are seen.
+CREATE TABLE audit_mark (
+	name          TEXT PRIMARY KEY,
+	seq           INTEGER NOT NULL,
+	hash          BLOB NOT NULL,
+	seal_key      INTEGER NOT NULL,
+	seal          BLOB NOT NULL
+) WITHOUT ROWID;
+
+-- The duties as the directory last had them, to see what was changed (Art. 10, 11).
+CREATE TABLE duty (
+	section       TEXT NOT NULL,         -- DN
+	duty          TEXT NOT NULL,         -- approver, delegate, staff
+	person        TEXT NOT NULL,         -- DN
+	section_ja    TEXT NOT NULL,
+	section_en    TEXT NOT NULL,
+	uid           TEXT NOT NULL,
+	name          TEXT NOT NULL,
+	status        TEXT NOT NULL,         -- an approver's: active, suspended, revoked
+	PRIMARY KEY (section, duty, person)
+) WITHOUT ROWID;
+
+-- How far something outside has been read: name -> position.
+CREATE TABLE position (
+	name          TEXT PRIMARY KEY,
+	value         TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- How many joined and left a list, and when.
+CREATE TABLE subscriber_change (
+	at            INTEGER NOT NULL,
+	list          TEXT NOT NULL,
+	joined        INTEGER NOT NULL,
+	gone          INTEGER NOT NULL
+);
+CREATE INDEX subscriber_change_by_time ON subscriber_change (at);

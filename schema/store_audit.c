@@ -1,13 +1,10 @@
 /*
  * NAME
- *	store_audit - the chained audit trail
+ *	store_audit - the audit trail, row by row
  *
  * DESCRIPTION
- *	A row's hash is SHA-256 over the hash of the row before it (32 zero octets for the
- *	first) followed by the row's fields, each as a netstring (length in decimal, ':',
- *	octets, ','), in the order seq, at, uid, role, draft, action, outcome, detail,
- *	queue_id; numbers in decimal. So a changed, removed or reordered row is seen by
- *	whoever walks the chain.
+ *	Rows are appended to the chain (audit_seal.c says how), and read. What is appended is
+ *	also given to the audit sink, once it is on the disk.
  *
  * DIAGNOSTICS
  *	Failures are returned; the caller rolls back the change that could not be recorded.
@@ -17,62 +14,30 @@
 #include "schema/store_audit.h"
 
 #include <glib.h>
-#include <openssl/evp.h>
 #include <string.h>
 
+#include "schema/audit_seal.h"
 #include "schema/sql.h"
 
-static const unsigned char audit_start[AUDIT_HASH_OCTETS];
-
-static void add_text(GString *octets, const char *text)
-{
-	g_string_append_printf(octets, "%zu:%s,", strlen(text), text);
-}
-
-static void add_number(GString *octets, int64_t number)
-{
-	char text[24];
-
-	(void)g_snprintf(text, sizeof(text), "%lld", (long long)number);
-	add_text(octets, text);
-}
-
-static bool hash_row(const unsigned char *previous, const struct audit_row *row,
-		     unsigned char hash_r[AUDIT_HASH_OCTETS])
-{
-	GString *octets = g_string_new_len((const char *)previous, AUDIT_HASH_OCTETS);
-	bool ok;
-
-	add_number(octets, row->seq);
-	add_number(octets, row->at);
-	add_text(octets, row->uid);
-	add_text(octets, row->role);
-	add_number(octets, row->draft);
-	add_text(octets, row->action);
-	add_text(octets, row->outcome);
-	add_text(octets, row->detail);
-	add_text(octets, row->queue_id);
-	ok = EVP_Digest(octets->str, octets->len, hash_r, NULL, EVP_sha256(), NULL) == 1;
-	(void)g_string_free(octets, TRUE);
-	return ok;
-}
-
+/* The row that the next one follows. */
 static bool read_last(struct store *store, int64_t *seq_r, unsigned char *hash_r,
 		      struct kairan_error *error_r)
 {
+	struct audit_mark start;
 	sqlite3_stmt *stmt;
+	enum answer answer =
+	    sql_first(store, error_r, &stmt,
+		      "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1", "");
 
-	switch (sql_first(store, error_r, &stmt,
-			  "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1", "")) {
-	case ANSWER_UNKNOWN:
-		return false;
-	case ANSWER_NO:
-		*seq_r = 0;
-		memcpy(hash_r, audit_start, AUDIT_HASH_OCTETS);
-		return true;
-	case ANSWER_YES:
-		break;
+	if (answer == ANSWER_NO) {
+		/* None, or all of them were let go. */
+		answer = audit_mark_read(store, AUDIT_MARK_START, &start, error_r);
+		*seq_r = start.seq;
+		memcpy(hash_r, start.hash, AUDIT_HASH_OCTETS);
+		return answer != ANSWER_UNKNOWN;
 	}
+	if (answer == ANSWER_UNKNOWN)
+		return false;
 	*seq_r = sqlite3_column_int64(stmt, 0);
 	if (sqlite3_column_bytes(stmt, 1) != AUDIT_HASH_OCTETS) {
 		sql_done(stmt);
@@ -89,7 +54,7 @@ static char *copy_text(const char *text)
 	return text != NULL ? g_utf8_make_valid(text, -1) : g_strdup("");
 }
 
-static void clear_row(struct audit_row *row)
+void audit_row_clear(struct audit_row *row)
 {
 	g_free(row->uid);
 	g_free(row->role);
@@ -99,10 +64,54 @@ static void clear_row(struct audit_row *row)
 	g_free(row->queue_id);
 }
 
+static void note(struct store *store, const struct audit_row *row,
+		 const unsigned char hash[AUDIT_HASH_OCTETS])
+{
+	GString *line = g_string_new(NULL);
+
+	g_string_printf(line, "audit %lld: uid=%s role=%s action=%s outcome=%s",
+			(long long)row->seq, row->uid, row->role, row->action,
+			row->outcome);
+	if (row->draft != 0)
+		g_string_append_printf(line, " draft=%lld", (long long)row->draft);
+	if (*row->queue_id != '\0')
+		g_string_append_printf(line, " queue-id=%s", row->queue_id);
+	if (*row->detail != '\0')
+		g_string_append_printf(line, " detail=%s", row->detail);
+	/* Enough of it to compare a log of another machine with the store. */
+	g_string_append(line, " hash=");
+	for (int i = 0; i < 8; i++)
+		g_string_append_printf(line, "%02x", hash[i]);
+	sql_note_audit(store, g_string_free(line, FALSE));
+}
+
+static bool insert(struct store *store, const struct audit_row *row,
+		   const unsigned char previous[AUDIT_HASH_OCTETS],
+		   struct kairan_error *error_r)
+{
+	struct audit_mark end = { .seq = row->seq };
+	struct audit_seal seal;
+
+	if (!audit_hash_row(previous, row, end.hash))
+		return error_set(error_r, "audit: SHA-256 failed");
+	audit_seal_make(store, end.hash, &seal);
+	if (!sql_run(store, error_r,
+		     "INSERT INTO audit (seq, at, uid, role, draft, action, outcome,"
+		     " detail, queue_id, previous, hash, seal_key, seal)"
+		     " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+		     "iississssbbib", row->seq, row->at, row->uid, row->role, row->draft,
+		     row->action, row->outcome, row->detail, row->queue_id, previous,
+		     (size_t)AUDIT_HASH_OCTETS, end.hash, sizeof(end.hash),
+		     (int64_t)seal.key, seal.octets, seal.length))
+		return false;
+	note(store, row, end.hash);
+	return audit_mark_write(store, AUDIT_MARK_END, &end, error_r);
+}
+
 bool store_audit_append(struct store *store, const struct audit_event *event,
 			struct kairan_error *error_r)
 {
-	unsigned char previous[AUDIT_HASH_OCTETS], hash[AUDIT_HASH_OCTETS];
+	unsigned char previous[AUDIT_HASH_OCTETS];
 	int64_t last;
 	bool ok;
 
@@ -119,22 +128,12 @@ bool store_audit_append(struct store *store, const struct audit_event *event,
 		.detail = copy_text(event->detail),
 		.queue_id = copy_text(event->queue_id),
 	};
-	if (!hash_row(previous, &row, hash)) {
-		clear_row(&row);
-		return error_set(error_r, "audit: SHA-256 failed");
-	}
-	ok = sql_run(
-	    store, error_r,
-	    "INSERT INTO audit (seq, at, uid, role, draft, action, outcome, detail,"
-	    " queue_id, previous, hash) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
-	    "iississssbb", row.seq, row.at, row.uid, row.role, row.draft, row.action,
-	    row.outcome, row.detail, row.queue_id, previous, sizeof(previous), hash,
-	    sizeof(hash));
-	clear_row(&row);
+	ok = insert(store, &row, previous, error_r);
+	audit_row_clear(&row);
 	return ok;
 }
 
-static void read_row(sqlite3_stmt *stmt, struct audit_row *row_r)
+void audit_row_read(sqlite3_stmt *stmt, struct audit_row *row_r)
 {
 	row_r->seq = sqlite3_column_int64(stmt, 0);
 	row_r->at = sqlite3_column_int64(stmt, 1);
@@ -147,91 +146,66 @@ static void read_row(sqlite3_stmt *stmt, struct audit_row *row_r)
 	row_r->queue_id = sql_text(stmt, 8);
 }
 
-bool store_audit_visit_draft(struct store *store, int64_t draft,
-			     void (*visit)(const struct audit_row *row, void *context),
-			     void *context, struct kairan_error *error_r)
+static bool visit_all(struct store *store, enum answer answer, sqlite3_stmt *stmt,
+		      void (*visit)(const struct audit_row *row, void *context),
+		      void *context, struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
-	enum answer answer;
-
-	answer = sql_first(
-	    store, error_r, &stmt,
-	    "SELECT seq, at, uid, role, draft, action, outcome, detail, queue_id"
-	    " FROM audit WHERE draft = ? ORDER BY seq",
-	    "i", draft);
 	while (answer == ANSWER_YES) {
 		struct audit_row row;
 
-		read_row(stmt, &row);
+		audit_row_read(stmt, &row);
 		visit(&row, context);
-		clear_row(&row);
+		audit_row_clear(&row);
 		answer = sql_next(store, error_r, stmt);
 	}
 	return answer == ANSWER_NO;
 }
 
-/* Columns of the types they were written with, and no text behind a NUL: SQLite would
- * convert the one and C cut the other off, and the hash not see it. Asked before the
- * columns are read, which may convert them. */
-static bool columns_are_plain(sqlite3_stmt *stmt)
+#define AUDIT_COLUMNS \
+	"SELECT seq, at, uid, role, draft, action, outcome, detail, queue_id FROM audit "
+
+bool store_audit_visit_draft(struct store *store, int64_t draft,
+			     void (*visit)(const struct audit_row *row, void *context),
+			     void *context, struct kairan_error *error_r)
 {
-	static const char types[] = "iississssbb";
+	sqlite3_stmt *stmt = NULL;
+	enum answer answer =
+	    sql_first(store, error_r, &stmt, AUDIT_COLUMNS "WHERE draft = ? ORDER BY seq",
+		      "i", draft);
 
-	for (int i = 0; types[i] != '\0'; i++) {
-		const int type = sqlite3_column_type(stmt, i);
-
-		if (type != (types[i] == 'i'   ? SQLITE_INTEGER
-			     : types[i] == 's' ? SQLITE_TEXT
-					       : SQLITE_BLOB))
-			return false;
-		if (type == SQLITE_TEXT &&
-		    strlen((const char *)sqlite3_column_text(stmt, i)) !=
-			(size_t)sqlite3_column_bytes(stmt, i))
-			return false;
-	}
-	return true;
+	return visit_all(store, answer, stmt, visit, context, error_r);
 }
 
-static bool row_is_whole(sqlite3_stmt *stmt, int64_t expected_seq,
-			 unsigned char previous[AUDIT_HASH_OCTETS])
+bool store_audit_visit_page(struct store *store, const struct audit_filter *filter,
+			    int64_t after, int64_t limit,
+			    void (*visit)(const struct audit_row *row, void *context),
+			    void *context, struct kairan_error *error_r)
 {
-	unsigned char hash[AUDIT_HASH_OCTETS] = { 0 };
-	const bool plain = columns_are_plain(stmt);
-	struct audit_row row;
-	bool whole;
-
-	read_row(stmt, &row);
-	whole = plain && row.seq == expected_seq && hash_row(previous, &row, hash) &&
-		sqlite3_column_bytes(stmt, 9) == AUDIT_HASH_OCTETS &&
-		memcmp(sqlite3_column_blob(stmt, 9), previous, AUDIT_HASH_OCTETS) == 0 &&
-		sqlite3_column_bytes(stmt, 10) == AUDIT_HASH_OCTETS &&
-		memcmp(sqlite3_column_blob(stmt, 10), hash, AUDIT_HASH_OCTETS) == 0;
-	clear_row(&row);
-	memcpy(previous, hash, AUDIT_HASH_OCTETS);
-	return whole;
-}
-
-enum answer store_audit_check_chain(struct store *store, int64_t *bad_seq_r,
-				    struct kairan_error *error_r)
-{
-	unsigned char previous[AUDIT_HASH_OCTETS] = { 0 };
-	sqlite3_stmt *stmt;
-	int64_t expected = 1;
-	enum answer answer;
-
-	answer = sql_first(
+	sqlite3_stmt *stmt = NULL;
+	enum answer answer = sql_first(
 	    store, error_r, &stmt,
-	    "SELECT seq, at, uid, role, draft, action, outcome, detail, queue_id,"
-	    " previous, hash FROM audit ORDER BY seq",
-	    "");
-	while (answer == ANSWER_YES) {
-		if (!row_is_whole(stmt, expected, previous)) {
-			*bad_seq_r = expected;
-			sql_done(stmt);
-			return ANSWER_NO;
-		}
-		expected++;
-		answer = sql_next(store, error_r, stmt);
+	    AUDIT_COLUMNS "WHERE seq > ?1 AND at >= ?2 AND (?3 = 0 OR at < ?3)"
+			  " AND (?4 IS NULL OR uid = ?4) AND (?5 = 0 OR draft = ?5)"
+			  " AND (?6 IS NULL OR action = ?6) ORDER BY seq LIMIT ?7",
+	    "iiisisi", after, filter->since, filter->until, filter->uid, filter->draft,
+	    filter->action, limit);
+
+	return visit_all(store, answer, stmt, visit, context, error_r);
+}
+
+enum answer store_audit_find_last(struct store *store, const char *uid, int64_t *at_r,
+				  struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt;
+	enum answer answer =
+	    sql_first(store, error_r, &stmt,
+		      "SELECT at FROM audit WHERE uid = ? AND role IN"
+		      " ('approver', 'delegate', 'staff') ORDER BY seq DESC LIMIT 1",
+		      "s", uid);
+
+	if (answer == ANSWER_YES) {
+		*at_r = sqlite3_column_int64(stmt, 0);
+		sql_done(stmt);
 	}
-	return answer == ANSWER_NO ? ANSWER_YES : ANSWER_UNKNOWN;
+	return answer;
 }

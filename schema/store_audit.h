@@ -36,6 +36,8 @@ struct audit_row {
 	char *queue_id;
 };
 
+void audit_row_clear(struct audit_row *row);
+
 /* Append a row, chained to the one before, in the transaction that makes the change. */
 bool store_audit_append(struct store *store, const struct audit_event *event,
 			struct kairan_error *error_r);
@@ -45,9 +47,26 @@ bool store_audit_visit_draft(struct store *store, int64_t draft,
 			     void (*visit)(const struct audit_row *row, void *context),
 			     void *context, struct kairan_error *error_r);
 
-/* Walk the whole chain: YES when whole, NO with the first bad sequence number, UNKNOWN
- * when it could not be read. */
-enum answer store_audit_check_chain(struct store *store, int64_t *bad_seq_r,
-				    struct kairan_error *error_r);
+/* When this user id last did something as approver, delegate or staff; NO: never. */
+enum answer store_audit_find_last(struct store *store, const char *uid, int64_t *at_r,
+				  struct kairan_error *error_r);
+
+/* Which rows: at or after since, before until (0: no end), of a user id or an action (NULL:
+ * any), of a draft (0: any). */
+struct audit_filter {
+	int64_t since;
+	int64_t until;
+	const char *uid;
+	int64_t draft;
+	const char *action;
+};
+
+/* Call visit for the next rows of the filter whose seq is after that, at most limit, in order;
+ * it may not use the store. Long trails are read page by page, each in a transaction of its
+ * own, so that the daemon need not wait. */
+bool store_audit_visit_page(struct store *store, const struct audit_filter *filter,
+			    int64_t after, int64_t limit,
+			    void (*visit)(const struct audit_row *row, void *context),
+			    void *context, struct kairan_error *error_r);
 
 #endif

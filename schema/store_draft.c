@@ -376,15 +376,18 @@ static bool visit_all(struct store *store, enum answer answer, sqlite3_stmt *stm
 	return answer == ANSWER_NO;
 }
 
-bool store_draft_visit(struct store *store, int state, int64_t limit,
+bool store_draft_visit(struct store *store, const struct draft_filter *filter,
 		       void (*visit)(const struct draft *draft, void *context),
 		       void *context, struct kairan_error *error_r)
 {
 	sqlite3_stmt *stmt = NULL;
-	enum answer answer = sql_first(
-	    store, error_r, &stmt,
-	    DRAFT_COLUMNS "WHERE ?1 = 0 OR state = ?1 ORDER BY id DESC LIMIT ?2", "ii",
-	    (int64_t)state, limit);
+	enum answer answer =
+	    sql_first(store, error_r, &stmt,
+		      DRAFT_COLUMNS
+		      "WHERE (?1 = 0 OR state = ?1) AND (?2 IS NULL OR broadcast = ?2)"
+		      " AND submitted_at >= ?3 ORDER BY id DESC LIMIT ?4",
+		      "isii", (int64_t)filter->state, filter->broadcast, filter->since,
+		      filter->limit);
 
 	return visit_all(store, answer, stmt, visit, context, error_r);
 }

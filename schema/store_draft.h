@@ -125,8 +125,17 @@ enum answer store_draft_find_due(struct store *store, enum draft_state state, in
 enum answer store_draft_next_due(struct store *store, enum draft_state state,
 				 int64_t *at_r, struct kairan_error *error_r);
 
-/* Call visit for each draft (state 0: all), newest first, at most limit. */
-bool store_draft_visit(struct store *store, int state, int64_t limit,
+/* Which drafts: in a state (0: any), to a broadcast (NULL: any), submitted at or after since,
+ * at most limit. */
+struct draft_filter {
+	int state;
+	const char *broadcast;
+	int64_t since;
+	int64_t limit;
+};
+
+/* Call visit for each draft of the filter, newest first. */
+bool store_draft_visit(struct store *store, const struct draft_filter *filter,
 		       void (*visit)(const struct draft *draft, void *context),
 		       void *context, struct kairan_error *error_r);
 

@@ -14,6 +14,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <glib.h>
+
 #include "conf/keyring.h"
 #include "tests/scratch.h"
 
@@ -41,8 +43,8 @@ static bool load(const char *text, mode_t mode, struct keyring **keyring_r,
 		 struct kairan_error *error_r)
 {
 	return keyring_load(
-	    scratch_write(&scratch, "token.keys", text, strlen(text), mode), keyring_r,
-	    error_r);
+	    "key_file", scratch_write(&scratch, "token.keys", text, strlen(text), mode),
+	    keyring_r, error_r);
 }
 
 static struct keyring *load_good(const char *text)
@@ -69,9 +71,9 @@ static void test_make_and_load(void **state)
 	(void)umask(mask);
 	assert_int_equal(stat(scratch.path, &status), 0);
 	assert_int_equal(status.st_mode & 07777, 0600);
-	assert_true(keyring_load(scratch.path, &one, &error));
+	assert_true(keyring_load("key_file", scratch.path, &one, &error));
 	assert_true(keyring_make_file(scratch_path(&scratch, "two.keys"), &error));
-	assert_true(keyring_load(scratch.path, &two, &error));
+	assert_true(keyring_load("key_file", scratch.path, &two, &error));
 	key = keyring_current(one);
 	assert_int_equal(key->id, 1);
 	assert_ptr_equal(keyring_find(one, 1), key);
@@ -283,12 +285,52 @@ static void test_no_file(void **state)
 	struct keyring *keyring = NULL;
 
 	(void)state;
-	assert_false(keyring_load(scratch_path(&scratch, "missing"), &keyring, &error));
+	assert_false(keyring_load("key_file", scratch_path(&scratch, "missing"), &keyring,
+				  &error));
 	assert_non_null(strstr(error.text, "No such file"));
 	assert_non_null(strstr(error.text, "kairanctl keys make"));
-	assert_false(keyring_load(scratch.folder, &keyring, &error));
-	assert_false(keyring_load(scratch.folder, &keyring, NULL));
+	assert_false(keyring_load("key_file", scratch.folder, &keyring, &error));
+	assert_false(keyring_load("key_file", scratch.folder, &keyring, NULL));
 	assert_null(keyring);
+}
+
+static void test_rotate(void **state)
+{
+	struct kairan_error error = { "" };
+	const char *path = scratch_path(&scratch, "turn.keys");
+	g_autofree char *kept = g_strdup(path);
+	struct keyring *before = NULL, *after = NULL;
+	struct stat status;
+	unsigned int id = 0;
+
+	(void)state;
+	assert_true(keyring_make_file(kept, &error));
+	for (unsigned int i = 2; i <= 20; i++) {
+		assert_true(keyring_load("key_file", kept, &before, &error));
+		assert_true(keyring_rotate_file(kept, &id, &error));
+		assert_int_equal(id, i);
+		assert_true(keyring_load("key_file", kept, &after, &error));
+		assert_int_equal(keyring_current(after)->id, i);
+		assert_memory_equal(keyring_find(after, i - 1)->secret,
+				    keyring_current(before)->secret, TOKEN_KEY_OCTETS);
+		keyring_free(before);
+		keyring_free(after);
+	}
+	assert_true(keyring_load("key_file", kept, &after, &error));
+	assert_null(keyring_find(after, 4));
+	assert_non_null(keyring_find(after, 5));
+	keyring_free(after);
+	assert_int_equal(stat(kept, &status), 0);
+	assert_int_equal(status.st_mode & 07777, 0600);
+}
+
+static void test_rotate_nothing(void **state)
+{
+	struct kairan_error error = { "" };
+	unsigned int id = 0;
+
+	(void)state;
+	assert_false(keyring_rotate_file(scratch_path(&scratch, "missing"), &id, &error));
 }
 
 int main(void)
@@ -297,6 +339,8 @@ int main(void)
 		cmocka_unit_test(test_make_and_load),
 		cmocka_unit_test(test_make_never_overwrites),
 		cmocka_unit_test(test_permissions),
+		cmocka_unit_test(test_rotate),
+		cmocka_unit_test(test_rotate_nothing),
 		cmocka_unit_test(test_two_keys),
 		cmocka_unit_test(test_good_lines),
 		cmocka_unit_test(test_bad_lines),

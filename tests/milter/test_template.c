@@ -211,6 +211,11 @@ static void test_needed_facts_are_there(void **state)
 		{ NOTICE_NOT_ASKED, "subject reason_text expires_at withdraw_link" },
 		{ NOTICE_ALARM, "alarm_text detail" },
 		{ NOTICE_PASSWORD_WARNING, "days_left password_until" },
+		{ NOTICE_DUTY_CHANGED,
+		  "section_name change_text duty_name person_name noted_at" },
+		{ NOTICE_INSTRUCT, "section_name person_name reason" },
+		{ NOTICE_INCIDENT, "person_name person_mail subject quoted_text" },
+		{ NOTICE_INCIDENT_RECEIPT, "subject quoted_text noted_at" },
 	};
 
 	(void)state;

@@ -14,10 +14,15 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "schema/store_audit.h"
+#include <glib.h>
+
+#include "schema/audit_check.h"
 #include "tests/schema/store_scratch.h"
 
 #define ROWS 5
+#define INSERT_AUDIT                                                             \
+	"INSERT INTO audit (seq, at, uid, role, draft, action, outcome, detail," \
+	" queue_id, previous, hash)"
 #define AUDIT_KNOWN_HASH \
 	"3520e88c9c5a7dfd170500d76f2a0400963c38a97fce1e2db6abc77bdadcaf8c"
 
@@ -48,12 +53,15 @@ static void append_rows(struct store_scratch *at)
 
 static enum answer check(struct store_scratch *at, int64_t *bad_r)
 {
+	struct audit_check found;
 	enum answer answer;
 
 	*bad_r = 0;
 	begin(at);
-	answer = store_audit_check_chain(at->store, bad_r, &at->error);
+	answer = audit_check_all(at->store, &found, &at->error);
 	store_rollback(at->store);
+	if (answer == ANSWER_NO)
+		*bad_r = found.fault == AUDIT_MISSING ? found.next : found.seq;
 	return answer;
 }
 
@@ -128,21 +136,21 @@ static void test_intruders(void **state)
 		  "WHERE seq = 3;"
 		  "UPDATE audit SET seq = 3 WHERE seq = 99",
 		  2 },
-		{ "INSERT INTO audit SELECT seq + 1, at, uid, role, draft, action, "
-		  "outcome, detail,"
-		  " queue_id, previous, hash FROM audit WHERE seq = 5",
+		{ INSERT_AUDIT " SELECT seq + 1, at, uid, role, draft, action, "
+			       "outcome, detail,"
+			       " queue_id, previous, hash FROM audit WHERE seq = 5",
 		  6 },
-		{ "INSERT INTO audit SELECT 6, at, uid, role, draft, action, outcome, "
-		  "detail,"
-		  " queue_id, hash, hash FROM audit WHERE seq = 5",
+		{ INSERT_AUDIT " SELECT 6, at, uid, role, draft, action, outcome, "
+			       "detail,"
+			       " queue_id, hash, hash FROM audit WHERE seq = 5",
 		  6 },
-		{ "INSERT INTO audit SELECT 0, at, uid, role, draft, action, outcome, "
-		  "detail,"
-		  " queue_id, previous, hash FROM audit WHERE seq = 1",
-		  1 },
-		{ "INSERT INTO audit SELECT 100, at, uid, role, draft, action, outcome, "
-		  "detail,"
-		  " queue_id, hash, hash FROM audit WHERE seq = 5",
+		{ INSERT_AUDIT " SELECT 0, at, uid, role, draft, action, outcome, "
+			       "detail,"
+			       " queue_id, previous, hash FROM audit WHERE seq = 1",
+		  0 },
+		{ INSERT_AUDIT " SELECT 100, at, uid, role, draft, action, outcome, "
+			       "detail,"
+			       " queue_id, hash, hash FROM audit WHERE seq = 5",
 		  6 },
 	};
 
@@ -275,6 +283,163 @@ static void test_visit_draft(void **state)
 	store_scratch_remove(&at);
 }
 
+static struct keyring *load_seals(const char *folder, const char *name)
+{
+	g_autofree char *path = g_build_filename(folder, name, NULL);
+	struct keyring *seals = NULL;
+	struct kairan_error error;
+
+	(void)keyring_make_file(path, &error);
+	assert_true(keyring_load("audit_key_file", path, &seals, &error));
+	return seals;
+}
+
+static void make_sealed(struct store_scratch *at)
+{
+	g_autofree char *folder = NULL;
+
+	store_scratch_make(at);
+	folder = g_path_get_dirname(at->path);
+	store_set_seals(at->store, load_seals(folder, "audit.key"));
+	append_rows(at);
+}
+
+/* Somebody who can write to the store, and has not the key. */
+static void test_seals(void **state)
+{
+	static const struct {
+		const char *sql;
+		enum audit_fault fault;
+		int64_t seq;
+	} rows[] = {
+		{ "SELECT 1", AUDIT_WHOLE, 6 },
+		{ "UPDATE audit SET seal = zeroblob(32) WHERE seq = 3", AUDIT_FORGED, 3 },
+		{ "UPDATE audit SET seal = x'' WHERE seq = 3", AUDIT_FORGED, 3 },
+		{ "UPDATE audit SET seal = x'', seal_key = 0 WHERE seq = 3",
+		  AUDIT_UNSEALED, 3 },
+		{ "UPDATE audit SET seal = x'', seal_key = 0", AUDIT_UNSEALED, 5 },
+		{ "UPDATE audit SET seal_key = 7 WHERE seq = 3", AUDIT_NO_KEY, 3 },
+		{ "DELETE FROM audit WHERE seq = 5", AUDIT_NO_END, 5 },
+		{ "DELETE FROM audit WHERE seq > 2", AUDIT_NO_END, 3 },
+		{ "DELETE FROM audit", AUDIT_NO_END, 1 },
+		{ "DELETE FROM audit WHERE seq = 5; UPDATE audit_mark SET seq = 4,"
+		  " hash = (SELECT hash FROM audit WHERE seq = 4)",
+		  AUDIT_NO_END, 5 },
+		{ "DELETE FROM audit_mark", AUDIT_NO_END, 6 },
+		{ "UPDATE audit_mark SET seal = x'', seal_key = 0", AUDIT_NO_END, 6 },
+		{ "DELETE FROM audit WHERE seq < 3; INSERT INTO audit_mark SELECT 'start', 2,"
+		  " previous, 0, x'' FROM audit WHERE seq = 3",
+		  AUDIT_NO_START, 2 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct store_scratch at;
+		struct audit_check found;
+
+		make_sealed(&at);
+		raw_run(at.path, rows[i].sql);
+		begin(&at);
+		assert_int_not_equal(audit_check_all(at.store, &found, &at.error),
+				     ANSWER_UNKNOWN);
+		store_rollback(at.store);
+		if (found.fault != rows[i].fault || found.seq != rows[i].seq) {
+			g_autofree char *what = audit_check_describe(&found);
+
+			fail_msg("%s: %s", rows[i].sql, what);
+		}
+		store_scratch_remove(&at);
+	}
+}
+
+/* A trail from before there were seals is gone on with, sealed. */
+static void test_seals_come_later(void **state)
+{
+	struct store_scratch at;
+	struct audit_check found;
+	g_autofree char *folder = NULL;
+
+	(void)state;
+	store_scratch_make(&at);
+	folder = g_path_get_dirname(at.path);
+	append_rows(&at);
+	raw_run(at.path, "DELETE FROM audit_mark");
+	store_set_seals(at.store, load_seals(folder, "audit.key"));
+	expect_whole(&at);
+	append_rows(&at);
+	begin(&at);
+	assert_int_equal(audit_check_all(at.store, &found, &at.error), ANSWER_YES);
+	store_rollback(at.store);
+	assert_int_equal(found.rows, 2 * ROWS);
+	assert_int_equal(found.unsealed, ROWS);
+	store_scratch_remove(&at);
+}
+
+/* Rows whose time is over go, and the rest stays verifiable. */
+static void test_prune(void **state)
+{
+	static const struct {
+		int64_t before;
+		int64_t limit;
+		int64_t gone;
+	} rows[] = {
+		{ 1000, 100, 0 }, { 1001, 100, 0 }, { 1002, 100, 1 }, { 1004, 100, 3 },
+		{ 1004, 2, 2 },   { 1005, 100, 4 }, { 9999, 100, 5 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct store_scratch at;
+		int64_t gone = -1;
+
+		make_sealed(&at);
+		begin(&at);
+		assert_true(audit_check_prune(at.store, rows[i].before, rows[i].limit,
+					      &gone, &at.error));
+		commit(&at);
+		assert_int_equal(gone, rows[i].gone);
+		expect_whole(&at);
+		append_rows(&at);
+		expect_whole(&at);
+		assert_int_equal(raw_number(at.path, "SELECT max(seq) FROM audit"),
+				 2 * ROWS);
+		raw_run(at.path,
+			"DELETE FROM audit WHERE seq = (SELECT min(seq) FROM audit)");
+		assert_int_equal(check(&at, &gone), ANSWER_NO);
+		store_scratch_remove(&at);
+	}
+}
+
+static GString *sunk;
+
+static void sink(const char *line)
+{
+	g_string_append_printf(sunk, "%s\n", line);
+}
+
+/* Only what is on the disk goes to the log. */
+static void test_sink(void **state)
+{
+	const struct audit_event event = { .at = 1, .uid = "a", .action = "b" };
+	struct store_scratch at;
+
+	(void)state;
+	sunk = g_string_new(NULL);
+	store_scratch_make(&at);
+	store_set_audit_sink(at.store, sink);
+	begin(&at);
+	append(&at, &event);
+	store_rollback(at.store);
+	assert_string_equal(sunk->str, "");
+	begin(&at);
+	append(&at, &event);
+	assert_string_equal(sunk->str, "");
+	commit(&at);
+	assert_true(g_str_has_prefix(sunk->str, "audit 1: uid=a role= action=b"));
+	(void)g_string_free(sunk, TRUE);
+	store_scratch_remove(&at);
+}
+
 static void test_rolled_back_row_leaves_no_gap(void **state)
 {
 	const struct audit_event event = { .at = 1 };
@@ -319,6 +484,10 @@ int main(void)
 		cmocka_unit_test(test_visit_draft),
 		cmocka_unit_test(test_rolled_back_row_leaves_no_gap),
 		cmocka_unit_test(test_unreadable),
+		cmocka_unit_test(test_seals),
+		cmocka_unit_test(test_seals_come_later),
+		cmocka_unit_test(test_prune),
+		cmocka_unit_test(test_sink),
 	};
 
 	return cmocka_run_group_tests_name("audit", tests, NULL, NULL);

@@ -644,10 +644,12 @@ static void test_visit(void **state)
 		draft_free(draft);
 	}
 	for (size_t i = 0; i < COUNT(rows); i++) {
+		const struct draft_filter filter = { .state = rows[i].state,
+						     .limit = rows[i].limit };
 		struct names names = { "" };
 
-		assert_true(store_draft_visit(at.store, rows[i].state, rows[i].limit,
-					      add_id, &names, &at.error));
+		assert_true(
+		    store_draft_visit(at.store, &filter, add_id, &names, &at.error));
 		assert_string_equal(names.text, rows[i].ids);
 	}
 	commit(&at);

@@ -1,0 +1,156 @@
+/*
+ * NAME
+ *	ctl_import - kairanctl subscribers import
+ *
+ * DESCRIPTION
+ *	Reads a CSV file (ctl_csv.c): the first field of each record is an address; a first
+ *	record whose field is "address" is a heading. All records are checked before anything is
+ *	written, and all are written in one transaction. With --dry-run they are only checked.
+ *
+ * DIAGNOSTICS
+ *	EX_DATAERR: lines that are no address, each by its number; nothing is imported.
+ */
+#include "config.h"
+
+#include <glib.h>
+#include <stdio.h>
+#include <sysexits.h>
+
+#include "conf/clock.h"
+#include "ctl/ctl.h"
+#include "ctl/ctl_csv.h"
+#include "ctl/ctl_operator.h"
+#include "ctl/ctl_options.h"
+#include "ctl/ctl_progress.h"
+#include "ctl/ctl_store.h"
+#include "policy/address.h"
+#include "schema/store_audit.h"
+#include "schema/store_subscriber.h"
+
+struct import {
+	const char *list;
+	const char *path;
+	bool dry_run;
+	GArray *addresses; /* struct address */
+	int bad_lines;
+	int64_t added;
+};
+
+static void read_record(struct import *import, char *const *fields, size_t line)
+{
+	struct address address;
+	struct kairan_error error;
+
+	if (fields[0][0] == '\0' ||
+	    (line == 1 && g_ascii_strcasecmp(fields[0], "address") == 0))
+		return;
+	if (address_read(fields[0], &address, &error)) {
+		g_array_append_val(import->addresses, address);
+	} else {
+		fprintf(stderr, "%s:%zu: %s\n", import->path, line, error.text);
+		import->bad_lines++;
+	}
+}
+
+static int read_file(struct import *import)
+{
+	struct kairan_error error;
+	char *text = NULL, *at;
+	size_t line = 1;
+
+	if (!ctl_csv_read_file(import->path, &text, &error))
+		return ctl_fail(EX_NOINPUT, "%s", error.text);
+	at = text;
+	for (;;) {
+		const size_t first = line;
+		char **fields = ctl_csv_next_record(&at, &line);
+
+		if (fields == NULL)
+			break;
+		read_record(import, fields, first);
+		g_strfreev(fields);
+	}
+	g_free(text);
+	if (import->bad_lines > 0)
+		return ctl_fail(EX_DATAERR, "%s: %d bad lines; nothing was imported",
+				import->path, import->bad_lines);
+	return EX_OK;
+}
+
+static bool add_all(struct store *store, struct import *import, int64_t now,
+		    struct kairan_error *error_r)
+{
+	struct ctl_progress *progress = ctl_progress_new(import->path);
+	bool ok = true;
+
+	for (guint i = 0; ok && i < import->addresses->len; i++) {
+		const struct address *address =
+		    &g_array_index(import->addresses, struct address, i);
+		enum answer answer =
+		    store_subscriber_add(store, import->list, address, now, error_r);
+
+		ok = answer != ANSWER_UNKNOWN;
+		import->added += answer == ANSWER_YES;
+		ctl_progress_show(progress, i, import->addresses->len);
+	}
+	ctl_progress_free(progress);
+	return ok;
+}
+
+static int write_all(struct store *store, void *context, struct kairan_error *error_r)
+{
+	struct import *import = context;
+	const int64_t now = clock_now();
+	g_autofree char *detail = NULL;
+
+	if (!add_all(store, import, now, error_r) ||
+	    !store_subscriber_note_change(store, import->list, import->added, 0, now,
+					  error_r))
+		return EX_UNAVAILABLE;
+	detail = g_strdup_printf("list %s: %u addresses, %lld new", import->list,
+				 import->addresses->len, (long long)import->added);
+	const struct audit_event event = {
+		.at = now,
+		.uid = ctl_operator_uid(),
+		.role = "administrator",
+		.action = "import",
+		.outcome = "done",
+		.detail = detail,
+	};
+	return store_audit_append(store, &event, error_r) ? EX_OK : EX_UNAVAILABLE;
+}
+
+static int finish(const struct ctl_call *call, struct import *import)
+{
+	int status;
+
+	if (import->dry_run) {
+		printf("%s: %u addresses read, all good; nothing was imported\n",
+		       import->list, import->addresses->len);
+		return EX_OK;
+	}
+	status = ctl_store_run(call, write_all, import);
+	if (status == EX_OK)
+		printf("%s: %u addresses read, %lld new subscribers\n", import->list,
+		       import->addresses->len, (long long)import->added);
+	return status;
+}
+
+int ctl_subscribers_import(const struct ctl_call *call)
+{
+	struct import import = { 0 };
+	const struct ctl_option options[] = { { "list", &import.list, NULL },
+					      { "dry-run", NULL, &import.dry_run } };
+	int rest, status;
+
+	if (!ctl_options_read(call, options, G_N_ELEMENTS(options), &rest) ||
+	    rest + 1 != call->argc || import.list == NULL)
+		return ctl_usage(call);
+	import.path = call->argv[rest];
+	import.addresses = g_array_new(FALSE, FALSE, sizeof(struct address));
+	status = read_file(&import);
+	if (status == EX_OK)
+		status = finish(call, &import);
+	g_array_unref(import.addresses);
+	return status;
+}

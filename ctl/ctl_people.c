@@ -1,0 +1,235 @@
+/*
+ * NAME
+ *	ctl_people - kairanctl dormant, kairanctl instruct
+ *
+ * DESCRIPTION
+ *	dormant [--days N] [--json]: approvers, delegates and staff whom the audit trail has not
+ *	seen do anything for N days (default 180), with when they last did (Art. 6).
+ *
+ *	instruct LOGIN --reason TEXT: mails the approver of each section that LOGIN is staff of
+ *	an instruction to improve matters, and records it (Art. 6-2).
+ *
+ * DIAGNOSTICS
+ *	EX_NOUSER: nobody has that login, or they are staff of no section. EX_UNAVAILABLE: LDAP
+ *	or the store could not be asked.
+ */
+#include "config.h"
+
+#include <glib.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "conf/clock.h"
+#include "ctl/ctl.h"
+#include "ctl/ctl_operator.h"
+#include "ctl/ctl_options.h"
+#include "ctl/ctl_store.h"
+#include "ctl/ctl_table.h"
+#include "milter/notice.h"
+#include "schema/directory_people.h"
+#include "schema/store_audit.h"
+
+/* ---- dormant ---- */
+
+static const struct ctl_column dormant_columns[] = { { "login", CTL_TEXT },
+						     { "name", CTL_TEXT },
+						     { "last operation", CTL_TIME } };
+
+struct dormant {
+	const GPtrArray *people;
+	struct ctl_table *table;
+	int64_t since;
+};
+
+static int list_dormant(struct store *store, void *context, struct kairan_error *error_r)
+{
+	struct dormant *dormant = context;
+
+	for (guint i = 0; i < dormant->people->len; i++) {
+		const struct person *person = g_ptr_array_index(dormant->people, i);
+		int64_t last = 0;
+
+		if (store_audit_find_last(store, person->uid, &last, error_r) ==
+		    ANSWER_UNKNOWN)
+			return EX_UNAVAILABLE;
+		/* Whoever was registered lately has had no time to do anything. */
+		if (last >= dormant->since ||
+		    (last == 0 && person->password.registered_at >= dormant->since))
+			continue;
+		ctl_table_put_text(dormant->table, person->uid);
+		ctl_table_put_text(dormant->table, person->name);
+		ctl_table_put_time(dormant->table, last);
+	}
+	return EX_OK;
+}
+
+static int run_dormant(const struct ctl_call *call, int64_t days, bool json)
+{
+	struct dormant dormant = { .since = clock_now() - days * 86400 };
+	GPtrArray *people = NULL;
+	struct setup *setup = NULL;
+	struct kairan_error error;
+	int status = EX_OK;
+
+	if (!setup_load(call->path, &setup, &error))
+		return ctl_fail(EX_CONFIG, "%s", error.text);
+	if (!directory_list_holders(setup->directory, &people, &error)) {
+		setup_unref(setup);
+		return ctl_fail(EX_UNAVAILABLE, "%s", error.text);
+	}
+	dormant.people = people;
+	dormant.table =
+	    ctl_table_new(call->settings, dormant_columns, G_N_ELEMENTS(dormant_columns));
+	status = ctl_store_run(call, list_dormant, &dormant);
+	if (status == EX_OK)
+		ctl_table_print(dormant.table, json);
+	ctl_table_free(dormant.table);
+	g_ptr_array_unref(people);
+	setup_unref(setup);
+	return status;
+}
+
+int ctl_dormant(const struct ctl_call *call)
+{
+	const char *days = "180";
+	bool json = false;
+	const struct ctl_option options[] = { { "days", &days, NULL },
+					      { "json", NULL, &json } };
+	char *end = NULL;
+	long long number;
+	int rest;
+
+	if (!ctl_options_read(call, options, G_N_ELEMENTS(options), &rest) ||
+	    rest != call->argc)
+		return ctl_usage(call);
+	number = strtoll(days, &end, 10);
+	if (*end != '\0' || number < 1 || number > 36500)
+		return ctl_fail(EX_USAGE, "--days wants a number of days from 1");
+	return run_dormant(call, number, json);
+}
+
+/* ---- instruct ---- */
+
+struct instruction {
+	const char *reason;
+	const struct person *person;
+	const struct section *section;
+	const struct person *approver;
+};
+
+static int send_instruction(struct store *store, void *context,
+			    struct kairan_error *error_r)
+{
+	const struct instruction *instruction = context;
+	const int64_t now = clock_now();
+	const bool ja = strcmp(instruction->approver->language, "ja") == 0;
+	g_autofree char *detail =
+	    g_strdup_printf("%s: %s", instruction->person->uid, instruction->reason);
+	char *facts = notice_make_facts(
+	    "section_name",
+	    ja ? instruction->section->name_ja : instruction->section->name_en,
+	    "person_name", instruction->person->name, "person_login",
+	    instruction->person->uid, "reason", instruction->reason, NULL);
+	const struct audit_event event = {
+		.at = now,
+		.uid = ctl_operator_uid(),
+		.role = "administrator",
+		.action = "instruct",
+		.outcome = "done",
+		.detail = detail,
+	};
+	bool ok = notice_add_person(store, NOTICE_INSTRUCT, 0, instruction->approver,
+				    facts, now, error_r) &&
+		  store_audit_append(store, &event, error_r);
+
+	free(facts);
+	return ok ? EX_OK : EX_UNAVAILABLE;
+}
+
+static int instruct_section(const struct ctl_call *call, struct directory *directory,
+			    struct instruction *instruction)
+{
+	struct person *approver = NULL;
+	struct kairan_error error = { "the section has no approver" };
+	int status;
+
+	if (instruction->section->approver == NULL ||
+	    directory_find_person_by_dn(directory, instruction->section->approver,
+					&approver, &error) != ANSWER_YES ||
+	    approver->mails[0] == NULL) {
+		person_free(approver);
+		return ctl_fail(EX_UNAVAILABLE,
+				"Art.4: the approver of %s cannot be written to: %s",
+				instruction->section->dn, error.text);
+	}
+	instruction->approver = approver;
+	status = ctl_store_run(call, send_instruction, instruction);
+	if (status == EX_OK)
+		printf("%s <%s>, approver of %s, is instructed\n", approver->name,
+		       approver->mails[0], instruction->section->name_ja);
+	person_free(approver);
+	return status;
+}
+
+static int instruct_all(const struct ctl_call *call, struct directory *directory,
+			const struct person *person, const char *reason)
+{
+	GPtrArray *sections = NULL;
+	struct kairan_error error;
+	int status = EX_OK, told = 0;
+
+	if (!directory_list_sections(directory, &sections, NULL, &error))
+		return ctl_fail(EX_UNAVAILABLE, "%s", error.text);
+	for (guint i = 0; status == EX_OK && i < sections->len; i++) {
+		struct instruction instruction = { reason, person,
+						   g_ptr_array_index(sections, i), NULL };
+
+		if (!g_strv_contains((const char *const *)instruction.section->staff,
+				     person->dn))
+			continue;
+		status = instruct_section(call, directory, &instruction);
+		told++;
+	}
+	g_ptr_array_unref(sections);
+	if (told == 0)
+		return ctl_fail(EX_NOUSER,
+				"%s is staff of no section; an approver is suspended or "
+				"revoked in the directory (kairanApproverStatus, Art. 6)",
+				person->uid);
+	return status;
+}
+
+int ctl_instruct(const struct ctl_call *call)
+{
+	const char *reason = NULL;
+	const struct ctl_option options[] = { { "reason", &reason, NULL } };
+	struct setup *setup = NULL;
+	struct person *person = NULL;
+	struct kairan_error error = { "" };
+	int rest, status;
+
+	if (!ctl_options_read(call, options, G_N_ELEMENTS(options), &rest) ||
+	    rest + 1 != call->argc || reason == NULL || *reason == '\0')
+		return ctl_usage(call);
+	if (!setup_load(call->path, &setup, &error))
+		return ctl_fail(EX_CONFIG, "%s", error.text);
+	switch (
+	    directory_find_person(setup->directory, call->argv[rest], &person, &error)) {
+	case ANSWER_YES:
+		status = instruct_all(call, setup->directory, person, reason);
+		break;
+	case ANSWER_NO:
+		status = ctl_fail(EX_NOUSER, "there is nobody with the login %s",
+				  call->argv[rest]);
+		break;
+	case ANSWER_UNKNOWN:
+	default:
+		status = ctl_fail(EX_UNAVAILABLE, "%s", error.text);
+		break;
+	}
+	person_free(person);
+	setup_unref(setup);
+	return status;
+}

@@ -1,0 +1,24 @@
+/*
+ * The store, for a command.
+ */
+#ifndef KAIRAN_CTL_CTL_STORE_H
+#define KAIRAN_CTL_CTL_STORE_H
+
+#include "ctl/ctl.h"
+#include "schema/store.h"
+
+/* What a command does in one transaction. It returns an exit status; on one that is not EX_OK
+ * nothing is kept, and *error_r is what to say. */
+typedef int (*ctl_work)(struct store *store, void *context, struct kairan_error *error_r);
+
+/* Open the store with the keys that seal the audit trail. Returns EX_OK, or an exit status
+ * after having said what went wrong. */
+int ctl_store_open(const struct ctl_call *call, struct store **store_r);
+
+/* Run the work in a transaction, commit when it succeeds, and say what went wrong. */
+int ctl_store_work(struct store *store, ctl_work work, void *context);
+
+/* Both, and close. */
+int ctl_store_run(const struct ctl_call *call, ctl_work work, void *context);
+
+#endif

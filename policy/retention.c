@@ -1,0 +1,31 @@
+/*
+ * NAME
+ *	retention - how long the audit trail is kept
+ *
+ * DESCRIPTION
+ *	In fiscal year Y the logs of Y and of Y-1 are kept, so the cutoff is the beginning of
+ *	Y-1: midnight of the first of its first month.
+ *
+ * DIAGNOSTICS
+ *	None.
+ */
+#include "config.h"
+
+#include "policy/retention.h"
+
+#include "policy/day.h"
+
+int64_t retention_find_cutoff(int64_t now, int first_month, GTimeZone *zone)
+{
+	const int64_t today = day_of_time(now, zone);
+	int year = day_find_year(today);
+	GDateTime *start;
+	int64_t cutoff;
+
+	if (day_count(year, first_month, 1) > today)
+		year--;
+	start = g_date_time_new(zone, year - 1, first_month, 1, 0, 0, 0);
+	cutoff = g_date_time_to_unix(start);
+	g_date_time_unref(start);
+	return cutoff;
+}

@@ -1,0 +1,15 @@
+/*
+ * How long the audit trail is kept (Art. 8).
+ */
+#ifndef KAIRAN_POLICY_RETENTION_H
+#define KAIRAN_POLICY_RETENTION_H
+
+#include <glib.h>
+#include <stdint.h>
+
+/* Logs are kept until the end of the fiscal year after the one they were taken in: at a time,
+ * those from before the returned time may go. first_month (1 to 12) is the fiscal year's
+ * (April in Japan), by the calendar of the zone. */
+int64_t retention_find_cutoff(int64_t now, int first_month, GTimeZone *zone);
+
+#endif

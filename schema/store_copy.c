@@ -1,0 +1,140 @@
+/*
+ * NAME
+ *	store_copy - copies of the store, while it is in use
+ *
+ * DESCRIPTION
+ *	SQLite's backup API, a few hundred pages at a time. A change by another process begins
+ *	the copy anew by itself; to come to an end on a busy system the last attempts are made
+ *	under a read transaction.
+ *
+ * DIAGNOSTICS
+ *	All failures are returned; what was written of a copy that failed is removed.
+ */
+#include "config.h"
+
+#include "schema/store_copy.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "schema/store_parts.h"
+
+#define COPY_PAGES   512
+#define COPY_BUSY_MS 50
+/* Steps without an end, after which writers have to wait. */
+#define COPY_PATIENCE 200
+
+static bool copy_pages(sqlite3_backup *backup,
+		       void (*show)(int64_t done, int64_t all, void *context),
+		       void *context)
+{
+	int result, steps = 0;
+
+	do {
+		result = sqlite3_backup_step(backup,
+					     steps++ < COPY_PATIENCE ? COPY_PAGES : -1);
+		if (show != NULL)
+			show(sqlite3_backup_pagecount(backup) -
+				 sqlite3_backup_remaining(backup),
+			     sqlite3_backup_pagecount(backup), context);
+		if (result == SQLITE_BUSY || result == SQLITE_LOCKED)
+			(void)sqlite3_sleep(COPY_BUSY_MS);
+	} while (result == SQLITE_OK || result == SQLITE_BUSY || result == SQLITE_LOCKED);
+	return result == SQLITE_DONE;
+}
+
+static bool write_copy(struct store *store, sqlite3 *copy, const char *path,
+		       void (*show)(int64_t done, int64_t all, void *context),
+		       void *context, struct kairan_error *error_r)
+{
+	sqlite3_backup *backup = sqlite3_backup_init(copy, "main", store->db, "main");
+	bool ok = backup != NULL && copy_pages(backup, show, context);
+
+	if (backup != NULL && sqlite3_backup_finish(backup) != SQLITE_OK)
+		ok = false;
+	if (!ok)
+		return error_set(error_r, "%s: %s", path, sqlite3_errmsg(copy));
+	return true;
+}
+
+/* What is behind the name is on the disk, too. */
+static bool sync_file(const char *path, struct kairan_error *error_r)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	bool ok = fd >= 0 && fsync(fd) == 0;
+
+	if (!ok)
+		(void)error_set(error_r, "%s: %s", path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
+bool store_copy_write(struct store *store, const char *path,
+		      void (*show)(int64_t done, int64_t all, void *context),
+		      void *context, struct kairan_error *error_r)
+{
+	sqlite3 *copy = NULL;
+	/* It has the subscribers' addresses: for its owner only, from the first octet on. */
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	bool ok;
+
+	if (fd < 0)
+		return error_set(error_r, "cannot make %s: %s", path, strerror(errno));
+	close(fd);
+	ok = sqlite3_open_v2(path, &copy, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK;
+	if (!ok)
+		(void)error_set(error_r, "%s: %s", path, sqlite3_errmsg(copy));
+	ok = ok && write_copy(store, copy, path, show, context, error_r);
+	(void)sqlite3_close(copy);
+	ok = ok && sync_file(path, error_r);
+	if (!ok)
+		(void)unlink(path);
+	return ok;
+}
+
+static bool check_number(sqlite3 *db, const char *pragma, int least, int most)
+{
+	sqlite3_stmt *stmt = NULL;
+	bool ok = sqlite3_prepare_v2(db, pragma, -1, &stmt, NULL) == SQLITE_OK &&
+		  sqlite3_step(stmt) == SQLITE_ROW &&
+		  sqlite3_column_int(stmt, 0) >= least &&
+		  sqlite3_column_int(stmt, 0) <= most;
+
+	(void)sqlite3_finalize(stmt);
+	return ok;
+}
+
+static bool check_sound(sqlite3 *db)
+{
+	sqlite3_stmt *stmt = NULL;
+	bool ok = sqlite3_prepare_v2(db, "PRAGMA integrity_check(1)", -1, &stmt, NULL) ==
+		      SQLITE_OK &&
+		  sqlite3_step(stmt) == SQLITE_ROW &&
+		  strcmp((const char *)sqlite3_column_text(stmt, 0), "ok") == 0;
+
+	(void)sqlite3_finalize(stmt);
+	return ok;
+}
+
+bool store_copy_check(const char *path, struct kairan_error *error_r)
+{
+	sqlite3 *db = NULL;
+	bool ok = sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK;
+
+	if (!ok)
+		(void)error_set(error_r, "%s: %s", path, sqlite3_errmsg(db));
+	else if (!(ok = check_number(db, "PRAGMA application_id", STORE_APPLICATION_ID,
+				     STORE_APPLICATION_ID)))
+		(void)error_set(error_r, "%s: is no store of kairan", path);
+	else if (!(ok = check_number(db, "PRAGMA user_version", 1,
+				     store_schema_version())))
+		(void)error_set(error_r, "%s: was made by a newer kairan", path);
+	else if (!(ok = check_sound(db)))
+		(void)error_set(error_r, "%s: is damaged", path);
+	(void)sqlite3_close(db);
+	return ok;
+}

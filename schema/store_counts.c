@@ -1,0 +1,94 @@
+/*
+ * NAME
+ *	store_counts - how much there is of what
+ *
+ * DESCRIPTION
+ *	Counts from indices, so that a monitor may ask every minute.
+ *
+ * DIAGNOSTICS
+ *	All failures are returned.
+ */
+#include "config.h"
+
+#include "schema/store_counts.h"
+
+#include <string.h>
+
+#include "schema/sql.h"
+
+static bool read_number(struct store *store, const char *sql, int64_t *number_r,
+			struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt;
+
+	if (sql_first(store, error_r, &stmt, sql, "") != ANSWER_YES)
+		return false;
+	*number_r = sqlite3_column_int64(stmt, 0);
+	sql_done(stmt);
+	return true;
+}
+
+static bool read_drafts(struct store *store, struct store_counts *counts,
+			struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt;
+	enum answer answer =
+	    sql_first(store, error_r, &stmt,
+		      "SELECT state, count(*) FROM draft GROUP BY state", "");
+
+	while (answer == ANSWER_YES) {
+		const int64_t state = sqlite3_column_int64(stmt, 0);
+
+		if (state >= DRAFT_HELD && state <= DRAFT_STOPPED)
+			counts->drafts[state] = sqlite3_column_int64(stmt, 1);
+		answer = sql_next(store, error_r, stmt);
+	}
+	return answer == ANSWER_NO;
+}
+
+bool store_counts_read(struct store *store, struct store_counts *counts_r,
+		       struct kairan_error *error_r)
+{
+	*counts_r = (struct store_counts){ 0 };
+	return read_drafts(store, counts_r, error_r) &&
+	       read_number(
+		   store,
+		   "SELECT ifnull(min(submitted_at), 0) FROM draft WHERE state = 1",
+		   &counts_r->oldest_held, error_r) &&
+	       read_number(
+		   store,
+		   "SELECT ifnull(min(due_at), 0) FROM draft WHERE state IN (2, 3)",
+		   &counts_r->oldest_due, error_r) &&
+	       read_number(store, "SELECT count(*) FROM outbox WHERE state = 1",
+			   &counts_r->notices, error_r) &&
+	       read_number(
+		   store, "SELECT ifnull(min(created_at), 0) FROM outbox WHERE state = 1",
+		   &counts_r->oldest_notice, error_r) &&
+	       read_number(store, "SELECT count(*) FROM subscriber WHERE state = 1",
+			   &counts_r->subscribers, error_r) &&
+	       read_number(store, "SELECT count(*) FROM suspension",
+			   &counts_r->suspensions, error_r) &&
+	       read_number(store, "SELECT count(*) FROM alarm", &counts_r->alarms,
+			   error_r) &&
+	       read_number(store, "SELECT ifnull(max(seq) - min(seq) + 1, 0) FROM audit",
+			   &counts_r->audit_rows, error_r) &&
+	       read_number(store,
+			   "SELECT page_count * page_size FROM pragma_page_count(),"
+			   " pragma_page_size()",
+			   &counts_r->octets, error_r);
+}
+
+enum answer store_counts_check(struct store *store, struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt;
+	bool sound;
+
+	if (sql_first(store, error_r, &stmt, "PRAGMA quick_check(1)", "") != ANSWER_YES)
+		return ANSWER_UNKNOWN;
+	sound = strcmp((const char *)sqlite3_column_text(stmt, 0), "ok") == 0;
+	if (!sound)
+		(void)error_set(error_r, "store: %s",
+				(const char *)sqlite3_column_text(stmt, 0));
+	sql_done(stmt);
+	return sound ? ANSWER_YES : ANSWER_NO;
+}

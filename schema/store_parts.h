@@ -1,0 +1,45 @@
+/*
+ * What store.c and sql.c share.
+ */
+#ifndef KAIRAN_SCHEMA_STORE_PARTS_H
+#define KAIRAN_SCHEMA_STORE_PARTS_H
+
+#include <glib.h>
+#include <pthread.h>
+#include <sqlite3.h>
+
+#include "schema/store.h"
+
+/* Transactions that reach the disk together, and what became of them. */
+struct group {
+	int references; /* the store's while it is open, and those who wait */
+	int members;    /* that want to be committed */
+	bool done, ok;
+	struct kairan_error error;
+};
+
+struct store {
+	sqlite3 *db;
+	pthread_mutex_t lock;
+	pthread_cond_t group_done;
+	struct group *group; /* open: SQLite's transaction is that of all its members */
+	bool is_member;      /* whoever holds the lock is one */
+	int waiting;         /* for the lock, to become members */
+	GHashTable *statements; /* SQL literal -> sqlite3_stmt */
+	int data_version;       /* as store_was_changed() last saw it */
+	const char *journal;
+	struct keyring *seals; /* NULL: rows are not sealed */
+	void (*audit_sink)(const char *line);
+	GPtrArray *audit_lines; /* of what is not on the disk yet */
+	guint member_lines;     /* how many of them are from before the member */
+};
+
+#define STORE_APPLICATION_ID 0x6b616972 /* "kair" */
+
+/* The newest schema version that store.sql has. */
+int store_schema_version(void);
+
+/* What SQLite says went wrong; returns false. */
+bool store_fail(struct store *store, struct kairan_error *error_r, const char *what);
+
+#endif

@@ -1,0 +1,15 @@
+/*
+ * How far something outside the store has been read.
+ */
+#ifndef KAIRAN_SCHEMA_STORE_POSITION_H
+#define KAIRAN_SCHEMA_STORE_POSITION_H
+
+#include "schema/store.h"
+
+/* YES with a copy to free with g_free(), NO before the first store_position_put(). */
+enum answer store_position_find(struct store *store, const char *name, char **value_r,
+				struct kairan_error *error_r);
+bool store_position_put(struct store *store, const char *name, const char *value,
+			struct kairan_error *error_r);
+
+#endif

@@ -1,0 +1,62 @@
+/*
+ * NAME
+ *	test_retention - the end of the following fiscal year
+ */
+#include "config.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "policy/retention.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static int64_t read_time(const char *text, GTimeZone *zone)
+{
+	GDateTime *time = g_date_time_new_from_iso8601(text, zone);
+	int64_t at = g_date_time_to_unix(time);
+
+	g_date_time_unref(time);
+	return at;
+}
+
+static void test_cutoff(void **state)
+{
+	static const struct {
+		const char *zone;
+		const char *now;
+		int month;
+		const char *cutoff;
+	} rows[] = {
+		{ "Asia/Tokyo", "2026-11-24T12:00:00", 4, "2025-04-01T00:00:00" },
+		{ "Asia/Tokyo", "2026-04-01T00:00:00", 4, "2025-04-01T00:00:00" },
+		{ "Asia/Tokyo", "2026-03-31T23:59:59", 4, "2024-04-01T00:00:00" },
+		{ "Asia/Tokyo", "2027-03-31T23:59:59", 4, "2025-04-01T00:00:00" },
+		{ "Asia/Tokyo", "2024-02-29T00:00:00", 4, "2022-04-01T00:00:00" },
+		{ "Asia/Tokyo", "2026-12-31T23:59:59", 1, "2025-01-01T00:00:00" },
+		{ "Asia/Tokyo", "2026-11-30T23:59:59", 12, "2024-12-01T00:00:00" },
+		{ "Europe/Berlin", "2026-07-01T00:00:00", 7, "2025-07-01T00:00:00" },
+		{ "America/New_York", "2026-10-01T00:00:00", 10, "2025-10-01T00:00:00" },
+		{ "UTC", "1970-04-01T00:00:00", 4, "1969-04-01T00:00:00" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		GTimeZone *zone = g_time_zone_new_identifier(rows[i].zone);
+
+		assert_int_equal(retention_find_cutoff(read_time(rows[i].now, zone),
+						       rows[i].month, zone),
+				 read_time(rows[i].cutoff, zone));
+		g_time_zone_unref(zone);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_cutoff) };
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
