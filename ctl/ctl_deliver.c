@@ -275,6 +275,7 @@ static int take(const struct ctl_call *call, struct delivery *delivery,
 	case SERVICE_BOUNCE:
 		return take_bounce(delivery, error_r);
 	case SERVICE_NOTICE:
+	case SERVICE_INCIDENT:
 	case SERVICE_DECIDE:
 	case SERVICE_DRAFT:
 	case SERVICE_CORRECT:

@@ -22,10 +22,13 @@
 
 #include "conf/clock.h"
 #include "conf/log.h"
+#include "milter/administrators.h"
 #include "milter/notice.h"
 #include "schema/store_alarm.h"
 
 #define ALARM_IDLE_SECONDS 3600
+/* How long an alarm stands that nobody can mend. */
+#define ALARM_STANDS_SECONDS 86400
 
 /* End a transaction in which nothing changed unless the answer is yes. */
 static enum answer finish(struct store *store, enum answer answer,
@@ -78,18 +81,56 @@ void alarm_clear(struct kairan *kairan, const char *kind, const char *id)
 		log_info("alarm %s: mended", name);
 }
 
+static bool has_kind(const struct alarm *alarm, const char *kind)
+{
+	const size_t length = strlen(kind);
+
+	return strncmp(alarm->name, kind, length) == 0 && alarm->name[length] == ' ';
+}
+
+int64_t alarm_expire(struct kairan *kairan, int64_t now)
+{
+	struct store *store = kairan_get_store(kairan);
+	GPtrArray *alarms = NULL;
+	struct kairan_error error = { "" };
+	int64_t next = INT64_MAX;
+	bool ok = store_begin(store, &error);
+
+	if (ok) {
+		ok = store_alarm_list(store, &alarms, &error);
+		store_rollback(store);
+	}
+	for (guint i = 0; ok && i < alarms->len; i++) {
+		const struct alarm *alarm = g_ptr_array_index(alarms, i);
+		const int64_t end = alarm->raised_at + ALARM_STANDS_SECONDS;
+		const bool tokens = has_kind(alarm, ALARM_TOKENS);
+		const char *kind = tokens ? ALARM_TOKENS : ALARM_REFUSALS;
+
+		if (!has_kind(alarm, kind))
+			continue;
+		if (end <= now)
+			alarm_clear(kairan, kind, alarm->name + strlen(kind) + 1);
+		else
+			next = MIN(next, end);
+	}
+	if (ok)
+		g_ptr_array_unref(alarms);
+	else
+		log_error("alarms: %s", error.text);
+	return ok ? next : now + ALARM_IDLE_SECONDS;
+}
+
 /* What helps: the directory is to be mended, but for what is about the MTA. */
 static const char *find_advice(const struct alarm *alarm)
 {
-	static const char *const others[] = { ALARM_MAIL, ALARM_RELEASE };
+	static const char *const others[] = { ALARM_MAIL,     ALARM_RELEASE,
+					      ALARM_AUDIT,    ALARM_TOKENS,
+					      ALARM_REFUSALS, ALARM_DIRECTORY };
 
-	for (size_t i = 0; i < G_N_ELEMENTS(others); i++) {
-		const size_t length = strlen(others[i]);
-
-		if (strncmp(alarm->name, others[i], length) == 0 &&
-		    alarm->name[length] == ' ')
-			return others[i];
-	}
+	for (size_t i = 0; i < G_N_ELEMENTS(others); i++)
+		if (has_kind(alarm, others[i]))
+			return strcmp(others[i], ALARM_DIRECTORY) == 0 ? "ldap"
+								       : others[i];
 	return "directory";
 }
 
@@ -184,7 +225,7 @@ int64_t alarm_tell(struct kairan *kairan, const struct setup *setup, int64_t now
 	if (answer == ANSWER_NO)
 		return INT64_MAX;
 	if (answer == ANSWER_UNKNOWN ||
-	    !directory_list_administrators(setup->directory, &administrators, &error)) {
+	    !administrators_find(kairan, setup, &administrators, &error)) {
 		log_warning("administrators will be told later: %s", error.text);
 		return now + setup->settings->snapshot_refresh;
 	}

@@ -15,6 +15,10 @@
 #define ALARM_LOGIN     "login"     /* of two people: what was logged in with */
 #define ALARM_SUSPENDED "approver"  /* of a section where drafts wait: its DN */
 #define ALARM_MAIL      "mail"      /* refused by the MTA: whose */
+#define ALARM_AUDIT     "audit"     /* the audit trail is not whole: "chain" */
+#define ALARM_TOKENS    "tokens"    /* forged ones came: "forged" */
+#define ALARM_REFUSALS  "refusals"  /* of one login, again and again: the login */
+#define ALARM_DIRECTORY "directory" /* LDAP does not answer: "ldap" */
 #define ALARM_RELEASE   "release"   /* not taken by the MTA: the draft */
 
 /* Something is wrong with one thing: what kind of thing ("section"), which (a DN, an
@@ -25,6 +29,10 @@ void alarm_raise(struct kairan *kairan, const char *kind, const char *id,
 
 /* Nothing is wrong with it (any more). */
 void alarm_clear(struct kairan *kairan, const char *kind, const char *id);
+
+/* What nobody can mend, because it has happened, stands for a day. Returns when the next one is
+ * to go, INT64_MAX when none is. */
+int64_t alarm_expire(struct kairan *kairan, int64_t now);
 
 /* Tell the administrators of all that they have not been told of. Returns when to try again,
  * INT64_MAX when all is told. */

@@ -15,6 +15,7 @@
 #include "conf/clock.h"
 #include "conf/log.h"
 #include "milter/alarm.h"
+#include "milter/refusals.h"
 #include "policy/password.h"
 #include "schema/store_audit.h"
 
@@ -36,8 +37,10 @@ void intake_record(const struct intake_context *context, const struct audit_even
 	if (store_begin_grouped(store, &error)) {
 		if (!store_audit_append(store, event, &error))
 			store_rollback(store);
-		else if (store_commit(store, &error))
+		else if (store_commit(store, &error)) {
+			refusals_watch(context->kairan, event);
 			return;
+		}
 	}
 	log_event(LOG_LEVEL_ERROR, context->envelope->queue_id, event->draft, "%s",
 		  error.text);

@@ -42,6 +42,7 @@ extern const struct intake intake_draft;    /* a broadcast address */
 extern const struct intake intake_decision; /* decide+TOKEN */
 extern const struct intake intake_withdraw; /* draft+TOKEN */
 extern const struct intake intake_correct;  /* correct+TOKEN */
+extern const struct intake intake_incident; /* incident@ (Art. 9) */
 extern const struct intake intake_release;  /* release+TOKEN (expand.c) */
 
 /* Write one audit row in a transaction of its own. On failure the verdict becomes "could

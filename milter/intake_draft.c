@@ -24,6 +24,7 @@
 #include "milter/draft_text.h"
 #include "milter/intake_draft.h"
 #include "milter/notice.h"
+#include "milter/refusals.h"
 #include "milter/suspension.h"
 
 /* ---- RCPT ---- */
@@ -230,6 +231,7 @@ static void refuse(const struct intake_context *context,
 	verdict_set(verdict, REASON_STORE, NULL);
 out:
 	free(facts);
+	refusals_watch(context->kairan, &event);
 	waker_wake(kairan_get_waker(context->kairan, KAIRAN_NOTICES));
 }
 

@@ -22,10 +22,10 @@
 
 #include "conf/clock.h"
 #include "conf/log.h"
+#include "milter/intake_writer.h"
 #include "milter/message.h"
 #include "milter/notice.h"
 #include "milter/reply_outcome.h"
-#include "policy/authres.h"
 
 static void fail_store(const struct intake_context *context, int64_t draft,
 		       const struct kairan_error *error, struct verdict *verdict_r)
@@ -132,45 +132,6 @@ void intake_reply_judge(const struct intake_context *context, enum token_purpose
 
 /* ---- end of message ---- */
 
-/* The address that our own Authentication-Results prove; false when they do not. */
-static bool proven_sender(const struct intake_context *context,
-			  const struct message *message, struct address *from_r)
-{
-	const char *authserv_id = context->setup->settings->authserv_id;
-	const char *value, *ours = NULL;
-
-	if (*authserv_id == '\0' || message_count_header(message, "From") != 1 ||
-	    !address_read_from(message_get_header(message, "From", 0), from_r, NULL))
-		return false;
-	for (size_t n = 0;
-	     (value = message_get_header(message, "Authentication-Results", n)) != NULL;
-	     n++) {
-		if (!authres_is_ours(value, authserv_id))
-			continue;
-		if (ours != NULL)
-			return false;
-		ours = value;
-	}
-	return ours != NULL && authres_proves(ours, authserv_id, address_domain(from_r));
-}
-
-static enum answer find_writer(const struct intake_context *context,
-			       const struct message *message, struct reply *reply,
-			       struct verdict *verdict_r)
-{
-	const char *login = context->envelope->login;
-	struct address from;
-
-	if (*login == '\0') {
-		if (!proven_sender(context, message, &from)) {
-			verdict_set(verdict_r, REASON_NOT_LOGGED_IN, NULL);
-			return ANSWER_NO;
-		}
-		login = from.spec;
-	}
-	return intake_find_login(context, login, &reply->person, verdict_r);
-}
-
 /* Something that decides nothing and is not answered: recorded, and taken. */
 static void ignore(const struct intake_context *context, const struct reply *reply,
 		   const char *outcome, struct verdict *verdict)
@@ -226,7 +187,7 @@ static enum answer read_parsed(const struct intake_context *context,
 		ignore(context, reply, "automatic", verdict_r);
 		return ANSWER_NO;
 	}
-	answer = find_writer(context, message, reply, verdict_r);
+	answer = intake_find_writer(context, message, &reply->person, verdict_r);
 	if (answer == ANSWER_NO)
 		refuse_writer(context, reply, verdict_r);
 	if (answer != ANSWER_YES)

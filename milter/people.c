@@ -1,10 +1,10 @@
 /*
  * NAME
- *	people - the rounds that ask LDAP
+ *	people - the rounds that ask LDAP, or take their time
  *
  * DESCRIPTION
- *	A thread beside that of rounds.c, since LDAP may keep it waiting: a release that falls
- *	due must not wait with it. Whoever raises an alarm or holds a draft wakes it.
+ *	A thread beside that of rounds.c, since LDAP and long walks may keep it waiting: a
+ *	release that falls due must not wait with it. Whoever raises an alarm or holds a draft wakes it.
  *
  * DIAGNOSTICS
  *	The tasks log.
@@ -16,28 +16,45 @@
 #include <glib.h>
 
 #include "conf/clock.h"
+#include "milter/accesslog_round.h"
 #include "milter/alarm.h"
 #include "milter/ask_round.h"
+#include "milter/audit_round.h"
+#include "milter/duty_round.h"
 #include "milter/password_round.h"
+#include "milter/status_round.h"
 
 #define PEOPLE_IDLE_SECONDS 3600
+
+/* What is done at times of its own; each says when it wants to be called next. */
+static int64_t (*const people_rounds[])(struct kairan *, const struct setup *,
+					int64_t) = {
+	duty_round_walk,  accesslog_round_walk, password_round_walk,
+	audit_round_walk, status_round_walk,
+};
+
+#define ROUNDS_COUNT G_N_ELEMENTS(people_rounds)
 
 void *people_run(void *context)
 {
 	struct kairan *kairan = context;
-	int64_t passwords = 0;
+	int64_t due[ROUNDS_COUNT] = { 0 };
 	int64_t next = 0;
 
 	while (waker_wait_until(kairan_get_waker(kairan, KAIRAN_PEOPLE), next)) {
 		struct setup *setup = kairan_get_setup(kairan);
 		const int64_t now = clock_now();
 
-		/* Asking may raise an alarm, so it comes before telling. */
-		next = MIN(now + PEOPLE_IDLE_SECONDS, ask_round_walk(kairan, setup, now));
+		next = now + PEOPLE_IDLE_SECONDS;
+		for (size_t i = 0; i < ROUNDS_COUNT; i++) {
+			if (due[i] <= now)
+				due[i] = people_rounds[i](kairan, setup, now);
+			next = MIN(next, due[i]);
+		}
+		/* All of these may raise an alarm, so telling comes last. */
+		next = MIN(next, ask_round_walk(kairan, setup, now));
+		next = MIN(next, alarm_expire(kairan, now));
 		next = MIN(next, alarm_tell(kairan, setup, now));
-		if (passwords <= now)
-			passwords = password_round_walk(kairan, setup, now);
-		next = MIN(next, passwords);
 		setup_unref(setup);
 	}
 	return NULL;

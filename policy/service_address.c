@@ -23,6 +23,12 @@ static const struct {
 	{ "bounce+", SERVICE_BOUNCE },   { "correct+", SERVICE_CORRECT },
 };
 
+static bool is_local(const struct address *address, const char *local)
+{
+	return strlen(local) == address->local_len &&
+	       strncasecmp(address->spec, local, address->local_len) == 0;
+}
+
 void service_address_read(const struct address *address, const char *service_domain,
 			  const char *notice_local, struct service_address *service_r)
 {
@@ -44,7 +50,8 @@ void service_address_read(const struct address *address, const char *service_dom
 		service_r->token_length = address->local_len - length;
 		return;
 	}
-	if (strlen(notice_local) == address->local_len &&
-	    strncasecmp(spec, notice_local, address->local_len) == 0)
+	if (is_local(address, "incident"))
+		service_r->kind = SERVICE_INCIDENT;
+	else if (is_local(address, notice_local))
 		service_r->kind = SERVICE_NOTICE;
 }

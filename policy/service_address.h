@@ -9,15 +9,16 @@
 #include "policy/address.h"
 
 enum service_kind {
-	SERVICE_NONE,    /* another domain, or no address of the service */
-	SERVICE_DECIDE,  /* decide+TOKEN: the approver's or a delegate's decision */
-	SERVICE_DRAFT,   /* draft+TOKEN: the author withdraws */
-	SERVICE_CORRECT, /* correct+TOKEN: the text of a correction (Art. 13-3) */
-	SERVICE_RELEASE, /* release+TOKEN: kairan's own expansion of a shard */
-	SERVICE_RECEIPT, /* receipt+TOKEN: proof that the MTA queued a shard */
-	SERVICE_BOUNCE,  /* bounce+ANYTHING: mail systems' reports */
-	SERVICE_NOTICE,  /* the sender of notices, which takes no mail */
-	SERVICE_UNKNOWN, /* in the service domain, but none of these */
+	SERVICE_NONE,     /* another domain, or no address of the service */
+	SERVICE_DECIDE,   /* decide+TOKEN: the approver's or a delegate's decision */
+	SERVICE_DRAFT,    /* draft+TOKEN: the author withdraws */
+	SERVICE_CORRECT,  /* correct+TOKEN: the text of a correction (Art. 13-3) */
+	SERVICE_RELEASE,  /* release+TOKEN: kairan's own expansion of a shard */
+	SERVICE_RECEIPT,  /* receipt+TOKEN: proof that the MTA queued a shard */
+	SERVICE_BOUNCE,   /* bounce+ANYTHING: mail systems' reports */
+	SERVICE_INCIDENT, /* incident: a fault or a misuse is reported (Art. 9) */
+	SERVICE_NOTICE,   /* the sender of notices, which takes no mail */
+	SERVICE_UNKNOWN,  /* in the service domain, but none of these */
 };
 
 struct service_address {

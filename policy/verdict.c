@@ -13,6 +13,7 @@
 #include "policy/verdict.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static const struct {
 	enum verdict_kind kind;
@@ -164,4 +165,15 @@ const char *reason_reply(enum reason reason)
 const char *reason_status(enum reason reason)
 {
 	return verdict_reasons[reason].status;
+}
+
+bool reason_find(const char *name, enum reason *reason_r)
+{
+	for (int reason = REASON_NONE + 1; reason < REASON_COUNT; reason++) {
+		if (strcmp(reason_name((enum reason)reason), name) == 0) {
+			*reason_r = (enum reason)reason;
+			return true;
+		}
+	}
+	return false;
 }

@@ -87,4 +87,7 @@ const char *reason_article(enum reason reason);
 const char *reason_reply(enum reason reason);
 const char *reason_status(enum reason reason);
 
+/* The reason of a stable name; false for a name that is none. */
+bool reason_find(const char *name, enum reason *reason_r);
+
 #endif

@@ -209,3 +209,23 @@ enum answer store_audit_find_last(struct store *store, const char *uid, int64_t 
 	}
 	return answer;
 }
+
+bool store_audit_count_refusals(struct store *store, const struct audit_refusals *wanted,
+				int64_t *count_r, struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt;
+
+	/* The latest rows are enough, and the trail is long. */
+	if (sql_first(
+		store, error_r, &stmt,
+		"SELECT count(*) FROM (SELECT * FROM audit ORDER BY seq DESC LIMIT 1000)"
+		" WHERE at > ?1 AND (?2 IS NULL OR uid = ?2)"
+		" AND (?3 IS NULL OR outcome = ?3) AND action IN ('submit', 'reply',"
+		" 'incident') AND outcome NOT IN ('held', 'again', 'automatic',"
+		" 'reported')",
+		"iss", wanted->since, wanted->uid, wanted->outcome) != ANSWER_YES)
+		return false;
+	*count_r = sqlite3_column_int64(stmt, 0);
+	sql_done(stmt);
+	return true;
+}

@@ -51,6 +51,16 @@ bool store_audit_visit_draft(struct store *store, int64_t draft,
 enum answer store_audit_find_last(struct store *store, const char *uid, int64_t *at_r,
 				  struct kairan_error *error_r);
 
+/* How many refusals since a time: of a user id (NULL: any) with an outcome (NULL: any but those
+ * of what was taken). */
+struct audit_refusals {
+	int64_t since;
+	const char *uid;
+	const char *outcome;
+};
+bool store_audit_count_refusals(struct store *store, const struct audit_refusals *wanted,
+				int64_t *count_r, struct kairan_error *error_r);
+
 /* Which rows: at or after since, before until (0: no end), of a user id or an action (NULL:
  * any), of a draft (0: any). */
 struct audit_filter {

@@ -44,6 +44,10 @@ static const struct {
 	{ "decide+a+b@" DOMAIN, SERVICE_DECIDE, "a+b" },
 	{ "decide+draft+x@" DOMAIN, SERVICE_DECIDE, "draft+x" },
 
+	{ "incident@" DOMAIN, SERVICE_INCIDENT, NULL },
+	{ "Incident@" DOMAIN, SERVICE_INCIDENT, NULL },
+	{ "incident+x@" DOMAIN, SERVICE_UNKNOWN, NULL },
+	{ "incidents@" DOMAIN, SERVICE_UNKNOWN, NULL },
 	{ "decide@" DOMAIN, SERVICE_UNKNOWN, NULL },
 	{ "decid+x@" DOMAIN, SERVICE_UNKNOWN, NULL },
 	{ "decider+x@" DOMAIN, SERVICE_UNKNOWN, NULL },

@@ -1,0 +1,56 @@
+/*
+ * NAME
+ *	intake_writer - who wrote a mail
+ *
+ * DESCRIPTION
+ *	The SASL login, or where the settings trust one, an Authentication-Results of our own
+ *	authserv-id: exactly one, that proves the domain of the one From: address (policy/
+ *	authres.c).
+ *
+ * DIAGNOSTICS
+ *	As intake_find_login().
+ */
+#include "config.h"
+
+#include "milter/intake_writer.h"
+
+#include "policy/authres.h"
+
+/* The address that our own Authentication-Results prove; false when they do not. */
+static bool proven_sender(const struct intake_context *context,
+			  const struct message *message, struct address *from_r)
+{
+	const char *authserv_id = context->setup->settings->authserv_id;
+	const char *value, *ours = NULL;
+
+	if (*authserv_id == '\0' || message_count_header(message, "From") != 1 ||
+	    !address_read_from(message_get_header(message, "From", 0), from_r, NULL))
+		return false;
+	for (size_t n = 0;
+	     (value = message_get_header(message, "Authentication-Results", n)) != NULL;
+	     n++) {
+		if (!authres_is_ours(value, authserv_id))
+			continue;
+		if (ours != NULL)
+			return false;
+		ours = value;
+	}
+	return ours != NULL && authres_proves(ours, authserv_id, address_domain(from_r));
+}
+
+enum answer intake_find_writer(const struct intake_context *context,
+			       const struct message *message, struct person **person_r,
+			       struct verdict *verdict_r)
+{
+	const char *login = context->envelope->login;
+	struct address from;
+
+	if (*login == '\0') {
+		if (!proven_sender(context, message, &from)) {
+			verdict_set(verdict_r, REASON_NOT_LOGGED_IN, NULL);
+			return ANSWER_NO;
+		}
+		login = from.spec;
+	}
+	return intake_find_login(context, login, person_r, verdict_r);
+}
