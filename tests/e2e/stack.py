@@ -17,6 +17,7 @@ import math
 import os
 import pathlib
 import pwd
+import random
 import select
 import shlex
 import signal
@@ -87,13 +88,27 @@ def octets_of(message):
     return message.as_bytes(policy=email.policy.SMTP)
 
 
+PORTS = range(20000, 32000, 16)
+GUARDS = []
+
+
 def free_ports(count):
-    """Ports on loopback that nobody uses now."""
-    with contextlib.ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
+    """Ports on loopback for this process alone. A server that is down for a moment must find its
+    port free again: so they are below those that the kernel gives to anybody, and of each 16
+    the last one is held, as a sign to other tests, until this process ends."""
+    for base in random.sample(PORTS, len(PORTS)):
+        guard = socket.socket()
+        try:
+            guard.bind(("127.0.0.1", base + 15))
+            with contextlib.ExitStack() as held:
+                for port in range(base, base + count):
+                    held.enter_context(socket.socket()).bind(("127.0.0.1", port))
+        except OSError:
+            guard.close()
+            continue
+        GUARDS.append(guard)
+        return list(range(base, base + count))
+    raise RuntimeError("no free ports")
 
 
 class Watch:

@@ -245,9 +245,10 @@ def run_once(stack, subject, killer=None):
         if killer is not None:
             killer.given_up.set()
             killer.join(60)
+            # What it could not start again is why the rest did not come.
+            if killer.failure is not None:
+                raise killer.failure
         drain_queue(stack)
-    if killer is not None and killer.failure is not None:
-        raise killer.failure
     check_end(stack, subject)
 
 
