@@ -102,8 +102,8 @@ def test_incident(stack):
 
 
 def test_incident_from_outside(stack):
-    mail = s.make_mail("stranger@elsewhere.example", INCIDENT, "外から", "x")
-    replies = stack.mx_send("stranger@elsewhere.example", INCIDENT, mail)
+    mail = s.make_mail("stranger@phone.sink.example", INCIDENT, "外から", "x")
+    replies = stack.mx_send("stranger@phone.sink.example", INCIDENT, mail)
     check_equal(replies.recipients[INCIDENT][0], 550, replies)
     check_equal([mail for mail in stack.imap("sysadmin") if "外から" in str(mail["Subject"])], [])
 
