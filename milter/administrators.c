@@ -21,12 +21,26 @@
 
 #define POSITION "administrators"
 
+/* YES: they are others than were kept. */
+static enum answer keep_lines(struct store *store, const char *lines,
+			      struct kairan_error *error_r)
+{
+	char *kept = NULL;
+	enum answer answer = store_position_find(store, POSITION, &kept, error_r);
+
+	if (answer != ANSWER_UNKNOWN)
+		answer = g_strcmp0(kept, lines) != 0 ? ANSWER_YES : ANSWER_NO;
+	if (answer == ANSWER_YES && !store_position_put(store, POSITION, lines, error_r))
+		answer = ANSWER_UNKNOWN;
+	g_free(kept);
+	return answer;
+}
+
 static void keep(struct store *store, const GPtrArray *administrators)
 {
 	GString *lines = g_string_new(NULL);
 	struct kairan_error error = { "" };
-	char *kept = NULL;
-	bool ok = store_begin(store, &error);
+	enum answer answer = ANSWER_UNKNOWN;
 
 	for (guint i = 0; i < administrators->len; i++) {
 		const struct person *person = g_ptr_array_index(administrators, i);
@@ -35,15 +49,15 @@ static void keep(struct store *store, const GPtrArray *administrators)
 			g_string_append_printf(lines, "%s\t%s\t%s\n", person->mails[0],
 					       person->name, person->language);
 	}
-	if (ok && store_position_find(store, POSITION, &kept, &error) != ANSWER_UNKNOWN &&
-	    g_strcmp0(kept, lines->str) != 0)
-		ok = store_position_put(store, POSITION, lines->str, &error) &&
-		     store_commit(store, &error);
-	else if (ok)
-		store_rollback(store);
-	if (!ok)
+	if (store_begin(store, &error)) {
+		answer = keep_lines(store, lines->str, &error);
+		if (answer != ANSWER_YES)
+			store_rollback(store);
+		else if (!store_commit(store, &error))
+			answer = ANSWER_UNKNOWN;
+	}
+	if (answer == ANSWER_UNKNOWN)
 		log_error("administrators: %s", error.text);
-	g_free(kept);
 	(void)g_string_free(lines, TRUE);
 }
 

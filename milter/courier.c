@@ -141,6 +141,23 @@ static bool send_notice(struct kairan *kairan, struct smtp *smtp,
 			     &result, error_r);
 }
 
+/* A store that has failed has to take something before a mail goes out: a notice whose end cannot
+ * be recorded would be sent every few seconds, as long as the disk is full. */
+static bool try_store(struct store *store, const struct outbox_notice *notice,
+		      struct kairan_error *error_r)
+{
+	const int64_t now = clock_now();
+
+	if (store_failing_since(store, NULL) == 0)
+		return true;
+	if (!store_begin(store, error_r))
+		return false;
+	if (store_outbox_record(store, notice->id, OUTBOX_WAITING, now, "", error_r))
+		return store_commit(store, error_r);
+	store_rollback(store);
+	return false;
+}
+
 /* Send the first notice that is due. YES: there may be more; NO: *next_r says when. */
 static enum answer step_notices(struct kairan *kairan, struct smtp *smtp,
 				const struct setup *setup, int64_t *next_r,
@@ -159,6 +176,8 @@ static enum answer step_notices(struct kairan *kairan, struct smtp *smtp,
 	    store_outbox_next_due(store, next_r, error_r) == ANSWER_UNKNOWN)
 		found = ANSWER_UNKNOWN;
 	if (!store_commit(store, error_r))
+		found = ANSWER_UNKNOWN;
+	if (found == ANSWER_YES && !try_store(store, notice, error_r))
 		found = ANSWER_UNKNOWN;
 	if (found == ANSWER_YES && !send_notice(kairan, smtp, setup, notice, error_r))
 		found = ANSWER_UNKNOWN;

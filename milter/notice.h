@@ -76,7 +76,7 @@ struct notice_mail {
 	size_t length;
 };
 
-/* Render; reads the store in a transaction of its own. */
+/* Render; reads the store, in a transaction of its own, where the notice is about a draft. */
 bool notice_render(const struct setup *setup, struct store *store,
 		   const struct outbox_notice *notice, struct notice_mail *mail_r,
 		   struct kairan_error *error_r);

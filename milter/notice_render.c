@@ -67,11 +67,9 @@ static bool read_progress(struct store *store, struct notice_material *material,
 				     &material->suspension, error_r) != ANSWER_UNKNOWN;
 }
 
-static bool read_material(struct store *store, const struct outbox_notice *notice,
-			  struct notice_material *material, struct kairan_error *error_r)
+static bool read_draft(struct store *store, const struct outbox_notice *notice,
+		       struct notice_material *material, struct kairan_error *error_r)
 {
-	if (notice->draft == 0)
-		return true;
 	if (store_draft_find(store, notice->draft, &material->draft, error_r) !=
 	    ANSWER_YES)
 		return error_set(error_r, "notice %lld: draft %lld cannot be read",
@@ -96,6 +94,21 @@ static bool read_material(struct store *store, const struct outbox_notice *notic
 	       store_draft_find_original(store, notice->draft, &material->original,
 					 &material->original_length,
 					 error_r) == ANSWER_YES;
+}
+
+/* What is about no draft is written without the store, which may be what it is about. */
+static bool read_material(struct store *store, const struct outbox_notice *notice,
+			  struct notice_material *material, struct kairan_error *error_r)
+{
+	bool ok;
+
+	if (notice->draft == 0)
+		return true;
+	if (!store_begin_grouped(store, error_r))
+		return false;
+	ok = read_draft(store, notice, material, error_r);
+	store_rollback(store);
+	return ok;
 }
 
 static void put(GHashTable *facts, const char *name, const char *value)
@@ -507,12 +520,8 @@ bool notice_render(const struct setup *setup, struct store *store,
 	bool ok;
 
 	*mail_r = (struct notice_mail){ 0 };
-	ok = store_begin_grouped(store, error_r);
-	if (ok) {
-		ok = read_material(store, notice, &material, error_r);
-		store_rollback(store);
-	}
-	ok = ok && collect_facts(setup, notice, &material, facts, error_r) &&
+	ok = read_material(store, notice, &material, error_r) &&
+	     collect_facts(setup, notice, &material, facts, error_r) &&
 	     template_fill(setup->templates, notice->language, notice->kind, facts,
 			   &filled, error_r) &&
 	     write_mail(setup, notice, &material, facts, &filled, mail_r, error_r);

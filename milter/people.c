@@ -23,6 +23,7 @@
 #include "milter/duty_round.h"
 #include "milter/password_round.h"
 #include "milter/status_round.h"
+#include "milter/store_round.h"
 
 #define PEOPLE_IDLE_SECONDS 3600
 
@@ -30,7 +31,7 @@
 static int64_t (*const people_rounds[])(struct kairan *, const struct setup *,
 					int64_t) = {
 	duty_round_walk,  accesslog_round_walk, password_round_walk,
-	audit_round_walk, status_round_walk,
+	audit_round_walk, status_round_walk,    store_round_walk,
 };
 
 #define ROUNDS_COUNT G_N_ELEMENTS(people_rounds)

@@ -31,6 +31,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/clock.h"
 #include "conf/fault.h"
 #include "schema/store_parts.h"
 
@@ -49,9 +50,55 @@ bool store_wal_is_safe(int libversion)
 	return libversion >= 3044006 && libversion < 3045000;
 }
 
+/* What the disk, another process or damage is to blame for, not a statement. */
+static bool is_trouble(int result)
+{
+	switch (result & 0xff) {
+	case SQLITE_BUSY:
+	case SQLITE_NOMEM:
+	case SQLITE_READONLY:
+	case SQLITE_IOERR:
+	case SQLITE_CORRUPT:
+	case SQLITE_FULL:
+	case SQLITE_CANTOPEN:
+	case SQLITE_NOTADB:
+		return true;
+	default:
+		return false;
+	}
+}
+
 bool store_fail(struct store *store, struct kairan_error *error_r, const char *what)
 {
-	return error_set(error_r, "store: %s: %s", what, sqlite3_errmsg(store->db));
+	(void)error_set(error_r, "store: %s: %s", what, sqlite3_errmsg(store->db));
+	if (is_trouble(sqlite3_errcode(store->db))) {
+		store->failure = *error_r;
+		if (store->failing_since == 0)
+			store->failing_since = clock_now();
+	}
+	return false;
+}
+
+/* Something has reached the disk, unless all of it was reading. */
+static void note_written(struct store *store)
+{
+	const sqlite3_int64 changes = sqlite3_total_changes64(store->db);
+
+	if (changes != store->changes)
+		store->failing_since = 0;
+	store->changes = changes;
+}
+
+int64_t store_failing_since(struct store *store, struct kairan_error *why_r)
+{
+	int64_t since;
+
+	pthread_mutex_lock(&store->lock);
+	since = store->failing_since;
+	if (why_r != NULL && since != 0)
+		*why_r = store->failure;
+	pthread_mutex_unlock(&store->lock);
+	return since;
 }
 
 static bool execute(struct store *store, const char *sql, struct kairan_error *error_r)
@@ -276,6 +323,7 @@ static bool commit(struct store *store, struct kairan_error *error_r)
 	if (!execute(store, "COMMIT", error_r))
 		return false;
 	fault_point("commit.after");
+	note_written(store);
 	let_lines_go(store, 0, true);
 	return true;
 }
@@ -286,6 +334,8 @@ static void roll_back(struct store *store)
 	let_lines_go(store, 0, false);
 	if (!sqlite3_get_autocommit(store->db))
 		(void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+	/* SQLite counts rows whether they stay or not. */
+	store->changes = sqlite3_total_changes64(store->db);
 }
 
 /* Bring the open group to the disk, and tell its members. */

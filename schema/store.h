@@ -54,6 +54,11 @@ void store_rollback(struct store *store);
  * yes without a change. Outside of a transaction. */
 enum answer store_was_changed(struct store *store, struct kairan_error *error_r);
 
+/* Since when the store takes nothing: the time of the first failure (disk full, locked by
+ * somebody, damaged) that no written transaction has followed; *why_r, where it is not NULL, is
+ * the last one. 0: nothing is wrong. Outside of a transaction. */
+int64_t store_failing_since(struct store *store, struct kairan_error *why_r);
+
 /* Does this SQLite (sqlite3_libversion_number()) have the fix of the WAL-reset bug? */
 bool store_wal_is_safe(int libversion);
 

@@ -32,6 +32,9 @@ struct store {
 	void (*audit_sink)(const char *line);
 	GPtrArray *audit_lines; /* of what is not on the disk yet */
 	guint member_lines;     /* how many of them are from before the member */
+	int64_t failing_since;  /* 0: what was written last is on the disk */
+	struct kairan_error failure;
+	sqlite3_int64 changes; /* rows changed by this connection, at the last commit */
 };
 
 #define STORE_APPLICATION_ID 0x6b616972 /* "kair" */
