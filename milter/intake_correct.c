@@ -18,6 +18,7 @@
 #include <stdlib.h>
 
 #include "conf/log.h"
+#include "milter/draft_schedule.h"
 #include "milter/intake_draft.h"
 #include "milter/intake_reply.h"
 #include "milter/notice.h"
@@ -95,7 +96,8 @@ static char *make_text(const char *reply_text)
 
 /* The mail once more, now as a draft. It has been parsed and read before. */
 static bool read_correction(const struct intake_context *context,
-			    const struct reply *reply, struct draft_reading *reading)
+			    const struct reply *reply, const struct broadcast *broadcast,
+			    struct draft_reading *reading)
 {
 	const GString *octets = context->envelope->octets;
 	char *own;
@@ -110,11 +112,13 @@ static bool read_correction(const struct intake_context *context,
 	free(reading->text.text);
 	reading->text.text = own;
 	reading->subject = make_subject(reply->draft->subject);
-	if (own != NULL)
-		draft_reading_standardize(reading);
+	if (own == NULL)
+		return false;
+	draft_reading_standardize(reading);
+	draft_schedule_read(context->setup, broadcast, reading);
 	/* What was urgent is wrong urgently. */
-	reading->urgent = reply->draft->urgent;
-	return own != NULL;
+	reading->urgent = reading->urgent || reply->draft->urgent;
+	return true;
 }
 
 static void hold_correction(const struct intake_context *context, struct reply *reply,
@@ -136,7 +140,7 @@ static void hold_correction(const struct intake_context *context, struct reply *
 	/* The recipient owns the person from here on. */
 	recipient->person = reply->person;
 	reply->person = NULL;
-	if (read_correction(context, reply, &reading))
+	if (read_correction(context, reply, recipient->broadcast, &reading))
 		intake_draft_settle(context, recipient, &reading, verdict_r);
 	else
 		verdict_set(verdict_r, REASON_BROKEN, reading.error.text);

@@ -5,7 +5,8 @@
  * DESCRIPTION
  *	The first line is brought to compatibility normal form, so that full-width digits are
  *	digits. It must be read to its end: a time that was understood by half would go out at
- *	the wrong one.
+ *	the wrong one. A line that looks like one and is none, or stands further down, is not
+ *	text either: it would go out to the residents, and at once.
  *
  * DIAGNOSTICS
  *	None.
@@ -54,12 +55,29 @@ static const char *read_number(const char *at, int digits, int *number_r)
 	return at > start && !g_ascii_isdigit(*at) ? at : NULL;
 }
 
+/* Behind a year, written as such or in the era that officials write. */
+static const char *read_year(const char *at, int *year_r)
+{
+	static const char *const eras[] = { "令和", "r", NULL };
+	static const char *const first[] = { "元", NULL };
+	const char *behind = skip_any(at, eras);
+
+	if (behind == NULL)
+		return read_number(at, 4, year_r);
+	at = skip_any(behind, first);
+	*year_r = 1;
+	if (at == NULL)
+		at = read_number(behind, 2, year_r);
+	*year_r += 2018;
+	return at;
+}
+
 static const char *read_date(const char *at, struct written_time *time_r)
 {
-	static const char *const years[] = { "-", "/", "年", NULL };
-	static const char *const months[] = { "-", "/", "月", NULL };
+	static const char *const years[] = { "-", "/", ".", "年", NULL };
+	static const char *const months[] = { "-", "/", ".", "月", NULL };
 
-	at = read_number(at, 4, &time_r->year);
+	at = read_year(at, &time_r->year);
 	at = at != NULL ? skip_any(at, years) : NULL;
 	at = at != NULL ? read_number(at, 2, &time_r->month) : NULL;
 	at = at != NULL ? skip_any(at, months) : NULL;
@@ -69,24 +87,60 @@ static const char *read_date(const char *at, struct written_time *time_r)
 	return at;
 }
 
-static const char *read_clock(const char *at, struct written_time *time_r)
-{
-	static const char *const colon[] = { ":", NULL };
-	static const char *const hour[] = { "時", NULL };
-	static const char *const minute[] = { "分", NULL };
-	const char *behind;
+static const char *const send_at_colon[] = { ":", NULL };
 
-	at = read_number(at, 2, &time_r->hour);
-	if (at == NULL)
-		return NULL;
-	behind = skip_any(at, colon);
+/* Minutes behind "9:", and the seconds that some programs write, which must be none. */
+static const char *read_minutes(const char *at, struct written_time *time_r)
+{
+	const char *behind;
+	int seconds = 0;
+
+	at = read_number(at, 2, &time_r->minute);
+	behind = at != NULL ? skip_any(at, send_at_colon) : NULL;
 	if (behind != NULL)
-		return read_number(behind, 2, &time_r->minute);
+		at = read_number(behind, 2, &seconds);
+	return seconds == 0 ? at : NULL;
+}
+
+/* What follows the number of an hour: ":30", "時", "時30分" or "時半". */
+static const char *read_rest_of_clock(const char *at, struct written_time *time_r)
+{
+	static const char *const hour[] = { "時", NULL };
+	static const char *const half[] = { "半", NULL };
+	static const char *const minute[] = { "分", NULL };
+	const char *behind = skip_any(at, send_at_colon);
+
+	if (behind != NULL)
+		return read_minutes(behind, time_r);
 	at = skip_any(at, hour);
 	if (at == NULL || *skip_spaces(at) == '\0')
 		return at;
+	behind = skip_any(at, half);
+	if (behind != NULL) {
+		time_r->minute = 30;
+		return behind;
+	}
 	at = read_number(at, 2, &time_r->minute);
 	return at != NULL ? skip_any(at, minute) : NULL;
+}
+
+static const char *read_clock(const char *at, struct written_time *time_r)
+{
+	static const char *const morning[] = { "午前", NULL };
+	static const char *const afternoon[] = { "午後", NULL };
+	const char *am = skip_any(at, morning);
+	const char *pm = skip_any(at, afternoon);
+
+	at = read_number(am != NULL ? am : pm != NULL ? pm : at, 2, &time_r->hour);
+	if (at == NULL)
+		return NULL;
+	if (am != NULL || pm != NULL) {
+		/* People do not agree on what "12" is here, so it is no time. */
+		if (time_r->hour > 11)
+			return NULL;
+		time_r->hour += pm != NULL ? 12 : 0;
+	}
+	return read_rest_of_clock(at, time_r);
 }
 
 static bool is_valid(const struct written_time *time)
@@ -139,22 +193,64 @@ static bool read_line(const char *line, GTimeZone *zone, int64_t *at_r)
 	if (at == NULL || !is_valid(&time))
 		return false;
 	at = skip_weekday(at, &time);
+	/* 2026-12-01T09:00 (ISO 8601) */
+	if (at != NULL && *at == 't')
+		at++;
 	at = at != NULL ? read_clock(at, &time) : NULL;
 	return at != NULL && *skip_spaces(at) == '\0' && is_valid(&time) &&
 	       find_instant(&time, zone, at_r);
 }
 
+/* Behind "配信日時:" in a folded line, or "【配信日時】", or the word with a time right behind
+ * it; NULL when the line says something else, such as 配信日時は未定です. */
+static const char *skip_key(const char *line)
+{
+	static const char *const openings[] = { "【", "「", "[",  "(", "<",
+						"■",  "●",  "・", "*", NULL };
+	static const char *const keys[] = { "配信日時", "配信希望日時", "配信予定日時",
+					    "送信日時", "send-at",      NULL };
+	static const char *const closings[] = { "】", "」", "]", ")", ">", "*", NULL };
+	const char *opened = skip_any(line, openings);
+	const char *at = skip_any(opened != NULL ? opened : line, keys);
+	const char *closed = at != NULL && opened != NULL ? skip_any(at, closings) : NULL;
+	const char *colon;
+
+	if (at == NULL)
+		return NULL;
+	if (closed != NULL)
+		at = closed;
+	colon = skip_any(at, send_at_colon);
+	if (colon != NULL)
+		return colon;
+	at = skip_spaces(at);
+	return closed != NULL || g_ascii_isdigit(*at) || g_str_has_prefix(at, "令和")
+		   ? at
+		   : NULL;
+}
+
+/* Does a line below the first ask for a time, which would go out as text? */
+static bool asks_too_late(const char *text)
+{
+	while (*(text += strcspn(text, "\n")) != '\0') {
+		g_autofree char *line = text_fold_case(text + 1, strcspn(text + 1, "\n"));
+
+		if (skip_key(line) != NULL)
+			return true;
+		text++;
+	}
+	return false;
+}
+
 enum send_at_status send_at_read(const char *text, GTimeZone *zone, int64_t *at_r,
 				 const char **rest_r)
 {
-	static const char *const keys[] = { "配信日時", "send-at", NULL };
-	static const char *const colon[] = { ":", NULL };
 	const size_t length = strcspn(text, "\n");
 	g_autofree char *line = text_fold_case(text, length);
-	const char *at = skip_any(line, keys);
+	const char *at = skip_key(line);
 
 	*rest_r = text;
-	at = at != NULL ? skip_any(at, colon) : NULL;
+	if (asks_too_late(text))
+		return SEND_AT_UNREADABLE;
 	if (at == NULL)
 		return SEND_AT_NONE;
 	*rest_r = text + length;

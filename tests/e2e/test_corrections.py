@@ -91,6 +91,10 @@ def test_correction_obeys_the_rules(stack):
                            town.answer_mail("bosai-chief", report, "あ" * 201))
     check_equal(replies.final[0], 554, "201 characters")
     check_in("Art.13-2(2)", replies.final[1], "the article")
+    late = stack.submit("bosai-chief", s.reply_address(report),
+                        town.answer_mail("bosai-chief", report, "配信日時: 明日\n" + RIGHT))
+    check_equal(late.final[0], 554, "a time that does not exist")
+    check_in("Art.13-2(1)", late.final[1], "the article")
     refusal = stack.wait_mail("bosai-chief",
                               lambda mail: "【受付できません】" in str(mail["Subject"])
                               and subject in str(mail["Subject"]))

@@ -181,6 +181,7 @@ def test_times_that_are_refused(stack):
     prepare(stack)
     now = stack.now()
     refuse_time(stack, "配信日時: 明日の朝", "読み取れません")
+    refuse_time(stack, "お知らせします。\n配信日時: 2099-12-01 09:00", "一行目に")
     refuse_time(stack, f"配信日時: {now.year - 1}-12-01 09:00", "過ぎています")
     tomorrow = asked_time(stack, 1, 23)
     refuse_time(stack, tomorrow.strftime("Send-At: %Y-%m-%d 23:00"), "時間帯")
