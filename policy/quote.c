@@ -102,12 +102,14 @@ static bool is_quoted(const char *line)
 
 /* At least four equal marks and nothing else: Outlook's and Becky!'s separators, and the
  * beginnings of signatures. Of some marks a pair of rulers may hold words ("-----Original
- * Message-----"). */
+ * Message-----"), or three marks each where the words say that it is the original. */
 static bool is_ruler(const char *line)
 {
 	static const gunichar marks[] = { '-',    '_',    0x2015, 0x2500, 0x2501, 0xff0d,
 					  0xff3f, 0x2014, '=',    '*',    '~',    '+' };
 	static const size_t holding = 8;
+	static const char *const originals[] = { "元の", "転送", "Original", "Forwarded",
+						 NULL };
 	g_autofree char *trimmed = trim_end(quote_skip_blank(line));
 	const char *at = trimmed;
 	const gunichar first = g_utf8_get_char(at);
@@ -118,10 +120,11 @@ static bool is_ruler(const char *line)
 			continue;
 		for (; g_utf8_get_char(at) == first; at = g_utf8_next_char(at))
 			count++;
-		return count >= 4 &&
-		       (*at == '\0' ||
-			(i < holding && g_utf8_get_char(g_utf8_prev_char(
-					    trimmed + strlen(trimmed))) == first));
+		if (*at == '\0')
+			return count >= 4;
+		return count >= (has_any(at, originals) ? 3 : 4) && i < holding &&
+		       g_utf8_get_char(g_utf8_prev_char(trimmed + strlen(trimmed))) ==
+			   first;
 	}
 	return false;
 }

@@ -217,6 +217,23 @@ static bool is_clear(const struct reply_word *word, const char *rest, const char
 	return !reply_doubt_is_found(own, word->decision == DECISION_APPROVE_URGENT);
 }
 
+/* What is kept of a person's words, and mailed to others: reasons, not whole documents. */
+static char *shorten(char *text, size_t most)
+{
+	size_t length = strlen(text);
+	char *kept;
+
+	if (length <= most)
+		return text;
+	length = most;
+	while (length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80)
+		length--;
+	text[length] = '\0';
+	kept = g_strconcat(text, "...", NULL);
+	g_free(text);
+	return kept;
+}
+
 static void read_own_lines(char **lines, struct reply_words *words_r)
 {
 	const struct reply_word *word;
@@ -230,6 +247,8 @@ static void read_own_lines(char **lines, struct reply_words *words_r)
 	words_r->reason = word != NULL ? join_rest(rest, lines + 1) : g_strdup("");
 	if (is_approval(words_r->decision) && !is_clear(word, rest, words_r->reason))
 		words_r->decision = DECISION_NONE;
+	words_r->reason = shorten(words_r->reason, REPLY_REASON_MOST);
+	words_r->first = shorten(words_r->first, REPLY_FIRST_MOST);
 }
 
 void reply_words_read(const char *text, struct reply_words *words_r)

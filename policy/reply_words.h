@@ -20,6 +20,10 @@ enum decision {
 	DECISION_WITHDRAW, /* 取下げ, withdraw: only the author's draft+ address */
 };
 
+/* What is kept of the words below, in octets; the rest is "...". All of them are judged. */
+#define REPLY_REASON_MOST 3000
+#define REPLY_FIRST_MOST  300
+
 struct reply_words {
 	enum decision decision;
 	/* The rest of the person's own words, trimmed; "" when none; never NULL. */

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include <glib.h>
+
 #include "policy/reply_words.h"
 
 struct reply_case {
@@ -231,6 +233,10 @@ static void test_clients(void **state)
 		/* Becky!, with a ruler for a signature */
 		{ "承認\n\n====================\n防災課 佐藤 内線?\n", DECISION_APPROVE,
 		  "" },
+		{ "承認\n--- ただし待って ---\n", DECISION_NONE, NULL },
+		/* au, with three dashes */
+		{ "承認\n\n---元のメール---\nFrom: 回覧\n差戻し\n", DECISION_APPROVE,
+		  "" },
 		/* Yahoo! JAPAN */
 		{ "差戻し 誤字があります\n\n----- Original Message -----\n承認\n",
 		  DECISION_SEND_BACK, "誤字があります" },
@@ -264,6 +270,33 @@ static void test_first_line(void **state)
 	reply_words_free(NULL);
 }
 
+/* A reply may be as large as a mail; what is kept and mailed on of it may not. All of it is
+ * judged before. */
+static void test_long_words(void **state)
+{
+	g_autoptr(GString) text = g_string_new("差戻し ");
+	struct reply_words words;
+
+	(void)state;
+	for (int i = 0; i < 5000; i++)
+		g_string_append(text, "あ");
+	reply_words_read(text->str, &words);
+	assert_int_equal(words.decision, DECISION_SEND_BACK);
+	assert_int_equal(strlen(words.reason), REPLY_REASON_MOST + 3);
+	assert_true(g_utf8_validate(words.reason, -1, NULL));
+	assert_true(g_utf8_validate(words.first, -1, NULL));
+	assert_true(strlen(words.first) <= REPLY_FIRST_MOST + 3);
+	reply_words_free(&words);
+
+	g_string_assign(text, "承認\n");
+	for (int i = 0; i < 5000; i++)
+		g_string_append(text, "はい\n");
+	g_string_append(text, "ただし明日にしてください");
+	reply_words_read(text->str, &words);
+	assert_int_equal(words.decision, DECISION_NONE);
+	reply_words_free(&words);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -272,6 +305,7 @@ int main(void)
 		cmocka_unit_test(test_doubts),
 		cmocka_unit_test(test_clients),
 		cmocka_unit_test(test_first_line),
+		cmocka_unit_test(test_long_words),
 	};
 
 	return cmocka_run_group_tests_name("reply_words", tests, NULL, NULL);
