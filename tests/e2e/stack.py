@@ -380,12 +380,17 @@ class Stack:
 
     def ldapmodify(self, ldif, relax=False):
         """Apply LDIF as the directory's administrator. relax allows attributes that
-        servers maintain, such as pwdChangedTime."""
-        subprocess.run(["ldapmodify", "-x", "-H", self.env["LDAPURI"],
-                        "-D", self.env["KAIRAN_LDAP_ADMIN_DN"],
-                        "-w", self.env["KAIRAN_LDAP_ADMIN_PASSWORD"],
-                        *(["-e", "relax"] if relax else [])],
-                       input=ldif, text=True, check=True, capture_output=True)
+        servers maintain, such as pwdChangedTime, and a mail address that somebody has."""
+        done = self.ldap("ldapmodify", self.env["KAIRAN_LDAP_ADMIN_DN"],
+                         self.env["KAIRAN_LDAP_ADMIN_PASSWORD"],
+                         *(["-e", "relax"] if relax else []), stdin=ldif)
+        if done.returncode != 0:
+            raise RuntimeError(f"ldapmodify: {done.stderr}{ldif}")
+
+    def ldap(self, tool, dn, password, *args, stdin=None):
+        """Run one of the LDAP tools as somebody."""
+        return subprocess.run([tool, "-x", "-H", self.env["LDAPURI"], "-D", dn, "-w", password,
+                               *args], input=stdin, text=True, capture_output=True, check=False)
 
     def clock_offset(self):
         return int(pathlib.Path(self.env["KAIRAN_CLOCK"]).read_text())

@@ -4,7 +4,9 @@ slapd_configure() {
 	cp "$top/schema/kairan.ldif" "$etc/kairan.ldif"
 	fill "$top/conf/slapd/config.ldif.in" "$etc/slapd.ldif"
 	fill "$top/conf/slapd/town.ldif.in" "$etc/town.ldif"
-	chmod 600 "$etc/slapd.ldif" "$etc/town.ldif"
+	slapd_adapt overlays.ldif access.ldif tree.ldif
+	chmod 600 "$etc"/{slapd,town,tree}.ldif
+	mkdir "$stack/ldap/accesslog"
 	/usr/sbin/slapadd -n 0 -F "$etc/slapd.d" -l "$etc/slapd.ldif" ||
 		die 1 "slapd does not take its configuration"
 	chown -R "$stack_uid:$stack_gid" "$etc/slapd.d" "$stack/ldap"
@@ -14,15 +16,30 @@ slapd_configure() {
 	chmod 400 "$etc/ldap.password"
 }
 
+# The files for a directory that exists, with the stack's folder and password in them.
+slapd_adapt() {
+	local name
+
+	for name in "$@"; do
+		sed -e "s|dc=town,dc=example|$base|g" -e "s|kairan-pass|$kairan_password|" \
+			-e "s|/var/lib/ldap/accesslog|$stack/ldap/accesslog|" \
+			"$top/conf/slapd/$name" >"$etc/$name" || die 1 "cannot write $etc/$name"
+	done
+}
+
+slapd_apply() {
+	"$@" -x -H "$ldapi" -D "$admin_dn" -w "$admin_password" >>"$log/setup.log" 2>&1 || {
+		cat "$log/setup.log" >&2
+		die 1 "slapd does not take this: $*"
+	}
+}
+
 # Through the server, so that ppolicy hashes the passwords and dates them. Relaxed, because
 # the people of the sample town registered earlier than that.
 slapd_load() {
-	ldapadd -e relax -x -H "$ldapi" -D "$admin_dn" -w "$admin_password" -f "$etc/town.ldif" \
-		>"$log/ldapadd.log" 2>&1 || {
-		cat "$log/ldapadd.log" >&2
-		die 1 "slapd does not take the sample town"
-	}
-	rm -f "$log/ldapadd.log"
+	slapd_apply ldapadd -f "$etc/overlays.ldif"
+	slapd_apply ldapmodify -f "$etc/access.ldif"
+	slapd_apply ldapadd -e relax -f "$etc/town.ldif"
 }
 
 slapd_start() {
