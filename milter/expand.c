@@ -5,9 +5,9 @@
  * DESCRIPTION
  *	The courier hands a shard to the MTA as one mail to release+TOKEN. Here, at the end of
  *	that message, the token, the draft's state, the shard's state and the mail itself are
- *	checked; the shard is recorded as offered; then its recipients are read from the store
- *	in pages and added, with one of our own, receipt+TOKEN, that proves later that the
- *	MTA has queued it.
+ *	checked; the shard is recorded as offered; then a recipient of our own is added,
+ *	receipt+TOKEN, which proves later that the MTA has queued all of it, and its recipients,
+ *	which are read from the store in pages.
  *
  *	Offered is recorded before the first recipient is added: if anything dies from here
  *	on, the courier knows that the shard may be queued.
@@ -246,8 +246,10 @@ static bool expand(const struct intake_context *context, struct release *release
 	if (!record_offered(context, release, error_r))
 		return false;
 	fault_point("expand.offered");
-	if (!add_recipients(context, release, error_r) ||
-	    !add_receipt(context, release, error_r))
+	/* The receipt first: the MTA reads a long queue file from its start, piece by piece, and
+	 * may come to the end of it only when slow carriers have taken what is before. */
+	if (!add_receipt(context, release, error_r) ||
+	    !add_recipients(context, release, error_r))
 		return false;
 	fault_point("expand.full");
 	return true;
