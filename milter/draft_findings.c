@@ -127,7 +127,9 @@ static void write_whole(GString *out, const struct setup *setup, const char *lan
 	g_autofree char *key = g_strdup_printf("reason.%s", get_text(finding, "reason"));
 
 	g_string_append(out, template_get_phrase(setup->templates, language, key));
-	if (*get_text(finding, "offending") != '\0')
+	/* The counts stand above the places. */
+	if (strcmp(get_text(finding, "reason"), reason_name(REASON_TOO_LONG)) != 0 &&
+	    *get_text(finding, "offending") != '\0')
 		g_string_append_printf(out, " [%s]", get_text(finding, "offending"));
 }
 

@@ -27,21 +27,95 @@
 #include "milter/refusals.h"
 #include "milter/suspension.h"
 
-/* ---- RCPT ---- */
+/* ---- refusing ---- */
 
-static void record_refusal(const struct intake_context *context, const char *uid,
-			   const struct broadcast *broadcast, struct verdict *verdict)
+static struct audit_event make_refusal(const struct intake_context *context,
+				       const char *uid, const char *detail,
+				       const struct verdict *verdict)
 {
 	struct audit_event event = intake_event(context, "submit");
 
-	log_event(LOG_LEVEL_INFO, context->envelope->queue_id, 0,
-		  "draft to %s by %s refused: %s", broadcast->mail, uid,
-		  reason_name(verdict->reason));
 	event.uid = uid;
 	event.role = "staff";
 	event.outcome = reason_name(verdict->reason);
-	event.detail = broadcast->mail;
+	event.detail = detail;
+	return event;
+}
+
+static bool commit_refusal(const struct intake_context *context,
+			   const struct person *person, const struct audit_event *event,
+			   const char *facts, struct kairan_error *error_r)
+{
+	struct store *store = kairan_get_store(context->kairan);
+
+	if (!store_begin_grouped(store, error_r))
+		return false;
+	if (store_audit_append(store, event, error_r) &&
+	    notice_add_person(store, NOTICE_REFUSED, 0, person, facts, event->at,
+			      error_r))
+		return store_commit(store, error_r);
+	store_rollback(store);
+	return false;
+}
+
+/* The audit row and the mail to the writer in one transaction. Takes over the facts. */
+static void explain(const struct intake_context *context, const struct person *person,
+		    const struct audit_event *event, char *facts, struct verdict *verdict)
+{
+	struct kairan_error error;
+
+	if (commit_refusal(context, person, event, facts, &error)) {
+		refusals_watch(context->kairan, event);
+		waker_wake(kairan_get_waker(context->kairan, KAIRAN_NOTICES));
+	} else {
+		log_event(LOG_LEVEL_ERROR, context->envelope->queue_id, 0, "%s",
+			  error.text);
+		verdict_set(verdict, REASON_STORE, NULL);
+	}
+	free(facts);
+}
+
+/* ---- RCPT ---- */
+
+static void log_refusal(const struct intake_context *context, const char *uid,
+			const struct broadcast *broadcast, const struct verdict *verdict)
+{
+	log_event(LOG_LEVEL_INFO, context->envelope->queue_id, 0,
+		  "draft to %s by %s refused: %s", broadcast->mail, uid,
+		  reason_name(verdict->reason));
+}
+
+/* A login that nobody has: there is nobody to explain it to. */
+static void refuse_unknown(const struct intake_context *context,
+			   const struct broadcast *broadcast, struct verdict *verdict)
+{
+	const char *login = context->envelope->login;
+	const struct audit_event event =
+	    make_refusal(context, login, broadcast->mail, verdict);
+
+	log_refusal(context, login, broadcast, verdict);
 	intake_record(context, &event, verdict);
+}
+
+/* Nothing of the mail is known yet but who sends it. Their mail program shows the reply in
+ * English, if at all. */
+static void refuse_person(const struct intake_context *context,
+			  const struct recipient *recipient, struct verdict *verdict)
+{
+	const char *mail = recipient->broadcast->mail;
+	const struct audit_event event =
+	    make_refusal(context, recipient->person->uid, mail, verdict);
+	struct address sender;
+	const bool is_foreign = verdict->reason == REASON_SENDER_FOREIGN &&
+				address_read(context->envelope->sender, &sender, NULL);
+
+	log_refusal(context, recipient->person->uid, recipient->broadcast, verdict);
+	explain(context, recipient->person, &event,
+		notice_make_facts("broadcast", mail, "reason_key",
+				  reason_name(verdict->reason), "article",
+				  reason_article(verdict->reason), "detail",
+				  is_foreign ? sender.spec : "", NULL),
+		verdict);
 }
 
 /* One section: may the person write for it? False when it does not exist. */
@@ -132,7 +206,7 @@ static void judge(const struct intake_context *context, struct recipient *recipi
 	case ANSWER_UNKNOWN:
 		return;
 	case ANSWER_NO:
-		record_refusal(context, envelope->login, recipient->broadcast, verdict_r);
+		refuse_unknown(context, recipient->broadcast, verdict_r);
 		return;
 	case ANSWER_YES:
 		break;
@@ -144,8 +218,7 @@ static void judge(const struct intake_context *context, struct recipient *recipi
 	if (verdict_r->kind == VERDICT_PASS)
 		suspension_judge(context, recipient->broadcast->mail, verdict_r);
 	if (verdict_r->kind == VERDICT_REFUSE)
-		record_refusal(context, recipient->person->uid, recipient->broadcast,
-			       verdict_r);
+		refuse_person(context, recipient, verdict_r);
 }
 
 /* ---- end of message ---- */
@@ -190,49 +263,46 @@ static void read_draft(const struct intake_context *context,
 			    reading->error.text[0] != '\0' ? reading->error.text : NULL);
 }
 
-/* Refuse and explain: the audit row and the mail to the author in one transaction. */
+/* The count, as the writer is told it; NULL when there is no text to count. */
+static char *count_text(const struct intake_context *context,
+			const struct draft_reading *reading)
+{
+	return reading->text.text != NULL && reading->subject != NULL
+		   ? g_strdup_printf("%zu",
+				     draft_text_count(context->setup->settings, reading))
+		   : NULL;
+}
+
 static void refuse(const struct intake_context *context,
 		   const struct recipient *recipient, const struct draft_reading *reading,
 		   struct verdict *verdict)
 {
-	struct store *store = kairan_get_store(context->kairan);
-	struct audit_event event = intake_event(context, "submit");
-	struct kairan_error error;
+	const bool attached = verdict->reason == REASON_ATTACHMENT;
 	const char *attachments =
 	    reading->text.attachments != NULL ? reading->text.attachments : "";
-	const char *detail =
-	    verdict->reason == REASON_ATTACHMENT ? attachments : verdict->text;
+	const struct audit_event event =
+	    make_refusal(context, recipient->person->uid,
+			 attached ? attachments : verdict->text, verdict);
 	g_autofree char *quoted =
 	    notice_quote_text(reading->text.text != NULL ? reading->text.text : "");
 	g_autofree char *findings =
 	    reading->findings != NULL ? draft_findings_pack(reading->findings) : NULL;
-	char *facts = notice_make_facts(
-	    "broadcast", recipient->broadcast->mail, "subject", reading->subject,
-	    "reason_key", reason_name(verdict->reason), "article",
-	    reason_article(verdict->reason), "detail", detail, "quoted_text", quoted,
-	    "findings", findings, NULL);
+	g_autofree char *count = count_text(context, reading);
+	g_autofree char *limit =
+	    g_strdup_printf("%lld", (long long)context->setup->settings->character_limit);
 
-	event.uid = recipient->person->uid;
-	event.role = "staff";
-	event.outcome = reason_name(verdict->reason);
-	event.detail = detail;
 	log_event(LOG_LEVEL_INFO, context->envelope->queue_id, 0,
 		  "draft to %s by %s refused: %s", recipient->broadcast->mail,
 		  recipient->person->uid, verdict->text);
-	if (store_begin_grouped(store, &error)) {
-		if (!store_audit_append(store, &event, &error) ||
-		    !notice_add_person(store, NOTICE_REFUSED, 0, recipient->person, facts,
-				       event.at, &error))
-			store_rollback(store);
-		else if (store_commit(store, &error))
-			goto out;
-	}
-	log_event(LOG_LEVEL_ERROR, context->envelope->queue_id, 0, "%s", error.text);
-	verdict_set(verdict, REASON_STORE, NULL);
-out:
-	free(facts);
-	refusals_watch(context->kairan, &event);
-	waker_wake(kairan_get_waker(context->kairan, KAIRAN_NOTICES));
+	explain(context, recipient->person, &event,
+		notice_make_facts(
+		    "broadcast", recipient->broadcast->mail, "subject", reading->subject,
+		    "reason_key", reason_name(verdict->reason), "article",
+		    reason_article(verdict->reason), "detail",
+		    attached ? attachments : reading->error.text, "quoted_text", quoted,
+		    "findings", findings, "characters", count, "limit",
+		    count != NULL ? limit : NULL, NULL),
+		verdict);
 }
 
 void intake_draft_settle(const struct intake_context *context,

@@ -61,10 +61,10 @@ static const char *const notice_name_list[] = {
 	/* of its suspension */
 	"suspended_until", "suspended_reason",
 	/* of what happened */
-	"reason_text", "note_text", "article", "detail", "places", "first_line",
-	"alarm_text", "alarm_about", "advice_text", "days_left", "password_until",
-	"person_name", "person_mail", "person_login", "duty_name", "change_text",
-	"noted_at", NULL
+	"reason_text", "note_text", "article", "detail", "places", "sent_heading",
+	"first_line", "alarm_text", "alarm_about", "advice_text", "days_left",
+	"password_until", "person_name", "person_mail", "person_login", "duty_name",
+	"change_text", "noted_at", NULL
 };
 
 const char *const *notice_kinds(void)

@@ -437,6 +437,9 @@ static bool put_stored(GHashTable *facts, const struct setup *setup, const char 
 			if (strcmp(*known, name) == 0)
 				put(facts, *known, json_string_value(value));
 		put_keyed(facts, setup, language, name, json_string_value(value));
+		if (strcmp(name, "quoted_text") == 0 && *json_string_value(value) != '\0')
+			put_phrase(facts, "sent_heading", setup, language, "refused",
+				   "sent");
 		if (strcmp(name, "findings") == 0) {
 			g_autofree char *places = draft_findings_write(
 			    setup, language, json_string_value(value));

@@ -12,6 +12,15 @@ def refused_at_rcpt(stack, replies, code, words):
     check_in(words, reply[1])
 
 
+def wait_explained(stack, who, *parts):
+    """The mail that explains a refusal of a draft to the broadcast address."""
+    told = stack.wait_mail(who, lambda mail: "【受付できません】" in str(mail["Subject"])
+                           and town.BOSAI in str(mail["Subject"]))
+    for part in parts:
+        check_in(part, s.text_of(told))
+    check_equal("お送りになった" in s.text_of(told), False, "nothing was read yet")
+
+
 def count_drafts(stack):
     return stack.store("SELECT count(*) FROM draft")[0][0]
 
@@ -23,6 +32,7 @@ def test_staff_of_the_other_section(stack):
     check_equal(count_drafts(stack), before, "drafts")
     row = stack.store("SELECT * FROM audit WHERE uid = 'kosodate-staff1' ORDER BY seq DESC")[0]
     check_equal((row["action"], row["outcome"]), ("submit", "not-staff"))
+    wait_explained(stack, "kosodate-staff1", "所管する課の配信担当者だけ", "第13条-1(2)")
 
 
 def test_a_resident(stack):
@@ -41,6 +51,7 @@ def test_an_approver_writes(stack):
     for who in ("bosai-chief", "bosai-deputy"):
         mail = s.make_mail(who, town.BOSAI, "責任者の起案", "本文")
         refused_at_rcpt(stack, stack.submit(who, town.BOSAI, mail), 550, "Art.4")
+        wait_explained(stack, who, "起案できません", "第4条")
 
 
 def test_the_administrator_writes(stack):

@@ -35,7 +35,7 @@ def check_refused(stack, subject, text, reply, *words, **options):
 def test_length(stack):
     check_equal(submit(stack, "ちょうど二百", "あ" * 200)[0], 250)
     check_refused(stack, "二百一", "あ" * 201, "5.6.0 Art.13-2(2): 201 characters, limit 200",
-                  "第13条-2(2)", "201 characters")
+                  "第13条-2(2)", "201 文字（上限 200 文字）")
     lines = "\n".join("あ" * 10 for _ in range(20))
     check_equal(submit(stack, "改行は数えない", lines)[0], 250)
 
@@ -132,7 +132,7 @@ def test_all_that_is_wrong_is_told_at_once(stack):
     final = stack.submit("bosai-staff1", town.BOSAI, mail).final
     check_in("Art.13-2(3): text only, no attachments", final[1])
     told = refused(stack, "㈱だらけ")
-    for words in ("案内.pdf", "第13条-2(2)", "210 characters, limit 200", "件名の 1 文字目「㈱」",
+    for words in ("案内.pdf", "第13条-2(2)", "210 文字（上限 200 文字）", "件名の 1 文字目「㈱」",
                   "1 文字目「①」", "ほかに 12 か所"):
         check_in(words, told)
 

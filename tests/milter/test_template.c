@@ -196,7 +196,9 @@ static void test_needed_facts_are_there(void **state)
 		  "broadcast "
 		  "subscribers characters limit expires_at approve_link send_back_link" },
 		{ NOTICE_RECEIPT, "subject asked expires_at withdraw_link" },
-		{ NOTICE_REFUSED, "subject broadcast reason_text detail quoted_text" },
+		{ NOTICE_REFUSED,
+		  "subject broadcast characters limit reason_text detail places "
+		  "sent_heading quoted_text" },
 		{ NOTICE_AGAIN, "subject draft state broadcast" },
 		{ NOTICE_APPROVED, "subject decider_name decided_at" },
 		{ NOTICE_SENT_BACK, "subject text reason decider_name broadcast" },
