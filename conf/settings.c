@@ -429,6 +429,7 @@ bool settings_get_row(size_t n, struct setting_row *row_r)
 		return false;
 	row_r->name = settings_table[n].name;
 	row_r->fallback = settings_table[n].fallback;
+	row_r->wants = setting_value_wants(settings_table[n].type);
 	row_r->meaning = settings_table[n].meaning;
 	return true;
 }

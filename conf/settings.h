@@ -135,6 +135,7 @@ struct settings {
 struct setting_row {
 	const char *name;
 	const char *fallback; /* default as it would be written; NULL: must be given */
+	const char *wants;    /* what a value must look like: "a mail domain" */
 	const char *meaning;  /* one English sentence */
 };
 

@@ -31,6 +31,7 @@
 #include "conf/clock.h"
 #include "ctl/ctl.h"
 #include "ctl/ctl_operator.h"
+#include "ctl/ctl_options.h"
 #include "ctl/ctl_progress.h"
 #include "ctl/ctl_store.h"
 #include "schema/audit_check.h"
@@ -58,29 +59,40 @@ static int record(struct store *store, void *context, struct kairan_error *error
 	return store_audit_append(store, &event, error_r) ? EX_OK : EX_UNAVAILABLE;
 }
 
+/* A file may begin with '-' behind "--"; a mistyped option is not a file's name. */
+static bool read_path(const struct ctl_call *call, const char **path_r)
+{
+	int rest;
+
+	if (!ctl_options_read(call, NULL, 0, &rest) || rest + 1 != call->argc)
+		return false;
+	*path_r = call->argv[rest];
+	return true;
+}
+
 int ctl_backup(const struct ctl_call *call)
 {
 	struct ctl_progress *progress;
 	struct store *store = NULL;
 	struct kairan_error error;
+	const char *path;
 	int status;
 
-	if (call->argc != 1)
+	if (!read_path(call, &path))
 		return ctl_usage(call);
-	const char *words[] = { "backup", call->argv[0] };
+	const char *words[] = { "backup", path };
 	status = ctl_store_open(call, &store);
 	if (status != EX_OK)
 		return status;
 	/* Before the copy, so that the copy tells of itself. */
 	status = ctl_store_work(store, record, words);
 	progress = ctl_progress_new("backup");
-	if (status == EX_OK &&
-	    !store_copy_write(store, call->argv[0], show, progress, &error))
+	if (status == EX_OK && !store_copy_write(store, path, show, progress, &error))
 		status = ctl_fail(EX_CANTCREAT, "%s", error.text);
 	ctl_progress_free(progress);
 	store_close(store);
 	if (status == EX_OK)
-		printf("%s: written; the keys (%s, %s) are not in it\n", call->argv[0],
+		printf("%s: written; the keys (%s, %s) are not in it\n", path,
 		       call->settings->key_file, call->settings->audit_key_file);
 	return status;
 }
@@ -153,20 +165,21 @@ static int hold_back(struct store *store, void *context, struct kairan_error *er
 
 /* A copy of the copy beside the store, so that what is checked is what is put in place; the file
  * itself is never written to. */
-static int prepare(const struct ctl_call *call, const char *fresh, bool *held_back_r)
+static int prepare(const struct ctl_call *call, const char *path, const char *fresh,
+		   bool *held_back_r)
 {
 	struct settings settings = *call->settings;
 	struct ctl_call other = *call;
 	struct kairan_error error = { "" };
-	const char *words[] = { "restore", call->argv[0] };
+	const char *words[] = { "restore", path };
 	struct store *store = NULL;
 	char *octets = NULL;
 	gsize length;
 	int status;
 
-	if (!store_copy_check(call->argv[0], &error))
+	if (!store_copy_check(path, &error))
 		return ctl_fail(EX_DATAERR, "%s", error.text);
-	if (!g_file_get_contents(call->argv[0], &octets, &length, NULL) ||
+	if (!g_file_get_contents(path, &octets, &length, NULL) ||
 	    !g_file_set_contents_full(fresh, octets, (gssize)length,
 				      G_FILE_SET_CONTENTS_CONSISTENT |
 					  G_FILE_SET_CONTENTS_DURABLE,
@@ -197,7 +210,7 @@ static bool move(const char *from, const char *to, const char *suffix)
 }
 
 /* The journals first: one that stayed would be applied to the new file. */
-static int replace(const struct ctl_call *call, const char *fresh)
+static int replace(const struct ctl_call *call, const char *copy, const char *fresh)
 {
 	const char *path = call->settings->store_path;
 	g_autofree char *before = g_strconcat(path, ".before-restore", NULL);
@@ -211,8 +224,7 @@ static int replace(const struct ctl_call *call, const char *fresh)
 	    !move(path, before, "-shm") || !move(path, before, "") ||
 	    rename(fresh, path) != 0)
 		return ctl_fail(EX_CANTCREAT, "%s: %s", path, strerror(errno));
-	printf("%s: restored from %s; what was there is %s\n", path, call->argv[0],
-	       before);
+	printf("%s: restored from %s; what was there is %s\n", path, copy, before);
 	return EX_OK;
 }
 
@@ -220,16 +232,17 @@ int ctl_restore(const struct ctl_call *call)
 {
 	g_autofree char *fresh = g_strconcat(call->settings->store_path, ".new", NULL);
 	bool held_back = false;
+	const char *path;
 	int status;
 
-	if (call->argc != 1)
+	if (!read_path(call, &path))
 		return ctl_usage(call);
 	if (daemon_runs(call->settings))
 		return ctl_fail(EX_TEMPFAIL, "stop the daemon first "
 					     "(systemctl stop kairan-milter)");
-	status = prepare(call, fresh, &held_back);
+	status = prepare(call, path, fresh, &held_back);
 	if (status == EX_OK)
-		status = replace(call, fresh);
+		status = replace(call, path, fresh);
 	if (status == EX_OK && held_back)
 		puts(
 		    "The service is suspended: broadcasts that were on their way when the "

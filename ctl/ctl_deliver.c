@@ -15,7 +15,6 @@
  */
 #include "config.h"
 
-#include <getopt.h>
 #include <glib.h>
 #include <stdio.h>
 #include <string.h>
@@ -25,6 +24,7 @@
 #include "conf/keyring.h"
 #include "conf/log.h"
 #include "ctl/ctl.h"
+#include "ctl/ctl_options.h"
 #include "ctl/ctl_store.h"
 #include "milter/message.h"
 #include "milter/message_report.h"
@@ -46,27 +46,15 @@ struct delivery {
 
 static bool read_options(const struct ctl_call *call, struct delivery *delivery)
 {
-	static const struct option options[] = {
-		{ "sender", required_argument, NULL, 's' },
-		{ "recipient", required_argument, NULL, 'r' },
-		{ "queue-id", required_argument, NULL, 'q' },
-		{ NULL, 0, NULL, 0 }
+	const struct ctl_option options[] = {
+		{ "sender", &delivery->sender, NULL },
+		{ "recipient", &delivery->recipient, NULL },
+		{ "queue-id", &delivery->queue_id, NULL },
 	};
-	int letter;
+	int rest;
 
-	optind = 0;
-	while ((letter = getopt_long(call->argc + 1, call->argv - 1, "", options,
-				     NULL)) != -1) {
-		if (letter == 's')
-			delivery->sender = optarg;
-		else if (letter == 'r')
-			delivery->recipient = optarg;
-		else if (letter == 'q')
-			delivery->queue_id = optarg;
-		else
-			return false;
-	}
-	return delivery->sender != NULL && delivery->recipient != NULL;
+	return ctl_options_read(call, options, G_N_ELEMENTS(options), &rest) &&
+	       delivery->sender != NULL && delivery->recipient != NULL;
 }
 
 /* A bounce is read as far as its report can be; what follows is drained, since the MTA takes
@@ -316,9 +304,7 @@ int ctl_deliver(const struct ctl_call *call)
 	int status = EX_NOUSER;
 
 	if (!read_options(call, &delivery))
-		return ctl_fail(EX_USAGE,
-				"usage: kairanctl deliver --sender S --recipient R "
-				"[--queue-id Q] < MAIL");
+		return ctl_usage(call);
 	delivery.mail = g_string_new(NULL);
 	read_input(&delivery);
 	if (address_read(delivery.recipient, &address, &error)) {

@@ -32,8 +32,6 @@
 #include "policy/address.h"
 #include "policy/finding.h"
 
-#define EXPLAIN_USAGE "explain wants: FILE | ID [--to BROADCAST] [--from LOGIN]"
-
 static const char *const kind_words[] = {
 	[VERDICT_PASS] = "pass",
 	[VERDICT_REFUSE] = "REFUSE",
@@ -290,7 +288,7 @@ int ctl_explain(const struct ctl_call *call)
 
 	verdict_pass(&explanation.verdict);
 	if (!read_options(call, &explanation, &what)) {
-		status = ctl_fail(EX_USAGE, EXPLAIN_USAGE);
+		status = ctl_usage(call);
 	} else if (!setup_load(call->path, &explanation.setup, &error)) {
 		status = ctl_fail(EX_CONFIG, "%s", error.text);
 	} else if ((status = ctl_store_open(call, &explanation.store)) != EX_OK) {

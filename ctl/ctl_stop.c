@@ -3,7 +3,7 @@
  *	ctl_stop - kairanctl drafts stop, drafts withdraw
  *
  * DESCRIPTION
- *	drafts stop ID [--reason TEXT], drafts stop --list ID, drafts withdraw ID [--reason TEXT]
+ *	drafts stop ID [--reason TEXT], drafts stop --list ID [--json], drafts withdraw ID [--reason TEXT]
  *
  *	Stops a broadcast that is going out, or that is approved and has not begun: no further
  *	shard is handed to the MTA. What the MTA has taken is not called back. The draft's
@@ -17,6 +17,7 @@
 #include "config.h"
 
 #include <glib.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sysexits.h>
@@ -39,6 +40,7 @@ struct stop {
 	long long id;
 	const char *reason;
 	bool list;
+	bool json;
 	bool withdraw; /* before it goes out, or not at all */
 	struct release_summary summary;
 };
@@ -46,50 +48,79 @@ struct stop {
 static bool read_options(const struct ctl_call *call, struct stop *stop)
 {
 	const struct ctl_option options[] = { { "reason", &stop->reason, NULL },
-					      { "list", NULL, &stop->list } };
+					      { "list", NULL, &stop->list },
+					      { "json", NULL, &stop->json } };
 	int rest;
 
 	return ctl_options_read(call, options, G_N_ELEMENTS(options), &rest) &&
-	       rest + 1 == call->argc && ctl_drafts_read_id(call->argv[rest], &stop->id);
+	       rest + 1 == call->argc &&
+	       ctl_drafts_read_id(call->argv[rest], &stop->id) &&
+	       (stop->list || !stop->json);
 }
 
 /* ---- who has it ---- */
 
-static void print_address(const char *address, void *context)
-{
-	const struct shard *shard = context;
-
-	printf("%lld\t%s\t%s\n", (long long)shard->number, shard_state_name(shard->state),
-	       address);
-}
-
+/* Written as it is read: there may be a million. */
 struct listing {
 	struct store *store;
 	struct kairan_error *error_r;
+	const struct shard *shard;
+	bool json;
 	bool ok;
+	int64_t count;
 };
+
+static void print_json(const struct listing *listing, const char *address)
+{
+	json_t *object = json_pack(
+	    "{s:I,s:s,s:s}", "shard", (json_int_t)listing->shard->number, "state",
+	    shard_state_name(listing->shard->state), "address", address);
+
+	fputs(listing->count > 0 ? ",\n " : "[\n ", stdout);
+	(void)json_dumpf(object, stdout, JSON_PRESERVE_ORDER);
+	json_decref(object);
+}
+
+static void print_address(const char *address, void *context)
+{
+	struct listing *listing = context;
+
+	if (listing->json)
+		print_json(listing, address);
+	else
+		printf("%lld\t%s\t%s\n", (long long)listing->shard->number,
+		       shard_state_name(listing->shard->state), address);
+	listing->count++;
+}
 
 static void print_recipients(const struct shard *shard, void *context)
 {
 	struct listing *listing = context;
 	int64_t position = -1, last = 0;
 
+	listing->shard = shard;
 	while (listing->ok && position != last) {
 		position = last;
-		listing->ok = store_release_visit_page(
-		    listing->store, shard, position, RECIPIENTS_AT, print_address,
-		    (void *)shard, &last, listing->error_r);
+		listing->ok = store_release_visit_page(listing->store, shard, position,
+						       RECIPIENTS_AT, print_address,
+						       listing, &last, listing->error_r);
 	}
 }
 
-static bool list_recipients(struct store *store, const struct draft *draft,
+static bool list_recipients(const struct stop *stop, const struct draft *draft,
 			    struct kairan_error *error_r)
 {
-	struct listing listing = { store, error_r, true };
+	struct listing listing = {
+		.store = stop->store, .error_r = error_r, .json = stop->json, .ok = true
+	};
 
-	return store_release_visit_shards(store, draft->id, print_recipients, &listing,
-					  error_r) &&
-	       listing.ok;
+	if (!store_release_visit_shards(stop->store, draft->id, print_recipients,
+					&listing, error_r) ||
+	    !listing.ok)
+		return false;
+	if (stop->json)
+		puts(listing.count > 0 ? "\n]" : "[]");
+	return true;
 }
 
 /* ---- stopping ---- */
@@ -171,7 +202,7 @@ static int run_inside(const struct stop *stop, struct release_summary *summary_r
 	case ANSWER_YES:
 		if (!stop->list)
 			status = stop_draft(stop, draft, summary_r, error_r);
-		else if (list_recipients(stop->store, draft, error_r))
+		else if (list_recipients(stop, draft, error_r))
 			status = EX_OK;
 		break;
 	case ANSWER_NO:

@@ -13,7 +13,6 @@
  */
 #include "config.h"
 
-#include <getopt.h>
 #include <glib.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,14 +21,13 @@
 #include "conf/clock.h"
 #include "ctl/ctl.h"
 #include "ctl/ctl_operator.h"
+#include "ctl/ctl_options.h"
 #include "ctl/ctl_store.h"
+#include "ctl/ctl_table.h"
 #include "ctl/ctl_time.h"
 #include "policy/address.h"
 #include "schema/store_snapshot.h"
 #include "schema/store_suspension.h"
-
-#define SUSPEND_USAGE \
-	"usage: kairanctl suspend [BROADCAST...] [--until TIME] --reason TEXT, or --list"
 
 /* What the command line says, and what it works on. */
 struct change {
@@ -39,7 +37,8 @@ struct change {
 	int64_t now;
 	int64_t until; /* 0: until it is resumed */
 	const char *reason;
-	bool list;             /* only say what is suspended */
+	bool list; /* only say what is suspended */
+	bool json;
 	GPtrArray *broadcasts; /* as in the store: folded; one "" for all */
 };
 
@@ -67,37 +66,26 @@ static int read_until(struct change *change, const char *text)
 	return EX_OK;
 }
 
-static int read_options(const struct ctl_call *call, struct change *change)
+static int read_options(const struct ctl_call *call, struct change *change, int *rest_r)
 {
-	static const struct option options[] = {
-		{ "until", required_argument, NULL, 'u' },
-		{ "reason", required_argument, NULL, 'r' },
-		{ "list", no_argument, NULL, 'l' },
-		{ NULL, 0, NULL, 0 }
+	const char *until = NULL;
+	const struct ctl_option options[] = {
+		{ "until", &until, NULL },
+		{ "reason", &change->reason, NULL },
+		{ "list", NULL, &change->list },
+		{ "json", NULL, &change->json },
 	};
-	int letter, status = EX_OK;
 
-	/* The command's last word stands where getopt_long() wants the program's name. */
-	optind = 0;
-	while (status == EX_OK && (letter = getopt_long(call->argc + 1, call->argv - 1,
-							"", options, NULL)) != -1) {
-		if (letter == 'u')
-			status = read_until(change, optarg);
-		else if (letter == 'r')
-			change->reason = optarg;
-		else if (letter == 'l')
-			change->list = true;
-		else
-			status = ctl_fail(EX_USAGE, SUSPEND_USAGE);
-	}
+	if (!ctl_options_read(call, options, G_N_ELEMENTS(options), rest_r))
+		return ctl_usage(call);
 	if (change->list)
-		return status;
-	if (status == EX_OK && (change->reason == NULL || *change->reason == '\0'))
-		status = ctl_fail(EX_USAGE, SUSPEND_USAGE);
+		return EX_OK;
+	if (change->json || change->reason == NULL || *change->reason == '\0')
+		return ctl_usage(call);
 	/* It is shown on one line of SMTP and of mails. */
-	if (status == EX_OK && strpbrk(change->reason, "\r\n") != NULL)
-		status = ctl_fail(EX_USAGE, "--reason wants one line");
-	return status;
+	if (strpbrk(change->reason, "\r\n") != NULL)
+		return ctl_fail(EX_USAGE, "--reason wants one line");
+	return until != NULL ? read_until(change, until) : EX_OK;
 }
 
 /* The broadcasts named from argv[first] on; none: all. An address is folded; what is none
@@ -225,6 +213,28 @@ static void print_standing(const struct settings *settings, const GPtrArray *sta
 	}
 }
 
+static void print_json(const struct settings *settings, const GPtrArray *standing)
+{
+	static const struct ctl_column columns[] = { { "broadcast", CTL_TEXT },
+						     { "since", CTL_TIME },
+						     { "until", CTL_TIME },
+						     { "login", CTL_TEXT },
+						     { "reason", CTL_TEXT } };
+	struct ctl_table *table = ctl_table_new(settings, columns, G_N_ELEMENTS(columns));
+
+	for (guint i = 0; i < standing->len; i++) {
+		const struct suspension *one = g_ptr_array_index(standing, i);
+
+		ctl_table_put_text(table, *one->broadcast != '\0' ? one->broadcast : "*");
+		ctl_table_put_time(table, one->since);
+		ctl_table_put_time(table, one->until);
+		ctl_table_put_text(table, one->uid);
+		ctl_table_put_text(table, one->reason);
+	}
+	ctl_table_print(table, true);
+	ctl_table_free(table);
+}
+
 static int resume_one(const struct change *change, const GPtrArray *standing,
 		      const char *broadcast)
 {
@@ -312,7 +322,9 @@ static int carry_out(struct change *change, int (*run)(const struct change *chan
 		store_rollback(change->store);
 	else if (!store_commit(change->store, &error))
 		status = fail_store(&error);
-	if (status == EX_OK) {
+	if (status == EX_OK && change->json) {
+		print_json(change->settings, standing);
+	} else if (status == EX_OK) {
 		puts(standing->len > 0 ? "suspended now:" : "nothing is suspended");
 		print_standing(change->settings, standing, stdout);
 	}
@@ -335,10 +347,10 @@ static struct change start_change(const struct ctl_call *call)
 int ctl_suspension_suspend(const struct ctl_call *call)
 {
 	struct change change = start_change(call);
-	int status = read_options(call, &change);
+	int rest, status = read_options(call, &change, &rest);
 
 	if (status == EX_OK) {
-		read_broadcasts(call, optind - 1, &change);
+		read_broadcasts(call, rest, &change);
 		status = carry_out(&change, change.list ? change_nothing : suspend_all);
 	}
 	g_ptr_array_unref(change.broadcasts);
@@ -348,10 +360,14 @@ int ctl_suspension_suspend(const struct ctl_call *call)
 int ctl_suspension_resume(const struct ctl_call *call)
 {
 	struct change change = start_change(call);
-	int status;
+	int rest, status;
 
-	read_broadcasts(call, 0, &change);
-	status = carry_out(&change, resume_all);
+	if (ctl_options_read(call, NULL, 0, &rest)) {
+		read_broadcasts(call, rest, &change);
+		status = carry_out(&change, resume_all);
+	} else {
+		status = ctl_usage(call);
+	}
 	g_ptr_array_unref(change.broadcasts);
 	return status;
 }

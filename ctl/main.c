@@ -7,13 +7,15 @@
  *
  *	One table has the commands. They work while the daemon runs and while it does not. The
  *	words "drafts" may be left out: "kairanctl stop 12". Help is in the language of the
- *	locale, Japanese or English.
+ *	locale, Japanese or English. The manual page and the shell's completion have the table
+ *	from "kairanctl -h" and "kairanctl -w".
  *
  * DIAGNOSTICS
  *	Exit status by sysexits(3). A wrong command prints what is possible.
  */
 #include "config.h"
 
+#include <getopt.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -62,7 +64,7 @@ static const struct ctl_command ctl_commands[] = {
 	  "配信の進み具合",
 	  ctl_watch },
 	{ { "drafts", "stop" },
-	  "ID [--reason TEXT] | --list ID",
+	  "ID [--reason TEXT] | --list ID [--json]",
 	  "stop a broadcast; say who has it and who has not",
 	  "配信を止める（--list は送った相手と送っていない相手）",
 	  ctl_stop },
@@ -72,7 +74,7 @@ static const struct ctl_command ctl_commands[] = {
 	  "配信前の原稿を取下げる",
 	  ctl_drafts_withdraw },
 	{ { "suspend", NULL },
-	  "[BROADCAST...] [--until TIME] --reason TEXT | --list",
+	  "[BROADCAST...] [--until TIME] --reason TEXT | --list [--json]",
 	  "suspend the service, or these broadcasts (Art. 7)",
 	  "サービス全体または一部の一時停止（第7条）",
 	  ctl_suspension_suspend },
@@ -235,6 +237,40 @@ int ctl_usage(const struct ctl_call *call)
 	return EX_USAGE;
 }
 
+/* Is a word of the command line an option whose value is the next word? */
+static bool takes_value(const struct ctl_command *command, const char *word)
+{
+	const size_t length = strlen(word);
+
+	for (const char *at = command->arguments; length > 2 && *at != '\0'; at++)
+		if (strncmp(at, word, length) == 0 && at[length] == ' ')
+			return at[length + 1] >= 'A' && at[length + 1] <= 'Z';
+	return false;
+}
+
+/* Is help asked for? A value that happens to read so is a value: mail from an address "-h" is
+ * to be delivered. */
+static bool wants_help(const struct ctl_command *command, int argc, char **argv)
+{
+	for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		if (strcmp(argv[i], "-h") == 0 || strcmp(argv[i], "--help") == 0)
+			return true;
+		if (takes_value(command, argv[i]))
+			i++;
+	}
+	return false;
+}
+
+static int print_help(const struct ctl_command *command)
+{
+	const bool japanese = ctl_is_japanese();
+
+	fputs(japanese ? "使い方: kairanctl " : "usage: kairanctl ", stdout);
+	print_command(stdout, command);
+	printf("\n    %s\n", japanese ? command->meaning_ja : command->meaning_en);
+	return EX_OK;
+}
+
 /* For the shell's completion: the words of each command, and its options, a line each. */
 static int print_words(void)
 {
@@ -301,30 +337,45 @@ static int refuse(int argc, char **argv)
 	return EX_USAGE;
 }
 
+static int find_and_run(const char *path, int argc, char **argv)
+{
+	for (size_t i = 0; i < COMMANDS_COUNT; i++) {
+		const struct ctl_command *command = &ctl_commands[i];
+		const int words = match_command(command, argc, argv);
+
+		if (words == 0)
+			continue;
+		if (wants_help(command, argc - words, argv + words))
+			return print_help(command);
+		return run_command(command, path, argc - words, argv + words);
+	}
+	return refuse(argc, argv);
+}
+
 int main(int argc, char **argv)
 {
+	static const struct option options[] = { { "help", no_argument, NULL, 'h' },
+						 { "version", no_argument, NULL, 'V' },
+						 { NULL, 0, NULL, 0 } };
 	const char *path = SYSCONFDIR "/kairan/kairan.conf";
 	int letter;
 
 	/* '+': options after the command are the command's. */
-	while ((letter = getopt(argc, argv, "+c:hw")) != -1) {
-		if (letter == 'c')
+	while ((letter = getopt_long(argc, argv, "+c:hVw", options, NULL)) != -1) {
+		switch (letter) {
+		case 'c':
 			path = optarg;
-		else if (letter == 'h')
+			break;
+		case 'h':
 			return print_usage(stdout, EX_OK);
-		else if (letter == 'w')
+		case 'V':
+			puts(PACKAGE_STRING);
+			return EX_OK;
+		case 'w':
 			return print_words();
-		else
+		default:
 			return print_usage(stderr, EX_USAGE);
+		}
 	}
-	argc -= optind;
-	argv += optind;
-	for (size_t i = 0; i < COMMANDS_COUNT; i++) {
-		int words = match_command(&ctl_commands[i], argc, argv);
-
-		if (words > 0)
-			return run_command(&ctl_commands[i], path, argc - words,
-					   argv + words);
-	}
-	return refuse(argc, argv);
+	return find_and_run(path, argc - optind, argv + optind);
 }

@@ -4,6 +4,7 @@
  *
  * DESCRIPTION
  *	kairan-milter [-c FILE] [-n]
+ *	kairan-milter -h | -V
  *
  *	Reads the settings, opens the store and the socket, becomes an ordinary user, and
  *	serves until SIGTERM. SIGHUP reads settings, keys and templates anew. -n checks the
@@ -21,6 +22,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <getopt.h>
 #include <poll.h>
 #include <glib.h>
 #include <pthread.h>
@@ -60,22 +62,47 @@ struct crew {
 struct options {
 	const char *path;
 	bool check_only;
+	bool help;
+	bool version;
 };
 
 static bool read_options(int argc, char **argv, struct options *options)
 {
+	static const struct option names[] = { { "help", no_argument, NULL, 'h' },
+					       { "version", no_argument, NULL, 'V' },
+					       { NULL, 0, NULL, 0 } };
 	int letter;
 
-	*options = (struct options){ SYSCONFDIR "/kairan/kairan.conf", false };
-	while ((letter = getopt(argc, argv, "c:n")) != -1) {
-		if (letter == 'c')
+	*options = (struct options){ .path = SYSCONFDIR "/kairan/kairan.conf" };
+	while ((letter = getopt_long(argc, argv, "c:nhV", names, NULL)) != -1) {
+		switch (letter) {
+		case 'c':
 			options->path = optarg;
-		else if (letter == 'n')
+			break;
+		case 'n':
 			options->check_only = true;
-		else
+			break;
+		case 'h':
+			options->help = true;
+			break;
+		case 'V':
+			options->version = true;
+			break;
+		default:
 			return false;
+		}
 	}
 	return optind == argc;
+}
+
+static int print_usage(FILE *out, int status)
+{
+	fputs("usage: kairan-milter [-c FILE] [-n]\n"
+	      "  -c FILE  settings (kairan.conf(5))\n"
+	      "  -n       check them, print all of them, and end\n"
+	      "  -h, -V   this help; the version\n",
+	      out);
+	return status;
 }
 
 static void reload(struct kairan *kairan, const char *path)
@@ -269,10 +296,12 @@ int main(int argc, char **argv)
 	int64_t drain_timeout;
 	int status;
 
-	if (!read_options(argc, argv, &options)) {
-		fprintf(stderr, "usage: kairan-milter [-c FILE] [-n]\n");
-		return EX_USAGE;
-	}
+	if (!read_options(argc, argv, &options))
+		return print_usage(stderr, EX_USAGE);
+	if (options.help)
+		return print_usage(stdout, EX_OK);
+	if (options.version)
+		return puts(PACKAGE_STRING) < 0 ? EX_IOERR : EX_OK;
 	if (!setup_load(options.path, &setup, &error)) {
 		fprintf(stderr, "kairan-milter: %s\n", error.text);
 		return EX_CONFIG;

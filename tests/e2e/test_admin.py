@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import pwd
+import re
 import shutil
 import signal
 import sqlite3
@@ -17,8 +18,8 @@ import tap
 import town
 from tap import check_equal, check_in
 
-OK, DATAERR, NOINPUT, NOUSER, UNAVAILABLE, CANTCREAT, USAGE, TEMPFAIL = (
-    0, 65, 66, 67, 69, 73, 64, 75)
+OK, DATAERR, NOINPUT, NOUSER, UNAVAILABLE, CANTCREAT, USAGE, TEMPFAIL, NOPERM = (
+    0, 65, 66, 67, 69, 73, 64, 75, 77)
 
 
 def listed(stack, *args):
@@ -63,6 +64,41 @@ def test_wrong_commands_say_what_is_possible(stack):
         check_equal(done.returncode, USAGE, f"{args}: {done.stderr}")
         check_in(words, done.stderr)
         check_equal(done.stdout, "", "standard output")
+
+
+def test_every_command_has_help(stack):
+    """On standard output, also where there are no settings yet."""
+    for name in ("kairanctl", "kairan-milter"):
+        program = f"{stack.env['KAIRAN_BIN']}/{name}"
+        for option in ("-V", "--version"):
+            done = subprocess.run([program, option], capture_output=True, text=True, check=True)
+            check_in("kairan ", done.stdout)
+        done = subprocess.run([program, "--help"], capture_output=True, text=True, check=True)
+        check_in(name, done.stdout)
+        done = subprocess.run([program, "--nonsense"], capture_output=True, text=True,
+                              check=False)
+        check_equal((done.returncode, done.stdout), (USAGE, ""))
+        check_in(name, done.stderr)
+    for line in stack.kairanctl("-w").stdout.splitlines():
+        words = re.match(r"[a-z]+(?: [a-z]+)?", line)[0].split()
+        for option in ("-h", "--help"):
+            done = subprocess.run([f"{stack.env['KAIRAN_BIN']}/kairanctl", "-c", "/nowhere",
+                                   *words, option],
+                                  env={"LC_ALL": "C"}, capture_output=True, text=True, check=False)
+            check_equal((done.returncode, done.stderr), (OK, ""), line)
+            check_in(f"usage: kairanctl {line}", done.stdout)
+        done = stack.kairanctl(*words, "--nonsense", check=False)
+        check_equal((done.returncode, done.stdout), (USAGE, ""), line)
+        check_in(f"kairanctl {words[0]}", done.stderr)
+
+
+def test_a_value_may_read_like_an_option(stack):
+    """Mail from an address "-h" is not help, and not lost."""
+    done = subprocess.run([f"{stack.env['KAIRAN_BIN']}/kairanctl", "-c",
+                           stack.env["KAIRAN_CONF"], "deliver", "--sender", "-h",
+                           "--recipient", town.BOSAI], input=b"Subject: x\n\nx\n",
+                          capture_output=True, check=False)
+    check_equal(done.returncode, NOPERM, done.stderr)
 
 
 # ---- status ----

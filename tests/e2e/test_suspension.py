@@ -2,6 +2,7 @@
 mid-course. Whatever happens, each subscriber gets a broadcast once."""
 import contextlib
 import datetime
+import json
 import os
 import signal
 
@@ -112,6 +113,9 @@ def test_the_administrator_is_recorded(stack):
             check_equal((row["uid"], row["reason"]), ("sysadmin", "点検"), "who and why")
             check_equal(row["until"] - row["since"], 3 * HOUR, "length")
             check_in("点検", stack.kairanctl("suspend", "--list").stdout)
+            listed = json.loads(stack.kairanctl("suspend", "--list", "--json").stdout)
+            check_equal([row["broadcast"] for row in listed], [town.KOSODATE])
+            check_in("点検", listed[0]["reason"])
     finally:
         del os.environ["SUDO_USER"]
     rows = stack.store("SELECT * FROM audit WHERE action IN ('suspend', 'resume')"
@@ -361,6 +365,9 @@ def test_stopped_by_the_administrator(stack):
                 {s.receiver_of(mail) for mail in town.broadcast(stack.sink(), subject)},
                 "who has it")
     check_equal(sum(line[1] == "not sent" for line in listed), count - served, "who has not")
+    rows = json.loads(stack.kairanctl("stop", "--list", draft, "--json").stdout)
+    check_equal([[str(row["shard"]), row["state"], row["address"]] for row in rows], listed,
+                "the same as JSON")
     shown_draft = stack.kairanctl("show", draft).stdout
     for part in ("stopped", "not sent", "誤報"):
         check_in(part, shown_draft)

@@ -7,7 +7,7 @@ packages=(
 	libjansson-dev libldap-dev libmilter-dev libsqlite3-dev libssl-dev libsystemd-dev
 	libunistring-dev
 	python3 tzdata postfix slapd ldap-utils dovecot-core dovecot-imapd dovecot-ldap
-	m4 libsasl2-modules sasl2-bin
+	m4 libsasl2-modules sasl2-bin groff-base mandoc
 )
 # Packages that would start a server of their own, and the units that would.
 declare -A package_units=(
