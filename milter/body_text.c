@@ -47,15 +47,21 @@ static bool undo_transfer(const struct body_text *body, GString *octets,
 	return true;
 }
 
+/* CR LF, CR, and the separators that word processors put into what is copied from them. */
 static void unify_line_ends(char *text)
 {
 	char *to = text;
 
 	for (const char *from = text; *from != '\0'; from++) {
-		if (*from != '\r')
-			*to++ = *from;
-		else if (from[1] != '\n')
+		if (g_str_has_prefix(from, "\u2028") ||
+		    g_str_has_prefix(from, "\u2029")) {
 			*to++ = '\n';
+			from += 2;
+		} else if (*from != '\r') {
+			*to++ = *from;
+		} else if (from[1] != '\n') {
+			*to++ = '\n';
+		}
 	}
 	*to = '\0';
 }

@@ -12,7 +12,8 @@
  *
  *	Two-octet codes of ISO-2022-JP that only vendors have (NEC's row 13,
  *	IBM's and NEC's selections in rows 89-92 and 115-119) become the
- *	character that the writer saw, so that a rule can name it.
+ *	character that the writer saw, so that a rule can name it. So do
+ *	half-width Katakana, which have an escape of their own there.
  *
  * DIAGNOSTICS
  *	Every failure names the charset, the place and the octets.
@@ -31,7 +32,8 @@
 
 #include "policy/twins.h"
 
-#define ESCAPE 0x1b
+#define ESCAPE    0x1b
+#define HALF_KANA "\033(I"
 
 enum charset_kind {
 	KIND_PLAIN,
@@ -53,6 +55,10 @@ static const struct charset charset_list[] = {
 	{ "utf8", "UTF-8", KIND_UTF8 },
 	{ "iso-2022-jp", "ISO-2022-JP", KIND_ISO2022JP },
 	{ "csiso2022jp", "ISO-2022-JP", KIND_ISO2022JP },
+	{ "iso-2022-jp-ms", "ISO-2022-JP", KIND_ISO2022JP },
+	{ "cp50220", "ISO-2022-JP", KIND_ISO2022JP },
+	{ "cp50221", "ISO-2022-JP", KIND_ISO2022JP },
+	{ "cp50222", "ISO-2022-JP", KIND_ISO2022JP },
 	{ "shift_jis", "CP932", KIND_PLAIN },
 	{ "shift-jis", "CP932", KIND_PLAIN },
 	{ "sjis", "CP932", KIND_PLAIN },
@@ -187,10 +193,19 @@ static bool is_pair_octet(unsigned char octet)
 	return octet >= 0x21 && octet <= 0x7e;
 }
 
-/* RFC 1468: four escapes, pairs of 21-7E, and every line ends in single octets. */
+/* Rows 115-119 are beyond what seven bits reach; Windows sends them all the same. */
+static bool is_pair(const unsigned char *pair)
+{
+	return (is_pair_octet(pair[0]) || (pair[0] >= 0x93 && pair[0] <= 0x97)) &&
+	       is_pair_octet(pair[1]);
+}
+
+/* RFC 1468: four escapes, pairs of 21-7E, and every line ends in single octets. A fifth
+ * escape, of half-width Katakana, is no part of it, but what some programs send. */
 static bool check_iso2022jp(struct decoding *decoding)
 {
-	static const char *const escapes[] = { "\033(B", "\033(J", "\033$@", "\033$B" };
+	static const char *const escapes[] = { "\033(B", "\033(J", HALF_KANA, "\033$@",
+					       "\033$B" };
 	const unsigned char *octets = decoding->octets;
 	size_t i = 0, known;
 
@@ -204,12 +219,11 @@ static bool check_iso2022jp(struct decoding *decoding)
 			decoding->why = "unknown escape";
 			if (known == G_N_ELEMENTS(escapes))
 				return false;
-			decoding->in_pairs = known >= 2;
+			decoding->in_pairs = known >= 3;
 			i += 3;
 		} else if (decoding->in_pairs) {
 			decoding->why = "broken two-octet text";
-			if (decoding->length - i < 2 || !is_pair_octet(octets[i]) ||
-			    !is_pair_octet(octets[i + 1])) {
+			if (decoding->length - i < 2 || !is_pair(octets + i)) {
 				decoding->in_pairs = false;
 				return false;
 			}
@@ -264,17 +278,40 @@ static bool pass_vendor_pair(struct run *run)
 	return true;
 }
 
-static bool run_through(struct decoding *decoding, struct run *run)
+/* Write half-width Katakana up to the next escape; a rule names them later. False when it is
+ * something else. */
+static bool pass_half_kana(struct run *run)
 {
-	const bool pairs = decoding->charset->kind == KIND_ISO2022JP;
-	size_t seen = 0;
+	run->in += strlen(HALF_KANA);
+	run->in_left -= strlen(HALF_KANA);
+	for (; run->in_left > 0 && *run->in != ESCAPE; run->in++, run->in_left--) {
+		const unsigned char octet = (unsigned char)*run->in;
+		const bool kana = octet >= 0x21 && octet <= 0x5f;
+		int length;
 
-	decoding->in_pairs = false;
+		if (!kana && memchr(" \t\r\n", octet, 4) == NULL)
+			return false;
+		length =
+		    u8_uctomb((uint8_t *)run->out, kana ? 0xff61u + octet - 0x21u : octet,
+			      (ptrdiff_t)run->out_left);
+		if (length <= 0)
+			return false;
+		run->out += length;
+		run->out_left -= (size_t)length;
+	}
+	return true;
+}
+
+/* Octets without half-width Katakana. */
+static bool run_plain(struct decoding *decoding, struct run *run)
+{
+	size_t seen = (size_t)(run->in - (const char *)decoding->octets);
+
 	while (iconv(run->codec, &run->in, &run->in_left, &run->out, &run->out_left) ==
 	       (size_t)-1) {
-		const size_t offset = decoding->length - run->in_left;
+		const size_t offset = (size_t)(run->in - (const char *)decoding->octets);
 
-		if (!pairs || errno != EILSEQ)
+		if (decoding->charset->kind != KIND_ISO2022JP || errno != EILSEQ)
 			return false;
 		decoding->in_pairs =
 		    is_in_pairs(decoding->octets, seen, offset, decoding->in_pairs);
@@ -282,8 +319,33 @@ static bool run_through(struct decoding *decoding, struct run *run)
 		if (!decoding->in_pairs || !pass_vendor_pair(run))
 			return false;
 	}
+	return run->in_left == 0;
+}
+
+/* glibc's codec passes the escape of half-width Katakana through as text, so it gets what
+ * is before and behind them. */
+static bool run_through(struct decoding *decoding, struct run *run)
+{
+	const char *kana;
+	bool ok;
+
+	decoding->in_pairs = false;
+	do {
+		const size_t whole = run->in_left;
+
+		kana = decoding->charset->kind == KIND_ISO2022JP
+			   ? memmem(run->in, whole, HALF_KANA, strlen(HALF_KANA))
+			   : NULL;
+		if (kana != NULL)
+			run->in_left = (size_t)(kana - run->in);
+		ok = run_plain(decoding, run);
+		run->in_left =
+		    (size_t)((const char *)decoding->octets + decoding->length - run->in);
+		if (ok && kana != NULL)
+			ok = pass_half_kana(run);
+	} while (ok && kana != NULL);
 	/* Some codecs hold a character back until they are told that nothing follows. */
-	return run->in_left == 0 &&
+	return ok &&
 	       iconv(run->codec, NULL, NULL, &run->out, &run->out_left) != (size_t)-1;
 }
 

@@ -14,6 +14,7 @@
 #include "milter/draft_findings.h"
 
 #include <string.h>
+#include <unictype.h>
 
 #include "milter/draft_warnings.h"
 #include "policy/text.h"
@@ -23,13 +24,38 @@
 /* Longest excerpt, in octets: a name, not a paragraph. */
 #define OFFENDING_MOST 120
 
+/* Would a reader see nothing, or no more than a box? */
+static bool is_invisible(gunichar c)
+{
+	return !g_unichar_isgraph(c) || g_unichar_type(c) == G_UNICODE_PRIVATE_USE ||
+	       uc_is_property_default_ignorable_code_point(c);
+}
+
+/* The excerpt, or the names of its characters where there is nothing to be seen. */
+static char *make_shown(const char *excerpt)
+{
+	char *shown = g_utf8_make_valid(excerpt, -1);
+	GString *names = g_string_new(NULL);
+
+	text_fold_line(shown);
+	for (const char *at = shown; *at != '\0'; at = g_utf8_next_char(at)) {
+		if (!is_invisible(g_utf8_get_char(at))) {
+			(void)g_string_free(names, TRUE);
+			return shown;
+		}
+		g_string_append_printf(names, "%sU+%04X", names->len > 0 ? " " : "",
+				       g_utf8_get_char(at));
+	}
+	g_free(shown);
+	return g_string_free(names, FALSE);
+}
+
 static json_t *pack_finding(const struct finding *finding)
 {
 	g_autofree char *offending = g_strndup(
 	    finding->offending, MIN(strlen(finding->offending), OFFENDING_MOST));
-	g_autofree char *shown = g_utf8_make_valid(offending, -1);
+	g_autofree char *shown = make_shown(offending);
 
-	text_fold_line(shown);
 	return json_pack("{s:s, s:i, s:i, s:i, s:s, s:s, s:s}", "reason",
 			 reason_name(finding->reason), "place", (int)finding->place,
 			 "line", (int)finding->line, "column", (int)finding->column,

@@ -118,7 +118,8 @@ char *machine_dependent_suggest(const char *utf8, size_t length)
 		ucs4_t character;
 
 		i += (size_t)u8_mbtouc(&character, (const uint8_t *)utf8 + i, length - i);
-		if (!is_selector(character))
+		/* A joiner at the end joins nothing. */
+		if (!is_selector(character) && (character != 0x200d || i < length))
 			append_suggestion(out, character);
 	}
 	folded = g_utf8_normalize(out->str, (gssize)out->len, G_NORMALIZE_ALL_COMPOSE);

@@ -30,8 +30,27 @@ static const struct {
 	{ 0xffe0, 0xa2 },   /* fullwidth cent sign: 1-81 */
 	{ 0xffe1, 0xa3 },   /* fullwidth pound sign: 1-82 */
 	{ 0xffe2, 0xac },   /* fullwidth not sign: 2-44 */
-	{ 0xa0, ' ' },      { 0x202f, ' ' }, { 0x2007, ' ' }, { 0xad, 0 },
-	{ 0x200b, 0 },      { 0x2060, 0 },   { 0xfeff, 0 },
+	{ 0xa0, ' ' },
+	{ 0x202f, ' ' },
+	{ 0x2007, ' ' },
+	{ 0xad, 0 },
+	{ 0x200b, 0 },
+	{ 0x200c, 0 },
+	{ 0x2060, 0 },
+	{ 0xfeff, 0 },
+	/* Marks of direction: phones put them around numbers that are copied from their
+	 * address books, and they can make a text look like another. */
+	{ 0x200e, 0 },
+	{ 0x200f, 0 },
+	{ 0x202a, 0 },
+	{ 0x202b, 0 },
+	{ 0x202c, 0 },
+	{ 0x202d, 0 },
+	{ 0x202e, 0 },
+	{ 0x2066, 0 },
+	{ 0x2067, 0 },
+	{ 0x2068, 0 },
+	{ 0x2069, 0 },
 };
 
 static ucs4_t find_standard(ucs4_t character)

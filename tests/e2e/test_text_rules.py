@@ -61,6 +61,25 @@ def test_vendor_octets(stack):
     check_in("「①」 → 「(1)」", refused(stack, "nec-row-13"))
 
 
+def test_half_width_kana_in_iso_2022_jp(stack):
+    """They have an escape of their own there, which is no part of ISO-2022-JP."""
+    head = s.make_mail("bosai-staff1", town.BOSAI, "half-kana", "x", charset="us-ascii")
+    octets = (s.octets_of(head).split(b"\r\n\r\n")[0]
+              .replace(b"us-ascii", b"iso-2022-jp") + b"\r\n\r\n\x1b(I6E\x1b(B\r\n")
+    check_equal(stack.submit("bosai-staff1", town.BOSAI, octets).final[0], 554)
+    check_in("「ｶﾅ」 → 「カナ」", refused(stack, "half-kana"))
+
+
+def test_characters_that_nobody_sees(stack):
+    """Marks of direction come with numbers from a phone's address book; what cannot be shown
+    is named."""
+    subject = "見えない文字"
+    check_equal(submit(stack, subject, "電話\u202d0123\u202cです\u2028次の行")[0], 250)
+    check_in("電話0123です\n次の行\n", s.text_of(town.request_for(stack, "bosai-chief", subject)))
+    check_equal(submit(stack, "外字", "私用\ue000領域")[0], 554)
+    check_in("3 文字目「U+E000」", refused(stack, "外字"))
+
+
 def test_twins_are_nobody_s_fault(stack):
     """Windows' and Apple's names of characters that JIS X 0208 has."""
     subject = "10時～12時"
