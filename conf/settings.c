@@ -362,6 +362,13 @@ static int find_line(const char *text, const struct kairan_error *complaint)
 	return line;
 }
 
+const char *settings_default_path(void)
+{
+	const char *named = getenv("KAIRAN_CONF");
+
+	return named != NULL && *named != '\0' ? named : SYSCONFDIR "/kairan/kairan.conf";
+}
+
 bool settings_load(const char *path, struct settings **settings_r,
 		   struct kairan_error *error_r)
 {

@@ -139,6 +139,10 @@ struct setting_row {
 	const char *meaning;  /* one English sentence */
 };
 
+/* The file that is read where none is named: $KAIRAN_CONF, or kairan/kairan.conf in the build's
+ * sysconfdir. Not to be freed. */
+const char *settings_default_path(void);
+
 /* Read and check a file. The error names the file, the line and the key. */
 bool settings_load(const char *path, struct settings **settings_r,
 		   struct kairan_error *error_r);

@@ -8,7 +8,8 @@
  *	One table has the commands. They work while the daemon runs and while it does not. The
  *	words "drafts" may be left out: "kairanctl stop 12". Help is in the language of the
  *	locale, Japanese or English. The manual page and the shell's completion have the table
- *	from "kairanctl -h" and "kairanctl -w".
+ *	from "kairanctl -h" and "kairanctl -w". Without -c the settings are those of
+ *	settings_default_path().
  *
  * DIAGNOSTICS
  *	Exit status by sysexits(3). A wrong command prints what is possible.
@@ -357,7 +358,7 @@ int main(int argc, char **argv)
 	static const struct option options[] = { { "help", no_argument, NULL, 'h' },
 						 { "version", no_argument, NULL, 'V' },
 						 { NULL, 0, NULL, 0 } };
-	const char *path = SYSCONFDIR "/kairan/kairan.conf";
+	const char *path = settings_default_path();
 	int letter;
 
 	/* '+': options after the command are the command's. */

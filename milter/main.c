@@ -73,7 +73,7 @@ static bool read_options(int argc, char **argv, struct options *options)
 					       { NULL, 0, NULL, 0 } };
 	int letter;
 
-	*options = (struct options){ .path = SYSCONFDIR "/kairan/kairan.conf" };
+	*options = (struct options){ .path = settings_default_path() };
 	while ((letter = getopt_long(argc, argv, "c:nhV", names, NULL)) != -1) {
 		switch (letter) {
 		case 'c':

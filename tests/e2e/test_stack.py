@@ -1,11 +1,12 @@
 """The private stack itself: quick, repeatable, recovers, and leaves nothing behind."""
 import os
 import pathlib
+import subprocess
 import time
 
 import tap
 import town
-from tap import check_equal
+from tap import check_equal, check_in
 
 SERVERS = ("slapd", "dovecot", "mta", "milter")
 
@@ -14,6 +15,17 @@ def test_up_twice(stack):
     pids = [stack.pid(server) for server in SERVERS]
     stack.start()
     check_equal([stack.pid(server) for server in SERVERS], pids, "processes")
+
+
+def test_the_env_file(stack):
+    """`. build/stack/env` is all that kairanctl and the tools of LDAP need."""
+    done = subprocess.run(
+        ["sh", "-c", '. "$0/env" && kairanctl subscribers count && '
+         'ldapsearch -LLL -Q -b "$LDAPBASE" uid=bosai-chief mail', str(stack.directory)],
+        env={"PATH": os.environ["PATH"]}, capture_output=True, text=True, check=False)
+    check_equal(done.returncode, 0, done.stderr)
+    check_in("bosai", done.stdout)
+    check_in("mail: bosai-chief@town.example", done.stdout)
 
 
 def test_up_after_kill_of_anything(stack):
