@@ -209,7 +209,7 @@ static void export_json(const struct audit_row *row, void *context)
 	object = json_pack("{s:I,s:s,s:s,s:s,s:I,s:s,s:s,s:s,s:s}", "row",
 			   (json_int_t)row->seq, "time", when, "login", row->uid, "role",
 			   row->role, "draft", (json_int_t)row->draft, "action",
-			   row->action, "outcome", row->outcome, "queue id",
+			   row->action, "outcome", row->outcome, "queue_id",
 			   row->queue_id, "detail", row->detail);
 	(void)json_dumpf(object, stdout, JSON_COMPACT | JSON_PRESERVE_ORDER);
 	putchar('\n');

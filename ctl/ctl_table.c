@@ -20,6 +20,8 @@
 
 #include "conf/clock.h"
 
+#define NAME_OCTETS 32
+
 struct ctl_table {
 	const struct settings *settings;
 	const struct ctl_column *columns;
@@ -48,16 +50,31 @@ void ctl_table_free(struct ctl_table *table)
 	g_free(table);
 }
 
+/* "queue id" is a heading, and queue_id a name. */
+static const char *make_name(const struct ctl_column *column, char name_r[NAME_OCTETS])
+{
+	(void)g_strlcpy(name_r, column->name, NAME_OCTETS);
+	return g_strdelimit(name_r, " ", '_');
+}
+
+static const json_t *get_cell(const json_t *row, const struct ctl_column *column)
+{
+	char name[NAME_OCTETS];
+
+	return json_object_get(row, make_name(column, name));
+}
+
 static void put(struct ctl_table *table, enum ctl_cell cell, json_t *value)
 {
 	const struct ctl_column *column = &table->columns[table->next];
+	char name[NAME_OCTETS];
 
 	g_assert(column->cell == cell);
 	if (table->next == 0)
 		(void)json_array_append_new(table->rows, json_object());
 	(void)json_object_set_new(
-	    json_array_get(table->rows, json_array_size(table->rows) - 1), column->name,
-	    value);
+	    json_array_get(table->rows, json_array_size(table->rows) - 1),
+	    make_name(column, name), value);
 	table->next = (table->next + 1) % table->count;
 }
 
@@ -145,9 +162,8 @@ static int find_width(const struct ctl_table *table, size_t column)
 
 	json_array_foreach(table->rows, i, row)
 	{
-		g_autofree char *text =
-		    describe_cell(&table->columns[column],
-				  json_object_get(row, table->columns[column].name));
+		g_autofree char *text = describe_cell(
+		    &table->columns[column], get_cell(row, &table->columns[column]));
 
 		width = MAX(width, measure(text));
 	}
@@ -171,7 +187,7 @@ static void print_text(const struct ctl_table *table)
 		for (size_t column = 0; column < table->count; column++) {
 			const struct ctl_column *which = &table->columns[column];
 			g_autofree char *text =
-			    describe_cell(which, json_object_get(row, which->name));
+			    describe_cell(which, get_cell(row, which));
 
 			print_cell(text, widths[column], which->cell == CTL_NUMBER,
 				   column + 1 == table->count);
@@ -206,7 +222,7 @@ void ctl_table_print_one(const struct ctl_table *table)
 
 	for (size_t column = 0; column < table->count; column++) {
 		const struct ctl_column *which = &table->columns[column];
-		const json_t *value = json_object_get(row, which->name);
+		const json_t *value = get_cell(row, which);
 		g_autofree char *text = describe_cell(which, value);
 
 		if (!is_empty(value))

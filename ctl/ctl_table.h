@@ -14,7 +14,7 @@
 
 enum ctl_cell { CTL_TEXT, CTL_NUMBER, CTL_TIME, CTL_FLAG };
 
-/* A column: its name in JSON, its heading, and what its cells are. */
+/* A column: its heading, which with _ for spaces is its name in JSON, and what its cells are. */
 struct ctl_column {
 	const char *name;
 	enum ctl_cell cell;

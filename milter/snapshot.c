@@ -21,6 +21,7 @@
 
 #include "conf/clock.h"
 #include "conf/log.h"
+#include "schema/store_position.h"
 #include "schema/store_snapshot.h"
 
 struct snapshot {
@@ -167,6 +168,23 @@ static void keep_in_store(struct store *store, struct broadcast *const *broadcas
 	log_warning("broadcast addresses could not be kept: %s", error.text);
 }
 
+/* `kairanctl status` tells how old the snapshot is. */
+static void note_time(struct store *store)
+{
+	g_autofree char *now = g_strdup_printf("%lld", (long long)clock_now());
+	struct kairan_error error = { "" };
+
+	if (store_begin(store, &error)) {
+		if (store_position_put(store, STORE_POSITION_SNAPSHOT, now, &error)) {
+			if (store_commit(store, &error))
+				return;
+		} else {
+			store_rollback(store);
+		}
+	}
+	log_warning("the time of the look at the directory: %s", error.text);
+}
+
 static bool differs(struct snapshot *snapshot, struct broadcast **broadcasts)
 {
 	g_autofree char *digest = digest_broadcasts(broadcasts);
@@ -191,6 +209,7 @@ void snapshot_refresh(struct kairan *kairan)
 			log_info("broadcast addresses read from the directory");
 		}
 		take_broadcasts(snapshot, broadcasts);
+		note_time(kairan_get_store(kairan));
 	} else if (!snapshot->failing) {
 		snapshot->failing = true;
 		log_warning("broadcast addresses stay as they were: %s", error.text);

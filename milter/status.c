@@ -89,8 +89,8 @@ static bool count(struct store *store, struct status *status)
 
 	if (ok) {
 		ok = store_counts_read(store, &status->counts, &error) &&
-		     store_position_find(store, "snapshot", &snapshot, &error) !=
-			 ANSWER_UNKNOWN;
+		     store_position_find(store, STORE_POSITION_SNAPSHOT, &snapshot,
+					 &error) != ANSWER_UNKNOWN;
 		store_rollback(store);
 	}
 	if (snapshot != NULL)

@@ -6,6 +6,9 @@
 
 #include "schema/store.h"
 
+/* When the broadcast addresses were last read from LDAP, in seconds: for two programs. */
+#define STORE_POSITION_SNAPSHOT "snapshot"
+
 /* YES with a copy to free with g_free(), NO before the first store_position_put(). */
 enum answer store_position_find(struct store *store, const char *name, char **value_r,
 				struct kairan_error *error_r);

@@ -105,8 +105,9 @@ def test_a_value_may_read_like_an_option(stack):
 
 def test_status(stack):
     status = listed(stack, "status")[0]
-    for name in ("daemon", "mta", "directory", "store", "store sound"):
+    for name in ("daemon", "mta", "directory", "store", "store_sound"):
         check_equal(status[name], True, name)
+    check_equal(status["addresses_read"] is None, False, "the snapshot's age")
     check_equal(status["subscribers"], 2 * town.SUBSCRIBERS, "subscribers")
     check_equal(status["trouble"], "", "trouble")
     done = stack.kairanctl("status", "--check", check=False)
