@@ -161,7 +161,8 @@ static const struct setting settings_table[] = {
 	ROW(ldap_created, TYPE_TEXT, "createTimestamp",
 	    "Attribute of the time a person was registered."),
 	ROW(snapshot_refresh, TYPE_DURATION, "60s",
-	    "How often the broadcast addresses are read anew from LDAP."),
+	    "How often LDAP is asked what has changed. Where the server tells of changes by "
+	    "itself (RFC 4533), they are seen at once."),
 
 	ROW(authserv_id, TYPE_TEXT, "",
 	    "authserv-id of our own Authentication-Results, whose DKIM or DMARC pass then "

@@ -28,6 +28,7 @@ struct kairan {
 	struct snapshot *snapshot;
 	struct alarm_board *alarm_board;
 	struct waker *wakers[KAIRAN_THREADS];
+	bool directory_changed;
 };
 
 bool setup_load(const char *path, struct setup **setup_r, struct kairan_error *error_r)
@@ -135,6 +136,18 @@ struct alarm_board *kairan_get_alarm_board(struct kairan *kairan)
 struct waker *kairan_get_waker(struct kairan *kairan, enum kairan_thread thread)
 {
 	return kairan->wakers[thread];
+}
+
+void kairan_note_directory(struct kairan *kairan)
+{
+	__atomic_store_n(&kairan->directory_changed, true, __ATOMIC_RELEASE);
+	waker_wake(kairan->wakers[KAIRAN_SNAPSHOT]);
+	waker_wake(kairan->wakers[KAIRAN_PEOPLE]);
+}
+
+bool kairan_take_directory(struct kairan *kairan)
+{
+	return __atomic_exchange_n(&kairan->directory_changed, false, __ATOMIC_ACQ_REL);
 }
 
 void kairan_wake_all(struct kairan *kairan)

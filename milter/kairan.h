@@ -52,7 +52,8 @@ struct snapshot *kairan_get_snapshot(struct kairan *kairan);
 struct alarm_board *kairan_get_alarm_board(struct kairan *kairan);
 
 /* Who is woken when a notice waits, a shard is ready, a draft may be due, or somebody in the
- * directory is to be told or asked; and those who look by the clock. */
+ * directory is to be told or asked; those who look by the clock; and who follows the
+ * directory. */
 enum kairan_thread {
 	KAIRAN_NOTICES,
 	KAIRAN_SHARDS,
@@ -60,9 +61,16 @@ enum kairan_thread {
 	KAIRAN_SNAPSHOT,
 	KAIRAN_STORE_WATCH,
 	KAIRAN_PEOPLE,
+	KAIRAN_DIRECTORY,
 	KAIRAN_THREADS,
 };
 struct waker *kairan_get_waker(struct kairan *kairan, enum kairan_thread thread);
+
+/* The directory has changed: all who read it by the clock do so now. */
+void kairan_note_directory(struct kairan *kairan);
+/* Has it since the last such question? For the one thread of KAIRAN_PEOPLE. */
+bool kairan_take_directory(struct kairan *kairan);
+
 void kairan_wake_all(struct kairan *kairan);
 void kairan_stop_all(struct kairan *kairan);
 

@@ -41,6 +41,7 @@
 #include "conf/log.h"
 #include "milter/courier.h"
 #include "milter/daemon.h"
+#include "milter/directory_watch.h"
 #include "milter/kairan.h"
 #include "milter/message.h"
 #include "milter/mlfi.h"
@@ -51,7 +52,7 @@
 
 /* More hand-overs at once than any MTA has a use for. */
 #define SHARD_THREADS_MOST 32
-#define THREADS_MOST       (5 + SHARD_THREADS_MOST)
+#define THREADS_MOST       (6 + SHARD_THREADS_MOST)
 
 /* The threads beside those of libmilter. */
 struct crew {
@@ -113,6 +114,8 @@ static void reload(struct kairan *kairan, const char *path)
 	daemon_notify_state("RELOADING=1");
 	if (setup_load(path, &setup, &error)) {
 		kairan_set_setup(kairan, setup);
+		/* It may be another directory, or be asked more often from now on. */
+		kairan_note_directory(kairan);
 		log_info("settings, keys and templates read anew from %s", path);
 	} else {
 		log_error("reload: %s; what was in force stays in force", error.text);
@@ -214,7 +217,8 @@ static bool start_crew(struct crew *crew, struct kairan *kairan)
 	     start_thread(crew, kairan, rounds_run) &&
 	     start_thread(crew, kairan, snapshot_run) &&
 	     start_thread(crew, kairan, store_watch_run) &&
-	     start_thread(crew, kairan, people_run);
+	     start_thread(crew, kairan, people_run) &&
+	     start_thread(crew, kairan, directory_watch_run);
 	for (int64_t i = 0; ok && i < shards; i++)
 		ok = start_thread(crew, kairan, courier_run_shards);
 	return ok;

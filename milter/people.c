@@ -4,7 +4,8 @@
  *
  * DESCRIPTION
  *	A thread beside that of rounds.c, since LDAP and long walks may keep it waiting: a
- *	release that falls due must not wait with it. Whoever raises an alarm or holds a draft wakes it.
+ *	release that falls due must not wait with it. Whoever raises an
+ *	alarm, holds a draft or sees the directory change wakes it.
  *
  * DIAGNOSTICS
  *	The tasks log.
@@ -28,10 +29,13 @@
 #define PEOPLE_IDLE_SECONDS 3600
 
 /* What is done at times of its own; each says when it wants to be called next. */
-static int64_t (*const people_rounds[])(struct kairan *, const struct setup *,
-					int64_t) = {
-	duty_round_walk,  accesslog_round_walk, password_round_walk,
-	audit_round_walk, status_round_walk,    store_round_walk,
+static const struct {
+	int64_t (*walk)(struct kairan *, const struct setup *, int64_t);
+	bool follows; /* and at once when the directory changed */
+} people_rounds[] = {
+	{ duty_round_walk, true },      { accesslog_round_walk, true },
+	{ password_round_walk, false }, { audit_round_walk, false },
+	{ status_round_walk, false },   { store_round_walk, false },
 };
 
 #define ROUNDS_COUNT G_N_ELEMENTS(people_rounds)
@@ -45,11 +49,12 @@ void *people_run(void *context)
 	while (waker_wait_until(kairan_get_waker(kairan, KAIRAN_PEOPLE), next)) {
 		struct setup *setup = kairan_get_setup(kairan);
 		const int64_t now = clock_now();
+		const bool changed = kairan_take_directory(kairan);
 
 		next = now + PEOPLE_IDLE_SECONDS;
 		for (size_t i = 0; i < ROUNDS_COUNT; i++) {
-			if (due[i] <= now)
-				due[i] = people_rounds[i](kairan, setup, now);
+			if (due[i] <= now || (changed && people_rounds[i].follows))
+				due[i] = people_rounds[i].walk(kairan, setup, now);
 			next = MIN(next, due[i]);
 		}
 		/* All of these may raise an alarm, so telling comes last. */

@@ -5,7 +5,8 @@
  * DESCRIPTION
  *	A condition variable with a flag, so that a wake-up between two waits is not lost.
  *	Waiting is on the monotonic clock; the time to wait is taken from clock_now(), and
- *	whoever moves that clock wakes everybody.
+ *	whoever moves that clock wakes everybody. An eventfd says the same to those who wait for
+ *	a socket as well.
  *
  * DIAGNOSTICS
  *	None.
@@ -16,7 +17,9 @@
 
 #include <glib.h>
 #include <pthread.h>
+#include <sys/eventfd.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "conf/clock.h"
 
@@ -26,6 +29,7 @@ struct waker {
 	bool woken;
 	int64_t by; /* when somebody wants it to wake; INT64_MAX: nobody */
 	bool stopped;
+	int descriptor;
 };
 
 struct waker *waker_new(void)
@@ -34,6 +38,7 @@ struct waker *waker_new(void)
 	pthread_condattr_t attributes;
 
 	waker->by = INT64_MAX;
+	waker->descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	pthread_mutex_init(&waker->lock, NULL);
 	pthread_condattr_init(&attributes);
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
@@ -48,6 +53,8 @@ void waker_free(struct waker *waker)
 		return;
 	pthread_cond_destroy(&waker->changed);
 	pthread_mutex_destroy(&waker->lock);
+	if (waker->descriptor >= 0)
+		(void)close(waker->descriptor);
 	g_free(waker);
 }
 
@@ -64,6 +71,7 @@ static int64_t make_deadline(int64_t at, struct timespec *deadline_r)
 bool waker_wait_until(struct waker *waker, int64_t at)
 {
 	struct timespec deadline;
+	eventfd_t count;
 	bool go_on;
 	int timed_out = 0;
 
@@ -73,6 +81,8 @@ bool waker_wait_until(struct waker *waker, int64_t at)
 		timed_out =
 		    pthread_cond_timedwait(&waker->changed, &waker->lock, &deadline);
 	waker->woken = false;
+	if (!waker->stopped)
+		(void)eventfd_read(waker->descriptor, &count);
 	waker->by = INT64_MAX;
 	go_on = !waker->stopped;
 	pthread_mutex_unlock(&waker->lock);
@@ -83,6 +93,7 @@ void waker_wake(struct waker *waker)
 {
 	pthread_mutex_lock(&waker->lock);
 	waker->woken = true;
+	(void)eventfd_write(waker->descriptor, 1);
 	pthread_cond_signal(&waker->changed);
 	pthread_mutex_unlock(&waker->lock);
 }
@@ -97,10 +108,16 @@ void waker_wake_by(struct waker *waker, int64_t at)
 	pthread_mutex_unlock(&waker->lock);
 }
 
+int waker_get_descriptor(const struct waker *waker)
+{
+	return waker->descriptor;
+}
+
 void waker_stop(struct waker *waker)
 {
 	pthread_mutex_lock(&waker->lock);
 	waker->stopped = true;
+	(void)eventfd_write(waker->descriptor, 1);
 	pthread_cond_broadcast(&waker->changed);
 	pthread_mutex_unlock(&waker->lock);
 }

@@ -22,6 +22,10 @@ void waker_wake(struct waker *waker);
 /* See that the wait ends at that time at the latest (from any thread). */
 void waker_wake_by(struct waker *waker, int64_t at);
 
+/* A descriptor that is readable while a wake-up has not been waited for, and after the end: for
+ * poll(). -1: there is none. */
+int waker_get_descriptor(const struct waker *waker);
+
 /* Wake for the last time: every later wait returns false at once. */
 void waker_stop(struct waker *waker);
 

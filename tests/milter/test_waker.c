@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <poll.h>
 #include <pthread.h>
 #include <time.h>
 
@@ -106,6 +107,28 @@ static void test_stop(void **state)
 	assert_false(wait_long());
 }
 
+static bool is_readable(void)
+{
+	struct pollfd fd = { .fd = waker_get_descriptor(waker), .events = POLLIN };
+
+	return poll(&fd, 1, 0) == 1;
+}
+
+static void test_descriptor(void **state)
+{
+	(void)state;
+	assert_false(is_readable());
+	waker_wake(waker);
+	waker_wake(waker);
+	assert_true(is_readable());
+	assert_true(wait_long());
+	assert_false(is_readable());
+	waker_stop(waker);
+	assert_true(is_readable());
+	assert_false(wait_long());
+	assert_true(is_readable());
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -116,6 +139,7 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(test_forgotten, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_stop, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_descriptor, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
