@@ -183,7 +183,8 @@ static enum answer read_parsed(const struct intake_context *context,
 {
 	enum answer answer;
 
-	if (address_is_null(context->envelope->sender) || message_is_automatic(message)) {
+	if (address_is_null(context->envelope->sender) ||
+	    message_is_automatic_reply(message)) {
 		ignore(context, reply, "automatic", verdict_r);
 		return ANSWER_NO;
 	}

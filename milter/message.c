@@ -274,3 +274,54 @@ bool message_is_automatic(const struct message *message)
 	return header_has_word(message->header, "Precedence", bulk) ||
 	       message_parts_is_type(message->root, "multipart", "report");
 }
+
+/* Behind brackets in which programs put such words. */
+static const char *skip_openings(const char *subject)
+{
+	static const char *const openings[] = { "【", "[", "［", "（",
+						"(",  "<", "＜", NULL };
+
+	for (size_t i = 0; openings[i] != NULL; i++)
+		if (g_str_has_prefix(subject, openings[i]))
+			return subject + strlen(openings[i]);
+	return subject;
+}
+
+bool message_is_automatic_reply(const struct message *message)
+{
+	static const char *const beginnings[] = { "自動応答",
+						  "自動返信",
+						  "不在通知",
+						  "不在応答",
+						  "不在のお知らせ",
+						  "開封済み",
+						  "開封確認",
+						  "開封通知",
+						  "既読:",
+						  "未開封:",
+						  "automatic reply",
+						  "auto reply",
+						  "auto-reply",
+						  "autoreply",
+						  "auto:",
+						  "auto response",
+						  "automatic response",
+						  "out of office",
+						  "out of the office",
+						  "read:",
+						  "read receipt",
+						  "not read:",
+						  NULL };
+	char *subject = NULL;
+	bool found = message_is_automatic(message);
+
+	if (!found && message_decode_subject(message, &subject, NULL)) {
+		const char *start = skip_openings(subject);
+
+		for (size_t i = 0; !found && beginnings[i] != NULL; i++)
+			found = g_ascii_strncasecmp(start, beginnings[i],
+						    strlen(beginnings[i])) == 0;
+	}
+	free(subject);
+	return found;
+}

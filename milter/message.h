@@ -77,6 +77,11 @@ void message_text_free(struct message_text *text);
  * business. */
 bool message_is_automatic(const struct message *message);
 
+/* Is it an automatic mail, or does its subject begin as programs that mark theirs in no
+ * other way begin it (自動応答, 不在通知, Out of Office, Read:)? A person's reply begins
+ * with "Re:" or the subject that they answer. */
+bool message_is_automatic_reply(const struct message *message);
+
 /* ---- writing ---- */
 
 /* A mail of ours to one person, or the broadcast itself. All strings UTF-8 except where

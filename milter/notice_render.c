@@ -271,6 +271,8 @@ static void put_draft(GHashTable *facts, const struct setup *setup, const char *
 		   lifecycle_name(draft->state));
 	put(facts, "decider_name", draft->decided_name);
 	put(facts, "reason", draft->reason);
+	if (draft->state == DRAFT_SENT_BACK && *draft->reason == '\0')
+		put_phrase(facts, "reason", setup, language, "note", "no-reason");
 	put(facts, "asked", asked);
 }
 

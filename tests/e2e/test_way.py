@@ -191,6 +191,15 @@ def test_send_back_and_approve_after(stack):
     check_equal(len(town.broadcast(stack.sink(), subject)), 0, "mails")
 
 
+def test_send_back_without_a_reason(stack):
+    subject = "理由のない返送"
+    town.draft(stack, "bosai-staff1", subject, TEXT)
+    town.answer(stack, "bosai-chief", town.request_for(stack, "bosai-chief", subject), "差戻し")
+    back = stack.wait_mail("bosai-staff1", lambda mail: subject in str(mail["Subject"])
+                           and "差戻し" in str(mail["Subject"]))
+    check_in("理由は書かれていませんでした", s.text_of(back))
+
+
 def test_vacation_reply_decides_nothing(stack):
     subject = "休暇の自動応答"
     town.draft(stack, "bosai-staff1", subject)
@@ -202,13 +211,15 @@ def test_vacation_reply_decides_nothing(stack):
     check_equal(stack.submit("bosai-chief", address, marked).final[0], 250, "marked")
     null = s.make_mail("bosai-chief", address, "Auto: 不在", "承認 不在です")
     check_equal(stack.mx_send("<>", address, null).final[0], 250, "null sender")
+    titled = s.make_mail("bosai-chief", address, "【自動応答】Re: 承認依頼", "承認 不在です")
+    check_equal(stack.submit("bosai-chief", address, titled).final[0], 250, "by its subject")
     unmarked = s.make_mail("bosai-chief", address, "不在", "ただいま休暇中です。")
     check_equal(stack.submit("bosai-chief", address, unmarked).final[0], 250, "unmarked")
     stack.wait_mail("bosai-chief", lambda mail: "ただいま休暇中です。" in s.text_of(mail))
     check_equal(stack.submit("bosai-chief", address, unmarked).final[0], 250, "again")
     check_equal(town.state_of(stack, subject), town.HELD)
     outcomes = [row["outcome"] for row in town.audit(stack, subject, "reply")]
-    check_equal(outcomes, ["automatic", "automatic", "unclear", "unclear"], "audit rows")
+    check_equal(outcomes, ["automatic"] * 3 + ["unclear"] * 2, "audit rows")
     check_equal(len(stack.imap("bosai-chief")), before + 1, "told once")
 
 

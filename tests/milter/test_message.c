@@ -666,6 +666,39 @@ static void test_automatic(void **state)
 	}
 }
 
+static void test_automatic_reply(void **state)
+{
+	static const struct {
+		const char *header;
+		bool automatic;
+	} rows[] = {
+		{ "Subject: Re: request\r\n", false },
+		{ "Subject: Re: =?utf-8?B?6Ieq5YuV5b+c562U?=\r\n", false },
+		{ "Subject: =?utf-8?B?6Ieq5YuV5b+c562U?=: Re: request\r\n", true },
+		{ "Subject: =?utf-8?B?44CQ6Ieq5YuV6L+U5L+h44CR?= Re: request\r\n", true },
+		{ "Subject: =?iso-2022-jp?B?GyRCSVQ6X0RMQ04bKEI=?=\r\n", true },
+		{ "Subject: Automatic reply: request\r\n", true },
+		{ "Subject: [Out of Office] request\r\n", true },
+		{ "Subject: Read: request\r\n", true },
+		{ "Subject: Reading\r\n", false },
+		{ "Subject: =?utf-8?B?!?=\r\n", false },
+		{ "Auto-Submitted: auto-replied\r\n", true },
+		{ "", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct message *message = NULL;
+		char mail[200];
+
+		(void)snprintf(mail, sizeof(mail), "%s\r\n", rows[i].header);
+		assert_true(message_parse(mail, strlen(mail), &message, NULL));
+		if (message_is_automatic_reply(message) != rows[i].automatic)
+			fail_msg("%s", rows[i].header);
+		message_free(message);
+	}
+}
+
 /* ---- writing ---- */
 
 static const struct message_draft broadcast = {
@@ -950,6 +983,7 @@ int main(void)
 		cmocka_unit_test(test_headers),
 		cmocka_unit_test(test_subject),
 		cmocka_unit_test(test_automatic),
+		cmocka_unit_test(test_automatic_reply),
 		cmocka_unit_test(test_write_reads_back),
 		cmocka_unit_test(test_write_octets),
 		cmocka_unit_test(test_write_original),
