@@ -231,8 +231,6 @@ static int serve_all(struct kairan *kairan, const char *path, int64_t drain_time
 	pthread_t server;
 	bool served = true;
 
-	/* Threads inherit blocked signals; only the main thread has them open. */
-	daemon_block_signals();
 	if (!start_crew(&crew, kairan)) {
 		log_error("cannot start a thread");
 		return EX_OSERR;
@@ -323,6 +321,9 @@ int main(int argc, char **argv)
 	pid_file = strdup(setup->settings->pid_file);
 	drain_timeout = setup->settings->drain_timeout;
 
+	/* What comes while the directory is waited for is handled afterwards. Threads inherit
+	 * blocked signals; only the main thread opens them. */
+	daemon_block_signals();
 	status = start(setup, &kairan);
 	if (status == EX_OK) {
 		log_info("ready");

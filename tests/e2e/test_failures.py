@@ -1,6 +1,11 @@
 """What happens when something is down, dies, or comes twice."""
+import os
+import pathlib
+import shutil
 import signal
 import smtplib
+import socket
+import subprocess
 
 import stack as s
 import tap
@@ -145,6 +150,48 @@ def test_sigterm_and_sighup(stack):
     stack.signal("milter", signal.SIGTERM)
     stack.wait_for(lambda: stack.pid("milter") is None, 10, "the end")
     stack.start("milter")
+
+
+def second_settings(stack, **settings):
+    """Settings of a second daemon, with a folder of its own."""
+    store = pathlib.Path(stack.env["KAIRAN_STORE"]).parent
+    folder = stack.directory / "second"
+    folder.mkdir()
+    os.chown(folder, store.stat().st_uid, store.stat().st_gid)
+    settings = {"milter_socket": folder / "milter.sock", "store_path": folder / "kairan.db",
+                **settings}
+    conf = pathlib.Path(stack.env["KAIRAN_CONF"]).with_name("second.conf")
+    shutil.copy2(stack.env["KAIRAN_CONF"], conf)
+    with open(conf, "a", encoding="utf-8") as file:
+        file.writelines(f'{name} = "{value}"\n' for name, value in settings.items())
+    return conf
+
+
+def test_sighup_before_it_is_ready(stack):
+    """Log rotation asks for nothing less than a daemon that has just been started."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(60)
+        conf = second_settings(stack, ldap_timeout="60s",
+                               ldap_uri=f"ldap://127.0.0.1:{silent.getsockname()[1]}")
+        daemon = subprocess.Popen([f"{stack.env['KAIRAN_BIN']}/kairan-milter", "-c", str(conf)],
+                                  stderr=subprocess.PIPE, text=True)
+        link, _ = silent.accept()
+        daemon.send_signal(signal.SIGHUP)
+        silent.close()
+        link.close()
+    try:
+        lines = []
+        for line in daemon.stderr:
+            lines.append(line)
+            if "read anew" in line:
+                break
+        check_in("read anew", "".join(lines), "what the daemon said")
+        daemon.send_signal(signal.SIGTERM)
+        daemon.stderr.read()
+        check_equal(daemon.wait(60), 0, "exit status")
+    finally:
+        daemon.kill()
+        daemon.wait()
 
 
 def test_a_bad_reload_changes_nothing(stack):
