@@ -166,7 +166,8 @@ static const struct setting settings_table[] = {
 
 	ROW(authserv_id, TYPE_TEXT, "",
 	    "authserv-id of our own Authentication-Results, whose DKIM or DMARC pass then "
-	    "names a reply's person; empty: only SMTP AUTH does."),
+	    "names a reply's person; empty: only SMTP AUTH does. The milter that adds them "
+	    "stands before kairan, and removes those of the same id that come with a mail."),
 	ROW(message_max, TYPE_SIZE, "10M",
 	    "Largest mail to an address of ours; larger ones are refused."),
 	ROW(character_limit, TYPE_NUMBER, "200",

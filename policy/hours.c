@@ -38,7 +38,9 @@ bool hours_read(const char *text, struct quiet_hours *hours_r)
 	if (text == NULL || *text++ != '-')
 		return false;
 	text = read_minutes(text, &hours_r->end);
-	return text != NULL && *text == '\0';
+	/* Hours that never end would keep everything back without a word. */
+	return text != NULL && *text == '\0' &&
+	       hours_r->end - hours_r->begin < DAY_MINUTES;
 }
 
 static int find_minute_of_day(GTimeZone *zone, int64_t at)
@@ -63,8 +65,7 @@ bool hours_is_quiet(const struct quiet_hours *hours, GTimeZone *zone, int64_t at
 
 int64_t hours_find_opening(const struct quiet_hours *hours, GTimeZone *zone, int64_t at)
 {
-	/* Two days: quiet hours over midnight, and an hour that comes twice. "00:00-24:00"
-	 * never ends, and is left at that. */
+	/* Two days: quiet hours over midnight, and an hour that comes twice. */
 	for (int i = 0; i <= 2 * DAY_MINUTES && hours_is_quiet(hours, zone, at); i++)
 		at += MINUTE_SECONDS -
 		      ((at % MINUTE_SECONDS) + MINUTE_SECONDS) % MINUTE_SECONDS;

@@ -15,7 +15,7 @@ struct quiet_hours {
 	int end;
 };
 
-/* Read "21:00-07:00", or "none". False when it is neither. */
+/* Read "21:00-07:00", or "none". False when it is neither, or the whole day. */
 bool hours_read(const char *text, struct quiet_hours *hours_r);
 
 /* Is it quiet at a time (seconds since the epoch), on the clocks of a zone? */

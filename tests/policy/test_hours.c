@@ -22,7 +22,8 @@ static void test_read(void **state)
 		int begin, end;
 	} rows[] = {
 		{ "21:00-07:00", true, 1260, 420 },
-		{ "00:00-24:00", true, 0, 1440 },
+		{ "00:00-24:00", false, 0, 0 },
+		{ "00:00-23:59", true, 0, 1439 },
 		{ "12:30-12:31", true, 750, 751 },
 		{ "none", true, 0, 0 },
 		{ "21:00", false, 0, 0 },
