@@ -146,8 +146,13 @@ static void drain(const struct timespec *deadline)
 {
 	const struct timespec tick = { .tv_nsec = 20 * 1000 * 1000 };
 
-	while (mlfi_count_busy() > 0 && !is_past(deadline))
+	bool busy;
+
+	/* One tick more than the last message: libmilter writes its answer. */
+	do {
+		busy = mlfi_count_busy() > 0;
 		(void)nanosleep(&tick, NULL);
+	} while (busy && !is_past(deadline));
 	if (mlfi_count_busy() > 0)
 		log_warning(
 		    "stopping with %d messages under way; the MTA will defer them",
@@ -187,8 +192,9 @@ static void stop_all(struct kairan *kairan, const struct crew *crew, pthread_t s
 	for (size_t i = 0; i < crew->count; i++)
 		ended =
 		    pthread_timedjoin_np(crew->threads[i], NULL, &deadline) == 0 && ended;
-	mlfi_stop();
+	mlfi_close();
 	drain(&deadline);
+	mlfi_stop();
 	ended = pthread_timedjoin_np(server, NULL, &deadline) == 0 && ended;
 	if (!ended) {
 		log_warning(

@@ -35,11 +35,13 @@
 static struct kairan *mlfi_kairan;
 static char mlfi_socket_path[sizeof(((struct sockaddr_un *)0)->sun_path)];
 static int mlfi_busy;
+static int mlfi_closing;
 
 /* What libmilter keeps for a connection. */
 struct connection {
 	struct session *session;
 	bool busy;           /* counted in mlfi_busy */
+	bool late;           /* this message began after mlfi_close() */
 	unsigned long steps; /* SMFIP_*: what the MTA agreed to */
 };
 
@@ -149,10 +151,24 @@ static sfsistat on_mail(SMFICTX *ctx, char **arguments)
 {
 	struct connection *connection = smfi_getpriv(ctx);
 
+	/* Counted before the question: mlfi_close() is followed by looking at the count. */
 	set_busy(connection, true);
+	connection->late = __atomic_load_n(&mlfi_closing, __ATOMIC_SEQ_CST) != 0;
+	if (connection->late) {
+		set_busy(connection, false);
+		return go_on(connection, SMFIP_NR_MAIL);
+	}
 	session_begin(connection->session, arguments[0],
 		      smfi_getsymval(ctx, (char *)"{auth_authen}"));
 	return go_on(connection, SMFIP_NR_MAIL);
+}
+
+/* MAIL itself has no answer of ours that the MTA waits for. */
+static sfsistat put_off(SMFICTX *ctx)
+{
+	(void)smfi_setreply(ctx, (char *)"451", (char *)"4.3.2",
+			    (char *)"the filter is being restarted; please try again");
+	return SMFIS_TEMPFAIL;
 }
 
 static sfsistat on_rcpt(SMFICTX *ctx, char **arguments)
@@ -160,6 +176,8 @@ static sfsistat on_rcpt(SMFICTX *ctx, char **arguments)
 	struct connection *connection = smfi_getpriv(ctx);
 	struct session_answer answer;
 
+	if (connection->late)
+		return put_off(ctx);
 	session_judge_recipient(connection->session, arguments[0],
 				smfi_getsymval(ctx, (char *)"i"), &answer);
 	return give_answer(ctx, &answer);
@@ -170,6 +188,8 @@ static sfsistat on_data(SMFICTX *ctx)
 	struct connection *connection = smfi_getpriv(ctx);
 	struct session_answer answer;
 
+	if (connection->late)
+		return put_off(ctx);
 	session_judge_data(connection->session, &answer);
 	if (answer.action == SESSION_ACCEPT) {
 		session_reset(connection->session);
@@ -364,6 +384,11 @@ bool mlfi_open(struct kairan *kairan, const struct settings *settings,
 bool mlfi_serve(void)
 {
 	return smfi_main() == MI_SUCCESS;
+}
+
+void mlfi_close(void)
+{
+	__atomic_store_n(&mlfi_closing, 1, __ATOMIC_SEQ_CST);
 }
 
 void mlfi_stop(void)

@@ -18,7 +18,11 @@ bool mlfi_open(struct kairan *kairan, const struct settings *settings,
 /* Serve until mlfi_stop(). False when libmilter failed. */
 bool mlfi_serve(void);
 
-/* Stop taking connections (from any thread). */
+/* Put off messages that begin from now on; those under way go on (from any thread). */
+void mlfi_close(void);
+
+/* End libmilter (from any thread). It forgets conversations that wait for the MTA's next
+ * word, whatever is under way in them: so mlfi_close() and mlfi_count_busy() come first. */
 void mlfi_stop(void);
 
 /* How many messages are under way. */

@@ -152,6 +152,44 @@ def test_sigterm_and_sighup(stack):
     stack.start("milter")
 
 
+def restart_with_drain(stack, seconds):
+    """The time that the daemon gives to messages under way is read when it starts."""
+    stack.stop("milter")
+    with open(stack.env["KAIRAN_CONF"], "a", encoding="utf-8") as file:
+        file.write(f'drain_timeout = "{seconds}s"\n')
+    stack.start("milter")
+
+
+def test_sigterm_lets_messages_end(stack):
+    """What the daemon has begun to take is taken; what begins afterwards is put off."""
+    subject = "停止の間際の起案"
+    octets = s.octets_of(s.make_mail("bosai-staff1", town.BOSAI, subject, "本文"))
+    port = int(stack.env["KAIRAN_SUBMISSION_PORT"])
+    restart_with_drain(stack, 120)
+    stopping = stack.log().count("stopping")
+    with stack.connect(port, "bosai-staff1") as smtp, \
+         stack.connect(port, "bosai-staff2") as other:
+        smtp.mail("bosai-staff1@town.example")
+        check_equal(smtp.rcpt(town.BOSAI)[0], 250)
+        check_equal(smtp.docmd("DATA")[0], 354)
+        smtp.send(octets[:100])
+        stack.signal("milter", signal.SIGTERM)
+        stack.wait_for(lambda: stack.log().count("stopping") > stopping, what="the signal")
+
+        def is_put_off():
+            other.rset()
+            other.mail("bosai-staff2@town.example")
+            return 400 <= other.rcpt(town.BOSAI)[0] < 500
+
+        stack.wait_for(is_put_off, what="4xx for a new message")
+        smtp.send(octets[100:] + b"\r\n.\r\n")
+        check_equal(smtp.getreply()[0], 250, "the message under way")
+    stack.wait_for(lambda: stack.pid("milter") is None, 30, "the end")
+    check_equal(town.state_of(stack, subject), town.HELD)
+    restart_with_drain(stack, 5)
+    town.request_for(stack, "bosai-chief", subject)
+
+
 def second_settings(stack, **settings):
     """Settings of a second daemon, with a folder of its own."""
     store = pathlib.Path(stack.env["KAIRAN_STORE"]).parent
