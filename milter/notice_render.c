@@ -372,6 +372,17 @@ static char *make_address(const struct setup *setup, const struct answering *ans
 			       setup->settings->service_domain);
 }
 
+/* How the reader of this notice may still call off what is approved. */
+static void put_cancel(GHashTable *facts, const struct setup *setup, const char *language,
+		       const struct answering *answering, enum draft_state state)
+{
+	if (answering->purpose == TOKEN_DRAFT && state == DRAFT_APPROVED)
+		put_phrase(facts, "cancel_how", setup, language, "mark", "withdraw-how");
+	if (answering->purpose == TOKEN_DECIDE &&
+	    (state == DRAFT_APPROVED || state == DRAFT_RELEASING))
+		put_phrase(facts, "cancel_how", setup, language, "mark", "stop-how");
+}
+
 /* The signed address that this reader may answer to, and ready answers. */
 static bool put_reply_address(GHashTable *facts, const struct setup *setup,
 			      const struct outbox_notice *notice,
@@ -386,6 +397,7 @@ static bool put_reply_address(GHashTable *facts, const struct setup *setup,
 		return error_set(error_r, "notice: no token for draft %lld",
 				 (long long)material->draft->id);
 	put(facts, "reply_address", address);
+	put_cancel(facts, setup, language, &answering, material->draft->state);
 	if (answering.purpose == TOKEN_CORRECT) {
 		put_time(facts, "correct_until", setup, language, answering.expires);
 	} else if (answering.purpose == TOKEN_DRAFT) {

@@ -67,6 +67,22 @@ def test_night_waits_until_the_morning(stack):
     check_in("07:00:00 +0900", str(mails[0]["Date"]), "date of the broadcast")
 
 
+def test_called_off_while_it_waits(stack):
+    """Who sends back what is approved already is told how to stop it, and can."""
+    subject = "取りやめるお知らせ"
+    request = hold(stack, NIGHT, subject)
+    check_in("承認後に止めたいとき 「停止」", s.text_of(request))
+    town.answer(stack, "bosai-chief", request, "承認")
+    check_in("「停止」と書いて返信", approved_notice(stack, "bosai-chief", subject))
+    check_in("「取下げ」と書いて返信", approved_notice(stack, "bosai-staff1", subject))
+    town.answer(stack, "bosai-chief", request, "差戻し 場所が違います")
+    told = stack.wait_mail("bosai-chief", lambda mail: subject in str(mail["Subject"])
+                           and "処理済" in str(mail["Subject"]))
+    check_in("「停止」と書いて返信", s.text_of(told))
+    town.answer(stack, "bosai-chief", told, "停止")
+    town.wait_state(stack, subject, town.WITHDRAWN)
+
+
 def test_withdrawn_while_it_waits(stack):
     subject = "取下げるお知らせ"
     request = hold(stack, NIGHT, subject)
