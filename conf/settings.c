@@ -92,7 +92,8 @@ static const struct setting settings_table[] = {
 	ROW(retry_first, TYPE_DURATION, "5s", "Pause after a first failed hand-over."),
 	ROW(retry_most, TYPE_DURATION, "5m", "Longest pause between hand-overs."),
 	ROW(outgoing_charset, TYPE_CHARSET, "auto",
-	    "Charset of broadcasts: auto (ISO-2022-JP where it fits), iso-2022-jp or utf-8."),
+	    "Charset of broadcasts: auto (ISO-2022-JP where it fits), iso-2022-jp (whatever "
+	    "wide_lists says), or utf-8."),
 	ROW(notice_sender, TYPE_TEXT, "kairan",
 	    "Local part of the From: address of notices, in service_domain."),
 	ROW(notice_name_ja, TYPE_TEXT, "回覧（メール配信）",

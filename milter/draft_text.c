@@ -19,7 +19,8 @@
 
 bool draft_text_may_be_wide(const struct settings *settings, const char *list)
 {
-	return setting_value_list_has(settings->wide_lists, list);
+	return settings->outgoing_charset != OUTGOING_ISO2022JP &&
+	       setting_value_list_has(settings->wide_lists, list);
 }
 
 static struct draft_facts make_facts(const struct settings *settings,

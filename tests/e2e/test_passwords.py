@@ -64,6 +64,20 @@ def test_day_90_and_day_91(stack):
     check_refused(stack, "bosai-staff1", "九十一日目", "有効期間")
 
 
+def test_a_directory_without_the_dates(stack):
+    """A setting says whether that passes or refuses."""
+    stack.configure(ldap_password_changed="")
+    check_equal(submit_draft(stack, "bosai-staff1", "日付がなくても通す")[0], 250)
+    request = town.request_for(stack, "bosai-chief", "日付がなくても通す")
+    stack.configure(password_unknown="refuse")
+    check_refused(stack, "bosai-staff1", "日付がなければ断る", "記録されていません")
+    town.answer(stack, "bosai-chief", request, "承認")
+    told = stack.wait_mail("bosai-chief", lambda mail: "【無効】" in str(mail["Subject"]))
+    check_in("記録されていません", s.text_of(told))
+    check_equal(town.state_of(stack, "日付がなくても通す"), town.HELD)
+    stack.configure(ldap_password_changed="pwdChangedTime", password_unknown="pass")
+
+
 def test_changing_it_helps(stack):
     set_changed(stack, "bosai-staff1", days=91)
     check_equal(submit_draft(stack, "bosai-staff1", "変更する前")[0], 550)

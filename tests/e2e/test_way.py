@@ -136,6 +136,23 @@ def test_utf8_where_a_character_has_no_place(stack):
     stack.configure(wide_lists="")
 
 
+def test_always_one_charset(stack):
+    """The setting, whatever the characters are and the list may have."""
+    subject = "いつも同じ文字コード"
+    stack.configure(outgoing_charset="utf-8")
+    town.draft(stack, "bosai-staff1", subject, "明日は防災訓練です。")
+    town.answer(stack, "bosai-chief", town.request_for(stack, "bosai-chief", subject), "承認")
+    mails = town.wait_broadcast(stack, subject)
+    check_equal(mails[0].get_content_charset(), "utf-8", "charset")
+    check_equal(s.text_of(mails[0]).rstrip("\n"), "明日は防災訓練です。")
+    stack.configure(outgoing_charset="iso-2022-jp", wide_lists="bosai")
+    mail = s.make_mail("bosai-staff1", town.BOSAI, "寿司の日2", "今日は🍣の日です。")
+    final = stack.submit("bosai-staff1", town.BOSAI, mail).final
+    check_equal(final[0], 554)
+    check_in("Art.13-2(3)", final[1])
+    stack.configure(outgoing_charset="auto", wide_lists="")
+
+
 def test_report_to_author_and_deciders(stack):
     subject = "報告の試験"
     go_all_the_way(stack, "bosai-staff1", "bosai-deputy", town.BOSAI, subject)
