@@ -3,19 +3,51 @@
  *	ctl_store - the store, for a command
  *
  * DESCRIPTION
- *	The same store as the daemon's, whether that runs or not.
+ *	The same store as the daemon's, whether that runs or not. Where root is the first to use
+ *	it, it is made for the user that the daemon becomes.
  *
  * DIAGNOSTICS
  *	EX_UNAVAILABLE: the store cannot be opened, read or written. EX_NOPERM: the keys cannot
- *	be read.
+ *	be read. EX_NOUSER: there is no such user to make the store for. EX_CANTCREAT: it cannot be
+ *	made.
  */
 #include "config.h"
 
 #include "ctl/ctl_store.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "conf/keyring.h"
+
+/* An empty file is a store that is to be made; SQLite gives what it puts beside it to the same
+ * user. */
+static int make_file(const struct settings *settings)
+{
+	const char *path = settings->store_path;
+	const struct passwd *user;
+	int fd, status = EX_OK;
+
+	if (geteuid() != 0 || access(path, F_OK) == 0)
+		return EX_OK;
+	user = getpwnam(settings->user);
+	if (user == NULL)
+		return ctl_fail(EX_NOUSER, "user: there is no user %s", settings->user);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+	/* Another program may be faster. */
+	if (fd < 0 && errno == EEXIST)
+		return EX_OK;
+	if (fd < 0 || fchown(fd, user->pw_uid, user->pw_gid) != 0)
+		status = ctl_fail(EX_CANTCREAT, "store: cannot make %s: %s", path,
+				  strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return status;
+}
 
 int ctl_store_open(const struct ctl_call *call, struct store **store_r)
 {
@@ -25,10 +57,13 @@ int ctl_store_open(const struct ctl_call *call, struct store **store_r)
 	if (!keyring_load("audit_key_file", call->settings->audit_key_file, &seals,
 			  &error))
 		return ctl_fail(EX_NOPERM, "%s", error.text);
-	if (!store_open(call->settings->store_path, STORE_JOURNAL_BEST, store_r,
-			&error)) {
+	int status = make_file(call->settings);
+	if (status == EX_OK &&
+	    !store_open(call->settings->store_path, STORE_JOURNAL_BEST, store_r, &error))
+		status = ctl_fail(EX_UNAVAILABLE, "%s", error.text);
+	if (status != EX_OK) {
 		keyring_free(seals);
-		return ctl_fail(EX_UNAVAILABLE, "%s", error.text);
+		return status;
 	}
 	store_set_seals(*store_r, seals);
 	return EX_OK;

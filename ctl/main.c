@@ -22,6 +22,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -305,6 +306,8 @@ static int run_command(const struct ctl_command *command, const char *path, int 
 	struct kairan_error error;
 	int status;
 
+	/* As the daemon: nothing that kairan makes is for everybody. */
+	(void)umask(0027);
 	if (!settings_load(path, &settings, &error))
 		return ctl_fail(EX_CONFIG, "%s", error.text);
 	log_open("kairanctl", (enum log_target)settings->log_target);

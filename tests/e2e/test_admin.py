@@ -12,6 +12,7 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import unittest
 
 import stack as s
 import tap
@@ -408,6 +409,23 @@ def test_backup_and_restore(stack):
     check_equal(stack.kairanctl("audit", "verify").returncode, OK)
     town.answer(stack, "bosai-chief", request, "承認")
     town.wait_broadcast(stack, "複製の前")
+
+
+def test_a_store_that_root_makes_is_kairans(stack):
+    """INSTALL has the subscribers come before the daemon's first start; root may do it."""
+    if os.geteuid() != 0:
+        raise unittest.SkipTest("root is not here")
+    path = scratch(stack, "first.db")
+    text = pathlib.Path(stack.env["KAIRAN_CONF"]).read_text(encoding="utf-8")
+    user = stack.env["KAIRAN_STACK_USER"]
+    conf = scratch(stack, "first.conf")
+    conf.write_text(re.sub(r"(?m)^(store_path|user) =.*\n", "", text)
+                    + f'\nstore_path = "{path}"\nuser = "{user}"\n', encoding="utf-8")
+    subprocess.run([f"{stack.env['KAIRAN_BIN']}/kairanctl", "-c", conf, "subscribers", "import",
+                    "--list", "probe", write(stack, "first.csv", b"a@sink.example\n")], check=True,
+                   stdout=subprocess.DEVNULL)
+    for made in path.parent.glob("first.db*"):
+        check_equal((made.owner(), made.stat().st_mode & 0o007), (user, 0), str(made))
 
 
 def test_restore_holds_back_what_was_on_its_way(stack):
