@@ -13,6 +13,7 @@
  */
 #include "config.h"
 
+#include <glib.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -42,6 +43,19 @@ static void print_quoted(const char *text)
 	putchar('"');
 }
 
+/* Each sentence on a line of its own, as mdoc wants it; abbreviations are no ends. */
+static void print_meaning(const char *text)
+{
+	for (; *text != '\0'; text++) {
+		putchar(*text);
+		if (*text == '.' && text[1] == ' ' && g_ascii_isupper(text[2])) {
+			putchar('\n');
+			text++;
+		}
+	}
+	putchar('\n');
+}
+
 static void print_row(const struct setting_row *row)
 {
 	printf(".It Ic %s", row->name);
@@ -49,8 +63,9 @@ static void print_row(const struct setting_row *row)
 		fputs(" = Qq Li ", stdout);
 		print_quoted(row->fallback);
 	}
+	putchar('\n');
 	/* No sentence begins with a dot, so none is taken for a request. */
-	printf("\n%s\n", row->meaning);
+	print_meaning(row->meaning);
 	if (row->fallback == NULL)
 		puts("Must be set.");
 	if (strcmp(row->wants, "text") != 0)

@@ -8,7 +8,8 @@ import re
 import shutil
 import subprocess
 import sys
-import traceback
+
+import plain_tap
 
 SOURCE = pathlib.Path(os.environ["SRCDIR"])
 BUILD = pathlib.Path(os.environ["KAIRAN_BUILD_DIR"])
@@ -154,24 +155,8 @@ def test_completion_of_what_follows():
     check_offered(["drafts", "show", "READ"], [], ["README"])
 
 
-def main():
-    tests = [value for name, value in globals().items() if name.startswith("test_")]
+if __name__ == "__main__":
     if not shutil.which("mandoc") or not shutil.which("groff"):
         print("1..0 # SKIP there is no mandoc, or no groff (tests/stack/install.sh)")
-        return 0
-    print(f"1..{len(tests)}")
-    failed = 0
-    for number, test in enumerate(tests, 1):
-        title = f"{number} - {test.__name__.removeprefix('test_').replace('_', ' ')}"
-        try:
-            test()
-            print(f"ok {title}", flush=True)
-        except Exception:
-            failed += 1
-            print(f"not ok {title}", flush=True)
-            for line in traceback.format_exc().splitlines():
-                print(f"# {line}", flush=True)
-    return 1 if failed else 0
-
-
-sys.exit(main())
+        sys.exit(0)
+    sys.exit(plain_tap.main(globals()))

@@ -1,0 +1,227 @@
+#!/usr/bin/env python3
+"""make install puts everything where it belongs and nowhere else, make uninstall takes it away,
+systemd finds the unit strict and right, and INSTALL says what the tested settings say.
+
+$SRCDIR, $KAIRAN_BUILD_DIR and $MAKE are make check's. Speaks TAP."""
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import plain_tap
+
+SOURCE = pathlib.Path(os.environ["SRCDIR"])
+BUILD = pathlib.Path(os.environ["KAIRAN_BUILD_DIR"])
+INSTALL = (SOURCE / "INSTALL").read_text(encoding="utf-8")
+EXPOSURE_MOST = 2.0
+
+# Below the prefix. Of folders of samples only what they are for.
+WANTED = """
+lib/systemd/system/kairan-milter.service
+lib/sysusers.d/kairan.conf
+lib/tmpfiles.d/kairan.conf
+sbin/kairan-milter
+sbin/kairanctl
+share/bash-completion/completions/kairanctl
+share/doc/kairan/INSTALL
+share/doc/kairan/LICENSE
+share/doc/kairan/README
+share/doc/kairan/README.ja
+share/doc/kairan/examples/dovecot/
+share/doc/kairan/examples/kairan.conf.sample
+share/doc/kairan/examples/patterns.conf.sample
+share/doc/kairan/examples/postfix/
+share/doc/kairan/examples/sendmail/
+share/doc/kairan/examples/slapd/
+share/kairan/kairan.ldif
+share/kairan/templates/en/
+share/kairan/templates/ja/
+share/man/man5/kairan.conf.5
+share/man/man7/kairan.7
+share/man/man8/kairan-milter.8
+share/man/man8/kairanctl.8
+""".split()
+
+
+def run(*words, **options):
+    return subprocess.run(words, capture_output=True, text=True, check=False, **options)
+
+
+def make(target, destination):
+    # The make around this one has targets and variables of its own.
+    env = {name: value for name, value in os.environ.items()
+           if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES")}
+    done = run(os.environ.get("MAKE", "make"), "-C", str(BUILD), "-s", target,
+               f"DESTDIR={destination}", env=env)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def files_below(folder):
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if not path.is_dir()}
+
+
+def prefix_of_the_build():
+    makefile = (BUILD / "Makefile").read_text(encoding="utf-8")
+    return re.search(r"(?m)^prefix = (.*)$", makefile)[1]
+
+
+def test_installs_what_it_should():
+    with tempfile.TemporaryDirectory() as place:
+        place = pathlib.Path(place)
+        make("install", place)
+        prefix = prefix_of_the_build().lstrip("/")
+        found = files_below(place)
+        below = {name.removeprefix(prefix + "/") for name in found
+                 if name.startswith(prefix + "/")}
+        assert len(below) == len(found), f"outside {prefix}: {sorted(found)}"
+        folders = tuple(name for name in WANTED if name.endswith("/"))
+        surplus = {name for name in below if name not in WANTED and not name.startswith(folders)}
+        missing = {name for name in WANTED
+                   if not any(have == name or name.endswith("/") and have.startswith(name)
+                              for have in below)}
+        assert not surplus and not missing, f"surplus {surplus}, missing {missing}"
+        for folder in ("slapd", "postfix", "sendmail", "dovecot"):
+            assert files_below(SOURCE / "conf" / folder) == \
+                files_below(place / prefix / "share/doc/kairan/examples" / folder), folder
+        for name in found:
+            assert str(BUILD).encode() not in (place / name).read_bytes() or "sbin" in name, name
+        make("uninstall", place)
+        left = files_below(place)
+        assert not left, f"uninstall leaves {sorted(left)}"
+        ours = [str(path) for path in place.rglob("*") if path.name in ("kairan", "examples")]
+        assert not ours, f"uninstall leaves {ours}"
+
+
+def unit():
+    return BUILD / "conf/systemd/kairan-milter.service"
+
+
+def test_unit_is_right():
+    if not shutil.which("systemd-analyze"):
+        raise unittest.SkipTest("there is no systemd-analyze")
+    with tempfile.TemporaryDirectory() as place:
+        # It looks whether the program is there; the unit names where it will be.
+        copy = pathlib.Path(place) / unit().name
+        copy.write_text(re.sub(r"(?m)^(ExecStart=)\S+", rf"\g<1>{BUILD}/kairan-milter",
+                               unit().read_text(encoding="utf-8")), encoding="utf-8")
+        done = run("systemd-analyze", "verify", "--man=no", "--recursive-errors=no", str(copy))
+    complaints = [line for line in done.stderr.splitlines() if unit().name in line]
+    assert done.returncode == 0 and not complaints, done.stderr
+
+
+def test_unit_is_strict():
+    if not shutil.which("systemd-analyze"):
+        raise unittest.SkipTest("there is no systemd-analyze")
+    done = run("systemd-analyze", "security", "--offline=true", "--no-pager", str(unit()))
+    level = re.search(r"exposure level for \S+ ([\d.]+)", done.stdout)
+    assert level, done.stdout + done.stderr
+    assert float(level[1]) < EXPOSURE_MOST, done.stdout
+
+
+def test_user_and_folders_can_be_made():
+    if not shutil.which("systemd-sysusers") or not shutil.which("systemd-tmpfiles") or os.geteuid():
+        raise unittest.SkipTest("there is no root, or no systemd-sysusers and systemd-tmpfiles")
+    with tempfile.TemporaryDirectory() as place:
+        place = pathlib.Path(place)
+        make("install", place)
+        (place / "etc").mkdir(exist_ok=True)
+        prefix = place / prefix_of_the_build().lstrip("/")
+        for tool, folder, more in (("systemd-sysusers", "sysusers.d", ()),
+                                   ("systemd-tmpfiles", "tmpfiles.d", ("--create",))):
+            done = run(tool, *more, f"--root={place}", str(prefix / "lib" / folder / "kairan.conf"))
+            assert done.returncode == 0, done.stderr
+        entry = re.search(r"(?m)^kairan:x:(\d+):(\d+):[^:]*:/var/lib/kairan:.*nologin$",
+                          (place / "etc/passwd").read_text(encoding="utf-8"))
+        assert entry, "kairan is not in etc/passwd"
+        uid, gid = int(entry[1]), int(entry[2])
+        for folder, owner, mode in (("etc/kairan", 0, 0o750), ("var/lib/kairan", uid, 0o750),
+                                    ("run/kairan", uid, 0o755)):
+            status = (place / folder).stat()
+            assert (status.st_uid, status.st_gid, status.st_mode & 0o777) == (owner, gid, mode), \
+                folder
+
+
+# ---- INSTALL ----
+
+def blocks(text):
+    """What stands indented, with continued lines joined."""
+    lines = [line[4:].rstrip() for line in text.splitlines() if line.startswith("    ")]
+    return "\n".join(lines).replace("\\\n", " ")
+
+
+def test_packages_are_those_of_the_tests():
+    script = (SOURCE / "tests/stack/install.sh").read_text(encoding="utf-8")
+    known = set(re.search(r"packages=\(([^)]*)\)", script)[1].split())
+    named = set()
+    for line in re.findall(r"apt-get install (.*)", blocks(INSTALL)):
+        named |= set(line.split())
+    assert named <= known, f"INSTALL names {named - known}, tests/stack/install.sh does not"
+    needed = {name for name in known if name.endswith("-dev")}
+    assert needed <= named, f"INSTALL lacks {needed - named} of tests/stack/install.sh"
+
+
+def test_postfix_is_set_as_it_is_tested():
+    main = (SOURCE / "conf/postfix/main.cf.in").read_text(encoding="utf-8")
+    tested = dict(re.findall(r"(?m)^(\w+) = (.*)$", main))
+    said = dict(re.findall(r"'(\w+) = ([^']*)'", blocks(INSTALL)))
+    for readme in ("README", "README.ja"):
+        text = (SOURCE / readme).read_text(encoding="utf-8")
+        shown = dict(re.findall(r"(?m)^ {8}(\w+) = (.*)$", text))
+        assert len(shown) >= 5 and shown.items() <= said.items(), f"{readme}: {shown} {said}"
+    # Where things are is another matter in the private stack.
+    places = {"smtpd_milters": "unix:/run/kairan/milter.sock",
+              "transport_maps": "hash:/etc/postfix/transport"}
+    assert len(said) >= 6, said
+    for name, value in said.items():
+        assert name in tested, f"INSTALL sets {name}, main.cf.in does not"
+        assert value == places.get(name, tested[name]), f"{name}: {value}, tested: {tested[name]}"
+
+
+def words_of_the_pipe(text):
+    found = re.search(r"(?s)\n *kairan +unix +(- +n +n +- +4) +pipe\s+(null_sender=.*?)\n"
+                      r"(?: *\n|$|[^ ])", text + "\n")
+    words = " ".join(found[2].split())
+    # The stack's own places.
+    return found[1].split(), re.sub(r"user=\S+( directory=\S+)?", "user=", re.sub(
+        r"argv=\S+( -c @CONF@)?", "argv=", words))
+
+
+def test_the_pipe_is_as_it_is_tested():
+    tested = words_of_the_pipe((SOURCE / "conf/postfix/master.cf.in").read_text(encoding="utf-8"))
+    for name in ("INSTALL", "README", "README.ja"):
+        said = words_of_the_pipe((SOURCE / name).read_text(encoding="utf-8"))
+        assert said == tested, f"{name}: {said}, tested: {tested}"
+
+
+def test_settings_and_files_of_install_exist():
+    settings = set(re.findall(r"ROW\((\w+),", (SOURCE / "conf/settings.c").read_text("utf-8")))
+    said = re.findall(r'(?m)^(\w+) = ".*"$', blocks(INSTALL))
+    assert len(said) >= 8 and set(said) <= settings, set(said) - settings
+    for name in re.findall(r"doc/kairan/examples/([\w./-]+)", INSTALL):
+        assert (SOURCE / "conf" / name).exists(), f"INSTALL: there is no {name}"
+    for name in re.findall(r"(?:conf|tests|schema)/[\w./-]*\w", INSTALL):
+        assert (SOURCE / name).exists(), f"INSTALL: there is no {name}"
+    for name in re.findall(r"[\w-]+\.ldif\b", INSTALL):
+        assert any((SOURCE / folder / file).exists() for folder in ("conf/slapd", "schema")
+                   for file in (name, f"{name}.in")), f"INSTALL: there is no {name}"
+
+
+def test_commands_of_the_documents_exist():
+    commands = [re.match(r"[a-z]+(?: [a-z]+)?", line)[0] for line in
+                run(str(BUILD / "kairanctl"), "-w").stdout.splitlines()]
+    commands += [line.split()[1] for line in commands if line.startswith("drafts ")]
+    for name in ("INSTALL", "README", "README.ja", "HACKING"):
+        text = (SOURCE / name).read_text(encoding="utf-8")
+        calls = re.findall(r"(?:sudo |`|; |    )kairanctl ([a-z]+)(?: ([a-z]+))?", text)
+        assert calls, name
+        for first, second in calls:
+            assert first in commands or f"{first} {second}" in commands, \
+                f"{name}: there is no command kairanctl {first} {second}"
+
+
+if __name__ == "__main__":
+    sys.exit(plain_tap.main(globals()))
