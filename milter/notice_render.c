@@ -143,10 +143,11 @@ static void put_phrase(GHashTable *facts, const char *name, const struct setup *
 	put(facts, name, template_get_phrase(setup->templates, language, key));
 }
 
-/* The people who were asked: "name (role), name (role)". */
+/* The people who were asked: "name (role), name (role)", with the language's marks. */
 static char *list_asked(const struct setup *setup, const char *language,
 			const GPtrArray *parties)
 {
+	const bool ja = strcmp(language, "ja") == 0;
 	GString *list = g_string_new(NULL);
 
 	for (guint i = 0; i < parties->len; i++) {
@@ -156,8 +157,11 @@ static char *list_asked(const struct setup *setup, const char *language,
 		if (party->number == DRAFT_AUTHOR)
 			continue;
 		g_string_append_printf(
-		    list, "%s%s (%s)", list->len > 0 ? ", " : "", party->name,
-		    template_get_phrase(setup->templates, language, key));
+		    list, ja ? "%s%s（%s）" : "%s%s (%s)",
+		    list->len == 0 ? ""
+		    : ja           ? "、"
+				   : ", ",
+		    party->name, template_get_phrase(setup->templates, language, key));
 	}
 	return g_string_free(list, FALSE);
 }

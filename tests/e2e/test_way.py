@@ -90,6 +90,7 @@ def test_the_author_gets_a_receipt_and_can_withdraw(stack):
     receipt = stack.wait_mail(
         "bosai-staff1", lambda mail: subject in str(mail["Subject"])
         and s.reply_address(mail).startswith("draft+"))
+    check_in("佐藤 健一（配信責任者）、", s.text_of(receipt), "who was asked")
     town.answer(stack, "bosai-staff1", receipt, "取下げ")
     town.wait_state(stack, subject, town.WITHDRAWN)
     stack.wait_mail("bosai-chief", lambda mail: subject in str(mail["Subject"])
