@@ -16,6 +16,7 @@
 #include "policy/draft_rules.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "policy/protected_data.h"
 #include "policy/text.h"
@@ -50,18 +51,42 @@ static void find_subject(const struct draft_facts *facts, GPtrArray *findings)
 		finding_add_whole(findings, REASON_NO_SUBJECT, "");
 }
 
-static void find_length(const struct draft_facts *facts, GPtrArray *findings)
+/* More octets than so many characters ever need, such as line breaks without end, or marks
+ * piled on one letter, which count as nothing. */
+#define OCTETS_OF_CHARACTER 64
+
+/* A subject is no second text, whether it counts or not. */
+#define SUBJECT_MOST 200
+
+static void add_too_long(GPtrArray *findings, const char *what, size_t count,
+			 const char *unit, size_t limit)
 {
-	const size_t count = draft_rules_count(facts);
 	char detail[96];
 
-	if (text_count_characters(facts->text) == 0) {
+	(void)snprintf(detail, sizeof(detail), "%s%zu %s, limit %zu", what, count, unit,
+		       limit);
+	finding_add_whole(findings, REASON_TOO_LONG, detail);
+}
+
+static void find_length(const struct draft_facts *facts, GPtrArray *findings)
+{
+	const size_t limit = facts->character_limit;
+	const size_t count = draft_rules_count(facts);
+	const size_t octets = strlen(facts->text);
+	const size_t subject = text_count_characters(facts->subject);
+
+	if (text_count_characters(facts->text) == 0)
 		finding_add_whole(findings, REASON_EMPTY, "");
-	} else if (count > facts->character_limit) {
-		(void)snprintf(detail, sizeof(detail), "%zu characters, limit %zu", count,
-			       facts->character_limit);
-		finding_add_whole(findings, REASON_TOO_LONG, detail);
-	}
+	else if (count > limit)
+		add_too_long(findings, "", count, "characters", limit);
+	else if (octets / OCTETS_OF_CHARACTER > limit)
+		add_too_long(findings, "", octets, "octets", limit * OCTETS_OF_CHARACTER);
+	if (subject > SUBJECT_MOST)
+		add_too_long(findings, "subject of ", subject, "characters",
+			     SUBJECT_MOST);
+	else if (strlen(facts->subject) / OCTETS_OF_CHARACTER > SUBJECT_MOST)
+		add_too_long(findings, "subject of ", strlen(facts->subject), "octets",
+			     (size_t)SUBJECT_MOST * OCTETS_OF_CHARACTER);
 }
 
 static const char *find_place_text(const struct draft_facts *facts,

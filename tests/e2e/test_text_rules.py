@@ -38,6 +38,10 @@ def test_length(stack):
                   "第13条-2(2)", "201 文字（上限 200 文字）")
     lines = "\n".join("あ" * 10 for _ in range(20))
     check_equal(submit(stack, "改行は数えない", lines)[0], 250)
+    check_refused(stack, "空行だらけ", "あ" + "\n" * 20000 + "い",
+                  "5.6.0 Art.13-2(2): 20006 octets, limit 12800", "空行が多すぎる")
+    check_refused(stack, "題" * 201, "本文です。",
+                  "5.6.0 Art.13-2(2): subject of 201 characters, limit 200", "件名が長すぎます")
 
 
 def test_machine_dependent_characters(stack):

@@ -121,6 +121,38 @@ static void test_line_breaks_do_not_count(void **state)
 	free(blank);
 }
 
+/* What counts as nothing, in masses, and a text that is put into the subject. */
+static void test_ways_around_the_limit(void **state)
+{
+	char *breaks = repeat("\n", 64 * LIMIT, "い");
+	char *few = repeat("\n", 64 * LIMIT - 3, "い");
+	char *marks = repeat("\u0301", 64 * LIMIT, "a");
+	struct draft_facts facts = good;
+	struct verdict verdict;
+
+	(void)state;
+	judge_text("few enough line breaks", few, LIMIT, REASON_NONE);
+	judge_text("line breaks", breaks, LIMIT, REASON_NONE);
+	free(breaks);
+	breaks = repeat("\n", 64 * LIMIT + 64, "い");
+	judge_text("too many line breaks", breaks, LIMIT, REASON_TOO_LONG);
+	judge_text("marks on one letter", marks, LIMIT, REASON_TOO_LONG);
+	for (size_t count = 200; count <= 201; count++) {
+		char *subject = repeat("あ", count, "");
+
+		facts.subject = subject;
+		judge(&facts, &verdict);
+		assert_int_equal(verdict.reason,
+				 count == 200 ? REASON_NONE : REASON_TOO_LONG);
+		free(subject);
+	}
+	assert_string_equal(verdict.text,
+			    "Art.13-2(2): subject of 201 characters, limit 200");
+	free(breaks);
+	free(few);
+	free(marks);
+}
+
 static void test_other_limits(void **state)
 {
 	static const struct {
@@ -334,6 +366,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_limit_in_characters),
 		cmocka_unit_test(test_line_breaks_do_not_count),
+		cmocka_unit_test(test_ways_around_the_limit),
 		cmocka_unit_test(test_other_limits),
 		cmocka_unit_test(test_too_long_names_the_numbers),
 		cmocka_unit_test(test_empty),
