@@ -8,7 +8,7 @@
  *
  *	Reads the settings, opens the store and the socket, becomes an ordinary user, and
  *	serves until SIGTERM. SIGHUP reads settings, keys and templates anew. -n checks the
- *	settings and exits.
+ *	settings, as that user, and exits.
  *
  *	libmilter has a thread of its own that ends the daemon on SIGHUP as well as on
  *	SIGTERM. So libmilter runs in a second thread, and the main thread keeps the signals
@@ -294,6 +294,37 @@ static int start(struct setup *setup, struct kairan **kairan_r)
 	return EX_OK;
 }
 
+static bool check_readable(const char *setting, const char *path,
+			   struct kairan_error *error_r)
+{
+	return *path == '\0' || access(path, R_OK) == 0 ||
+	       error_set(error_r, "%s: cannot read %s: %s", setting, path,
+			 strerror(errno));
+}
+
+/* Once more as the user that the daemon is, who has to be able to read all of it, also when it
+ * is reloaded; and what is read later than the setup. */
+static int check(const char *path, const struct setup *setup)
+{
+	const struct settings *settings = setup->settings;
+	struct setup *again = NULL;
+	struct keyring *seals = NULL;
+	struct kairan_error error;
+	const bool ok =
+	    daemon_prepare_user(settings, &error) && setup_load(path, &again, &error) &&
+	    keyring_load("audit_key_file", settings->audit_key_file, &seals, &error) &&
+	    check_readable("ldap_password_file", settings->ldap_password_file, &error);
+
+	if (ok)
+		settings_print(settings, stdout);
+	else
+		fprintf(stderr, "kairan-milter: as user %s: %s\n", g_get_user_name(),
+			error.text);
+	keyring_free(seals);
+	setup_unref(again);
+	return ok ? EX_OK : EX_CONFIG;
+}
+
 int main(int argc, char **argv)
 {
 	struct options options;
@@ -315,9 +346,9 @@ int main(int argc, char **argv)
 		return EX_CONFIG;
 	}
 	if (options.check_only) {
-		settings_print(setup->settings, stdout);
+		status = check(options.path, setup);
 		setup_unref(setup);
-		return EX_OK;
+		return status;
 	}
 	log_open("kairan-milter", (enum log_target)setup->settings->log_target);
 	clock_open_test(setup->settings->test_clock);

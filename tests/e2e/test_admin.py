@@ -19,8 +19,8 @@ import tap
 import town
 from tap import check_equal, check_in
 
-OK, DATAERR, NOINPUT, NOUSER, UNAVAILABLE, CANTCREAT, USAGE, TEMPFAIL, NOPERM = (
-    0, 65, 66, 67, 69, 73, 64, 75, 77)
+OK, DATAERR, NOINPUT, NOUSER, UNAVAILABLE, CANTCREAT, USAGE, TEMPFAIL, NOPERM, CONFIG = (
+    0, 65, 66, 67, 69, 73, 64, 75, 77, 78)
 
 
 def listed(stack, *args):
@@ -91,6 +91,30 @@ def test_every_command_has_help(stack):
         done = stack.kairanctl(*words, "--nonsense", check=False)
         check_equal((done.returncode, done.stdout), (USAGE, ""), line)
         check_in(f"kairanctl {words[0]}", done.stderr)
+
+
+def test_settings_are_checked_as_the_daemon(stack):
+    """Root can read what the daemon cannot."""
+    if os.geteuid() != 0:
+        raise unittest.SkipTest("root is not here")
+    text = pathlib.Path(stack.env["KAIRAN_CONF"]).read_text(encoding="utf-8")
+    text = re.sub(r"(?m)^user =.*\n", "", text)
+    secret = scratch(stack, "secret")
+    secret.write_text("# nothing\n", encoding="utf-8")
+    secret.chmod(0o600)
+    conf = scratch(stack, "checked.conf")
+    for name, value, wanted in (("user", stack.env["KAIRAN_STACK_USER"], OK),
+                                ("user", "nobody-of-that-name", CONFIG),
+                                ("ldap_password_file", str(secret), CONFIG),
+                                ("audit_key_file", str(secret), CONFIG),
+                                ("protected_patterns", str(secret), CONFIG)):
+        user = "" if name == "user" else f'user = "{stack.env["KAIRAN_STACK_USER"]}"\n'
+        conf.write_text(re.sub(rf"(?m)^{name} =.*\n", "", text)
+                        + f'\n{user}{name} = "{value}"\n', encoding="utf-8")
+        done = subprocess.run([f"{stack.env['KAIRAN_BIN']}/kairan-milter", "-c", conf, "-n"],
+                              capture_output=True, text=True, check=False)
+        check_equal(done.returncode, wanted, f"{name}: {done.stderr}")
+        check_in(name, done.stdout if wanted == OK else done.stderr)
 
 
 def test_a_value_may_read_like_an_option(stack):
