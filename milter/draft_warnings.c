@@ -132,6 +132,7 @@ bool draft_warnings_collect(const struct setup *setup, struct store *store,
 char *draft_warnings_write(const struct setup *setup, const char *language,
 			   const struct draft *draft)
 {
+	const bool ja = strcmp(language, "ja") == 0;
 	json_t *warnings = json_loads(draft->warnings, 0, NULL);
 	GString *text = g_string_new(NULL);
 	json_t *warning;
@@ -143,7 +144,7 @@ char *draft_warnings_write(const struct setup *setup, const char *language,
 		    "warning.%s", json_string_value(json_object_get(warning, "key")));
 
 		g_string_append_printf(
-		    text, "\n・%s（%s）",
+		    text, ja ? "\n・%s（%s）" : "\n* %s (%s)",
 		    template_get_phrase(setup->templates, language, key),
 		    json_string_value(json_object_get(warning, "detail")));
 	}

@@ -133,7 +133,9 @@ static void decide(const struct intake_context *context, struct reply *reply, si
 {
 	struct reply_step reply_step = {
 		.to = decision_steps[step].to,
-		.is_decision = decision_steps[step].from == DRAFT_HELD,
+		/* What goes out early does so by this approval, not the one before. */
+		.is_decision = decision_steps[step].from == DRAFT_HELD ||
+			       decision_steps[step].to == DRAFT_APPROVED,
 		.notice = decision_steps[step].notice,
 		/* Who decides has just done so, and needs no mail about it. */
 		.except = reply->party->number,

@@ -58,6 +58,7 @@ static const char *const notice_name_list[] = {
 	/* of the reader */
 	"reader_name", "reader_role", "reply_address", "approve_link", "send_back_link",
 	"withdraw_link", "cancel_how", "correct_until", "urgent_how", "urgent_link",
+	"urgent_label",
 	/* of its suspension */
 	"suspended_until", "suspended_reason",
 	/* of what happened */

@@ -326,6 +326,7 @@ static void put_urgent_answer(GHashTable *facts, const struct setup *setup,
 	    DUE_WAITS_URGENT)
 		return;
 	put_phrase(facts, "urgent_how", setup, language, "mark", "urgent-how");
+	put_phrase(facts, "urgent_label", setup, language, "mark", "urgent-label");
 	put_link(facts, "urgent_link", setup, language, address, "approve-urgent");
 }
 

@@ -170,7 +170,8 @@ static enum answer change(const struct intake_context *context, struct reply *re
 		return ANSWER_UNKNOWN;
 	answer = change_draft(store, reply->draft, &draft_step, error_r);
 	facts =
-	    step->note != NULL ? notice_make_facts("note_key", step->note, NULL) : NULL;
+	    notice_make_facts("person_name", reply->person->name,
+			      step->note != NULL ? "note_key" : NULL, step->note, NULL);
 	if (answer == ANSWER_YES &&
 	    !notice_add_parties(store, step->notice, reply->draft->id, step->except,
 				facts, draft_step.event.at, error_r))

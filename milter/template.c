@@ -291,16 +291,23 @@ static char *fill_line(const char *line, GHashTable *facts)
 	return g_string_free(out, FALSE);
 }
 
+/* Line by line. Where lines are left out between two blank ones, one of those is enough. */
 static char *fill(const char *text, GHashTable *facts, bool html)
 {
 	GString *out = g_string_new(NULL);
+	bool after_blank = true, left_out = false;
 
 	while (*text != '\0') {
 		size_t length = strcspn(text, "\n");
 		size_t whole = length + (text[length] == '\n' ? 1 : 0);
 
-		if (!is_empty_line(text, length, facts))
+		if (is_empty_line(text, length, facts)) {
+			left_out = true;
+		} else if (length > 0 || !after_blank || !left_out) {
 			append_filled(out, text, whole, facts, html);
+			after_blank = length == 0;
+			left_out = false;
+		}
 		text += whole;
 	}
 	return g_string_free(out, FALSE);

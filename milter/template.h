@@ -4,7 +4,8 @@
  * LANG/KIND.txt begins with "Subject: ...", a blank line, and the text. LANG/KIND.html, if
  * there is one, is the same as HTML. ${name} is replaced by a fact; in HTML it is escaped.
  * A line below the subject that has placeholders is left out when all their facts are
- * empty; in HTML, therefore, a line closes what it opens. LANG/phrases.txt has
+ * empty, and of two blank lines around such lines one; in HTML, therefore, a line closes
+ * what it opens. LANG/phrases.txt has
  * "key = sentence" lines for words, states, roles and reasons. All files are UTF-8 without
  * a byte order mark, with LF line ends.
  */

@@ -313,10 +313,11 @@ enum answer store_draft_reschedule(struct store *store, struct draft *draft,
 		return ANSWER_NO;
 	event.draft = draft->id;
 	event.outcome = "rescheduled";
-	if (!sql_run(
-		store, error_r,
-		"UPDATE draft SET due_at = ?, reason = ifnull(?, reason) WHERE id = ?",
-		"isi", step->due_at, step->reason, draft->id) ||
+	if (!sql_run(store, error_r,
+		     "UPDATE draft SET due_at = ?, reason = ifnull(?, reason),"
+		     " decided_at = ?, decided_by = ?, decided_name = ? WHERE id = ?",
+		     "isissi", step->due_at, step->reason, step->event.at,
+		     step->event.uid, step->decider_name, draft->id) ||
 	    !store_audit_append(store, &event, error_r))
 		return ANSWER_UNKNOWN;
 	return ANSWER_YES;

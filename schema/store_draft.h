@@ -109,8 +109,9 @@ enum answer store_draft_enter(struct store *store, struct draft *draft,
 			      const struct draft_step *step,
 			      struct kairan_error *error_r);
 
-/* A draft that is approved and waits goes out at step->due_at instead; the audit row is
- * appended. NO when it is not approved, or not any more. */
+/* A draft that is approved and waits goes out at step->due_at instead, by the decision of
+ * step->decider_name; the audit row is appended. NO when it is not approved, or not any
+ * more. */
 enum answer store_draft_reschedule(struct store *store, struct draft *draft,
 				   const struct draft_step *step,
 				   struct kairan_error *error_r);

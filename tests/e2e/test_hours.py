@@ -126,6 +126,10 @@ def test_plain_approval_of_urgent_waits_then_goes(stack):
     town.answer(stack, "bosai-deputy", town.request_for(stack, "bosai-deputy", subject),
                 "緊急承認 川があふれたため")
     town.wait_broadcast(stack, subject)
+    report = stack.wait_mail("bosai-staff1", lambda mail: subject in str(mail["Subject"])
+                             and "配信完了" in str(mail["Subject"]))
+    check_in("鈴木 由美", s.text_of(report), "by whose decision it went out at night")
+    check_equal("佐藤" in s.text_of(report), False, "by whose it did not")
 
 
 def test_unmarked_urgent_approval_waits(stack):

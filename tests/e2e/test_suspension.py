@@ -386,6 +386,11 @@ def test_stopped_by_the_approver(stack):
         town.answer(stack, "kosodate-chief", request, "停止 日付が違います")
         town.wait_state(stack, subject, town.STOPPED)
         check_stopped(stack, subject, count)
+        told = stack.wait_mail("kosodate-staff1", lambda mail: subject in str(mail["Subject"])
+                               and "配信停止" in str(mail["Subject"]))
+        name = stack.store("SELECT name FROM party WHERE draft = ? AND uid = 'kosodate-chief'",
+                           town.draft_id(stack, subject))[0][0]
+        check_in(f"止めた方 {name}", s.text_of(told))
 
 
 def test_stopped_before_it_goes_out(stack):

@@ -609,7 +609,12 @@ static void test_fill(void **state)
 		{ "$\n$a\n", "", "", "$\n$a\n" },
 		{ "${a}\n", " ", "", " \n" },
 		{ "${a}\n", "\n", "", "\n\n" },
-		{ "1\n\n${a}\n\n2\n", "", "", "1\n\n\n2\n" },
+		/* one blank line is enough where lines between two are left out */
+		{ "1\n\n${a}\n\n2\n", "", "", "1\n\n2\n" },
+		{ "1\n\n${a}\n${b}\n\n${a}\n\n2\n", "", "", "1\n\n2\n" },
+		{ "${a}\n\n1\n", "", "", "1\n" },
+		{ "1\n\n${a}\n\n2\n", "3", "", "1\n\n3\n\n2\n" },
+		{ "1\n\n${a}\n\n\n2\n", "3", "", "1\n\n3\n\n\n2\n" },
 	};
 
 	(void)state;
