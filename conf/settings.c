@@ -156,6 +156,8 @@ static const struct setting settings_table[] = {
 	    "Attribute that is TRUE while a reissued password must be changed."),
 	ROW(ldap_password_locked, TYPE_TEXT, "pwdAccountLockedTime",
 	    "Attribute of an account that is locked."),
+	ROW(ldap_entry_id, TYPE_TEXT, "entryUUID",
+	    "Attribute that stays when an entry is renamed; empty: none."),
 	ROW(ldap_accesslog_base, TYPE_TEXT, "",
 	    "Suffix of the accesslog overlay's database, whose writes come into the audit "
 	    "trail (Art. 8); empty: none."),

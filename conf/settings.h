@@ -104,6 +104,7 @@ struct settings {
 	char *ldap_password_changed;
 	char *ldap_password_reset;
 	char *ldap_password_locked;
+	char *ldap_entry_id;
 	char *ldap_accesslog_base;
 	char *ldap_created;
 	int64_t snapshot_refresh;

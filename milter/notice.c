@@ -65,7 +65,7 @@ static const char *const notice_name_list[] = {
 	"reason_text", "note_text", "article", "detail", "places", "sent_heading",
 	"first_line", "alarm_text", "alarm_about", "advice_text", "days_left",
 	"password_until", "person_name", "person_mail", "person_login", "duty_name",
-	"change_text", "noted_at", NULL
+	"change_text", "noted_at", "person_before", NULL
 };
 
 const char *const *notice_kinds(void)

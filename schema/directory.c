@@ -67,12 +67,12 @@ static struct section *read_section(const struct settings *settings, LDAP *ld,
 				    LDAPMessage *entry, struct kairan_error *error_r)
 {
 	struct section *section = g_new0(struct section, 1);
-	char **approvers = ldap_entry_dns(ld, entry, settings->ldap_approver, error_r);
 
+	section->approvers = ldap_entry_dns(ld, entry, settings->ldap_approver, error_r);
 	section->dn = ldap_entry_dn(ld, entry);
 	section->staff = ldap_entry_dns(ld, entry, settings->ldap_staff, error_r);
 	section->delegates = ldap_entry_dns(ld, entry, settings->ldap_delegate, error_r);
-	if (section->dn == NULL || approvers == NULL || section->staff == NULL ||
+	if (section->dn == NULL || section->approvers == NULL || section->staff == NULL ||
 	    section->delegates == NULL)
 		goto failed;
 	if (!read_status(ld, entry, settings->ldap_approver_status, &section->status)) {
@@ -81,18 +81,31 @@ static struct section *read_section(const struct settings *settings, LDAP *ld,
 				section->dn, settings->ldap_approver_status);
 		goto failed;
 	}
-	section->approver = g_strdup(approvers[0]);
-	section->has_several_approvers = approvers[0] != NULL && approvers[1] != NULL;
+	section->id = ldap_entry_id(ld, entry, settings);
+	section->approver = g_strdup(section->approvers[0]);
+	section->has_several_approvers = g_strv_length(section->approvers) > 1;
 	section->name_ja =
 	    ldap_entry_name(ld, entry, settings->ldap_display_name, "ja", section->dn);
 	section->name_en = ldap_entry_name(ld, entry, settings->ldap_display_name, "en",
 					   section->name_ja);
-	g_strfreev(approvers);
 	return section;
 failed:
-	g_strfreev(approvers);
 	section_free(section);
 	return NULL;
+}
+
+/* Ids are operational attributes, which servers give only when they are asked for by name. */
+struct section_attributes {
+	char *names[3];
+};
+
+static struct section_attributes list_attributes(const struct settings *settings)
+{
+	return (struct section_attributes){
+		{ (char *)LDAP_ALL_USER_ATTRIBUTES,
+		  *settings->ldap_entry_id != '\0' ? settings->ldap_entry_id : NULL,
+		  NULL },
+	};
 }
 
 enum answer directory_find_section(struct directory *directory, const char *dn,
@@ -100,6 +113,7 @@ enum answer directory_find_section(struct directory *directory, const char *dn,
 				   struct kairan_error *error_r)
 {
 	const struct settings *settings = directory->settings;
+	struct section_attributes attributes = list_attributes(settings);
 	LDAPMessage *result = NULL;
 	LDAPMessage *entry;
 	enum answer answer;
@@ -107,7 +121,8 @@ enum answer directory_find_section(struct directory *directory, const char *dn,
 
 	ldap_link_lock(directory->link);
 	answer = ldap_link_search(directory->link, dn, LDAP_SCOPE_BASE,
-				  settings->ldap_section_filter, NULL, &result, error_r);
+				  settings->ldap_section_filter, attributes.names,
+				  &result, error_r);
 	ld = ldap_link_handle(directory->link);
 	entry = answer == ANSWER_YES ? ldap_first_entry(ld, result) : NULL;
 	if (answer == ANSWER_YES && entry == NULL)
@@ -155,13 +170,14 @@ bool directory_list_sections(struct directory *directory, GPtrArray **sections_r
 	const struct settings *settings = directory->settings;
 	GPtrArray *sections = g_ptr_array_new_with_free_func(free_section);
 	GPtrArray *bad = g_ptr_array_new_with_free_func(g_free);
+	struct section_attributes attributes = list_attributes(settings);
 	LDAPMessage *result = NULL;
 	enum answer answer;
 
 	ldap_link_lock(directory->link);
-	answer =
-	    ldap_link_search(directory->link, settings->ldap_base, LDAP_SCOPE_SUBTREE,
-			     settings->ldap_section_filter, NULL, &result, error_r);
+	answer = ldap_link_search(directory->link, settings->ldap_base,
+				  LDAP_SCOPE_SUBTREE, settings->ldap_section_filter,
+				  attributes.names, &result, error_r);
 	if (answer == ANSWER_YES)
 		read_sections(settings, ldap_link_handle(directory->link), result,
 			      sections, bad);
@@ -308,6 +324,8 @@ void section_free(struct section *section)
 	if (section == NULL)
 		return;
 	g_free(section->dn);
+	g_free(section->id);
+	g_strfreev(section->approvers);
 	g_free(section->name_ja);
 	g_free(section->name_en);
 	g_free(section->approver);

@@ -24,6 +24,7 @@ struct directory;
 
 struct person {
 	char *dn;
+	char *id;       /* what stays when the entry is renamed (ldap_entry_id); "": unknown */
 	char *uid;      /* lower case */
 	char *name;     /* in the person's own language where the directory has it */
 	char *language; /* "ja" or "en" */
@@ -34,11 +35,13 @@ struct person {
 
 struct section {
 	char *dn;
+	char *id; /* as a person's */
 	char *name_ja;
 	char *name_en;
 	char *approver; /* NULL: none */
 	enum approver_status status;
-	char **staff; /* NULL-terminated, as is the next */
+	char **approvers; /* all who are named; NULL-terminated, as are the next */
+	char **staff;
 	char **delegates;
 	bool has_several_approvers; /* approver is then the first of them */
 };
@@ -69,6 +72,10 @@ bool directory_list_logins(struct directory *directory, const char *login, char 
 enum answer directory_find_person_by_dn(struct directory *directory, const char *dn,
 					struct person **person_r,
 					struct kairan_error *error_r);
+
+/* Is there an entry with this id (ldap_entry_id), whatever its name is? */
+enum answer directory_find_id(struct directory *directory, const char *id,
+			      struct kairan_error *error_r);
 
 enum answer directory_find_section(struct directory *directory, const char *dn,
 				   struct section **section_r,

@@ -20,7 +20,7 @@ struct person *directory_read_person(const struct settings *settings, LDAP *ld,
 
 /* The attributes that directory_read_person() reads, for a search: NULL-terminated, borrowed
  * from the settings. */
-#define DIRECTORY_PERSON_ATTRIBUTES 10
+#define DIRECTORY_PERSON_ATTRIBUTES 11
 void directory_list_attributes(const struct settings *settings,
 			       char *attributes_r[DIRECTORY_PERSON_ATTRIBUTES + 1]);
 

@@ -242,7 +242,7 @@ bool directory_find_people(struct directory *directory, const struct section *se
 	struct section_people *people = g_new0(struct section_people, 1);
 
 	people->persons = g_ptr_array_new_with_free_func(free_person);
-	if (!add_person(directory, section->approver, people->persons, error_r) ||
+	if (!add_persons(directory, section->approvers, people->persons, error_r) ||
 	    !add_persons(directory, section->delegates, people->persons, error_r) ||
 	    !add_persons(directory, section->staff, people->persons, error_r) ||
 	    !add_person(directory, author, people->persons, error_r) ||

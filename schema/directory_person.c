@@ -49,6 +49,7 @@ void directory_list_attributes(const struct settings *settings,
 		settings->ldap_password_reset,
 		settings->ldap_password_locked,
 		settings->ldap_created,
+		settings->ldap_entry_id,
 	};
 	size_t count = 0;
 
@@ -106,6 +107,7 @@ struct person *directory_read_person(const struct settings *settings, LDAP *ld,
 		person->language =
 		    g_strdup(g_ascii_strncasecmp(language, "ja", 2) == 0 ? "ja" : "en");
 	person->dn = ldap_entry_dn(ld, entry);
+	person->id = ldap_entry_id(ld, entry, settings);
 	person->uid = g_ascii_strdown(uid != NULL ? uid : "", -1);
 	person->name = ldap_entry_name(ld, entry, settings->ldap_name, person->language,
 				       person->uid);
@@ -216,6 +218,28 @@ enum answer directory_find_person_by_dn(struct directory *directory, const char 
 			   directory->settings->ldap_person_filter, person_r, error_r);
 }
 
+enum answer directory_find_id(struct directory *directory, const char *id,
+			      struct kairan_error *error_r)
+{
+	static char *nothing[] = { (char *)LDAP_NO_ATTRS, NULL };
+	const struct settings *settings = directory->settings;
+	g_autofree char *value = ldap_entry_escape(id);
+	g_autofree char *filter =
+	    g_strdup_printf("(%s=%s)", settings->ldap_entry_id, value);
+	LDAPMessage *result = NULL;
+	enum answer answer;
+
+	ldap_link_lock(directory->link);
+	answer = ldap_link_search(directory->link, settings->ldap_base,
+				  LDAP_SCOPE_SUBTREE, filter, nothing, &result, error_r);
+	if (answer == ANSWER_YES &&
+	    ldap_count_entries(ldap_link_handle(directory->link), result) == 0)
+		answer = ANSWER_NO;
+	(void)ldap_msgfree(result);
+	ldap_link_unlock(directory->link);
+	return answer;
+}
+
 /* The DNs of all members of the administrators' groups. */
 static enum answer list_members(struct directory *directory, char ***members_r,
 				struct kairan_error *error_r)
@@ -290,6 +314,7 @@ void person_free(struct person *person)
 	if (person == NULL)
 		return;
 	g_free(person->dn);
+	g_free(person->id);
 	g_free(person->uid);
 	g_free(person->name);
 	g_free(person->language);

@@ -69,6 +69,13 @@ char *ldap_entry_first(LDAP *ld, LDAPMessage *entry, const char *attribute)
 	return first;
 }
 
+char *ldap_entry_id(LDAP *ld, LDAPMessage *entry, const struct settings *settings)
+{
+	char *id = ldap_entry_first(ld, entry, settings->ldap_entry_id);
+
+	return id != NULL ? id : g_strdup("");
+}
+
 char *ldap_entry_name(LDAP *ld, LDAPMessage *entry, const char *attribute,
 		      const char *language, const char *fallback)
 {

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "conf/settings.h"
 #include "policy/error.h"
 
 /* A value for a filter, escaped (RFC 4515 section 3). Free with g_free(), as are the other
@@ -27,6 +28,9 @@ char **ldap_entry_values(LDAP *ld, LDAPMessage *entry, const char *attribute);
 
 /* The first value; NULL when there is none. */
 char *ldap_entry_first(LDAP *ld, LDAPMessage *entry, const char *attribute);
+
+/* What stays when the entry is renamed (ldap_entry_id); "" when there is none. */
+char *ldap_entry_id(LDAP *ld, LDAPMessage *entry, const struct settings *settings);
 
 /* A name in a language (";lang-ja"), or without a tag, or the fallback. */
 char *ldap_entry_name(LDAP *ld, LDAPMessage *entry, const char *attribute,

@@ -224,3 +224,17 @@ CREATE TABLE subscriber_change (
 	gone          INTEGER NOT NULL
 );
 CREATE INDEX subscriber_change_by_time ON subscriber_change (at);
+
+-- schema version 5
+
+-- What tells a person or section that was renamed from another one ('': unknown), and the
+-- person's addresses, with spaces between them.
+ALTER TABLE duty ADD COLUMN section_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE duty ADD COLUMN person_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE duty ADD COLUMN mails TEXT NOT NULL DEFAULT '';
+
+-- The latest writes in the directory that came into the audit trail, by their reqStart
+-- (slapo-accesslog(5)), so that none comes twice.
+CREATE TABLE directory_write (
+	start         TEXT PRIMARY KEY
+) WITHOUT ROWID;

@@ -25,6 +25,9 @@ void duty_holder_free(struct duty_holder *holder)
 	if (holder == NULL)
 		return;
 	g_free(holder->section);
+	g_free(holder->section_id);
+	g_free(holder->person_id);
+	g_free(holder->mails);
 	g_free(holder->duty);
 	g_free(holder->person);
 	g_free(holder->section_ja);
@@ -52,6 +55,9 @@ static struct duty_holder *read_holder(sqlite3_stmt *stmt)
 	holder->uid = sql_text(stmt, 5);
 	holder->name = sql_text(stmt, 6);
 	holder->status = sql_text(stmt, 7);
+	holder->section_id = sql_text(stmt, 8);
+	holder->person_id = sql_text(stmt, 9);
+	holder->mails = sql_text(stmt, 10);
 	return holder;
 }
 
@@ -62,7 +68,8 @@ bool store_duty_list(struct store *store, GPtrArray **holders_r,
 	sqlite3_stmt *stmt;
 	enum answer answer = sql_first(
 	    store, error_r, &stmt,
-	    "SELECT section, duty, person, section_ja, section_en, uid, name, status"
+	    "SELECT section, duty, person, section_ja, section_en, uid, name, status,"
+	    " section_id, person_id, mails"
 	    " FROM duty ORDER BY section, duty, person",
 	    "");
 
@@ -83,11 +90,14 @@ bool store_duty_put(struct store *store, const struct duty_holder *holder,
 	return sql_run(
 	    store, error_r,
 	    "INSERT INTO duty (section, duty, person, section_ja, section_en, uid, name,"
-	    " status) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+	    " status, section_id, person_id, mails)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
 	    " ON CONFLICT (section, duty, person) DO UPDATE SET section_ja = ?4,"
-	    " section_en = ?5, uid = ?6, name = ?7, status = ?8",
-	    "ssssssss", holder->section, holder->duty, holder->person, holder->section_ja,
-	    holder->section_en, holder->uid, holder->name, holder->status);
+	    " section_en = ?5, uid = ?6, name = ?7, status = ?8, section_id = ?9,"
+	    " person_id = ?10, mails = ?11",
+	    "sssssssssss", holder->section, holder->duty, holder->person,
+	    holder->section_ja, holder->section_en, holder->uid, holder->name,
+	    holder->status, holder->section_id, holder->person_id, holder->mails);
 }
 
 bool store_duty_remove(struct store *store, const struct duty_holder *holder,

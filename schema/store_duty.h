@@ -11,13 +11,16 @@
 
 /* Strings are owned by one that was read (duty_holder_free()). */
 struct duty_holder {
-	char *section; /* DN */
-	char *duty;    /* approver, delegate, staff */
-	char *person;  /* DN */
+	char *section;    /* DN */
+	char *section_id; /* ldap_entry_id; "": unknown, as is the next */
+	char *duty;       /* approver, delegate, staff */
+	char *person;     /* DN */
+	char *person_id;
 	char *section_ja;
 	char *section_en;
 	char *uid;
 	char *name;
+	char *mails;  /* with spaces between them */
 	char *status; /* an approver's: active, suspended, revoked; else "" */
 };
 

@@ -2,6 +2,7 @@
 """What happens in the directory and around the service is recorded and told: duties (Art. 10,
 11), incidents and alarms (Art. 9, 14), and the trail's end of time (Art. 8)."""
 import pathlib
+import shutil
 
 import stack as s
 import tap
@@ -83,6 +84,113 @@ def test_changes_while_the_daemon_is_down(stack):
     wait_duty(stack, "registered", "kosodate-staff2 (staff)")
     change(stack, "delete", "kairanStaff", dn("kosodate-staff2"))
     wait_duty(stack, "ended", "kosodate-staff2 (staff)")
+
+
+# ---- who somebody is, and whether they are there ----
+
+def modify_person(stack, uid, how, attribute, value):
+    stack.ldapmodify(f"dn: {dn(uid)}\nchangetype: modify\n{how}: {attribute}\n"
+                     f"{attribute}: {value}\n")
+
+
+def make_person(stack, uid):
+    stack.ldapmodify(f"dn: {dn(uid)}\nchangetype: add\nobjectClass: inetOrgPerson\nuid: {uid}\n"
+                     f"cn: {uid}\nsn: {uid}\nmail: bosai-staff2+{uid}@town.example\n"
+                     f"userPassword: {uid}-pass\n")
+
+
+def count_told(stack, *words):
+    return len([mail for mail in stack.imap("bosai-chief")
+                if "登録のお知らせ" in str(mail["Subject"])
+                and all(word in s.text_of(mail) for word in words)])
+
+
+def check_once(stack, outcome, words, *told_words):
+    """One row, and one notice to the section's head."""
+    wait_duty(stack, outcome, words)
+    stack.wait_for(lambda: count_told(stack, *told_words) >= 1, what=f"the notice of {words}")
+    check_equal(len([1 for found, detail in duty_rows(stack)
+                     if found == outcome and words in detail]), 1, f"rows of {words}")
+    check_equal(count_told(stack, *told_words), 1, f"notices of {words}")
+
+
+def test_mail_name_and_login_are_changed(stack):
+    wait_first_look(stack)
+    make_person(stack, "changing")
+    change(stack, "add", "kairanStaff", dn("changing"))
+    check_once(stack, "registered", "changing (staff)", "changing", "内容     登録")
+    modify_person(stack, "changing", "replace", "mail", "changed@town.example")
+    check_once(stack, "changed", "-> changing (changing, changed@town.example)",
+               "changed@town.example", "変更前   changing (changing, bosai-staff2+changing@")
+    modify_person(stack, "changing", "replace", "cn;lang-ja", "改名 花子")
+    check_once(stack, "changed", "-> 改名 花子", "改名 花子", "内容     変更", "変更前   changing")
+    stack.ldapmodify(f"dn: {dn('changing')}\nchangetype: modrdn\nnewrdn: uid=renamed\n"
+                     "deleteoldrdn: 1\n")
+    check_once(stack, "changed", "changing, changed@town.example) -> 改名 花子 (renamed,",
+               "（renamed）", "内容     変更")
+    stack.ldapmodify(f"dn: {dn('renamed')}\nchangetype: delete\n")
+    check_once(stack, "ended", "renamed (staff)", "（renamed）", "登録の終了")
+    check_equal([detail for outcome, detail in duty_rows(stack)
+                 if outcome == "ended" and "changing" in detail], [])
+
+
+def test_an_entry_is_removed_without_refint(stack):
+    """The section still names somebody who is not there any more."""
+    wait_first_look(stack)
+    ghost = dn("ghost")
+    change(stack, "add", "kairanStaff", ghost)
+    make_person(stack, "ghost")
+    check_once(stack, "registered", "ghost (staff)", "ghost", "内容     登録")
+    folder = pathlib.Path(stack.env["KAIRAN_CONF"]).parent / "slapd.d" / "cn=config"
+    overlay = next(folder.glob("olcDatabase={1}mdb/olcOverlay=*refint.ldif"))
+    text = overlay.read_text()
+    stack.stop("slapd")
+    overlay.unlink()
+    stack.start("slapd")
+    stack.ldapmodify(f"dn: {ghost}\nchangetype: delete\n")
+    check_once(stack, "ended", "ghost (staff)", "ghost", "登録の終了")
+    change(stack, "delete", "kairanStaff", ghost)
+    stack.stop("slapd")
+    overlay.write_text(text)
+    shutil.copystat(folder, overlay)
+    shutil.chown(overlay, stack.env["KAIRAN_STACK_USER"])
+    overlay.chmod(0o600)
+    stack.start("slapd")
+
+
+def test_a_section_is_renamed(stack):
+    """Nobody's duty changes with it."""
+    wait_first_look(stack)
+    before = duty_rows(stack)
+    section = "ou=bousai,ou=sections,dc=town,dc=example"
+    stack.ldapmodify(f"dn: {SECTION}\nchangetype: modrdn\nnewrdn: ou=bousai\n"
+                     "deleteoldrdn: 1\n")
+    stack.wait_for(lambda: len(stack.store("SELECT 1 FROM duty WHERE section = ?", section)) == 4,
+                   what="the new name")
+    stack.ldapmodify(f"dn: {section}\nchangetype: modrdn\nnewrdn: ou=bosai\n"
+                     "deleteoldrdn: 1\n")
+    stack.wait_for(lambda: len(stack.store("SELECT 1 FROM duty WHERE section = ?", SECTION)) == 4,
+                   what="the old name")
+    check_equal(duty_rows(stack), before)
+
+
+def test_a_directory_that_hides_everything(stack):
+    """Lost rules of access are not the end of everybody's duties."""
+    wait_first_look(stack)
+    before = duty_rows(stack)
+    stack.ldapmodify("dn: olcDatabase={1}mdb,cn=config\nchangetype: modify\nadd: olcAccess\n"
+                     "olcAccess: {0}to * by anonymous auth by * none\n")
+    try:
+        stack.wait_for(lambda: "neither sections nor administrators" in stack.log(),
+                       what="the warning")
+    finally:
+        stack.ldapmodify("dn: olcDatabase={1}mdb,cn=config\nchangetype: modify\n"
+                         "delete: olcAccess\nolcAccess: {0}\n")
+    change(stack, "add", "kairanStaff", dn("kosodate-staff1"))
+    stack.wait_for(lambda: len(duty_rows(stack)) > len(before), what="the next change")
+    check_equal([outcome for outcome, _ in duty_rows(stack)[len(before):]], ["registered"])
+    change(stack, "delete", "kairanStaff", dn("kosodate-staff1"))
+    stack.wait_for(lambda: len(duty_rows(stack)) > len(before) + 1, what="its end")
 
 
 # ---- incidents ----
