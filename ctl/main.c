@@ -16,6 +16,7 @@
  */
 #include "config.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -309,7 +310,10 @@ static int run_command(const struct ctl_command *command, const char *path, int 
 	/* As the daemon: nothing that kairan makes is for everybody. */
 	(void)umask(0027);
 	if (!settings_load(path, &settings, &error))
-		return ctl_fail(EX_CONFIG, "%s", error.text);
+		return access(path, R_OK) != 0 && errno == EACCES
+			   ? ctl_fail(EX_NOPERM, "%s (kairanctl is for root, by sudo)",
+				      error.text)
+			   : ctl_fail(EX_CONFIG, "%s", error.text);
 	log_open("kairanctl", (enum log_target)settings->log_target);
 	clock_open_test(settings->test_clock);
 	fault_open(settings->test_clock, "ctl");

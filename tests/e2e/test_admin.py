@@ -93,6 +93,21 @@ def test_every_command_has_help(stack):
         check_in(f"kairanctl {words[0]}", done.stderr)
 
 
+def test_others_are_told_to_be_root(stack):
+    if os.geteuid() != 0:
+        raise unittest.SkipTest("root is not here")
+    conf = scratch(stack, "roots.conf")
+    conf.write_text("", encoding="utf-8")
+    conf.chmod(0o600)
+    nobody = pwd.getpwnam(stack.env["KAIRAN_STACK_USER"])
+    for command in ("list", "status"):
+        done = subprocess.run([f"{stack.env['KAIRAN_BIN']}/kairanctl", "-c", conf, command],
+                              user=nobody.pw_uid, group=nobody.pw_gid, extra_groups=[],
+                              capture_output=True, text=True, check=False)
+        check_equal(done.returncode, NOPERM, done.stderr)
+        check_in("sudo", done.stderr)
+
+
 def test_settings_are_checked_as_the_daemon(stack):
     """Root can read what the daemon cannot."""
     if os.geteuid() != 0:
