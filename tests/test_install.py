@@ -197,6 +197,45 @@ def test_the_pipe_is_as_it_is_tested():
         assert said == tested, f"{name}: {said}, tested: {tested}"
 
 
+def settings_of(text, pattern):
+    """Names and values; where things are, and secrets, are another matter in the stack."""
+    return {name: value for name, value in re.findall(pattern, text, re.M)
+            if not name.endswith(("uris", "servers", "pass", "pw"))}
+
+
+def test_logins_are_asked_for_as_it_is_tested():
+    stack = {"@BASE@": "dc=town,dc=example", "@DOVECOT_DN@": "cn=dovecot,ou=services,@BASE@",
+             "$dovecot_dn": "cn=dovecot,ou=services,@BASE@", "$base": "@BASE@"}
+    for path, pattern in (("conf/dovecot/dovecot-ldap.conf.ext.in", r"^([a-z_]+) = (.*)$"),
+                          ("tests/stack/mta-sendmail.sh", r"^\t*(ldap_\w+): (.*)$")):
+        text = (SOURCE / path).read_text(encoding="utf-8")
+        for name in ("@DOVECOT_DN@", "$dovecot_dn", "$base", "@BASE@"):
+            text = text.replace(name, stack[name])
+        tested, said = settings_of(text, pattern), settings_of(blocks(INSTALL), pattern)
+        # Dovecot's default, which the stack says for its reader.
+        tested.pop("ldap_version", None)
+        assert len(tested) >= 4 and tested.items() <= said.items(), \
+            f"{path}: INSTALL says {said}, tested: {tested}"
+
+
+def test_sendmail_is_set_as_it_is_tested():
+    tested = (SOURCE / "conf/sendmail/sendmail.mc.in").read_text(encoding="utf-8")
+    table = (SOURCE / "conf/sendmail/mailertable").read_text(encoding="utf-8")
+    said = blocks(INSTALL)
+    for line in ("FEATURE(`mailertable'", "RELAY_DOMAIN(`info.town.example')dnl"):
+        assert line in said and line in tested, line
+    assert "include(`/etc/mail/kairan.m4')dnl" in said
+    row = re.search(r"echo '([^']*)' \| sudo tee -a /etc/mail/mailertable", said)[1]
+    assert row.split() in [line.split() for line in table.splitlines()], row
+    route = re.search(r"echo '([^']*)' \| sudo tee -a /etc/postfix/transport", said)[1]
+    table = (SOURCE / "conf/postfix/transport").read_text(encoding="utf-8")
+    assert route.split() in [line.split() for line in table.splitlines()], route
+    kairan_conf = (SOURCE / "tests/stack/mta-sendmail.sh").read_text(encoding="utf-8")
+    for name in ("shard_size", "verp_method"):
+        value = re.search(rf"(?m)^mta_{name}=(.*)$", kairan_conf)[1]
+        assert f'{name} = "{value}"' in said, f"{name} = {value}"
+
+
 def test_settings_and_files_of_install_exist():
     settings = set(re.findall(r"ROW\((\w+),", (SOURCE / "conf/settings.c").read_text("utf-8")))
     said = re.findall(r'(?m)^(\w+) = ".*"$', blocks(INSTALL))
