@@ -219,6 +219,8 @@ static void judge(const struct intake_context *context, struct recipient *recipi
 		suspension_judge(context, recipient->broadcast->mail, verdict_r);
 	if (verdict_r->kind == VERDICT_REFUSE)
 		refuse_person(context, recipient, verdict_r);
+	if (verdict_r->reason == REASON_OUT_OF_SERVICE)
+		suspension_tell(context, recipient->person, recipient->broadcast->mail);
 }
 
 /* ---- end of message ---- */

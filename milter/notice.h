@@ -13,22 +13,23 @@
 #include "schema/store_draft.h"
 #include "schema/store_outbox.h"
 
-#define NOTICE_REQUEST       "request" /* to approver and delegates: please decide */
-#define NOTICE_RECEIPT       "receipt" /* to the author: held, who is asked */
-#define NOTICE_REFUSED       "refused" /* to the author: refused, where, and what to do */
-#define NOTICE_AGAIN         "again"   /* to the author: this was submitted before */
-#define NOTICE_APPROVED      "approved"      /* to all: decided, by whom */
-#define NOTICE_APPROVED_REST "approved-rest" /* to all: decided, but suspended (Art. 7) */
-#define NOTICE_REMINDER      "reminder"      /* to approver and delegates: still waits */
-#define NOTICE_SENT_BACK     "sent-back"     /* to all: decided, why; the text to edit */
-#define NOTICE_WITHDRAWN     "withdrawn"     /* to all */
-#define NOTICE_EXPIRED       "expired"       /* to all */
-#define NOTICE_RELEASED      "released"      /* to all: the report */
-#define NOTICE_STOPPED       "stopped"       /* to all: who has it, who has not */
-#define NOTICE_UNCLEAR       "unclear" /* to one who replied: not understood, how to */
-#define NOTICE_ALREADY       "already" /* to one who replied: who decided first, when */
-#define NOTICE_NOT_COUNTED   "not-counted" /* to one who replied: may not decide, why */
-#define NOTICE_NOT_ASKED     "not-asked" /* to the author: held, nobody can be asked yet */
+#define NOTICE_REQUEST        "request" /* to approver and delegates: please decide */
+#define NOTICE_RECEIPT        "receipt" /* to the author: held, who is asked */
+#define NOTICE_REFUSED        "refused" /* to the author: refused, where, and what to do */
+#define NOTICE_AGAIN          "again"   /* to the author: this was submitted before */
+#define NOTICE_APPROVED       "approved"      /* to all: decided, by whom */
+#define NOTICE_APPROVED_REST  "approved-rest" /* to all: decided, but suspended (Art. 7) */
+#define NOTICE_REMINDER       "reminder"      /* to approver and delegates: still waits */
+#define NOTICE_SENT_BACK      "sent-back"     /* to all: decided, why; the text to edit */
+#define NOTICE_WITHDRAWN      "withdrawn"     /* to all */
+#define NOTICE_EXPIRED        "expired"       /* to all */
+#define NOTICE_RELEASED       "released"      /* to all: the report */
+#define NOTICE_STOPPED        "stopped"       /* to all: who has it, who has not */
+#define NOTICE_UNCLEAR        "unclear" /* to one who replied: not understood, how to */
+#define NOTICE_ALREADY        "already" /* to one who replied: who decided first, when */
+#define NOTICE_NOT_COUNTED    "not-counted" /* to one who replied: may not decide, why */
+#define NOTICE_OUT_OF_SERVICE "out-of-service" /* to staff: deferred, once a suspension */
+#define NOTICE_NOT_ASKED      "not-asked" /* to the author: held, nobody can be asked yet */
 
 /* About no draft. */
 #define NOTICE_ALARM            "alarm"            /* to the administrators: mend this */

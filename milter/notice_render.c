@@ -441,6 +441,8 @@ static void put_keyed(GHashTable *facts, const struct setup *setup, const char *
 static bool put_stored(GHashTable *facts, const struct setup *setup, const char *language,
 		       const char *stored, struct kairan_error *error_r)
 {
+	static const char *const times[] = { "password_until", "noted_at",
+					     "suspended_until" };
 	json_error_t json_error;
 	json_t *object = json_loads(stored, 0, &json_error);
 	const char *name;
@@ -465,10 +467,11 @@ static bool put_stored(GHashTable *facts, const struct setup *setup, const char 
 
 			put(facts, "places", places);
 		}
-		if (strcmp(name, "password_until") == 0 || strcmp(name, "noted_at") == 0)
-			put_time(facts, *name == 'n' ? "noted_at" : "password_until",
-				 setup, language,
-				 g_ascii_strtoll(json_string_value(value), NULL, 10));
+		for (size_t i = 0; i < G_N_ELEMENTS(times); i++)
+			if (strcmp(name, times[i]) == 0)
+				put_time(
+				    facts, times[i], setup, language,
+				    g_ascii_strtoll(json_string_value(value), NULL, 10));
 	}
 	json_decref(object);
 	return true;

@@ -16,6 +16,8 @@
 
 #include "conf/clock.h"
 #include "conf/log.h"
+#include "milter/notice.h"
+#include "schema/store_outbox.h"
 #include "schema/store_suspension.h"
 
 static enum answer find(const struct intake_context *context, const char *broadcast,
@@ -86,6 +88,57 @@ void suspension_judge(const struct intake_context *context, const char *broadcas
 		verdict_set(verdict_r, REASON_STORE, NULL);
 		break;
 	}
+	suspension_free(suspension);
+}
+
+/* One notice, if there was none in this suspension. */
+static enum answer add_notice(struct store *store, const struct person *person,
+			      const char *broadcast, const struct suspension *suspension,
+			      struct kairan_error *error_r)
+{
+	g_autofree char *until = g_strdup_printf("%lld", (long long)suspension->until);
+	enum answer told = store_outbox_was_mailed(
+	    store, NOTICE_OUT_OF_SERVICE, person->mails[0], suspension->since, error_r);
+	char *facts;
+
+	if (told != ANSWER_NO)
+		return told;
+	facts = notice_make_facts("broadcast", broadcast, "suspended_until", until,
+				  "suspended_reason", suspension->reason, NULL);
+	if (!notice_add_person(store, NOTICE_OUT_OF_SERVICE, 0, person, facts,
+			       clock_now(), error_r))
+		told = ANSWER_UNKNOWN;
+	free(facts);
+	return told;
+}
+
+static bool tell(const struct intake_context *context, const struct person *person,
+		 const char *broadcast, const struct suspension *suspension)
+{
+	struct store *store = kairan_get_store(context->kairan);
+	struct kairan_error error;
+	bool ok = store_begin_grouped(store, &error);
+
+	if (ok) {
+		ok =
+		    add_notice(store, person, broadcast, suspension, &error) == ANSWER_NO;
+		if (ok)
+			ok = store_commit(store, &error);
+		else
+			store_rollback(store);
+	}
+	return ok;
+}
+
+void suspension_tell(const struct intake_context *context, const struct person *person,
+		     const char *broadcast)
+{
+	struct suspension *suspension = NULL;
+
+	if (person->mails[0] != NULL &&
+	    find(context, broadcast, &suspension) == ANSWER_YES &&
+	    tell(context, person, broadcast, suspension))
+		waker_wake(kairan_get_waker(context->kairan, KAIRAN_NOTICES));
 	suspension_free(suspension);
 }
 

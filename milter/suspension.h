@@ -11,6 +11,12 @@
 void suspension_judge(const struct intake_context *context, const char *broadcast,
 		      struct verdict *verdict_r);
 
+/* Tell a person, once in each suspension, why their draft is deferred and until when: their
+ * mail program shows an English line, if any, and tries again by itself. Where that
+ * fails, the next try tells it. */
+void suspension_tell(const struct intake_context *context, const struct person *person,
+		     const char *broadcast);
+
 /* Is it suspended now? UNKNOWN: could not ask; the log says why. */
 enum answer suspension_is_on(const struct intake_context *context, const char *broadcast);
 

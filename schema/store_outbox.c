@@ -100,6 +100,22 @@ enum answer store_outbox_was_added(struct store *store, const char *kind, int64_
 	return answer;
 }
 
+enum answer store_outbox_was_mailed(struct store *store, const char *kind,
+				    const char *mail, int64_t since,
+				    struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt;
+	enum answer answer =
+	    sql_first(store, error_r, &stmt,
+		      "SELECT 1 FROM outbox WHERE draft IS NULL AND kind = ? AND mail = ?"
+		      " AND created_at >= ? LIMIT 1",
+		      "ssi", kind, mail, since);
+
+	if (answer == ANSWER_YES)
+		sql_done(stmt);
+	return answer;
+}
+
 void outbox_notice_free(struct outbox_notice *notice)
 {
 	if (notice == NULL)

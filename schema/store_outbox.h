@@ -55,6 +55,11 @@ enum answer store_outbox_was_added(struct store *store, const char *kind, int64_
 				   int64_t party, int64_t after,
 				   struct kairan_error *error_r);
 
+/* Was a notice of this kind, about no draft, added for this address at or after a time? */
+enum answer store_outbox_was_mailed(struct store *store, const char *kind,
+				    const char *mail, int64_t since,
+				    struct kairan_error *error_r);
+
 void outbox_notice_free(struct outbox_notice *notice);
 
 #endif

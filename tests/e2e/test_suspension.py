@@ -85,6 +85,13 @@ def test_everything(stack):
             check_equal(code, 451, broadcast)
             check_equal(text, f"4.3.2 Art.7: suspended until {shown(until)}: Postfix (50%)",
                         "reply")
+        at_rcpt(stack, "bosai-staff1", town.BOSAI)
+        told = stack.wait_mail("bosai-staff1", lambda mail: "【一時停止中】" in str(mail["Subject"]))
+        check_in("停止理由 サーバーの Postfix", s.text_of(told))
+        check_in(f"停止期限 {until.year}年{until.month}月{until.day}日 {until:%H:%M}",
+                 s.text_of(told))
+        check_equal(stack.store("SELECT count(*) FROM outbox WHERE kind = 'out-of-service'"
+                                " AND mail LIKE 'bosai-staff1@%'")[0][0], 1, "told once")
         check_equal(at_rcpt(stack, "bosai-chief", town.BOSAI)[0], 550, "who may not write at all")
         mail = s.make_mail("bosai-staff1", "sysadmin", "問い合わせ", "本文")
         check_equal(stack.submit("bosai-staff1", "sysadmin@town.example", mail).final[0], 250,

@@ -210,6 +210,7 @@ static void test_needed_facts_are_there(void **state)
 		{ NOTICE_UNCLEAR, "subject first_line" },
 		{ NOTICE_ALREADY, "subject state decider_name decided_at" },
 		{ NOTICE_NOT_COUNTED, "subject reason_text" },
+		{ NOTICE_OUT_OF_SERVICE, "broadcast suspended_until suspended_reason" },
 		{ NOTICE_NOT_ASKED, "subject reason_text expires_at withdraw_link" },
 		{ NOTICE_ALARM, "alarm_text detail" },
 		{ NOTICE_PASSWORD_WARNING, "days_left password_until" },

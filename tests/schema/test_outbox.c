@@ -218,6 +218,43 @@ static void test_was_added(void **state)
 	commit(&at);
 }
 
+static void test_was_mailed(void **state)
+{
+	static const struct {
+		const char *kind, *mail;
+		int64_t since;
+		enum answer answer;
+	} rows[] = {
+		{ "suspended", "m@town.example", 100, ANSWER_YES },
+		{ "suspended", "m@town.example", 101, ANSWER_NO },
+		{ "suspended", "n@town.example", 0, ANSWER_NO },
+		{ "other", "m@town.example", 0, ANSWER_NO },
+		{ "of a draft", "m@town.example", 0, ANSWER_NO },
+	};
+	const struct outbox_notice notice = {
+		.kind = "suspended",
+		.party = -1,
+		.mail = "m@town.example",
+		.name = "n",
+		.language = "ja",
+		.facts = "{}",
+		.created_at = 100,
+	};
+	struct outbox_notice of_draft = notice;
+
+	(void)state;
+	of_draft.kind = "of a draft";
+	of_draft.draft = 7;
+	begin(&at);
+	assert_true(store_outbox_add(at.store, &notice, &at.error));
+	assert_true(store_outbox_add(at.store, &of_draft, &at.error));
+	for (size_t i = 0; i < COUNT(rows); i++)
+		if (store_outbox_was_mailed(at.store, rows[i].kind, rows[i].mail,
+					    rows[i].since, &at.error) != rows[i].answer)
+			fail_msg("row %zu", i);
+	commit(&at);
+}
+
 /* The intent is committed with the change that it tells of, or not at all. */
 static void test_rolled_back(void **state)
 {
@@ -266,13 +303,10 @@ static void test_could_not_ask(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_round_trip),
-		TEST(test_due_and_order),
-		TEST(test_tries_and_response),
-		TEST(test_numbers_are_pinned),
-		TEST(test_was_added),
-		TEST(test_rolled_back),
-		TEST(test_missing_text_is_an_error),
+		TEST(test_round_trip),         TEST(test_due_and_order),
+		TEST(test_tries_and_response), TEST(test_numbers_are_pinned),
+		TEST(test_was_added),          TEST(test_was_mailed),
+		TEST(test_rolled_back),        TEST(test_missing_text_is_an_error),
 		TEST(test_could_not_ask),
 	};
 
