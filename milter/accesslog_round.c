@@ -3,9 +3,13 @@
  *	accesslog_round - administrators' edits in the audit trail
  *
  * DESCRIPTION
- *	Asks for the writes since the last one that was taken in, and appends an audit row for
- *	each: who, when, which entry, which attributes, old and new values. Rows and position are
- *	one transaction, so each comes in once.
+ *	Asks for the writes since the last one that was taken in, some hundreds at a time, and
+ *	appends an audit row for each: who, when, which entry, which attributes, old and new
+ *	values. Rows and position are one transaction.
+ *
+ *	A write is logged when it is done and named by when it came, so one may appear behind
+ *	others that came later. Each look therefore begins some minutes before the position, and
+ *	the starts of what was taken in are noted, so that nothing comes twice.
  *
  *	At the very first look nothing is behind: what was written before kairan came is not its
  *	to record.
@@ -19,32 +23,39 @@
 #include "milter/accesslog_round.h"
 
 #include <glib.h>
+#include <string.h>
 
 #include "conf/log.h"
 #include "schema/directory_writes.h"
 #include "schema/store_audit.h"
 #include "schema/store_position.h"
+#include "schema/store_write.h"
 
-#define POSITION     "accesslog"
-#define IDLE_SECONDS 3600
+#define POSITION        "accesslog"
+#define IDLE_SECONDS    3600
+#define OVERLAP_SECONDS 600
 
-/* The start of the last write that was taken in; one from now where there is none. */
-static char *read_position(struct store *store, int64_t now, struct kairan_error *error_r)
+/* How far a look has come. */
+struct progress {
+	char *position; /* the greatest start that was seen */
+	bool is_first;
+	unsigned count;
+};
+
+static bool read_position(struct store *store, struct progress *progress,
+			  struct kairan_error *error_r)
 {
-	char *position = NULL;
 	enum answer answer = ANSWER_UNKNOWN;
-	GDateTime *start;
 
 	if (store_begin(store, error_r)) {
-		answer = store_position_find(store, POSITION, &position, error_r);
+		answer =
+		    store_position_find(store, POSITION, &progress->position, error_r);
 		store_rollback(store);
 	}
-	if (answer != ANSWER_NO)
-		return position;
-	start = g_date_time_new_from_unix_utc(now);
-	position = g_date_time_format(start, "%Y%m%d%H%M%S.000000Z");
-	g_date_time_unref(start);
-	return position;
+	progress->is_first = answer == ANSWER_NO;
+	if (answer == ANSWER_NO)
+		progress->position = directory_writes_go_back("", 0);
+	return answer != ANSWER_UNKNOWN;
 }
 
 static bool append(struct store *store, const struct directory_write *write,
@@ -63,53 +74,105 @@ static bool append(struct store *store, const struct directory_write *write,
 	return store_audit_append(store, &event, error_r);
 }
 
-static bool keep(struct store *store, const GPtrArray *writes, const char *position,
-		 struct kairan_error *error_r)
+static bool take_one(struct store *store, const struct directory_write *write,
+		     struct progress *progress, struct kairan_error *error_r)
 {
-	bool ok = store_begin(store, error_r);
-
-	if (!ok)
+	switch (store_write_note(store, write->start, error_r)) {
+	case ANSWER_YES:
+		break;
+	case ANSWER_NO:
+		return true;
+	case ANSWER_UNKNOWN:
 		return false;
-	for (guint i = 0; ok && i < writes->len; i++)
-		ok = append(store, g_ptr_array_index(writes, i), error_r);
-	if (ok && store_position_put(store, POSITION, position, error_r))
-		return store_commit(store, error_r);
-	store_rollback(store);
-	return false;
+	}
+	if (progress->is_first)
+		return true;
+	progress->count++;
+	return append(store, write, error_r);
 }
 
-static bool walk(struct kairan *kairan, const struct setup *setup, int64_t now,
-		 struct kairan_error *error_r)
+static bool write_all(struct store *store, const struct directory_writes *writes,
+		      const char *position, struct progress *progress,
+		      struct kairan_error *error_r)
+{
+	g_autofree char *begin = directory_writes_go_back(position, OVERLAP_SECONDS);
+	bool ok = true;
+
+	for (guint i = 0; ok && i < writes->writes->len; i++)
+		ok = take_one(store, g_ptr_array_index(writes->writes, i), progress,
+			      error_r);
+	ok = ok && store_write_forget(store, begin, error_r);
+	/* The first look counts when it is over. */
+	if (progress->is_first && (writes->cookie != NULL || writes->is_cut))
+		return ok;
+	return ok && store_position_put(store, POSITION, position, error_r);
+}
+
+/* One part, in one transaction. */
+static bool take(struct store *store, const struct directory_writes *writes,
+		 struct progress *progress, struct kairan_error *error_r)
+{
+	const bool further =
+	    writes->last != NULL && strcmp(writes->last, progress->position) > 0;
+	const char *position = further ? writes->last : progress->position;
+	const unsigned count = progress->count;
+
+	if (!store_begin(store, error_r))
+		return false;
+	if (write_all(store, writes, position, progress, error_r)) {
+		if (!store_commit(store, error_r))
+			return false;
+	} else {
+		store_rollback(store);
+		progress->count = count;
+		return false;
+	}
+	if (further) {
+		g_free(progress->position);
+		progress->position = g_strdup(writes->last);
+	}
+	return true;
+}
+
+/* Part by part, to the end. A server that cuts what it gives is asked from there on; olcLimits
+ * in overlays.ldif saves it that. */
+static bool walk(struct kairan *kairan, const struct setup *setup,
+		 struct progress *progress, struct kairan_error *error_r)
 {
 	struct store *store = kairan_get_store(kairan);
-	g_autofree char *position = read_position(store, now, error_r);
-	const char *last = position;
-	GPtrArray *writes = NULL;
-	bool ok = position != NULL &&
-		  directory_list_writes(setup->directory, position, &writes, error_r);
+	struct directory_writes writes = { 0 };
+	g_autofree char *start = NULL;
+	bool ok = read_position(store, progress, error_r), more = ok;
 
-	if (!ok)
-		return false;
-	if (writes->len > 0)
-		last = ((const struct directory_write *)g_ptr_array_index(
-			    writes, writes->len - 1))
-			   ->start;
-	ok = keep(store, writes, last, error_r);
-	if (ok && writes->len > 0)
-		log_info("%u writes in the directory came into the audit trail",
-			 writes->len);
-	g_ptr_array_unref(writes);
+	if (ok)
+		start = directory_writes_go_back(progress->position, OVERLAP_SECONDS);
+	while (ok && more) {
+		ok = directory_list_writes(setup->directory, start, &writes, error_r) &&
+		     take(store, &writes, progress, error_r);
+		more = writes.cookie != NULL;
+		if (writes.is_cut && g_strcmp0(writes.last, start) > 0) {
+			more = true;
+			g_free(start);
+			start = g_strdup(writes.last);
+		}
+	}
+	directory_writes_clear(&writes);
 	return ok;
 }
 
 int64_t accesslog_round_walk(struct kairan *kairan, const struct setup *setup,
 			     int64_t now)
 {
+	struct progress progress = { 0 };
 	struct kairan_error error = { "" };
 
 	if (*setup->settings->ldap_accesslog_base == '\0')
 		return now + IDLE_SECONDS;
-	if (!walk(kairan, setup, now, &error))
+	if (!walk(kairan, setup, &progress, &error))
 		log_warning("accesslog: %s", error.text);
+	if (progress.count > 0)
+		log_info("%u writes in the directory came into the audit trail",
+			 progress.count);
+	g_free(progress.position);
 	return now + setup->settings->snapshot_refresh;
 }

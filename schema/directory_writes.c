@@ -21,7 +21,8 @@
 #include "schema/directory_parts.h"
 #include "schema/ldap_entry.h"
 
-#define CHANGES_MOST 2000 /* octets */
+#define CHANGES_MOST 8000 /* octets */
+#define WRITES_MOST  500
 
 static void free_write(void *context)
 {
@@ -46,30 +47,52 @@ static bool has_name(const char *const *names, const char *text, size_t length)
 
 static bool is_secret(const char *text, size_t length)
 {
-	static const char *const secrets[] = { "userPassword", "pwdHistory",
-					       "authPassword", NULL };
+	static const char *const secrets[] = {
+		"userPassword",         "pwdHistory",
+		"authPassword",         "olcRootPW",
+		"sambaNTPassword",      "sambaLMPassword",
+		"krbPrincipalKey",      "unicodePwd",
+		"sambaPasswordHistory", NULL,
+	};
 
 	return has_name(secrets, text, length);
 }
 
+/* What nobody wrote: the server's own marks, and those of ppolicy at each login. */
 static bool is_the_servers(const char *text, size_t length)
 {
-	static const char *const own[] = { "entryCSN",        "modifiersName",
-					   "modifyTimestamp", "creatorsName",
-					   "createTimestamp", "structuralObjectClass",
-					   "entryUUID",       NULL };
+	static const char *const own[] = {
+		"entryCSN",
+		"modifiersName",
+		"modifyTimestamp",
+		"creatorsName",
+		"createTimestamp",
+		"structuralObjectClass",
+		"entryUUID",
+		"pwdFailureTime",
+		"pwdGraceUseTime",
+		"authTimestamp",
+		"pwdLastSuccess",
+		"contextCSN",
+		NULL,
+	};
 
 	return has_name(own, text, length);
 }
 
 static void append_line(GString *changes, const char *prefix, const char *line)
 {
-	const char *colon = strchr(line, ':');
-	const size_t length = colon != NULL ? (size_t)(colon - line) : strlen(line);
+	/* The attribute ends before its options, or before the operation. */
+	const size_t length = strcspn(line, ";:");
 	g_autofree char *valid = NULL;
 
-	if (is_the_servers(line, length) || changes->len > CHANGES_MOST)
+	if (is_the_servers(line, length))
 		return;
+	if (changes->len > CHANGES_MOST) {
+		if (!g_str_has_suffix(changes->str, "; ..."))
+			g_string_append(changes, "; ...");
+		return;
+	}
 	if (changes->len > 0)
 		g_string_append(changes, "; ");
 	g_string_append(changes, prefix);
@@ -92,9 +115,11 @@ static char *read_changes(LDAP *ld, LDAPMessage *entry)
 {
 	GString *changes = g_string_new(NULL);
 
-	append_lines(changes, "was ", ldap_entry_values(ld, entry, "reqOld"));
-	append_lines(changes, "", ldap_entry_values(ld, entry, "reqMod"));
 	append_lines(changes, "new RDN ", ldap_entry_values(ld, entry, "reqNewRDN"));
+	append_lines(changes, "now below ",
+		     ldap_entry_values(ld, entry, "reqNewSuperior"));
+	append_lines(changes, "", ldap_entry_values(ld, entry, "reqMod"));
+	append_lines(changes, "was ", ldap_entry_values(ld, entry, "reqOld"));
 	return g_string_free(changes, FALSE);
 }
 
@@ -133,7 +158,8 @@ static struct directory_write *read_write(const struct directory *directory, LDA
 	if (write->start == NULL || !ldap_entry_read_time(write->start, &write->at) ||
 	    write->entry == NULL ||
 	    !is_below(write->entry, directory->settings->ldap_base) ||
-	    *write->author == '\0') {
+	    *write->author == '\0' ||
+	    (*write->changes == '\0' && strcmp(write->operation, "ldap-modify") == 0)) {
 		free_write(write);
 		return NULL;
 	}
@@ -147,40 +173,76 @@ static gint compare_starts(gconstpointer one, gconstpointer other)
 	return strcmp((*a)->start, (*b)->start);
 }
 
-bool directory_list_writes(struct directory *directory, const char *after,
-			   GPtrArray **writes_r, struct kairan_error *error_r)
+static void swap(char **one, char **other)
+{
+	char *kept = *one;
+
+	*one = *other;
+	*other = kept;
+}
+
+static void read_writes(const struct directory *directory, LDAP *ld, LDAPMessage *result,
+			struct directory_writes *writes)
+{
+	for (LDAPMessage *entry = ldap_first_entry(ld, result); entry != NULL;
+	     entry = ldap_next_entry(ld, entry)) {
+		struct directory_write *write = read_write(directory, ld, entry);
+		char *start = ldap_entry_first(ld, entry, "reqStart");
+
+		if (write != NULL)
+			g_ptr_array_add(writes->writes, write);
+		if (start != NULL &&
+		    (writes->last == NULL || strcmp(writes->last, start) < 0))
+			swap(&writes->last, &start);
+		g_free(start);
+	}
+	g_ptr_array_sort(writes->writes, compare_starts);
+}
+
+bool directory_list_writes(struct directory *directory, const char *start,
+			   struct directory_writes *writes, struct kairan_error *error_r)
 {
 	const char *base = directory->settings->ldap_accesslog_base;
 	g_autofree char *filter = g_strdup_printf(
-	    "(&(objectClass=auditWriteObject)(reqResult=0)(reqStart>=%s)(!(reqStart=%s)))",
-	    after, after);
-	GPtrArray *writes = g_ptr_array_new_with_free_func(free_write);
+	    "(&(objectClass=auditWriteObject)(reqResult=0)(reqStart>=%s))", start);
 	LDAPMessage *result = NULL;
 	enum answer answer;
-	LDAP *ld;
 
+	if (writes->writes != NULL)
+		g_ptr_array_unref(writes->writes);
+	writes->writes = g_ptr_array_new_with_free_func(free_write);
 	ldap_link_lock(directory->link);
-	answer = ldap_link_search(directory->link, base, LDAP_SCOPE_ONELEVEL, filter,
-				  NULL, &result, error_r);
-	ld = ldap_link_handle(directory->link);
-	for (LDAPMessage *entry = answer == ANSWER_YES ? ldap_first_entry(ld, result)
-						       : NULL;
-	     entry != NULL; entry = ldap_next_entry(ld, entry)) {
-		struct directory_write *write = read_write(directory, ld, entry);
-
-		if (write != NULL)
-			g_ptr_array_add(writes, write);
-	}
+	answer = ldap_link_search_page(directory->link, base, LDAP_SCOPE_ONELEVEL, filter,
+				       WRITES_MOST, &writes->cookie, &result,
+				       &writes->is_cut, error_r);
+	if (answer == ANSWER_YES)
+		read_writes(directory, ldap_link_handle(directory->link), result, writes);
 	(void)ldap_msgfree(result);
 	ldap_link_unlock(directory->link);
-	if (answer == ANSWER_NO)
-		(void)error_set(error_r, "LDAP: ldap_accesslog_base %s does not exist",
-				base);
-	if (answer != ANSWER_YES) {
-		g_ptr_array_unref(writes);
-		return false;
-	}
-	g_ptr_array_sort(writes, compare_starts);
-	*writes_r = writes;
-	return true;
+	return answer == ANSWER_YES ||
+	       (answer == ANSWER_NO &&
+		error_set(error_r, "LDAP: ldap_accesslog_base %s does not exist", base));
+}
+
+char *directory_writes_go_back(const char *start, int64_t seconds)
+{
+	GDateTime *time;
+	int64_t at = 0;
+	char *begin;
+
+	if (!ldap_entry_read_time(start, &at) || at < seconds)
+		at = seconds;
+	time = g_date_time_new_from_unix_utc(at - seconds);
+	begin = g_date_time_format(time, "%Y%m%d%H%M%S.000000Z");
+	g_date_time_unref(time);
+	return begin;
+}
+
+void directory_writes_clear(struct directory_writes *writes)
+{
+	if (writes->writes != NULL)
+		g_ptr_array_unref(writes->writes);
+	g_free(writes->last);
+	ber_bvfree(writes->cookie);
+	*writes = (struct directory_writes){ 0 };
 }

@@ -124,14 +124,34 @@ static bool connect_and_bind(struct ldap_link *link, struct kairan_error *error_
 			 ldap_err2string(result));
 }
 
-static int search_once(struct ldap_link *link, const char *base, int scope,
-		       const char *filter, char **attributes, LDAPMessage **result_r)
+struct question {
+	const char *base;
+	int scope;
+	const char *filter;
+	char **attributes;
+	int page;              /* entries; 0: all at once */
+	struct berval *cookie; /* where the page begins; NULL: the first one */
+};
+
+static int search_once(struct ldap_link *link, const struct question *question,
+		       LDAPMessage **result_r)
 {
 	struct timeval wait = { .tv_sec = (time_t)link->settings->ldap_timeout };
+	LDAPControl *controls[] = { NULL, NULL };
+	int result = LDAP_SUCCESS;
 
 	*result_r = NULL;
-	return ldap_search_ext_s(link->handle, base, scope, filter, attributes, 0, NULL,
-				 NULL, &wait, LDAP_NO_LIMIT, result_r);
+	if (question->page > 0)
+		result = ldap_create_page_control(link->handle, question->page,
+						  question->cookie, 1, &controls[0]);
+	if (result == LDAP_SUCCESS)
+		result =
+		    ldap_search_ext_s(link->handle, question->base, question->scope,
+				      question->filter, question->attributes, 0, controls,
+				      NULL, &wait, LDAP_NO_LIMIT, result_r);
+	if (controls[0] != NULL)
+		ldap_control_free(controls[0]);
+	return result;
 }
 
 static bool is_lost(int result)
@@ -140,32 +160,96 @@ static bool is_lost(int result)
 	       result == LDAP_UNAVAILABLE;
 }
 
-enum answer ldap_link_search(struct ldap_link *link, const char *base, int scope,
-			     const char *filter, char **attributes,
-			     LDAPMessage **result_r, struct kairan_error *error_r)
+/* Search, and once more where the server has closed the connection since the last one; a page
+ * that is not the first goes down with its connection. False: there is none. */
+static bool search_healing(struct ldap_link *link, const struct question *question,
+			   LDAPMessage **result_r, int *result_code_r,
+			   struct kairan_error *error_r)
 {
 	bool fresh = link->handle == NULL;
-	int result;
 
 	if (fresh && !connect_and_bind(link, error_r))
+		return false;
+	*result_code_r = search_once(link, question, result_r);
+	if (!is_lost(*result_code_r) || fresh)
+		return true;
+	(void)ldap_msgfree(*result_r);
+	*result_r = NULL;
+	disconnect(link);
+	if (!connect_and_bind(link, error_r))
+		return false;
+	*result_code_r = search_once(link, question, result_r);
+	return true;
+}
+
+static enum answer search(struct ldap_link *link, const struct question *question,
+			  LDAPMessage **result_r, bool *cut_r,
+			  struct kairan_error *error_r)
+{
+	int result = LDAP_OTHER;
+
+	*result_r = NULL;
+	*cut_r = false;
+	if (!search_healing(link, question, result_r, &result, error_r))
 		return ANSWER_UNKNOWN;
-	result = search_once(link, base, scope, filter, attributes, result_r);
-	if (is_lost(result) && !fresh) {
-		(void)ldap_msgfree(*result_r);
-		disconnect(link);
-		if (!connect_and_bind(link, error_r))
-			return ANSWER_UNKNOWN;
-		result = search_once(link, base, scope, filter, attributes, result_r);
-	}
-	if (result == LDAP_SUCCESS)
+	/* The server's limit: a failure, but for who asks for parts. */
+	*cut_r = result == LDAP_SIZELIMIT_EXCEEDED && question->page > 0;
+	if (result == LDAP_SUCCESS || *cut_r)
 		return ANSWER_YES;
 	(void)ldap_msgfree(*result_r);
 	*result_r = NULL;
 	if (result == LDAP_NO_SUCH_OBJECT)
 		return ANSWER_NO;
 	(void)error_set(error_r, "LDAP %s: search below %s: %s", link->settings->ldap_uri,
-			base, ldap_err2string(result));
+			question->base, ldap_err2string(result));
 	/* A time-out leaves the answer on its way: a later search must not meet it. */
 	disconnect(link);
 	return ANSWER_UNKNOWN;
+}
+
+enum answer ldap_link_search(struct ldap_link *link, const char *base, int scope,
+			     const char *filter, char **attributes,
+			     LDAPMessage **result_r, struct kairan_error *error_r)
+{
+	const struct question question = { base, scope, filter, attributes, 0, NULL };
+	bool cut;
+
+	return search(link, &question, result_r, &cut, error_r);
+}
+
+/* Where the next page begins; NULL after the last one. */
+static struct berval *read_cookie(LDAP *handle, LDAPMessage *result)
+{
+	LDAPControl **controls = NULL;
+	LDAPControl *page;
+	struct berval cookie = { 0, NULL };
+	struct berval *copy = NULL;
+	ber_int_t count;
+
+	if (ldap_parse_result(handle, result, NULL, NULL, NULL, NULL, &controls, 0) !=
+	    LDAP_SUCCESS)
+		return NULL;
+	page = ldap_control_find(LDAP_CONTROL_PAGEDRESULTS, controls, NULL);
+	if (page != NULL &&
+	    ldap_parse_pageresponse_control(handle, page, &count, &cookie) ==
+		LDAP_SUCCESS &&
+	    cookie.bv_len > 0)
+		copy = ber_bvdup(&cookie);
+	ber_memfree(cookie.bv_val);
+	ldap_controls_free(controls);
+	return copy;
+}
+
+enum answer ldap_link_search_page(struct ldap_link *link, const char *base, int scope,
+				  const char *filter, int most, struct berval **cookie,
+				  LDAPMessage **result_r, bool *cut_r,
+				  struct kairan_error *error_r)
+{
+	const struct question question = { base, scope, filter, NULL, most, *cookie };
+	const enum answer answer = search(link, &question, result_r, cut_r, error_r);
+
+	ber_bvfree(*cookie);
+	*cookie =
+	    answer == ANSWER_YES && !*cut_r ? read_cookie(link->handle, *result_r) : NULL;
+	return answer;
 }

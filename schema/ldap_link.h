@@ -23,6 +23,14 @@ enum answer ldap_link_search(struct ldap_link *link, const char *base, int scope
 			     const char *filter, char **attributes,
 			     LDAPMessage **result_r, struct kairan_error *error_r);
 
+/* The same in pages of so many entries (RFC 2696). *cookie is NULL for the first page, and says
+ * afterwards where the next one begins (NULL: there is none); free with ber_bvfree().
+ * *cut_r: the server gives no more than this of all that there is. */
+enum answer ldap_link_search_page(struct ldap_link *link, const char *base, int scope,
+				  const char *filter, int most, struct berval **cookie,
+				  LDAPMessage **result_r, bool *cut_r,
+				  struct kairan_error *error_r);
+
 /* The handle, for reading the entries of a result. */
 LDAP *ldap_link_handle(struct ldap_link *link);
 
