@@ -127,7 +127,8 @@ static bool find_broadcast(struct explanation *explanation)
 	struct broadcast **all = NULL;
 	struct kairan_error error = { "" };
 
-	if (!directory_list_broadcasts(explanation->setup->directory, &all, &error)) {
+	if (!directory_list_broadcasts(explanation->setup->directory, &all, NULL,
+				       &error)) {
 		explain_conclude_reason(explanation, "", "broadcast", REASON_DIRECTORY,
 					error.text);
 		return false;

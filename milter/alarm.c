@@ -125,7 +125,8 @@ static const char *find_advice(const struct alarm *alarm)
 {
 	static const char *const others[] = { ALARM_MAIL,     ALARM_RELEASE,
 					      ALARM_AUDIT,    ALARM_TOKENS,
-					      ALARM_REFUSALS, ALARM_DIRECTORY };
+					      ALARM_REFUSALS, ALARM_FINDING,
+					      ALARM_DIRECTORY };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(others); i++)
 		if (has_kind(alarm, others[i]))

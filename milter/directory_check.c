@@ -43,6 +43,9 @@ static const struct words finding_words[FINDING_COUNT] = {
 	[FINDING_UNKNOWN_LIST] = { "unknown-list", "2",
 				   "kairanList を確かめ、利用者を登録する",
 				   "check kairanList, and register its subscribers" },
+	[FINDING_BROADCAST_TWICE] = { "broadcast-twice", "4",
+				      "配信用アドレスの項目を、ひとつだけにする",
+				      "keep one entry for each broadcast address" },
 	[FINDING_UNREADABLE] = { "unreadable", "4", "項目の値を直す",
 				 "mend the attribute's value" },
 	[FINDING_NO_ADMINISTRATOR] = { "no-administrator", "3",
@@ -223,16 +226,39 @@ static bool check_list(struct store *store, const struct broadcast *broadcast,
 	return ok;
 }
 
+static bool is_repeated(struct broadcast *const *broadcasts, size_t which)
+{
+	for (size_t i = 0; i < which; i++)
+		if (strcmp(broadcasts[i]->mail, broadcasts[which]->mail) == 0)
+			return true;
+	return false;
+}
+
+static void add_unreadable(const GPtrArray *bad, GPtrArray *findings)
+{
+	for (guint i = 0; i < bad->len; i++)
+		add(findings, FINDING_UNREADABLE, REASON_NONE, g_ptr_array_index(bad, i),
+		    NULL);
+}
+
 static bool check_broadcasts(const struct setup *setup, struct store *store,
 			     const GPtrArray *sections, GPtrArray *findings,
 			     struct kairan_error *error_r)
 {
 	struct broadcast **broadcasts = NULL;
-	bool ok = directory_list_broadcasts(setup->directory, &broadcasts, error_r);
+	GPtrArray *bad = NULL;
+	bool ok = directory_list_broadcasts(setup->directory, &broadcasts, &bad, error_r);
 
+	if (ok) {
+		add_unreadable(bad, findings);
+		g_ptr_array_unref(bad);
+	}
 	for (size_t i = 0; ok && broadcasts[i] != NULL; i++) {
 		char **dns = broadcasts[i]->sections;
 
+		if (is_repeated(broadcasts, i))
+			add(findings, FINDING_BROADCAST_TWICE, REASON_NONE,
+			    broadcasts[i]->mail, NULL);
 		if (dns[0] == NULL)
 			add(findings, FINDING_CONTRADICTION, REASON_NO_SECTION,
 			    broadcasts[i]->mail, NULL);
@@ -273,9 +299,8 @@ bool directory_check_all(const struct setup *setup, struct store *store,
 	GPtrArray *sections = NULL, *bad = NULL;
 	bool ok = directory_list_sections(setup->directory, &sections, &bad, error_r);
 
-	for (guint i = 0; ok && i < bad->len; i++)
-		add(findings, FINDING_UNREADABLE, REASON_NONE, g_ptr_array_index(bad, i),
-		    NULL);
+	if (ok)
+		add_unreadable(bad, findings);
 	ok = ok && check_sections(setup, sections, findings, error_r) &&
 	     check_broadcasts(setup, store, sections, findings, error_r) &&
 	     check_administrators(setup, findings, error_r);

@@ -16,6 +16,7 @@ enum finding_kind {
 	FINDING_NO_MAIL,          /* somebody cannot be written to */
 	FINDING_NO_POLICY,        /* Art. 12: the age of the password is not known */
 	FINDING_UNKNOWN_LIST,     /* a broadcast's list has never had a subscriber */
+	FINDING_BROADCAST_TWICE,  /* two broadcasts have the same address */
 	FINDING_UNREADABLE,       /* an entry that cannot be understood */
 	FINDING_NO_ADMINISTRATOR, /* Art. 3: nobody could be told of anything */
 	FINDING_COUNT,

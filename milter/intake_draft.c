@@ -160,7 +160,8 @@ static void find_section(const struct intake_context *context,
 		struct verdict verdict;
 
 		if (!judge_section(context, dns[i], recipient, &verdict)) {
-			g_string_append_printf(missing, ": %s", dns[i]);
+			g_string_append_printf(missing, "%s%s",
+					       missing->len > 0 ? ", " : "", dns[i]);
 			continue;
 		}
 		found++;
@@ -170,7 +171,6 @@ static void find_section(const struct intake_context *context,
 	if (found == 0)
 		verdict_set(verdict_r, REASON_NO_SECTION, NULL);
 	if (found == 0 || missing->len > 0) {
-		g_string_prepend(missing, recipient->broadcast->name_ja);
 		log_event(LOG_LEVEL_WARNING, context->envelope->queue_id, 0,
 			  "%s belongs to no section: %s", mail, missing->str);
 		alarm_raise(context->kairan, ALARM_BROADCAST, mail,

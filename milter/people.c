@@ -21,6 +21,7 @@
 #include "milter/alarm.h"
 #include "milter/ask_round.h"
 #include "milter/audit_round.h"
+#include "milter/check_round.h"
 #include "milter/duty_round.h"
 #include "milter/password_round.h"
 #include "milter/status_round.h"
@@ -33,9 +34,10 @@ static const struct {
 	int64_t (*walk)(struct kairan *, const struct setup *, int64_t);
 	bool follows; /* and at once when the directory changed */
 } people_rounds[] = {
-	{ duty_round_walk, true },      { accesslog_round_walk, true },
-	{ password_round_walk, false }, { audit_round_walk, false },
-	{ status_round_walk, false },   { store_round_walk, false },
+	{ duty_round_walk, true },   { accesslog_round_walk, true },
+	{ check_round_walk, true },  { password_round_walk, false },
+	{ audit_round_walk, false }, { status_round_walk, false },
+	{ store_round_walk, false },
 };
 
 #define ROUNDS_COUNT G_N_ELEMENTS(people_rounds)

@@ -203,7 +203,7 @@ void snapshot_refresh(struct kairan *kairan)
 	struct broadcast **broadcasts;
 	struct kairan_error error;
 
-	if (directory_list_broadcasts(setup->directory, &broadcasts, &error)) {
+	if (directory_list_broadcasts(setup->directory, &broadcasts, NULL, &error)) {
 		if (differs(snapshot, broadcasts)) {
 			keep_in_store(kairan_get_store(kairan), broadcasts);
 			log_info("broadcast addresses read from the directory");

@@ -73,7 +73,7 @@ static bool ask_directory(const struct setup *setup, struct status *status)
 {
 	struct broadcast **broadcasts = NULL;
 	struct kairan_error error = { "" };
-	bool ok = directory_list_broadcasts(setup->directory, &broadcasts, &error);
+	bool ok = directory_list_broadcasts(setup->directory, &broadcasts, NULL, &error);
 
 	if (!ok)
 		note_trouble(status, setup->settings->ldap_uri, error.text);

@@ -157,11 +157,17 @@ static void read_sections(const struct settings *settings, LDAP *ld, LDAPMessage
 	}
 }
 
-static void warn_of(const GPtrArray *bad)
+/* Give what could not be understood to who wants it, or else to the log. */
+static void hand_over(GPtrArray *bad, GPtrArray **bad_r, const char *what)
 {
+	if (bad_r != NULL) {
+		*bad_r = bad;
+		return;
+	}
 	for (guint i = 0; i < bad->len; i++)
-		log_warning("%s; this section is left out",
-			    (const char *)g_ptr_array_index(bad, i));
+		log_warning("%s; this %s is left out",
+			    (const char *)g_ptr_array_index(bad, i), what);
+	g_ptr_array_unref(bad);
 }
 
 bool directory_list_sections(struct directory *directory, GPtrArray **sections_r,
@@ -189,12 +195,7 @@ bool directory_list_sections(struct directory *directory, GPtrArray **sections_r
 		return false;
 	}
 	*sections_r = sections;
-	if (bad_r != NULL) {
-		*bad_r = bad;
-	} else {
-		warn_of(bad);
-		g_ptr_array_unref(bad);
-	}
+	hand_over(bad, bad_r, "section");
 	return true;
 }
 
@@ -260,7 +261,7 @@ failed:
 /* An entry that cannot be understood is left out with a warning: one slip in one section
  * must not stop another section's evacuation order. Mail to it is refused further on. */
 static struct broadcast **read_broadcasts(const struct settings *settings, LDAP *ld,
-					  LDAPMessage *result)
+					  LDAPMessage *result, GPtrArray *bad)
 {
 	GPtrArray *all = g_ptr_array_new();
 	LDAPMessage *entry;
@@ -273,17 +274,18 @@ static struct broadcast **read_broadcasts(const struct settings *settings, LDAP 
 		if (broadcast != NULL)
 			g_ptr_array_add(all, broadcast);
 		else
-			log_warning("%s; this broadcast is left out", error.text);
+			g_ptr_array_add(bad, g_strdup(error.text));
 	}
 	g_ptr_array_add(all, NULL);
 	return (struct broadcast **)g_ptr_array_free(all, FALSE);
 }
 
 bool directory_list_broadcasts(struct directory *directory,
-			       struct broadcast ***broadcasts_r,
+			       struct broadcast ***broadcasts_r, GPtrArray **bad_r,
 			       struct kairan_error *error_r)
 {
 	const struct settings *settings = directory->settings;
+	GPtrArray *bad = g_ptr_array_new_with_free_func(g_free);
 	LDAPMessage *result = NULL;
 	struct broadcast **broadcasts = NULL;
 
@@ -292,8 +294,8 @@ bool directory_list_broadcasts(struct directory *directory,
 				 settings->ldap_broadcast_filter, NULL, &result,
 				 error_r)) {
 	case ANSWER_YES:
-		broadcasts =
-		    read_broadcasts(settings, ldap_link_handle(directory->link), result);
+		broadcasts = read_broadcasts(settings, ldap_link_handle(directory->link),
+					     result, bad);
 		break;
 	case ANSWER_NO:
 		(void)error_set(error_r, "LDAP: ldap_base %s does not exist",
@@ -305,6 +307,10 @@ bool directory_list_broadcasts(struct directory *directory,
 	(void)ldap_msgfree(result);
 	ldap_link_unlock(directory->link);
 	*broadcasts_r = broadcasts;
+	if (broadcasts != NULL)
+		hand_over(bad, bad_r, "broadcast");
+	else
+		g_ptr_array_unref(bad);
 	return broadcasts != NULL;
 }
 

@@ -86,9 +86,9 @@ enum answer directory_find_section(struct directory *directory, const char *dn,
 bool directory_list_sections(struct directory *directory, GPtrArray **sections_r,
 			     GPtrArray **bad_r, struct kairan_error *error_r);
 
-/* All broadcasts; *broadcasts_r is NULL-terminated. */
+/* All broadcasts; *broadcasts_r is NULL-terminated. bad_r as for sections. */
 bool directory_list_broadcasts(struct directory *directory,
-			       struct broadcast ***broadcasts_r,
+			       struct broadcast ***broadcasts_r, GPtrArray **bad_r,
 			       struct kairan_error *error_r);
 
 /* The system administrators (Art. 3): a new array of struct person, perhaps empty; free it

@@ -148,7 +148,13 @@ static enum answer find_person(struct directory *directory, const char *base, in
 	if (answer == ANSWER_YES) {
 		*person_r = directory_read_person(directory->settings, ld,
 						  ldap_first_entry(ld, result));
-		if ((*person_r)->dn == NULL || *(*person_r)->uid == '\0') {
+		if (scope == LDAP_SCOPE_BASE && *(*person_r)->uid == '\0') {
+			/* Named, but nobody who could log in: as if there were no entry. */
+			log_warning("LDAP: %s has no %s", base,
+				    directory->settings->ldap_uid);
+			person_free(*person_r);
+			answer = ANSWER_NO;
+		} else if ((*person_r)->dn == NULL || *(*person_r)->uid == '\0') {
 			person_free(*person_r);
 			(void)error_set(error_r,
 					"LDAP: an entry that matches %s has no %s",
