@@ -62,6 +62,8 @@ static const struct setting settings_table[] = {
 	ROW(fiscal_year_month, TYPE_MONTH, "4",
 	    "First month of the fiscal year; the audit trail is kept until the end of the "
 	    "year after (Art. 8)."),
+	ROW(dormant_after, TYPE_DURATION, "180d",
+	    "After this time without an operation somebody with a duty is dormant (Art. 6)."),
 	ROW(template_dir, TYPE_PATH, PKGDATADIR "/templates",
 	    "Folder of the mail templates, with one folder for each language."),
 	ROW(language, TYPE_LANGUAGE, "ja",

@@ -4,7 +4,7 @@
  *
  * DESCRIPTION
  *	dormant [--days N] [--json]: approvers, delegates and staff whom the audit trail has not
- *	seen do anything for N days (default 180), with when they last did (Art. 6).
+ *	seen do anything for N days (or the setting dormant_after), with when they last did (Art. 6).
  *
  *	instruct LOGIN --reason TEXT: mails the approver of each section that LOGIN is staff of
  *	an instruction to improve matters, and records it (Art. 6-2).
@@ -27,6 +27,7 @@
 #include "ctl/ctl_options.h"
 #include "ctl/ctl_store.h"
 #include "ctl/ctl_table.h"
+#include "milter/dormant.h"
 #include "milter/notice.h"
 #include "schema/directory_people.h"
 #include "schema/store_audit.h"
@@ -43,31 +44,28 @@ struct dormant {
 	int64_t since;
 };
 
+static void list_person(const struct person *person, int64_t last, void *context)
+{
+	const struct dormant *dormant = context;
+
+	ctl_table_put_text(dormant->table, person->uid);
+	ctl_table_put_text(dormant->table, person->name);
+	ctl_table_put_time(dormant->table, last);
+}
+
 static int list_dormant(struct store *store, void *context, struct kairan_error *error_r)
 {
 	struct dormant *dormant = context;
 
-	for (guint i = 0; i < dormant->people->len; i++) {
-		const struct person *person = g_ptr_array_index(dormant->people, i);
-		int64_t last = 0;
-
-		if (store_audit_find_last(store, person->uid, &last, error_r) ==
-		    ANSWER_UNKNOWN)
-			return EX_UNAVAILABLE;
-		/* Whoever was registered lately has had no time to do anything. */
-		if (last >= dormant->since ||
-		    (last == 0 && person->password.registered_at >= dormant->since))
-			continue;
-		ctl_table_put_text(dormant->table, person->uid);
-		ctl_table_put_text(dormant->table, person->name);
-		ctl_table_put_time(dormant->table, last);
-	}
-	return EX_OK;
+	return dormant_visit(store, dormant->people, dormant->since, list_person, dormant,
+			     error_r)
+		   ? EX_OK
+		   : EX_UNAVAILABLE;
 }
 
-static int run_dormant(const struct ctl_call *call, int64_t days, bool json)
+static int run_dormant(const struct ctl_call *call, int64_t seconds, bool json)
 {
-	struct dormant dormant = { .since = clock_now() - days * 86400 };
+	struct dormant dormant = { .since = clock_now() - seconds };
 	GPtrArray *people = NULL;
 	struct setup *setup = NULL;
 	struct kairan_error error;
@@ -93,10 +91,11 @@ static int run_dormant(const struct ctl_call *call, int64_t days, bool json)
 
 int ctl_dormant(const struct ctl_call *call)
 {
-	const char *days = "180";
+	const char *days = NULL;
 	bool json = false;
 	const struct ctl_option options[] = { { "days", &days, NULL },
 					      { "json", NULL, &json } };
+	int64_t seconds = call->settings->dormant_after;
 	char *end = NULL;
 	long long number;
 	int rest;
@@ -104,10 +103,13 @@ int ctl_dormant(const struct ctl_call *call)
 	if (!ctl_options_read(call, options, G_N_ELEMENTS(options), &rest) ||
 	    rest != call->argc)
 		return ctl_usage(call);
-	number = strtoll(days, &end, 10);
-	if (*end != '\0' || number < 1 || number > 36500)
-		return ctl_fail(EX_USAGE, "--days wants a number of days from 1");
-	return run_dormant(call, number, json);
+	if (days != NULL) {
+		number = strtoll(days, &end, 10);
+		if (*end != '\0' || number < 1 || number > 36500)
+			return ctl_fail(EX_USAGE, "--days wants a number of days from 1");
+		seconds = number * 86400;
+	}
+	return run_dormant(call, seconds, json);
 }
 
 /* ---- instruct ---- */

@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "conf/clock.h"
+#include "policy/columns.h"
 
 #define NAME_OCTETS 32
 
@@ -130,23 +131,9 @@ static char *describe_cell(const struct ctl_column *column, const json_t *value)
 	return g_strdelimit(g_strdup(json_string_value(value)), "\r\n\t", ' ');
 }
 
-/* Places on a terminal. */
-static int measure(const char *text)
-{
-	int width = 0;
-
-	for (; *text != '\0'; text = g_utf8_next_char(text)) {
-		gunichar c = g_utf8_get_char(text);
-
-		if (!g_unichar_iszerowidth(c))
-			width += g_unichar_iswide(c) ? 2 : 1;
-	}
-	return width;
-}
-
 static void print_cell(const char *text, int width, bool number, bool last)
 {
-	const int padding = MAX(width - measure(text), 0);
+	const int padding = MAX(width - columns_count(text), 0);
 
 	if (number)
 		printf("%*s%s%s", padding, "", text, last ? "\n" : "  ");
@@ -165,7 +152,7 @@ static int find_width(const struct ctl_table *table, size_t column)
 		g_autofree char *text = describe_cell(
 		    &table->columns[column], get_cell(row, &table->columns[column]));
 
-		width = MAX(width, measure(text));
+		width = MAX(width, columns_count(text));
 	}
 	return width;
 }

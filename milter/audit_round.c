@@ -87,20 +87,8 @@ static bool check(struct kairan *kairan, struct kairan_error *error_r)
 {
 	struct store *store = kairan_get_store(kairan);
 	struct audit_check state;
-	enum answer answer = ANSWER_YES;
-	bool begun = false;
 
-	while (answer == ANSWER_YES) {
-		if (!store_begin(store, error_r))
-			return false;
-		if (!begun && !audit_check_begin(store, &state, error_r))
-			answer = ANSWER_UNKNOWN;
-		else
-			answer = audit_check_page(store, &state, PAGE_ROWS, error_r);
-		begun = true;
-		store_rollback(store);
-	}
-	if (answer == ANSWER_UNKNOWN)
+	if (audit_check_walk(store, &state, error_r) == ANSWER_UNKNOWN)
 		return false;
 	if (state.fault == AUDIT_WHOLE) {
 		alarm_clear(kairan, ALARM_AUDIT, "chain");

@@ -20,6 +20,8 @@
 #include "schema/audit_seal.h"
 #include "schema/sql.h"
 
+#define PAGE_ROWS 1000
+
 /* Columns of the types they were written with, and no text behind a NUL: SQLite would
  * convert the one and C cut the other off, and the hash not see it. Asked before the
  * columns are read, which may convert them. */
@@ -174,8 +176,29 @@ enum answer audit_check_all(struct store *store, struct audit_check *check_r,
 	if (!audit_check_begin(store, check_r, error_r))
 		return ANSWER_UNKNOWN;
 	do {
-		answer = audit_check_page(store, check_r, 1000, error_r);
+		answer = audit_check_page(store, check_r, PAGE_ROWS, error_r);
 	} while (answer == ANSWER_YES);
+	if (answer == ANSWER_UNKNOWN)
+		return ANSWER_UNKNOWN;
+	return check_r->fault == AUDIT_WHOLE ? ANSWER_YES : ANSWER_NO;
+}
+
+enum answer audit_check_walk(struct store *store, struct audit_check *check_r,
+			     struct kairan_error *error_r)
+{
+	enum answer answer = ANSWER_YES;
+	bool begun = false;
+
+	while (answer == ANSWER_YES) {
+		if (!store_begin(store, error_r))
+			return ANSWER_UNKNOWN;
+		if (!begun && !audit_check_begin(store, check_r, error_r))
+			answer = ANSWER_UNKNOWN;
+		else
+			answer = audit_check_page(store, check_r, PAGE_ROWS, error_r);
+		begun = true;
+		store_rollback(store);
+	}
 	if (answer == ANSWER_UNKNOWN)
 		return ANSWER_UNKNOWN;
 	return check_r->fault == AUDIT_WHOLE ? ANSWER_YES : ANSWER_NO;

@@ -40,6 +40,10 @@ enum answer audit_check_page(struct store *store, struct audit_check *check,
 enum answer audit_check_all(struct store *store, struct audit_check *check_r,
 			    struct kairan_error *error_r);
 
+/* The same outside of a transaction: page by page, each in one of its own. */
+enum answer audit_check_walk(struct store *store, struct audit_check *check_r,
+			     struct kairan_error *error_r);
+
 /* In words, for people. Free with g_free(). */
 char *audit_check_describe(const struct audit_check *check);
 

@@ -22,6 +22,7 @@
 
 #include "milter/notice.h"
 #include "milter/template.h"
+#include "policy/columns.h"
 #include "policy/duties.h"
 #include "policy/lifecycle.h"
 #include "policy/reply_words.h"
@@ -280,15 +281,6 @@ static void test_html_is_for_phones(void **state)
 	}
 }
 
-static int count_columns(const char *line)
-{
-	int columns = 0;
-
-	for (; *line != '\0'; line = g_utf8_next_char(line))
-		columns += g_unichar_iswide(g_utf8_get_char(line)) ? 2 : 1;
-	return columns;
-}
-
 static void test_lines_are_short(void **state)
 {
 	(void)state;
@@ -300,7 +292,7 @@ static void test_lines_are_short(void **state)
 			char **lines = g_strsplit(text, "\n", -1);
 
 			for (size_t n = 0; lines[n] != NULL; n++)
-				if (count_columns(lines[n]) > COLUMNS)
+				if (columns_count(lines[n]) > COLUMNS)
 					fail_msg("%s/%s:%zu: is too wide", languages[l],
 						 file, n + 1);
 			g_strfreev(lines);
