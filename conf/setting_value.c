@@ -97,9 +97,11 @@ static bool parse_number(enum setting_type type, const char *text, int64_t *valu
 	/* The product has the limit, so that what is printed can be read again. */
 	if (errno != 0 || factor == 0 || number > INT32_MAX / factor)
 		return false;
-	if (number == 0 && type != TYPE_DURATION && type != TYPE_COUNT)
+	if (number == 0 && type != TYPE_DURATION && type != TYPE_COUNT &&
+	    type != TYPE_DAY)
 		return false;
-	if ((type == TYPE_OCTAL && number > 0777) || (type == TYPE_MONTH && number > 12))
+	if ((type == TYPE_OCTAL && number > 0777) ||
+	    (type == TYPE_MONTH && number > 12) || (type == TYPE_DAY && number > 28))
 		return false;
 	*value_r = number * factor;
 	return true;
@@ -132,6 +134,8 @@ const char *setting_value_wants(enum setting_type type)
 		return "a whole number above zero";
 	case TYPE_MONTH:
 		return "a month, 1 to 12";
+	case TYPE_DAY:
+		return "a day that every month has, 1 to 28, or 0";
 	case TYPE_OCTAL:
 		return "permissions in octal, such as 0660";
 	case TYPE_DURATION:
@@ -197,6 +201,7 @@ bool setting_value_parse(enum setting_type type, const char *text, int64_t *numb
 	case TYPE_PASS_REFUSE:
 		return parse_word(type, text, number_r);
 	case TYPE_MONTH:
+	case TYPE_DAY:
 	case TYPE_NUMBER:
 	case TYPE_COUNT:
 	case TYPE_OCTAL:

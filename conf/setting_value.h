@@ -12,6 +12,7 @@ enum setting_type {
 	TYPE_TEXT,
 	TYPE_NUMBER,
 	TYPE_MONTH,
+	TYPE_DAY, /* that every month has; 0: none */
 	TYPE_OCTAL,
 	TYPE_DURATION,
 	TYPE_SIZE,

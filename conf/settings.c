@@ -62,6 +62,9 @@ static const struct setting settings_table[] = {
 	ROW(fiscal_year_month, TYPE_MONTH, "4",
 	    "First month of the fiscal year; the audit trail is kept until the end of the "
 	    "year after (Art. 8)."),
+	ROW(report_day, TYPE_DAY, "1",
+	    "Day of the month (1 to 28) on which the administrators get the report of the month "
+	    "before; 0: none."),
 	ROW(dormant_after, TYPE_DURATION, "180d",
 	    "After this time without an operation somebody with a duty is dormant (Art. 6)."),
 	ROW(template_dir, TYPE_PATH, PKGDATADIR "/templates",

@@ -54,6 +54,7 @@ struct settings {
 	char *key_file;
 	char *audit_key_file;
 	int64_t fiscal_year_month;
+	int64_t report_day;
 	int64_t dormant_after;
 	char *template_dir;
 	char *language;

@@ -34,6 +34,7 @@ int ctl_explain(const struct ctl_call *call);
 int ctl_instruct(const struct ctl_call *call);
 int ctl_keys_make(const struct ctl_call *call);
 int ctl_keys_rotate(const struct ctl_call *call);
+int ctl_report(const struct ctl_call *call);
 int ctl_restore(const struct ctl_call *call);
 int ctl_status(const struct ctl_call *call);
 int ctl_stop(const struct ctl_call *call);
@@ -50,6 +51,9 @@ int ctl_watch(const struct ctl_call *call);
 
 /* Report an error of the program on stderr and return the status. */
 int ctl_fail(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The locale for messages, such as "ja_JP.UTF-8"; "" when none is set. */
+const char *ctl_locale(void);
 
 /* Does the operator read Japanese, by the locale? */
 bool ctl_is_japanese(void);

@@ -153,6 +153,11 @@ static const struct ctl_command ctl_commands[] = {
 	  "approvers and staff without an operation for so long (Art. 6)",
 	  "長く使っていない配信責任者・担当者（第6条）",
 	  ctl_dormant },
+	{ { "report", NULL },
+	  "[--month YYYY-MM] [--html FILE | --json]",
+	  "the report of a month (of the last one), as text, or as HTML to print",
+	  "情報配信月次報告（既定は前月分。--html は印刷用）",
+	  ctl_report },
 	{ { "keys", "make" },
 	  "",
 	  "make the keys, where there are none",
@@ -195,7 +200,7 @@ int ctl_fail(int status, const char *format, ...)
 }
 
 /* POSIX order: the first of these that says something counts. */
-bool ctl_is_japanese(void)
+const char *ctl_locale(void)
 {
 	static const char *const names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
 
@@ -203,9 +208,14 @@ bool ctl_is_japanese(void)
 		const char *value = getenv(names[i]);
 
 		if (value != NULL && *value != '\0')
-			return strncmp(value, "ja", 2) == 0;
+			return value;
 	}
-	return false;
+	return "";
+}
+
+bool ctl_is_japanese(void)
+{
+	return strncmp(ctl_locale(), "ja", 2) == 0;
 }
 
 static void print_command(FILE *out, const struct ctl_command *command)

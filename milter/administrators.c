@@ -126,3 +126,14 @@ bool administrators_find(struct kairan *kairan, const struct setup *setup,
 	log_warning("the administrators known last are told: %s", error_r->text);
 	return true;
 }
+
+bool administrators_can_be_told(const GPtrArray *administrators)
+{
+	for (guint i = 0; i < administrators->len; i++) {
+		const struct person *person = g_ptr_array_index(administrators, i);
+
+		if (person->mails[0] != NULL)
+			return true;
+	}
+	return false;
+}

@@ -11,4 +11,7 @@
 bool administrators_find(struct kairan *kairan, const struct setup *setup,
 			 GPtrArray **administrators_r, struct kairan_error *error_r);
 
+/* Has one of them a mail address? */
+bool administrators_can_be_told(const GPtrArray *administrators);
+
 #endif

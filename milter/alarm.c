@@ -184,17 +184,6 @@ static enum answer has_untold(struct store *store, struct kairan_error *error_r)
 	return answer;
 }
 
-static bool can_be_told(const GPtrArray *administrators)
-{
-	for (guint i = 0; i < administrators->len; i++) {
-		const struct person *person = g_ptr_array_index(administrators, i);
-
-		if (person->mails[0] != NULL)
-			return true;
-	}
-	return false;
-}
-
 static int64_t tell_all(struct kairan *kairan, const struct setup *setup,
 			const GPtrArray *administrators, int64_t now)
 {
@@ -202,7 +191,7 @@ static int64_t tell_all(struct kairan *kairan, const struct setup *setup,
 	struct kairan_error error = { "" };
 	enum answer answer;
 
-	if (!can_be_told(administrators)) {
+	if (!administrators_can_be_told(administrators)) {
 		log_warning("there is no administrator who could be told of an alarm");
 		return now + ALARM_IDLE_SECONDS;
 	}

@@ -35,6 +35,7 @@
 #define NOTICE_ALARM            "alarm"            /* to the administrators: mend this */
 #define NOTICE_PASSWORD_WARNING "password-warning" /* to all with a duty: change it */
 
+#define NOTICE_REPORT           "report" /* to the administrators: the month before */
 #define NOTICE_DUTY_CHANGED     "duty-changed" /* to the section head (Art. 10, 11) */
 #define NOTICE_INSTRUCT         "instruct" /* to an approver, about staff (Art. 6-2) */
 #define NOTICE_INCIDENT         "incident" /* to the administrators (Art. 9) */

@@ -23,6 +23,7 @@
 #include "milter/message.h"
 #include "milter/draft_findings.h"
 #include "milter/notice.h"
+#include "milter/report.h"
 #include "schema/store_release.h"
 #include "schema/store_subscriber.h"
 #include "schema/store_suspension.h"
@@ -461,6 +462,8 @@ static bool put_stored(GHashTable *facts, const struct setup *setup, const char 
 		if (strcmp(name, "quoted_text") == 0 && *json_string_value(value) != '\0')
 			put_phrase(facts, "sent_heading", setup, language, "refused",
 				   "sent");
+		if (strcmp(name, "report") == 0)
+			report_put_facts(facts, setup, language, value);
 		if (strcmp(name, "findings") == 0) {
 			g_autofree char *places = draft_findings_write(
 			    setup, language, json_string_value(value));

@@ -24,6 +24,7 @@
 #include "milter/check_round.h"
 #include "milter/duty_round.h"
 #include "milter/password_round.h"
+#include "milter/report_round.h"
 #include "milter/status_round.h"
 #include "milter/store_round.h"
 
@@ -37,7 +38,7 @@ static const struct {
 	{ duty_round_walk, true },   { accesslog_round_walk, true },
 	{ check_round_walk, true },  { password_round_walk, false },
 	{ audit_round_walk, false }, { status_round_walk, false },
-	{ store_round_walk, false },
+	{ store_round_walk, false }, { report_round_walk, false },
 };
 
 #define ROUNDS_COUNT G_N_ELEMENTS(people_rounds)

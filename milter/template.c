@@ -216,32 +216,34 @@ bool template_load_all(const char *folder, const char *const *kinds,
 }
 
 /* Not g_markup_escape_text(): its "&apos;" is XML, and shown as such by old HTML readers. */
-static void append_escaped(GString *out, const char *value)
+void template_escape(GString *out, const char *text)
 {
 	static const char *const entities[] = {
 		['&'] = "&amp;",  ['<'] = "&lt;",   ['>'] = "&gt;",
 		['"'] = "&quot;", ['\''] = "&#39;",
 	};
 
-	for (; *value != '\0'; value++) {
-		const unsigned char c = (unsigned char)*value;
+	for (; *text != '\0'; text++) {
+		const unsigned char c = (unsigned char)*text;
 
 		if (c < G_N_ELEMENTS(entities) && entities[c] != NULL)
 			g_string_append(out, entities[c]);
 		else
-			g_string_append_c(out, *value);
+			g_string_append_c(out, *text);
 	}
 }
 
 static void append_fact(GString *out, GHashTable *facts, const char *name, bool html)
 {
+	g_autofree char *markup_name = g_strconcat(name, ".html", NULL);
 	const char *value = g_hash_table_lookup(facts, name);
+	const char *markup = g_hash_table_lookup(facts, markup_name);
 
-	if (value == NULL)
-		return;
-	if (html)
-		append_escaped(out, value);
-	else
+	if (html && markup != NULL)
+		g_string_append(out, markup);
+	else if (html && value != NULL)
+		template_escape(out, value);
+	else if (value != NULL)
 		g_string_append(out, value);
 }
 

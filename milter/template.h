@@ -2,7 +2,8 @@
  * Mail templates: people-facing text, in one folder for each language.
  *
  * LANG/KIND.txt begins with "Subject: ...", a blank line, and the text. LANG/KIND.html, if
- * there is one, is the same as HTML. ${name} is replaced by a fact; in HTML it is escaped.
+ * there is one, is the same as HTML. ${name} is replaced by a fact; in HTML it is escaped,
+ * unless there is a fact "name.html", which is HTML already and is put in as it is.
  * A line below the subject that has placeholders is left out when all their facts are
  * empty, and of two blank lines around such lines one; in HTML, therefore, a line closes
  * what it opens. LANG/phrases.txt has
@@ -43,6 +44,9 @@ void template_mail_clear(struct template_mail *mail);
 /* A phrase with its placeholders filled. Free with g_free(). */
 char *template_fill_phrase(const struct templates *templates, const char *language,
 			   const char *key, GHashTable *facts);
+
+/* Append text as HTML shows it, in elements and in attributes. */
+void template_escape(GString *out, const char *text);
 
 /* A phrase by its key, such as "reason.not-staff"; the key itself when there is none. */
 const char *template_get_phrase(const struct templates *templates, const char *language,

@@ -144,6 +144,7 @@ static void test_languages_have_the_same_files(void **state)
 	for (size_t i = 0; notice_kinds()[i] != NULL; i++)
 		g_ptr_array_add(expected, g_strdup_printf("%s.txt", notice_kinds()[i]));
 	g_ptr_array_add(expected, g_strdup("phrases.txt"));
+	g_ptr_array_add(expected, g_strdup("report.html"));
 	g_ptr_array_add(expected, g_strdup("request.html"));
 	known = join_sorted(expected);
 	assert_string_equal(ja, known);
@@ -169,20 +170,44 @@ static void test_languages_have_the_same_placeholders(void **state)
 
 		check_twins(file);
 	}
+	check_twins("report.html");
 	check_twins("request.html");
 }
 
-static void test_request_says_the_same_in_html(void **state)
+static void check_html_twin(const char *kind)
 {
-	(void)state;
 	for (size_t l = 0; l < G_N_ELEMENTS(languages); l++) {
-		g_autofree char *text = read_real(languages[l], "request.txt");
-		g_autofree char *html = read_real(languages[l], "request.html");
+		g_autofree char *text_file = g_strconcat(kind, ".txt", NULL);
+		g_autofree char *html_file = g_strconcat(kind, ".html", NULL);
+		g_autofree char *text = read_real(languages[l], text_file);
+		g_autofree char *html = read_real(languages[l], html_file);
 		g_autofree char *text_names = list_placeholders(text);
 		g_autofree char *html_names = list_placeholders(html);
 
 		assert_string_equal(html_names, text_names);
 	}
+}
+
+static void test_html_says_the_same(void **state)
+{
+	(void)state;
+	check_html_twin(NOTICE_REQUEST);
+	check_html_twin(NOTICE_REPORT);
+}
+
+/* The report looks the same in both languages. */
+static void test_report_has_one_style(void **state)
+{
+	g_autofree char *ja = read_real("ja", "report.html");
+	g_autofree char *en = read_real("en", "report.html");
+	const char *style = strstr(ja, "<style>");
+	g_autofree char *whole = NULL;
+
+	(void)state;
+	assert_non_null(style);
+	assert_non_null(strstr(style, "</style>"));
+	whole = g_strndup(style, (gsize)(strstr(style, "</style>") - style));
+	assert_non_null(strstr(en, whole));
 }
 
 /* What the one who gets a notice cannot do without. */
@@ -215,6 +240,10 @@ static void test_needed_facts_are_there(void **state)
 		{ NOTICE_NOT_ASKED, "subject reason_text expires_at withdraw_link" },
 		{ NOTICE_ALARM, "alarm_text detail" },
 		{ NOTICE_PASSWORD_WARNING, "days_left password_until" },
+		{ NOTICE_REPORT,
+		  "report_period report_broadcasts report_weeks report_drafts "
+		  "report_times report_refusals report_subscribers report_bounces "
+		  "report_dormant report_audit" },
 		{ NOTICE_DUTY_CHANGED,
 		  "section_name change_text duty_name person_name noted_at" },
 		{ NOTICE_INSTRUCT, "section_name person_name reason" },
@@ -804,7 +833,8 @@ int main(void)
 		cmocka_unit_test(test_real_templates_load),
 		cmocka_unit_test(test_languages_have_the_same_files),
 		cmocka_unit_test(test_languages_have_the_same_placeholders),
-		cmocka_unit_test(test_request_says_the_same_in_html),
+		cmocka_unit_test(test_html_says_the_same),
+		cmocka_unit_test(test_report_has_one_style),
 		cmocka_unit_test(test_needed_facts_are_there),
 		cmocka_unit_test(test_not_counted_gives_nothing_away),
 		cmocka_unit_test(test_html_is_for_phones),

@@ -296,10 +296,12 @@ static void test_sections(void **state)
 	g_autoptr(GString) list = g_string_new(NULL);
 
 	(void)state;
-	raw_run(at.path, "INSERT INTO duty VALUES"
-			 " ('ou=b', 'staff', 'uid=x', '子', 'C', 'x', 'X', ''),"
-			 " ('ou=a', 'staff', 'uid=x', '防', 'D', 'x', 'X', ''),"
-			 " ('ou=a', 'approver', 'uid=y', '防', 'D', 'y', 'Y', 'active')");
+	raw_run(
+	    at.path,
+	    "INSERT INTO duty (section, duty, person, section_ja, section_en, uid, name, status) VALUES"
+	    " ('ou=b', 'staff', 'uid=x', '子', 'C', 'x', 'X', ''),"
+	    " ('ou=a', 'staff', 'uid=x', '防', 'D', 'x', 'X', ''),"
+	    " ('ou=a', 'approver', 'uid=y', '防', 'D', 'y', 'Y', 'active')");
 	begin(&at);
 	assert_true(store_report_visit_sections(at.store, see_section, list, &at.error));
 	store_rollback(at.store);

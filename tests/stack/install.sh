@@ -9,6 +9,8 @@ packages=(
 	python3 tzdata postfix slapd ldap-utils dovecot-core dovecot-imapd dovecot-ldap
 	m4 libsasl2-modules sasl2-bin groff-base mandoc
 )
+# What only tests need: a browser, which nobody has to have who wants to look at kairan.
+test_packages=(chromium)
 # Packages that would start a server of their own, and the units that would.
 declare -A package_units=(
 	[postfix]=postfix.service
@@ -73,18 +75,20 @@ have_package_lists() {
 	compgen -G '/var/lib/apt/lists/*_Packages*' >/dev/null
 }
 
+# With "tests" for an argument, what tests need too.
 install_missing() {
-	local name missing=() answers
+	local name missing=() answers wanted=("${packages[@]}")
 
+	[ "${1:-}" != tests ] || wanted+=("${test_packages[@]}")
 	if ! command -v dpkg-query >/dev/null; then
-		warn "this is not Debian: what is missing must be installed by hand (${packages[*]})"
+		warn "this is not Debian: what is missing must be installed by hand (${wanted[*]})"
 		return
 	fi
-	for name in "${packages[@]}"; do
+	for name in "${wanted[@]}"; do
 		package_is_installed "$name" || missing+=("$name")
 	done
 	[ ${#missing[@]} -gt 0 ] || return 0
-	become_root install
+	become_root install "$@"
 	say "Installing: ${missing[*]}"
 	if ! have_package_lists || ! simulate_install "${missing[@]}"; then
 		apt update || die 1 "apt-get update failed"

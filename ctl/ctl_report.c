@@ -1,0 +1,162 @@
+/*
+ * NAME
+ *	ctl_report - kairanctl report
+ *
+ * DESCRIPTION
+ *	report [--month YYYY-MM] [--html FILE] [--json]
+ *
+ *	The report of a month, by default of the one before this, as the administrators get it by
+ *	mail: as plain text or JSON on standard output, or as an HTML file ("-": on standard
+ *	output) that can be printed. A month that is not over yet is reported as far as it is.
+ *
+ *	It is in the language of the locale; where that is neither Japanese nor English, as in
+ *	cron(8), in that of the setting language.
+ *
+ * DIAGNOSTICS
+ *	EX_CANTCREAT: the file cannot be written. EX_UNAVAILABLE: the store cannot be read; or
+ *	LDAP could not be asked, and the report, which is there, says so.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <glib.h>
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "conf/clock.h"
+#include "ctl/ctl.h"
+#include "ctl/ctl_options.h"
+#include "ctl/ctl_store.h"
+#include "milter/notice.h"
+#include "milter/report.h"
+
+struct report_call {
+	const struct ctl_call *call;
+	struct setup *setup;
+	const char *month;
+	const char *html;
+	bool json;
+};
+
+static const char *find_language(const struct settings *settings)
+{
+	const char *locale = ctl_locale();
+
+	if (strncmp(locale, "ja", 2) == 0)
+		return "ja";
+	return strncmp(locale, "en", 2) == 0 ? "en" : settings->language;
+}
+
+static int write_file(const char *path, const char *text)
+{
+	GError *error = NULL;
+	int status = EX_OK;
+
+	if (strcmp(path, "-") == 0) {
+		fputs(text, stdout);
+	} else if (!g_file_set_contents(path, text, -1, &error)) {
+		status = ctl_fail(EX_CANTCREAT, "%s", error->message);
+		g_error_free(error);
+	}
+	return status;
+}
+
+/* What the mail says, without whom it is to. */
+static int write_filled(const struct report_call *report, const json_t *figures)
+{
+	const char *language = find_language(report->setup->settings);
+	GHashTable *facts = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
+	struct template_mail filled = { NULL, NULL, NULL };
+	struct kairan_error error = { "" };
+	int status = EX_OK;
+
+	report_put_facts(facts, report->setup, language, figures);
+	if (!template_fill(report->setup->templates, language, NOTICE_REPORT, facts,
+			   &filled, &error))
+		status = ctl_fail(EX_CONFIG, "%s", error.text);
+	else if (report->html != NULL)
+		status = write_file(report->html, filled.html);
+	else
+		fputs(g_strchug(filled.text), stdout);
+	template_mail_clear(&filled);
+	g_hash_table_destroy(facts);
+	return status;
+}
+
+static int write_json(const json_t *figures)
+{
+	(void)json_dumpf(figures, stdout, JSON_INDENT(1) | JSON_PRESERVE_ORDER);
+	putchar('\n');
+	return EX_OK;
+}
+
+static int write_report(const struct report_call *report, struct store *store,
+			const struct month *month)
+{
+	struct kairan_error error = { "" };
+	json_t *figures = NULL;
+	int status;
+
+	if (!report_collect(report->setup, store, month, clock_now(), &figures, &error))
+		return ctl_fail(EX_UNAVAILABLE, "%s", error.text);
+	status = report->json ? write_json(figures) : write_filled(report, figures);
+	if (status == EX_OK && !report_is_complete(figures))
+		status = ctl_fail(EX_UNAVAILABLE, "dormant people are not known: %s",
+				  error.text);
+	json_decref(figures);
+	if (status == EX_OK && fflush(stdout) != 0)
+		status = ctl_fail(EX_IOERR, "standard output: %s", strerror(errno));
+	return status;
+}
+
+/* The month that was asked for, or the one before this. */
+static int find_month(const struct report_call *report, struct month *month_r)
+{
+	GTimeZone *zone = report->setup->zone;
+	struct month current;
+
+	month_of_time(clock_now(), zone, &current);
+	if (report->month == NULL)
+		month_before(&current, zone, month_r);
+	else if (!month_read(report->month, zone, month_r))
+		return ctl_fail(EX_USAGE,
+				"--month wants a month such as 2026-11, not \"%s\"",
+				report->month);
+	if (month_r->since > current.since)
+		return ctl_fail(EX_USAGE, "%s has not begun yet", month_r->name);
+	return EX_OK;
+}
+
+static int run(const struct report_call *report)
+{
+	struct store *store = NULL;
+	struct month month;
+	int status = find_month(report, &month);
+
+	if (status == EX_OK)
+		status = ctl_store_open(report->call, &store);
+	if (status == EX_OK)
+		status = write_report(report, store, &month);
+	store_close(store);
+	return status;
+}
+
+int ctl_report(const struct ctl_call *call)
+{
+	struct report_call report = { .call = call };
+	const struct ctl_option options[] = { { "month", &report.month, NULL },
+					      { "html", &report.html, NULL },
+					      { "json", NULL, &report.json } };
+	struct kairan_error error;
+	int rest, status;
+
+	if (!ctl_options_read(call, options, G_N_ELEMENTS(options), &rest) ||
+	    rest != call->argc || (report.json && report.html != NULL))
+		return ctl_usage(call);
+	if (!setup_load(call->path, &report.setup, &error))
+		return ctl_fail(EX_CONFIG, "%s", error.text);
+	status = run(&report);
+	setup_unref(report.setup);
+	return status;
+}
