@@ -39,6 +39,7 @@
 struct progress {
 	char *position; /* the greatest start that was seen */
 	bool is_first;
+	bool has_new; /* in this part: there is something to write */
 	unsigned count;
 };
 
@@ -85,6 +86,7 @@ static bool take_one(struct store *store, const struct directory_write *write,
 	case ANSWER_UNKNOWN:
 		return false;
 	}
+	progress->has_new = true;
 	if (progress->is_first)
 		return true;
 	progress->count++;
@@ -96,19 +98,22 @@ static bool write_all(struct store *store, const struct directory_writes *writes
 		      struct kairan_error *error_r)
 {
 	g_autofree char *begin = directory_writes_go_back(position, OVERLAP_SECONDS);
-	bool ok = true;
 
-	for (guint i = 0; ok && i < writes->writes->len; i++)
-		ok = take_one(store, g_ptr_array_index(writes->writes, i), progress,
-			      error_r);
-	ok = ok && store_write_forget(store, begin, error_r);
+	for (guint i = 0; i < writes->writes->len; i++)
+		if (!take_one(store, g_ptr_array_index(writes->writes, i), progress,
+			      error_r))
+			return false;
+	if (!progress->has_new)
+		return true;
+	if (!store_write_forget(store, begin, error_r))
+		return false;
 	/* The first look counts when it is over. */
 	if (progress->is_first && (writes->cookie != NULL || writes->is_cut))
-		return ok;
-	return ok && store_position_put(store, POSITION, position, error_r);
+		return true;
+	return store_position_put(store, POSITION, position, error_r);
 }
 
-/* One part, in one transaction. */
+/* One part, in one transaction; where nothing is new, nothing is written. */
 static bool take(struct store *store, const struct directory_writes *writes,
 		 struct progress *progress, struct kairan_error *error_r)
 {
@@ -117,16 +122,18 @@ static bool take(struct store *store, const struct directory_writes *writes,
 	const char *position = further ? writes->last : progress->position;
 	const unsigned count = progress->count;
 
+	progress->has_new = further || progress->is_first;
 	if (!store_begin(store, error_r))
 		return false;
-	if (write_all(store, writes, position, progress, error_r)) {
-		if (!store_commit(store, error_r))
-			return false;
-	} else {
+	if (!write_all(store, writes, position, progress, error_r)) {
 		store_rollback(store);
 		progress->count = count;
 		return false;
 	}
+	if (!progress->has_new)
+		store_rollback(store);
+	else if (!store_commit(store, error_r))
+		return false;
 	if (further) {
 		g_free(progress->position);
 		progress->position = g_strdup(writes->last);
