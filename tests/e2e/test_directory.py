@@ -297,6 +297,25 @@ def test_many_at_once_none_lost_none_twice(stack):
     check_equal(stack.kairanctl("audit", "verify").returncode, 0)
 
 
+
+def test_a_server_that_gives_only_so_many(stack):
+    """Without olcLimits of overlays.ldif slapd stops in the middle; kairan goes on from there."""
+    wait_first_look(stack)
+    database = "dn: olcDatabase={2}mdb,cn=config\nchangetype: modify\nreplace: olcLimits\n"
+    account = f"olcLimits: {{0}}dn.exact=\"cn=kairan,ou=services,{BASE}\""
+    stack.ldapmodify(f"{database}{account} size=50\n")
+    try:
+        ldif = "\n".join(change(dn("bosai-staff1"), "replace", "title", f"cut {number:03}.")
+                         for number in range(200))
+        check_equal(apply(stack, person("sysadmin"), ldif), 0)
+        rows = stack.wait_for(lambda: (lambda rows: rows[199:] and rows)(
+            trail(stack, "title:= cut")), what="all rows", timeout=60)
+        check_equal([row["detail"].partition("title:= cut ")[2][:3] for row in rows],
+                    [f"{number:03}" for number in range(200)])
+    finally:
+        stack.ldapmodify(f"{database}{account} size=unlimited time=unlimited\n")
+
+
 def test_what_comes_late_is_not_lost(stack):
     """slapd names a write by when it came, and logs it when it is done: so one may appear
     before others that were taken in already."""
