@@ -118,14 +118,21 @@ class Killer(threading.Thread):
         try:
             with s.Watch([folder(self.stack)]) as watch:
                 while self.wanted.exists():
-                    if self.given_up.is_set():
-                        self.wanted.unlink(missing_ok=True)
+                    if self.given_up.is_set() and self.withdraw():
                         return
                     watch.wait(0.2)
             self.reached = True
             self.kill()
         except Exception as failure:  # told by whoever waits
             self.failure = failure
+
+    def withdraw(self):
+        """No pass is waited for any more, unless one has come in this moment."""
+        try:
+            self.wanted.unlink()
+        except FileNotFoundError:
+            return False
+        return True
 
     def kill(self):
         pid = int((folder(self.stack) / "stopped").read_text())
