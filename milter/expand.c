@@ -240,6 +240,22 @@ static bool add_receipt(const struct intake_context *context,
 	return error_set(error_r, "the MTA does not take the receipt address");
 }
 
+/* The courier may have given up this hand-over before the offer was recorded, and would then wait
+ * for the full time of one that is over. */
+static void cut_wait(const struct intake_context *context, const struct release *release)
+{
+	struct store *store = kairan_get_store(context->kairan);
+	const int64_t at = clock_now() + context->setup->settings->receipt_wait;
+	struct kairan_error error = { "" };
+
+	if (!store_begin(store, &error))
+		return;
+	if (!store_release_cut_wait(store, &release->shard, at, &error))
+		store_rollback(store);
+	else if (store_commit(store, &error))
+		waker_wake(kairan_get_waker(context->kairan, KAIRAN_SHARDS));
+}
+
 static bool expand(const struct intake_context *context, struct release *release,
 		   struct kairan_error *error_r)
 {
@@ -249,8 +265,10 @@ static bool expand(const struct intake_context *context, struct release *release
 	/* The receipt first: the MTA reads a long queue file from its start, piece by piece, and
 	 * may come to the end of it only when slow carriers have taken what is before. */
 	if (!add_receipt(context, release, error_r) ||
-	    !add_recipients(context, release, error_r))
+	    !add_recipients(context, release, error_r)) {
+		cut_wait(context, release);
 		return false;
+	}
 	fault_point("expand.full");
 	return true;
 }

@@ -203,6 +203,15 @@ enum answer store_release_offer(struct store *store, const struct shard *shard,
 	return sql_changes(store) > 0 ? ANSWER_YES : ANSWER_NO;
 }
 
+bool store_release_cut_wait(struct store *store, const struct shard *shard,
+			    int64_t next_try, struct kairan_error *error_r)
+{
+	return sql_run(store, error_r,
+		       "UPDATE shard SET next_try = min(next_try, ?) WHERE draft = ?"
+		       " AND number = ? AND state = 2 AND queue_id = ?",
+		       "iiis", next_try, shard->draft, shard->number, shard->queue_id);
+}
+
 const char *shard_state_name(enum shard_state state)
 {
 	switch (state) {

@@ -79,6 +79,11 @@ enum answer store_release_offer(struct store *store, const struct shard *shard,
 				int64_t now, int64_t next_try,
 				struct kairan_error *error_r);
 
+/* The offer under this queue id has failed: try again at that time, if not before. Another offer
+ * that has come meanwhile is left alone. */
+bool store_release_cut_wait(struct store *store, const struct shard *shard,
+			    int64_t next_try, struct kairan_error *error_r);
+
 /* What a shard's state says to a person: "not sent", "may be sent", "sent". */
 const char *shard_state_name(enum shard_state state);
 
