@@ -58,10 +58,7 @@ static bool record_pruned(struct store *store, int64_t gone, int64_t now,
 
 	if (!store_begin(store, error_r))
 		return false;
-	if (store_audit_append(store, &event, error_r))
-		return store_commit(store, error_r);
-	store_rollback(store);
-	return false;
+	return store_end(store, store_audit_append(store, &event, error_r), error_r);
 }
 
 static bool prune(struct store *store, const struct setup *setup, int64_t now,

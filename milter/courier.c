@@ -152,10 +152,10 @@ static bool try_store(struct store *store, const struct outbox_notice *notice,
 		return true;
 	if (!store_begin(store, error_r))
 		return false;
-	if (store_outbox_record(store, notice->id, OUTBOX_WAITING, now, "", error_r))
-		return store_commit(store, error_r);
-	store_rollback(store);
-	return false;
+	return store_end(
+	    store,
+	    store_outbox_record(store, notice->id, OUTBOX_WAITING, now, "", error_r),
+	    error_r);
 }
 
 /* Send the first notice that is due. YES: there may be more; NO: *next_r says when. */
@@ -217,12 +217,10 @@ static bool record_shard(struct store *store, const struct setup *setup,
 	now_is.queue_id[0] = '\0';
 	if (!store_begin(store, error_r))
 		return false;
-	if (!store_release_record(store, &now_is, state, now, now + pause,
-				  result->response, error_r)) {
-		store_rollback(store);
-		return false;
-	}
-	return store_commit(store, error_r);
+	return store_end(store,
+			 store_release_record(store, &now_is, state, now, now + pause,
+					      result->response, error_r),
+			 error_r);
 }
 
 static void log_shard(const struct shard *shard, const struct smtp_result *result)
@@ -336,10 +334,7 @@ bool courier_resume(struct kairan *kairan, struct kairan_error *error_r)
 	if (ok) {
 		ok = store_release_free_claims(store, clock_now(),
 					       setup->settings->receipt_wait, error_r);
-		if (ok)
-			ok = store_commit(store, error_r);
-		else
-			store_rollback(store);
+		ok = store_end(store, ok, error_r);
 	}
 	setup_unref(setup);
 	return ok;

@@ -251,10 +251,7 @@ static bool hold(const struct intake_context *context, const struct recipient *r
 	case ANSWER_UNKNOWN:
 		break;
 	}
-	if (ok)
-		return store_commit(store, error_r);
-	store_rollback(store);
-	return false;
+	return store_end(store, ok, error_r);
 }
 
 void draft_hold(const struct intake_context *context, const struct recipient *recipient,

@@ -184,10 +184,7 @@ bool duty_change_record(const struct duty_look *look, const char *change,
 
 	if (ok) {
 		ok = write_all(store, look, change, before, after, readers, error_r);
-		if (ok)
-			ok = store_commit(store, error_r);
-		else
-			store_rollback(store);
+		ok = store_end(store, ok, error_r);
 	}
 	if (readers != NULL)
 		g_ptr_array_unref(readers);

@@ -77,10 +77,7 @@ static bool keep_quietly(const struct duty_look *look, const struct duty_holder 
 
 	if (!store_begin(store, error_r))
 		return false;
-	if (duty_change_keep(store, before, after, error_r))
-		return store_commit(store, error_r);
-	store_rollback(store);
-	return false;
+	return store_end(store, duty_change_keep(store, before, after, error_r), error_r);
 }
 
 /* Each change keeps only what it tells, so that none is lost between two of them. */
@@ -136,10 +133,8 @@ static bool keep_all(struct store *store, const GPtrArray *holders,
 	for (guint i = 0; ok && i < holders->len; i++)
 		ok =
 		    duty_change_keep(store, NULL, g_ptr_array_index(holders, i), error_r);
-	if (ok && store_position_put(store, POSITION, "kept", error_r))
-		return store_commit(store, error_r);
-	store_rollback(store);
-	return false;
+	return store_end(
+	    store, ok && store_position_put(store, POSITION, "kept", error_r), error_r);
 }
 
 static bool read_before(struct store *store, GPtrArray **before_r, bool *is_first_r,

@@ -248,11 +248,9 @@ static void cut_wait(const struct intake_context *context, const struct release 
 	const int64_t at = clock_now() + context->setup->settings->receipt_wait;
 	struct kairan_error error = { "" };
 
-	if (!store_begin(store, &error))
-		return;
-	if (!store_release_cut_wait(store, &release->shard, at, &error))
-		store_rollback(store);
-	else if (store_commit(store, &error))
+	if (store_begin(store, &error) &&
+	    store_end(store, store_release_cut_wait(store, &release->shard, at, &error),
+		      &error))
 		waker_wake(kairan_get_waker(context->kairan, KAIRAN_SHARDS));
 }
 

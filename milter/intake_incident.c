@@ -122,11 +122,10 @@ static bool record(const struct intake_context *context, const struct incident *
 	event.detail = g_strdelimit(detail, "\r\n", ' ');
 	if (!store_begin(store, error_r))
 		return false;
-	if (store_audit_append(store, &event, error_r) &&
-	    add_notices(store, incident, event.at, error_r))
-		return store_commit(store, error_r);
-	store_rollback(store);
-	return false;
+	return store_end(store,
+			 store_audit_append(store, &event, error_r) &&
+			     add_notices(store, incident, event.at, error_r),
+			 error_r);
 }
 
 static void report(const struct intake_context *context, struct incident *incident,

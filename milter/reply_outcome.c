@@ -57,10 +57,7 @@ static void answer_and_record(const struct intake_context *context,
 		ok = store_audit_append(store, event, &error) &&
 		     (kind == NULL ||
 		      add_answer(store, reply, kind, event, facts, &error));
-		if (ok)
-			ok = store_commit(store, &error);
-		else
-			store_rollback(store);
+		ok = store_end(store, ok, &error);
 	}
 	if (!ok) {
 		fail_store(context, reply, &error, verdict_r);

@@ -88,11 +88,10 @@ static bool send_report(const struct report_look *look, const struct month *mont
 
 	if (!store_begin(store, error_r))
 		return false;
-	if (add_notices(store, look, report, administrators, error_r) &&
-	    record(store, month, look->now, error_r))
-		return store_commit(store, error_r);
-	store_rollback(store);
-	return false;
+	return store_end(store,
+			 add_notices(store, look, report, administrators, error_r) &&
+			     record(store, month, look->now, error_r),
+			 error_r);
 }
 
 /* YES: it is on its way. NO: not now. */

@@ -171,18 +171,11 @@ static void keep_in_store(struct store *store, struct broadcast *const *broadcas
 /* `kairanctl status` tells how old the snapshot is. */
 static void note_time(struct store *store)
 {
-	g_autofree char *now = g_strdup_printf("%lld", (long long)clock_now());
 	struct kairan_error error = { "" };
 
-	if (store_begin(store, &error)) {
-		if (store_position_put(store, STORE_POSITION_SNAPSHOT, now, &error)) {
-			if (store_commit(store, &error))
-				return;
-		} else {
-			store_rollback(store);
-		}
-	}
-	log_warning("the time of the look at the directory: %s", error.text);
+	if (!store_position_keep_time(store, STORE_POSITION_SNAPSHOT, clock_now(),
+				      &error))
+		log_warning("the time of the look at the directory: %s", error.text);
 }
 
 static bool differs(struct snapshot *snapshot, struct broadcast **broadcasts)

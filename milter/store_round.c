@@ -34,14 +34,8 @@
 static bool try_to_write(struct store *store, int64_t now)
 {
 	struct kairan_error error = { "" };
-	g_autofree char *value = g_strdup_printf("%lld", (long long)now);
 
-	if (!store_begin(store, &error))
-		return false;
-	if (store_position_put(store, POSITION, value, &error))
-		return store_commit(store, &error);
-	store_rollback(store);
-	return false;
+	return store_position_keep_time(store, POSITION, now, &error);
 }
 
 static bool tell(const struct setup *setup, struct store *store, struct smtp *smtp,

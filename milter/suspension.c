@@ -122,10 +122,7 @@ static bool tell(const struct intake_context *context, const struct person *pers
 	if (ok) {
 		ok =
 		    add_notice(store, person, broadcast, suspension, &error) == ANSWER_NO;
-		if (ok)
-			ok = store_commit(store, &error);
-		else
-			store_rollback(store);
+		ok = store_end(store, ok, &error);
 	}
 	return ok;
 }

@@ -228,10 +228,7 @@ static bool migrate(struct store *store, struct kairan_error *error_r)
 		ok = run_section(store, ++version, section, error_r);
 		g_free(section);
 	}
-	if (ok)
-		return store_commit(store, error_r);
-	store_rollback(store);
-	return false;
+	return store_end(store, ok, error_r);
 }
 
 static void finalize_statement(void *stmt)
@@ -449,6 +446,14 @@ void store_rollback(struct store *store)
 	else
 		roll_back(store);
 	pthread_mutex_unlock(&store->lock);
+}
+
+bool store_end(struct store *store, bool ok, struct kairan_error *error_r)
+{
+	if (ok)
+		return store_commit(store, error_r);
+	store_rollback(store);
+	return false;
 }
 
 enum answer store_was_changed(struct store *store, struct kairan_error *error_r)

@@ -50,6 +50,10 @@ bool store_begin_grouped(struct store *store, struct kairan_error *error_r);
 bool store_commit(struct store *store, struct kairan_error *error_r);
 void store_rollback(struct store *store);
 
+/* The end of a transaction: commit where all went well, else roll back. True when it is on the
+ * disk; where ok is false, error_r stays as it is. */
+bool store_end(struct store *store, bool ok, struct kairan_error *error_r);
+
 /* Has another process changed the store since this was last asked? The first answer may be
  * yes without a change. Outside of a transaction. */
 enum answer store_was_changed(struct store *store, struct kairan_error *error_r);

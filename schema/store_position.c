@@ -12,6 +12,8 @@
 
 #include "schema/store_position.h"
 
+#include <glib.h>
+
 #include "schema/sql.h"
 
 enum answer store_position_find(struct store *store, const char *name, char **value_r,
@@ -36,4 +38,14 @@ bool store_position_put(struct store *store, const char *name, const char *value
 		       "INSERT INTO position (name, value) VALUES (?1, ?2)"
 		       " ON CONFLICT (name) DO UPDATE SET value = ?2",
 		       "ss", name, value);
+}
+
+bool store_position_keep_time(struct store *store, const char *name, int64_t at,
+			      struct kairan_error *error_r)
+{
+	g_autofree char *value = g_strdup_printf("%lld", (long long)at);
+
+	if (!store_begin(store, error_r))
+		return false;
+	return store_end(store, store_position_put(store, name, value, error_r), error_r);
 }

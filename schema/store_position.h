@@ -15,4 +15,8 @@ enum answer store_position_find(struct store *store, const char *name, char **va
 bool store_position_put(struct store *store, const char *name, const char *value,
 			struct kairan_error *error_r);
 
+/* Put a time in seconds, in a transaction of its own: outside of one. */
+bool store_position_keep_time(struct store *store, const char *name, int64_t at,
+			      struct kairan_error *error_r);
+
 #endif
