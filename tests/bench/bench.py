@@ -94,8 +94,9 @@ def filtered_by(stack, *arguments):
     path = pathlib.Path(stack.env["KAIRAN_RUN"]) / "floor.sock"
     process = None
     if arguments:
-        process = subprocess.Popen([BUILD / "tests/bench/floor", path, *map(str, arguments)])
-        stack.wait_for(path.exists, 20, "the floor's socket")
+        process = subprocess.Popen([BUILD / "tests/bench/floor", path, *map(str, arguments)],
+                                   stdout=subprocess.PIPE, text=True)
+        process.stdout.readline()
         os.chmod(path, 0o777)
     configure_mta(stack, smtpd_milters=f"unix:{path}" if process else "")
     try:
@@ -104,7 +105,7 @@ def filtered_by(stack, *arguments):
         configure_mta(stack, smtpd_milters=f"unix:{stack.env['KAIRAN_MILTER_SOCKET']}")
         if process:
             process.kill()
-            process.wait()
+            process.communicate()
 
 
 class Smtp:

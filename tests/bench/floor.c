@@ -7,7 +7,8 @@
  *
  *	Without COUNT it takes part in every conversation and does nothing. With COUNT, each
  *	message to fill-N@ANYTHING gets COUNT recipients added at its end, the N-th so many of
- *	"kN@phone.sink.example" and its like, which were made in memory before.
+ *	"kN@phone.sink.example" and its like, which were made in memory before. A line on
+ *	standard output says when the socket is open.
  *
  * DIAGNOSTICS
  *	Exits with 1 when the socket cannot be opened.
@@ -97,5 +98,7 @@ int main(int argc, char **argv)
 	    smfi_setconn(socket) != MI_SUCCESS || smfi_register(filter) != MI_SUCCESS ||
 	    smfi_opensocket(1) != MI_SUCCESS)
 		return 1;
+	(void)puts("ready");
+	(void)fflush(stdout);
 	return smfi_main() == MI_SUCCESS ? 0 : 1;
 }
