@@ -21,15 +21,19 @@
 #include <errno.h>
 #include <grp.h>
 #include <libmilter/mfapi.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "conf/log.h"
 #include "milter/session.h"
+
+#define STOP_TRY_NANOSECONDS (20 * 1000 * 1000)
 
 /* libmilter gives its callbacks no context before a connection has one of its own. */
 static struct kairan *mlfi_kairan;
@@ -391,13 +395,32 @@ void mlfi_close(void)
 	__atomic_store_n(&mlfi_closing, 1, __ATOMIC_SEQ_CST);
 }
 
+static void *stop_libmilter(void *context)
+{
+	(void)context;
+	(void)smfi_stop();
+	return NULL;
+}
+
+/* smfi_stop() itself waits for the listener, which waits for a connection, seconds long: one of
+ * our own wakes it, unless it comes before the stop was noted. */
 void mlfi_stop(void)
 {
+	struct timespec again;
+	pthread_t stopper;
 	int fd;
 
-	(void)smfi_stop();
-	/* The listener looks at the stop only when something wakes it. */
-	fd = connect_socket();
-	if (fd >= 0)
-		close(fd);
+	if (pthread_create(&stopper, NULL, stop_libmilter, NULL) != 0) {
+		(void)smfi_stop();
+		return;
+	}
+	do {
+		fd = connect_socket();
+		if (fd >= 0)
+			close(fd);
+		(void)clock_gettime(CLOCK_REALTIME, &again);
+		again.tv_nsec += STOP_TRY_NANOSECONDS;
+		again.tv_sec += again.tv_nsec / 1000000000;
+		again.tv_nsec %= 1000000000;
+	} while (pthread_timedjoin_np(stopper, NULL, &again) == ETIMEDOUT);
 }
