@@ -115,6 +115,8 @@ void kairan_set_setup(struct kairan *kairan, struct setup *setup)
 	old = kairan->setup;
 	kairan->setup = setup;
 	pthread_mutex_unlock(&kairan->lock);
+	/* Whoever still asks there does not keep a stop, or a new server, waiting. */
+	directory_hurry(old->directory);
 	setup_unref(old);
 }
 
@@ -158,6 +160,10 @@ void kairan_wake_all(struct kairan *kairan)
 
 void kairan_stop_all(struct kairan *kairan)
 {
+	struct setup *setup = kairan_get_setup(kairan);
+
+	directory_hurry(setup->directory);
+	setup_unref(setup);
 	for (size_t i = 0; i < KAIRAN_THREADS; i++)
 		waker_stop(kairan->wakers[i]);
 }

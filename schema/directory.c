@@ -29,8 +29,13 @@ struct directory *directory_new(const struct settings *settings)
 	struct directory *directory = g_new0(struct directory, 1);
 
 	directory->settings = settings;
-	directory->link = ldap_link_new(settings);
+	directory->link = ldap_link_new(settings, &directory->is_hurried);
 	return directory;
+}
+
+void directory_hurry(struct directory *directory)
+{
+	__atomic_store_n(&directory->is_hurried, true, __ATOMIC_RELEASE);
 }
 
 void directory_free(struct directory *directory)

@@ -61,6 +61,10 @@ struct broadcast {
 struct directory *directory_new(const struct settings *settings);
 void directory_free(struct directory *directory);
 
+/* The daemon stops, or has new settings: a server that does not answer within a second is not waited for any longer,
+ * nor asked again (from any thread). */
+void directory_hurry(struct directory *directory);
+
 /* A person by login: the uid, or one of their mail addresses. Two entries that match are
  * a contradiction, and could not be asked about: UNKNOWN. */
 enum answer directory_find_person(struct directory *directory, const char *login,

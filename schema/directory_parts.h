@@ -12,6 +12,7 @@
 struct directory {
 	const struct settings *settings;
 	struct ldap_link *link;
+	bool is_hurried; /* atomic */
 };
 
 /* A person's entry; what it lacks is NULL or empty. */

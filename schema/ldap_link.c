@@ -5,7 +5,8 @@
  * DESCRIPTION
  *	Connects and binds at the first search, and once more when the server has closed the
  *	connection since the last one (a restarted slapd, an idle time-out). A second failure
- *	is the answer "could not ask". Every wait is bounded by ldap_timeout.
+ *	is the answer "could not ask". Every wait is bounded by ldap_timeout, the wait for
+ *	one's turn included. Answers are waited for in slices, to see that the daemon stops.
  *
  * DIAGNOSTICS
  *	Failures are returned with libldap's text and the server's own, where it gave one.
@@ -21,17 +22,30 @@
 #include <string.h>
 #include <sys/time.h>
 
+#define SLICE_MICROSECONDS   (100 * 1000)
+#define HURRIED_MICROSECONDS (1000 * 1000)
+/* After a question that was not answered in time, the server is left alone: those who waited for
+ * it have more to ask, and would do so one after the other. */
+#define REST_MICROSECONDS (1000 * 1000)
+
 struct ldap_link {
 	const struct settings *settings;
+	const bool *is_hurried;
 	pthread_mutex_t lock;
 	LDAP *handle;
+	unsigned failures;           /* to reach the server; atomic */
+	struct kairan_error failure; /* the last one */
+	bool is_failing;             /* and nothing has succeeded since */
+	int64_t rests_until;         /* microseconds of the monotonic clock */
+	bool waited_in_vain; /* it failed while the holder of the lock waited for it */
 };
 
-struct ldap_link *ldap_link_new(const struct settings *settings)
+struct ldap_link *ldap_link_new(const struct settings *settings, const bool *is_hurried)
 {
 	struct ldap_link *link = g_new0(struct ldap_link, 1);
 
 	link->settings = settings;
+	link->is_hurried = is_hurried;
 	pthread_mutex_init(&link->lock, NULL);
 	return link;
 }
@@ -54,7 +68,10 @@ void ldap_link_free(struct ldap_link *link)
 
 void ldap_link_lock(struct ldap_link *link)
 {
+	const unsigned failures = __atomic_load_n(&link->failures, __ATOMIC_ACQUIRE);
+
 	pthread_mutex_lock(&link->lock);
+	link->waited_in_vain = link->failures != failures;
 }
 
 void ldap_link_unlock(struct ldap_link *link)
@@ -97,6 +114,54 @@ static void set_limits(LDAP *handle, int64_t seconds)
 	(void)ldap_set_option(handle, LDAP_OPT_REFERRALS, LDAP_OPT_OFF);
 }
 
+static bool is_hurried(const struct ldap_link *link)
+{
+	return __atomic_load_n(link->is_hurried, __ATOMIC_ACQUIRE);
+}
+
+static int64_t find_patience(const struct ldap_link *link)
+{
+	const int64_t patience = link->settings->ldap_timeout * G_USEC_PER_SEC;
+
+	return is_hurried(link) ? MIN(patience, HURRIED_MICROSECONDS) : patience;
+}
+
+/* Wait for the answer to a message; its result code, or LDAP_TIMEOUT. */
+static int await_answer(struct ldap_link *link, int message, LDAPMessage **result_r)
+{
+	const int64_t begun = g_get_monotonic_time();
+	int type, code = LDAP_SERVER_DOWN;
+
+	do {
+		struct timeval slice = { .tv_usec = SLICE_MICROSECONDS };
+
+		type = ldap_result(link->handle, message, LDAP_MSG_ALL, &slice, result_r);
+	} while (type == 0 && g_get_monotonic_time() - begun < find_patience(link));
+	if (type == 0) {
+		(void)ldap_abandon_ext(link->handle, message, NULL, NULL);
+		return LDAP_TIMEOUT;
+	}
+	if (type < 0)
+		(void)ldap_get_option(link->handle, LDAP_OPT_RESULT_CODE, &code);
+	else if (ldap_parse_result(link->handle, *result_r, &code, NULL, NULL, NULL, NULL,
+				   0) != LDAP_SUCCESS)
+		code = LDAP_DECODING_ERROR;
+	return code;
+}
+
+static int bind_as(struct ldap_link *link, const char *dn, struct berval *secret)
+{
+	LDAPMessage *answer = NULL;
+	int message;
+	int result = ldap_sasl_bind(link->handle, *dn != '\0' ? dn : NULL,
+				    LDAP_SASL_SIMPLE, secret, NULL, NULL, &message);
+
+	if (result == LDAP_SUCCESS)
+		result = await_answer(link, message, &answer);
+	(void)ldap_msgfree(answer);
+	return result;
+}
+
 static bool connect_and_bind(struct ldap_link *link, struct kairan_error *error_r)
 {
 	const struct settings *settings = link->settings;
@@ -111,10 +176,7 @@ static bool connect_and_bind(struct ldap_link *link, struct kairan_error *error_
 	result = ldap_initialize(&link->handle, settings->ldap_uri);
 	if (result == LDAP_SUCCESS) {
 		set_limits(link->handle, settings->ldap_timeout);
-		result = ldap_sasl_bind_s(
-		    link->handle,
-		    *settings->ldap_bind_dn != '\0' ? settings->ldap_bind_dn : NULL,
-		    LDAP_SASL_SIMPLE, &secret, NULL, NULL, NULL);
+		result = bind_as(link, settings->ldap_bind_dn, &secret);
 	}
 	explicit_bzero(password, sizeof(password));
 	if (result == LDAP_SUCCESS)
@@ -139,16 +201,18 @@ static int search_once(struct ldap_link *link, const struct question *question,
 	struct timeval wait = { .tv_sec = (time_t)link->settings->ldap_timeout };
 	LDAPControl *controls[] = { NULL, NULL };
 	int result = LDAP_SUCCESS;
+	int message;
 
 	*result_r = NULL;
 	if (question->page > 0)
 		result = ldap_create_page_control(link->handle, question->page,
 						  question->cookie, 1, &controls[0]);
 	if (result == LDAP_SUCCESS)
-		result =
-		    ldap_search_ext_s(link->handle, question->base, question->scope,
-				      question->filter, question->attributes, 0, controls,
-				      NULL, &wait, LDAP_NO_LIMIT, result_r);
+		result = ldap_search_ext(link->handle, question->base, question->scope,
+					 question->filter, question->attributes, 0,
+					 controls, NULL, &wait, LDAP_NO_LIMIT, &message);
+	if (result == LDAP_SUCCESS)
+		result = await_answer(link, message, result_r);
 	if (controls[0] != NULL)
 		ldap_control_free(controls[0]);
 	return result;
@@ -182,18 +246,46 @@ static bool search_healing(struct ldap_link *link, const struct question *questi
 	return true;
 }
 
+/* Remember that the server could not be reached, for those who wait for the link. */
+static enum answer note_failure(struct ldap_link *link, int64_t begun,
+				const struct kairan_error *error)
+{
+	const int64_t now = g_get_monotonic_time();
+
+	link->failure = *error;
+	link->is_failing = true;
+	link->rests_until =
+	    now - begun < REST_MICROSECONDS ? now : now + REST_MICROSECONDS;
+	(void)__atomic_add_fetch(&link->failures, 1, __ATOMIC_ACQ_REL);
+	return ANSWER_UNKNOWN;
+}
+
+/* Is it of no use to ask now? */
+static bool has_failed(const struct ldap_link *link)
+{
+	return link->waited_in_vain ||
+	       (link->is_failing &&
+		(is_hurried(link) || g_get_monotonic_time() < link->rests_until));
+}
+
 static enum answer search(struct ldap_link *link, const struct question *question,
 			  LDAPMessage **result_r, bool *cut_r,
 			  struct kairan_error *error_r)
 {
+	const int64_t begun = g_get_monotonic_time();
 	int result = LDAP_OTHER;
 
 	*result_r = NULL;
 	*cut_r = false;
-	if (!search_healing(link, question, result_r, &result, error_r))
+	if (has_failed(link)) {
+		*error_r = link->failure;
 		return ANSWER_UNKNOWN;
+	}
+	if (!search_healing(link, question, result_r, &result, error_r))
+		return note_failure(link, begun, error_r);
 	/* The server's limit: a failure, but for who asks for parts. */
 	*cut_r = result == LDAP_SIZELIMIT_EXCEEDED && question->page > 0;
+	link->is_failing = false;
 	if (result == LDAP_SUCCESS || *cut_r)
 		return ANSWER_YES;
 	(void)ldap_msgfree(*result_r);
@@ -204,6 +296,8 @@ static enum answer search(struct ldap_link *link, const struct question *questio
 			question->base, ldap_err2string(result));
 	/* A time-out leaves the answer on its way: a later search must not meet it. */
 	disconnect(link);
+	if (is_lost(result) || result == LDAP_TIMEOUT)
+		return note_failure(link, begun, error_r);
 	return ANSWER_UNKNOWN;
 }
 

@@ -13,7 +13,9 @@
 
 struct ldap_link;
 
-struct ldap_link *ldap_link_new(const struct settings *settings);
+/* *is_hurried (atomic; borrowed) becomes true when there is no time: from then on no answer is
+ * waited for longer than a second, and nothing is asked after one that did not come. */
+struct ldap_link *ldap_link_new(const struct settings *settings, const bool *is_hurried);
 void ldap_link_free(struct ldap_link *link);
 
 /* Search, connecting or reconnecting first where needed. YES with the result (to be freed
@@ -34,7 +36,9 @@ enum answer ldap_link_search_page(struct ldap_link *link, const char *base, int 
 /* The handle, for reading the entries of a result. */
 LDAP *ldap_link_handle(struct ldap_link *link);
 
-/* Hold the link while a result is read: another thread's reconnect would free it. */
+/* Hold the link while a result is read: another thread's reconnect would free it. Whoever waits
+ * for it while the server does not answer gets that failure as well, without asking again: no
+ * look-up takes much longer than ldap_timeout, however many there are. */
 void ldap_link_lock(struct ldap_link *link);
 void ldap_link_unlock(struct ldap_link *link);
 

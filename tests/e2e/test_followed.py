@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
 """The directory is followed (RFC 4533, Art. 10, 11): a change is seen at once, whatever becomes
 of the servers meanwhile, and seen by asking where slapd does not tell."""
+import contextlib
 import pathlib
 import signal
+import threading
+import time
 
 import stack as s
 import tap
@@ -102,13 +105,47 @@ def test_the_daemon_stops_while_it_follows(stack):
 
 
 def test_the_daemon_stops_while_slapd_hangs(stack):
+    """Look-ups under way, which would wait longer than the daemon may take for its end."""
     ask_hourly(stack)
+    stack.configure(ldap_timeout="60s")
     stack.signal("slapd", signal.SIGSTOP)
     try:
+        stack.move_clock(3600)
         check_stops_well(stack)
     finally:
         stack.signal("slapd", signal.SIGCONT)
         stack.start()
+        stack.configure(ldap_timeout="5s")
+
+
+def test_a_slapd_that_hangs_is_waited_for_once(stack):
+    """Whoever waits for a turn meanwhile is answered with the one before, not a time-out
+    later."""
+    waits = 10
+    stack.configure(ldap_timeout=f"{waits}s")
+    port = int(stack.env["KAIRAN_SUBMISSION_PORT"])
+    replies = []
+
+    def ask(smtp):
+        smtp.mail("bosai-staff1@town.example")
+        replies.append(smtp.rcpt(town.BOSAI)[0])
+
+    with contextlib.ExitStack() as clients:
+        threads = [threading.Thread(target=ask, args=(clients.enter_context(
+            stack.connect(port, "bosai-staff1")),)) for _ in range(6)]
+        stack.signal("slapd", signal.SIGSTOP)
+        begun = time.monotonic()
+        try:
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            took = time.monotonic() - begun
+        finally:
+            stack.signal("slapd", signal.SIGCONT)
+            stack.configure(ldap_timeout="5s")
+    check_equal(replies, [451] * len(threads), "the answers")
+    check_equal(took < 3 * waits, True, f"all were answered in good time ({took:.0f} s)")
 
 
 def test_kill_9_after_a_change(stack):
