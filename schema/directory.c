@@ -29,20 +29,24 @@ struct directory *directory_new(const struct settings *settings)
 	struct directory *directory = g_new0(struct directory, 1);
 
 	directory->settings = settings;
-	directory->link = ldap_link_new(settings, &directory->is_hurried);
+	directory->health = ldap_health_new();
+	directory->pool = ldap_pool_new(settings, directory->health);
+	directory->pages = ldap_link_new(settings, directory->health);
 	return directory;
 }
 
 void directory_hurry(struct directory *directory)
 {
-	__atomic_store_n(&directory->is_hurried, true, __ATOMIC_RELEASE);
+	ldap_health_hurry(directory->health);
 }
 
 void directory_free(struct directory *directory)
 {
 	if (directory == NULL)
 		return;
-	ldap_link_free(directory->link);
+	ldap_link_free(directory->pages);
+	ldap_pool_free(directory->pool);
+	ldap_health_free(directory->health);
 	g_free(directory);
 }
 
@@ -120,15 +124,16 @@ enum answer directory_find_section(struct directory *directory, const char *dn,
 	const struct settings *settings = directory->settings;
 	struct section_attributes attributes = list_attributes(settings);
 	LDAPMessage *result = NULL;
+	struct ldap_link *link;
 	LDAPMessage *entry;
 	enum answer answer;
 	LDAP *ld;
 
-	ldap_link_lock(directory->link);
-	answer = ldap_link_search(directory->link, dn, LDAP_SCOPE_BASE,
-				  settings->ldap_section_filter, attributes.names,
-				  &result, error_r);
-	ld = ldap_link_handle(directory->link);
+	link = ldap_pool_take(directory->pool);
+	answer =
+	    ldap_link_search(link, dn, LDAP_SCOPE_BASE, settings->ldap_section_filter,
+			     attributes.names, &result, error_r);
+	ld = ldap_link_handle(link);
 	entry = answer == ANSWER_YES ? ldap_first_entry(ld, result) : NULL;
 	if (answer == ANSWER_YES && entry == NULL)
 		answer = ANSWER_NO;
@@ -138,7 +143,7 @@ enum answer directory_find_section(struct directory *directory, const char *dn,
 			answer = ANSWER_UNKNOWN;
 	}
 	(void)ldap_msgfree(result);
-	ldap_link_unlock(directory->link);
+	ldap_pool_give(directory->pool, link);
 	return answer;
 }
 
@@ -183,17 +188,17 @@ bool directory_list_sections(struct directory *directory, GPtrArray **sections_r
 	GPtrArray *bad = g_ptr_array_new_with_free_func(g_free);
 	struct section_attributes attributes = list_attributes(settings);
 	LDAPMessage *result = NULL;
+	struct ldap_link *link;
 	enum answer answer;
 
-	ldap_link_lock(directory->link);
-	answer = ldap_link_search(directory->link, settings->ldap_base,
-				  LDAP_SCOPE_SUBTREE, settings->ldap_section_filter,
-				  attributes.names, &result, error_r);
+	link = ldap_pool_take(directory->pool);
+	answer = ldap_link_search(link, settings->ldap_base, LDAP_SCOPE_SUBTREE,
+				  settings->ldap_section_filter, attributes.names,
+				  &result, error_r);
 	if (answer == ANSWER_YES)
-		read_sections(settings, ldap_link_handle(directory->link), result,
-			      sections, bad);
+		read_sections(settings, ldap_link_handle(link), result, sections, bad);
 	(void)ldap_msgfree(result);
-	ldap_link_unlock(directory->link);
+	ldap_pool_give(directory->pool, link);
 	if (answer == ANSWER_UNKNOWN) {
 		g_ptr_array_unref(sections);
 		g_ptr_array_unref(bad);
@@ -292,15 +297,16 @@ bool directory_list_broadcasts(struct directory *directory,
 	const struct settings *settings = directory->settings;
 	GPtrArray *bad = g_ptr_array_new_with_free_func(g_free);
 	LDAPMessage *result = NULL;
+	struct ldap_link *link;
 	struct broadcast **broadcasts = NULL;
 
-	ldap_link_lock(directory->link);
-	switch (ldap_link_search(directory->link, settings->ldap_base, LDAP_SCOPE_SUBTREE,
+	link = ldap_pool_take(directory->pool);
+	switch (ldap_link_search(link, settings->ldap_base, LDAP_SCOPE_SUBTREE,
 				 settings->ldap_broadcast_filter, NULL, &result,
 				 error_r)) {
 	case ANSWER_YES:
-		broadcasts = read_broadcasts(settings, ldap_link_handle(directory->link),
-					     result, bad);
+		broadcasts =
+		    read_broadcasts(settings, ldap_link_handle(link), result, bad);
 		break;
 	case ANSWER_NO:
 		(void)error_set(error_r, "LDAP: ldap_base %s does not exist",
@@ -310,7 +316,7 @@ bool directory_list_broadcasts(struct directory *directory,
 		break;
 	}
 	(void)ldap_msgfree(result);
-	ldap_link_unlock(directory->link);
+	ldap_pool_give(directory->pool, link);
 	*broadcasts_r = broadcasts;
 	if (broadcasts != NULL)
 		hand_over(bad, bad_r, "broadcast");

@@ -24,8 +24,8 @@ struct directory;
 
 struct person {
 	char *dn;
-	char *id;       /* what stays when the entry is renamed (ldap_entry_id); "": unknown */
-	char *uid;      /* lower case */
+	char *id;  /* what stays when the entry is renamed (ldap_entry_id); "": unknown */
+	char *uid; /* lower case */
 	char *name;     /* in the person's own language where the directory has it */
 	char *language; /* "ja" or "en" */
 	char **mails; /* NULL-terminated; the first is where notices go. May be empty. */

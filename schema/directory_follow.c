@@ -96,7 +96,7 @@ enum answer directory_follower_open(struct directory *directory,
 	struct directory_follower *follower = g_new0(struct directory_follower, 1);
 	enum answer answer;
 
-	follower->link = ldap_link_new(directory->settings, &directory->is_hurried);
+	follower->link = ldap_link_new(directory->settings, directory->health);
 	answer = is_offered(follower->link, error_r);
 	if (answer == ANSWER_YES && !start_search(follower, directory->settings, error_r))
 		answer = ANSWER_UNKNOWN;

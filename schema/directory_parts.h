@@ -7,17 +7,23 @@
 #include <ldap.h>
 
 #include "schema/directory.h"
-#include "schema/ldap_link.h"
+#include "schema/ldap_pool.h"
 
 struct directory {
 	const struct settings *settings;
-	struct ldap_link *link;
-	bool is_hurried; /* atomic */
+	struct ldap_health *health;
+	struct ldap_pool *pool;
+	struct ldap_link *pages; /* of one thread, which reads the accesslog in pages */
 };
 
 /* A person's entry; what it lacks is NULL or empty. */
 struct person *directory_read_person(const struct settings *settings, LDAP *ld,
 				     LDAPMessage *entry);
+
+/* Add to persons those who have these DNs; who does not exist is left out. False: could not ask. */
+bool directory_add_persons(struct directory *directory, const char *const *dns,
+			   size_t count, GPtrArray *persons,
+			   struct kairan_error *error_r);
 
 /* The attributes that directory_read_person() reads, for a search: NULL-terminated, borrowed
  * from the settings. */

@@ -3,8 +3,8 @@
  *	directory_people - the people of a section in LDAP
  *
  * DESCRIPTION
- *	Three kinds of questions: each person by DN; one for all who have an address of these
- *	people; one for the other sections that name a delegate.
+ *	Three kinds of questions: the people by their DNs; one for all who have an address of
+ *	these people; one for the other sections that name a delegate.
  *
  * DIAGNOSTICS
  *	Warning: a section that cannot be understood, when all are walked. Could not ask: as in
@@ -42,20 +42,21 @@ static bool walk_entries(struct directory *directory, const char *filter,
 			 void *context, struct kairan_error *error_r)
 {
 	LDAPMessage *result = NULL;
+	struct ldap_link *link;
 	enum answer answer;
 	LDAP *ld;
 
-	ldap_link_lock(directory->link);
+	link = ldap_pool_take(directory->pool);
 	answer =
-	    ldap_link_search(directory->link, directory->settings->ldap_base,
-			     LDAP_SCOPE_SUBTREE, filter, attributes, &result, error_r);
-	ld = ldap_link_handle(directory->link);
+	    ldap_link_search(link, directory->settings->ldap_base, LDAP_SCOPE_SUBTREE,
+			     filter, attributes, &result, error_r);
+	ld = ldap_link_handle(link);
 	for (LDAPMessage *entry = answer == ANSWER_YES ? ldap_first_entry(ld, result)
 						       : NULL;
 	     entry != NULL; entry = ldap_next_entry(ld, entry))
 		visit(ld, entry, context);
 	(void)ldap_msgfree(result);
-	ldap_link_unlock(directory->link);
+	ldap_pool_give(directory->pool, link);
 	return answer != ANSWER_UNKNOWN;
 }
 
@@ -70,28 +71,39 @@ static bool has_person(const GPtrArray *persons, const char *dn)
 	return false;
 }
 
-/* Somebody who is named; who does not exist is left out. */
-static bool add_person(struct directory *directory, const char *dn, GPtrArray *persons,
-		       struct kairan_error *error_r)
-{
-	struct person *person = NULL;
-	enum answer answer;
-
-	if (dn == NULL || *dn == '\0' || has_person(persons, dn))
-		return true;
-	answer = directory_find_person_by_dn(directory, dn, &person, error_r);
-	if (answer == ANSWER_YES)
-		g_ptr_array_add(persons, person);
-	return answer != ANSWER_UNKNOWN;
-}
-
-static bool add_persons(struct directory *directory, char *const *dns, GPtrArray *persons,
-			struct kairan_error *error_r)
+/* DNs to ask for, each once, without those whom persons has. Borrows the DNs. */
+static void want_persons(GPtrArray *wanted, const GPtrArray *persons, char *const *dns)
 {
 	for (; *dns != NULL; dns++)
-		if (!add_person(directory, *dns, persons, error_r))
-			return false;
-	return true;
+		if (**dns != '\0' && !has_person(persons, *dns) &&
+		    !g_ptr_array_find_with_equal_func(wanted, *dns, g_str_equal, NULL))
+			g_ptr_array_add(wanted, *dns);
+}
+
+static bool add_wanted(struct directory *directory, const GPtrArray *wanted,
+		       GPtrArray *persons, struct kairan_error *error_r)
+{
+	return directory_add_persons(directory, (const char *const *)wanted->pdata,
+				     wanted->len, persons, error_r);
+}
+
+/* Whom the section names, and the author. */
+static bool add_named(struct directory *directory, const struct section *section,
+		      const char *author, GPtrArray *persons,
+		      struct kairan_error *error_r)
+{
+	g_autofree char *copy = g_strdup(author);
+	char *const authors[] = { copy, NULL };
+	GPtrArray *wanted = g_ptr_array_new();
+	bool ok;
+
+	want_persons(wanted, persons, section->approvers);
+	want_persons(wanted, persons, section->delegates);
+	want_persons(wanted, persons, section->staff);
+	want_persons(wanted, persons, authors);
+	ok = add_wanted(directory, wanted, persons, error_r);
+	g_ptr_array_unref(wanted);
+	return ok;
 }
 
 /* ---- who else has these addresses ---- */
@@ -242,10 +254,7 @@ bool directory_find_people(struct directory *directory, const struct section *se
 	struct section_people *people = g_new0(struct section_people, 1);
 
 	people->persons = g_ptr_array_new_with_free_func(free_person);
-	if (!add_persons(directory, section->approvers, people->persons, error_r) ||
-	    !add_persons(directory, section->delegates, people->persons, error_r) ||
-	    !add_persons(directory, section->staff, people->persons, error_r) ||
-	    !add_person(directory, author, people->persons, error_r) ||
+	if (!add_named(directory, section, author, people->persons, error_r) ||
 	    !add_sharers(directory, people->persons, error_r) ||
 	    !find_elsewhere(directory, section, &people->elsewhere, error_r)) {
 		section_people_free(people);
@@ -319,12 +328,14 @@ static bool add_holders(struct directory *directory, GPtrArray *people,
 {
 	struct named named = { directory->settings,
 			       g_ptr_array_new_with_free_func(g_free) };
+	GPtrArray *wanted = g_ptr_array_new();
 	bool ok = walk_entries(directory, directory->settings->ldap_section_filter, NULL,
 			       note_named, &named, error_r);
 
-	for (guint i = 0; ok && i < named.dns->len; i++)
-		ok = add_person(directory, g_ptr_array_index(named.dns, i), people,
-				error_r);
+	g_ptr_array_add(named.dns, NULL);
+	want_persons(wanted, people, (char *const *)named.dns->pdata);
+	ok = ok && add_wanted(directory, wanted, people, error_r);
+	g_ptr_array_unref(wanted);
 	g_ptr_array_unref(named.dns);
 	if (ok)
 		*people_r = people;

@@ -122,49 +122,31 @@ struct person *directory_read_person(const struct settings *settings, LDAP *ld,
 	return person;
 }
 
-static enum answer find_person(struct directory *directory, const char *base, int scope,
-			       const char *filter, struct person **person_r,
-			       struct kairan_error *error_r)
+/* One person of a search for a login. */
+static enum answer take_found(struct directory *directory, LDAP *ld, LDAPMessage *result,
+			      const char *filter, struct person **person_r,
+			      struct kairan_error *error_r)
 {
-	char *attributes[DIRECTORY_PERSON_ATTRIBUTES + 1];
-	LDAPMessage *result = NULL;
-	enum answer answer;
-	LDAP *ld;
-	int count;
+	const int count = ldap_count_entries(ld, result);
+	struct person *person;
 
-	directory_list_attributes(directory->settings, attributes);
-	ldap_link_lock(directory->link);
-	answer = ldap_link_search(directory->link, base, scope, filter, attributes,
-				  &result, error_r);
-	ld = ldap_link_handle(directory->link);
-	count = answer == ANSWER_YES ? ldap_count_entries(ld, result) : 0;
-	if (answer == ANSWER_YES && count == 0)
-		answer = ANSWER_NO;
+	if (count == 0)
+		return ANSWER_NO;
 	if (count > 1) {
 		(void)error_set(error_r, "LDAP: %d entries match %s below %s", count,
-				filter, base);
-		answer = ANSWER_UNKNOWN;
+				filter, directory->settings->ldap_base);
+		return ANSWER_UNKNOWN;
 	}
-	if (answer == ANSWER_YES) {
-		*person_r = directory_read_person(directory->settings, ld,
-						  ldap_first_entry(ld, result));
-		if (scope == LDAP_SCOPE_BASE && *(*person_r)->uid == '\0') {
-			/* Named, but nobody who could log in: as if there were no entry. */
-			log_warning("LDAP: %s has no %s", base,
-				    directory->settings->ldap_uid);
-			person_free(*person_r);
-			answer = ANSWER_NO;
-		} else if ((*person_r)->dn == NULL || *(*person_r)->uid == '\0') {
-			person_free(*person_r);
-			(void)error_set(error_r,
-					"LDAP: an entry that matches %s has no %s",
-					filter, directory->settings->ldap_uid);
-			answer = ANSWER_UNKNOWN;
-		}
+	person =
+	    directory_read_person(directory->settings, ld, ldap_first_entry(ld, result));
+	if (person->dn == NULL || *person->uid == '\0') {
+		person_free(person);
+		(void)error_set(error_r, "LDAP: an entry that matches %s has no %s",
+				filter, directory->settings->ldap_uid);
+		return ANSWER_UNKNOWN;
 	}
-	(void)ldap_msgfree(result);
-	ldap_link_unlock(directory->link);
-	return answer;
+	*person_r = person;
+	return ANSWER_YES;
 }
 
 /* The filter of a person by login: the uid, or one of their addresses. */
@@ -186,9 +168,22 @@ enum answer directory_find_person(struct directory *directory, const char *login
 				  struct person **person_r, struct kairan_error *error_r)
 {
 	g_autofree char *filter = make_login_filter(directory->settings, login);
+	char *attributes[DIRECTORY_PERSON_ATTRIBUTES + 1];
+	LDAPMessage *result = NULL;
+	struct ldap_link *link;
+	enum answer answer;
 
-	return find_person(directory, directory->settings->ldap_base, LDAP_SCOPE_SUBTREE,
-			   filter, person_r, error_r);
+	directory_list_attributes(directory->settings, attributes);
+	link = ldap_pool_take(directory->pool);
+	answer =
+	    ldap_link_search(link, directory->settings->ldap_base, LDAP_SCOPE_SUBTREE,
+			     filter, attributes, &result, error_r);
+	if (answer == ANSWER_YES)
+		answer = take_found(directory, ldap_link_handle(link), result, filter,
+				    person_r, error_r);
+	(void)ldap_msgfree(result);
+	ldap_pool_give(directory->pool, link);
+	return answer;
 }
 
 bool directory_list_logins(struct directory *directory, const char *login, char ***dns_r,
@@ -198,30 +193,101 @@ bool directory_list_logins(struct directory *directory, const char *login, char 
 	g_autofree char *filter = make_login_filter(directory->settings, login);
 	GPtrArray *dns = g_ptr_array_new();
 	LDAPMessage *result = NULL;
+	struct ldap_link *link;
 	enum answer answer;
 	LDAP *ld;
 
-	ldap_link_lock(directory->link);
-	answer = ldap_link_search(directory->link, directory->settings->ldap_base,
+	link = ldap_pool_take(directory->pool);
+	answer = ldap_link_search(link, directory->settings->ldap_base,
 				  LDAP_SCOPE_SUBTREE, filter, nothing, &result, error_r);
-	ld = ldap_link_handle(directory->link);
+	ld = ldap_link_handle(link);
 	for (LDAPMessage *entry = answer == ANSWER_YES ? ldap_first_entry(ld, result)
 						       : NULL;
 	     entry != NULL; entry = ldap_next_entry(ld, entry))
 		g_ptr_array_add(dns, ldap_entry_dn(ld, entry));
 	(void)ldap_msgfree(result);
-	ldap_link_unlock(directory->link);
+	ldap_pool_give(directory->pool, link);
 	g_ptr_array_add(dns, NULL);
 	*dns_r = (char **)g_ptr_array_free(dns, FALSE);
 	return answer != ANSWER_UNKNOWN;
+}
+
+/* What was asked of one DN; *person_r is NULL when there is nobody. */
+static bool take_named(struct directory *directory, LDAP *ld, LDAPMessage *result,
+		       const char *dn, struct person **person_r,
+		       struct kairan_error *error_r)
+{
+	LDAPMessage *entry = result != NULL ? ldap_first_entry(ld, result) : NULL;
+	struct person *person;
+
+	*person_r = NULL;
+	if (entry == NULL)
+		return true;
+	person = directory_read_person(directory->settings, ld, entry);
+	if (*person->uid == '\0') {
+		/* Named, but nobody who could log in: as if there were no entry. */
+		log_warning("LDAP: %s has no %s", dn, directory->settings->ldap_uid);
+		person_free(person);
+		return true;
+	}
+	if (person->dn == NULL) {
+		person_free(person);
+		return error_set(error_r, "LDAP: the DN of %s cannot be understood", dn);
+	}
+	*person_r = person;
+	return true;
+}
+
+static bool add_some(struct directory *directory, const char *const *dns, size_t count,
+		     GPtrArray *persons, struct kairan_error *error_r)
+{
+	LDAPMessage *results[LDAP_LINK_ENTRIES_MOST];
+	char *attributes[DIRECTORY_PERSON_ATTRIBUTES + 1];
+	struct ldap_link *link;
+	bool ok;
+
+	directory_list_attributes(directory->settings, attributes);
+	link = ldap_pool_take(directory->pool);
+	ok = ldap_link_read_entries(link, dns, count,
+				    directory->settings->ldap_person_filter, attributes,
+				    results, error_r);
+	for (size_t i = 0; i < count; i++) {
+		struct person *person = NULL;
+
+		ok = ok && take_named(directory, ldap_link_handle(link), results[i],
+				      dns[i], &person, error_r);
+		if (person != NULL)
+			g_ptr_array_add(persons, person);
+		(void)ldap_msgfree(results[i]);
+	}
+	ldap_pool_give(directory->pool, link);
+	return ok;
+}
+
+bool directory_add_persons(struct directory *directory, const char *const *dns,
+			   size_t count, GPtrArray *persons, struct kairan_error *error_r)
+{
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < count; i += LDAP_LINK_ENTRIES_MOST)
+		ok = add_some(directory, dns + i, MIN(count - i, LDAP_LINK_ENTRIES_MOST),
+			      persons, error_r);
+	return ok;
 }
 
 enum answer directory_find_person_by_dn(struct directory *directory, const char *dn,
 					struct person **person_r,
 					struct kairan_error *error_r)
 {
-	return find_person(directory, dn, LDAP_SCOPE_BASE,
-			   directory->settings->ldap_person_filter, person_r, error_r);
+	GPtrArray *persons = g_ptr_array_new();
+	enum answer answer = ANSWER_UNKNOWN;
+
+	if (directory_add_persons(directory, &dn, 1, persons, error_r))
+		answer = persons->len > 0 ? ANSWER_YES : ANSWER_NO;
+	if (answer == ANSWER_YES)
+		*person_r = g_ptr_array_index(persons, 0);
+	g_ptr_array_unref(persons);
+	return answer;
 }
 
 enum answer directory_find_id(struct directory *directory, const char *id,
@@ -233,16 +299,17 @@ enum answer directory_find_id(struct directory *directory, const char *id,
 	g_autofree char *filter =
 	    g_strdup_printf("(%s=%s)", settings->ldap_entry_id, value);
 	LDAPMessage *result = NULL;
+	struct ldap_link *link;
 	enum answer answer;
 
-	ldap_link_lock(directory->link);
-	answer = ldap_link_search(directory->link, settings->ldap_base,
-				  LDAP_SCOPE_SUBTREE, filter, nothing, &result, error_r);
+	link = ldap_pool_take(directory->pool);
+	answer = ldap_link_search(link, settings->ldap_base, LDAP_SCOPE_SUBTREE, filter,
+				  nothing, &result, error_r);
 	if (answer == ANSWER_YES &&
-	    ldap_count_entries(ldap_link_handle(directory->link), result) == 0)
+	    ldap_count_entries(ldap_link_handle(link), result) == 0)
 		answer = ANSWER_NO;
 	(void)ldap_msgfree(result);
-	ldap_link_unlock(directory->link);
+	ldap_pool_give(directory->pool, link);
 	return answer;
 }
 
@@ -253,14 +320,14 @@ static enum answer list_members(struct directory *directory, char ***members_r,
 	const struct settings *settings = directory->settings;
 	GPtrArray *all = g_ptr_array_new();
 	LDAPMessage *result = NULL;
+	struct ldap_link *link;
 	enum answer answer;
 	LDAP *ld;
 
-	ldap_link_lock(directory->link);
-	answer =
-	    ldap_link_search(directory->link, settings->ldap_base, LDAP_SCOPE_SUBTREE,
-			     settings->ldap_admin_filter, NULL, &result, error_r);
-	ld = ldap_link_handle(directory->link);
+	link = ldap_pool_take(directory->pool);
+	answer = ldap_link_search(link, settings->ldap_base, LDAP_SCOPE_SUBTREE,
+				  settings->ldap_admin_filter, NULL, &result, error_r);
+	ld = ldap_link_handle(link);
 	for (LDAPMessage *entry = answer == ANSWER_YES ? ldap_first_entry(ld, result)
 						       : NULL;
 	     entry != NULL; entry = ldap_next_entry(ld, entry)) {
@@ -271,7 +338,7 @@ static enum answer list_members(struct directory *directory, char ***members_r,
 		g_free(some);
 	}
 	(void)ldap_msgfree(result);
-	ldap_link_unlock(directory->link);
+	ldap_pool_give(directory->pool, link);
 	g_ptr_array_add(all, NULL);
 	*members_r = (char **)g_ptr_array_free(all, FALSE);
 	return answer;

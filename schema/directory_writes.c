@@ -211,14 +211,14 @@ bool directory_list_writes(struct directory *directory, const char *start,
 	if (writes->writes != NULL)
 		g_ptr_array_unref(writes->writes);
 	writes->writes = g_ptr_array_new_with_free_func(free_write);
-	ldap_link_lock(directory->link);
-	answer = ldap_link_search_page(directory->link, base, LDAP_SCOPE_ONELEVEL, filter,
-				       WRITES_MOST, &writes->cookie, &result,
+	ldap_link_begin(directory->pages, ldap_health_count_failures(directory->health));
+	answer = ldap_link_search_page(directory->pages, base, LDAP_SCOPE_ONELEVEL,
+				       filter, WRITES_MOST, &writes->cookie, &result,
 				       &writes->is_cut, error_r);
 	if (answer == ANSWER_YES)
-		read_writes(directory, ldap_link_handle(directory->link), result, writes);
+		read_writes(directory, ldap_link_handle(directory->pages), result,
+			    writes);
 	(void)ldap_msgfree(result);
-	ldap_link_unlock(directory->link);
 	return answer == ANSWER_YES ||
 	       (answer == ANSWER_NO &&
 		error_set(error_r, "LDAP: ldap_accesslog_base %s does not exist", base));

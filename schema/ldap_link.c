@@ -5,8 +5,8 @@
  * DESCRIPTION
  *	Connects and binds at the first search, and once more when the server has closed the
  *	connection since the last one (a restarted slapd, an idle time-out). A second failure
- *	is the answer "could not ask". Every wait is bounded by ldap_timeout, the wait for
- *	one's turn included. Answers are waited for in slices, to see that the daemon stops.
+ *	is the answer "could not ask". Every wait is bounded by ldap_timeout. Answers are waited
+ *	for in slices, to see when there is no time any more.
  *
  * DIAGNOSTICS
  *	Failures are returned with libldap's text and the server's own, where it gave one.
@@ -17,36 +17,28 @@
 
 #include <errno.h>
 #include <glib.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/time.h>
 
 #define SLICE_MICROSECONDS   (100 * 1000)
 #define HURRIED_MICROSECONDS (1000 * 1000)
-/* After a question that was not answered in time, the server is left alone: those who waited for
- * it have more to ask, and would do so one after the other. */
-#define REST_MICROSECONDS (1000 * 1000)
 
 struct ldap_link {
 	const struct settings *settings;
-	const bool *is_hurried;
-	pthread_mutex_t lock;
+	struct ldap_health *health;
+	unsigned failures; /* of the server, when the holder began to wait for the link */
 	LDAP *handle;
-	unsigned failures;           /* to reach the server; atomic */
-	struct kairan_error failure; /* the last one */
-	bool is_failing;             /* and nothing has succeeded since */
-	int64_t rests_until;         /* microseconds of the monotonic clock */
-	bool waited_in_vain; /* it failed while the holder of the lock waited for it */
 };
 
-struct ldap_link *ldap_link_new(const struct settings *settings, const bool *is_hurried)
+struct ldap_link *ldap_link_new(const struct settings *settings,
+				struct ldap_health *health)
 {
 	struct ldap_link *link = g_new0(struct ldap_link, 1);
 
 	link->settings = settings;
-	link->is_hurried = is_hurried;
-	pthread_mutex_init(&link->lock, NULL);
+	link->health = health;
+	link->failures = ldap_health_count_failures(health);
 	return link;
 }
 
@@ -62,21 +54,12 @@ void ldap_link_free(struct ldap_link *link)
 	if (link == NULL)
 		return;
 	disconnect(link);
-	pthread_mutex_destroy(&link->lock);
 	g_free(link);
 }
 
-void ldap_link_lock(struct ldap_link *link)
+void ldap_link_begin(struct ldap_link *link, unsigned failures)
 {
-	const unsigned failures = __atomic_load_n(&link->failures, __ATOMIC_ACQUIRE);
-
-	pthread_mutex_lock(&link->lock);
-	link->waited_in_vain = link->failures != failures;
-}
-
-void ldap_link_unlock(struct ldap_link *link)
-{
-	pthread_mutex_unlock(&link->lock);
+	link->failures = failures;
 }
 
 LDAP *ldap_link_handle(struct ldap_link *link)
@@ -114,22 +97,18 @@ static void set_limits(LDAP *handle, int64_t seconds)
 	(void)ldap_set_option(handle, LDAP_OPT_REFERRALS, LDAP_OPT_OFF);
 }
 
-static bool is_hurried(const struct ldap_link *link)
-{
-	return __atomic_load_n(link->is_hurried, __ATOMIC_ACQUIRE);
-}
-
 static int64_t find_patience(const struct ldap_link *link)
 {
 	const int64_t patience = link->settings->ldap_timeout * G_USEC_PER_SEC;
 
-	return is_hurried(link) ? MIN(patience, HURRIED_MICROSECONDS) : patience;
+	return ldap_health_is_hurried(link->health) ? MIN(patience, HURRIED_MICROSECONDS)
+						    : patience;
 }
 
 /* Wait for the answer to a message; its result code, or LDAP_TIMEOUT. */
-static int await_answer(struct ldap_link *link, int message, LDAPMessage **result_r)
+static int await_answer(struct ldap_link *link, int message, int64_t begun,
+			LDAPMessage **result_r)
 {
-	const int64_t begun = g_get_monotonic_time();
 	int type, code = LDAP_SERVER_DOWN;
 
 	do {
@@ -157,7 +136,7 @@ static int bind_as(struct ldap_link *link, const char *dn, struct berval *secret
 				    LDAP_SASL_SIMPLE, secret, NULL, NULL, &message);
 
 	if (result == LDAP_SUCCESS)
-		result = await_answer(link, message, &answer);
+		result = await_answer(link, message, g_get_monotonic_time(), &answer);
 	(void)ldap_msgfree(answer);
 	return result;
 }
@@ -186,8 +165,10 @@ static bool connect_and_bind(struct ldap_link *link, struct kairan_error *error_
 			 ldap_err2string(result));
 }
 
+/* What is asked in one turn: the same of one base, or of several entries. */
 struct question {
-	const char *base;
+	const char *const *bases;
+	size_t count; /* at most LDAP_LINK_ENTRIES_MOST */
 	int scope;
 	const char *filter;
 	char **attributes;
@@ -195,26 +176,52 @@ struct question {
 	struct berval *cookie; /* where the page begins; NULL: the first one */
 };
 
-static int search_once(struct ldap_link *link, const struct question *question,
-		       LDAPMessage **result_r)
+static int send_search(struct ldap_link *link, const struct question *question,
+		       const char *base, int *message_r)
 {
 	struct timeval wait = { .tv_sec = (time_t)link->settings->ldap_timeout };
 	LDAPControl *controls[] = { NULL, NULL };
 	int result = LDAP_SUCCESS;
-	int message;
 
-	*result_r = NULL;
 	if (question->page > 0)
 		result = ldap_create_page_control(link->handle, question->page,
 						  question->cookie, 1, &controls[0]);
 	if (result == LDAP_SUCCESS)
-		result = ldap_search_ext(link->handle, question->base, question->scope,
+		result = ldap_search_ext(link->handle, base, question->scope,
 					 question->filter, question->attributes, 0,
-					 controls, NULL, &wait, LDAP_NO_LIMIT, &message);
-	if (result == LDAP_SUCCESS)
-		result = await_answer(link, message, result_r);
+					 controls, NULL, &wait, LDAP_NO_LIMIT, message_r);
 	if (controls[0] != NULL)
 		ldap_control_free(controls[0]);
+	return result;
+}
+
+static void free_results(const struct question *question, LDAPMessage **results)
+{
+	for (size_t i = 0; i < question->count; i++) {
+		(void)ldap_msgfree(results[i]);
+		results[i] = NULL;
+	}
+}
+
+/* All questions are sent before the first answer is read, so that they cost one way there and
+ * back. One of several that does not exist leaves its result NULL. */
+static int search_once(struct ldap_link *link, const struct question *question,
+		       LDAPMessage **results)
+{
+	const int64_t begun = g_get_monotonic_time();
+	int messages[LDAP_LINK_ENTRIES_MOST];
+	int result = LDAP_SUCCESS;
+
+	for (size_t i = 0; result == LDAP_SUCCESS && i < question->count; i++)
+		result = send_search(link, question, question->bases[i], &messages[i]);
+	for (size_t i = 0; result == LDAP_SUCCESS && i < question->count; i++) {
+		result = await_answer(link, messages[i], begun, &results[i]);
+		if (result == LDAP_NO_SUCH_OBJECT && question->count > 1) {
+			(void)ldap_msgfree(results[i]);
+			results[i] = NULL;
+			result = LDAP_SUCCESS;
+		}
+	}
 	return result;
 }
 
@@ -227,88 +234,89 @@ static bool is_lost(int result)
 /* Search, and once more where the server has closed the connection since the last one; a page
  * that is not the first goes down with its connection. False: there is none. */
 static bool search_healing(struct ldap_link *link, const struct question *question,
-			   LDAPMessage **result_r, int *result_code_r,
+			   LDAPMessage **results, int *result_code_r,
 			   struct kairan_error *error_r)
 {
 	bool fresh = link->handle == NULL;
 
 	if (fresh && !connect_and_bind(link, error_r))
 		return false;
-	*result_code_r = search_once(link, question, result_r);
+	*result_code_r = search_once(link, question, results);
 	if (!is_lost(*result_code_r) || fresh)
 		return true;
-	(void)ldap_msgfree(*result_r);
-	*result_r = NULL;
+	free_results(question, results);
 	disconnect(link);
 	if (!connect_and_bind(link, error_r))
 		return false;
-	*result_code_r = search_once(link, question, result_r);
+	*result_code_r = search_once(link, question, results);
 	return true;
 }
 
-/* Remember that the server could not be reached, for those who wait for the link. */
-static enum answer note_failure(struct ldap_link *link, int64_t begun,
-				const struct kairan_error *error)
+static enum answer fail(struct ldap_link *link, int64_t begun,
+			const struct kairan_error *error)
 {
-	const int64_t now = g_get_monotonic_time();
-
-	link->failure = *error;
-	link->is_failing = true;
-	link->rests_until =
-	    now - begun < REST_MICROSECONDS ? now : now + REST_MICROSECONDS;
-	(void)__atomic_add_fetch(&link->failures, 1, __ATOMIC_ACQ_REL);
+	ldap_health_note_failure(link->health, begun, error);
 	return ANSWER_UNKNOWN;
 }
 
-/* Is it of no use to ask now? */
-static bool has_failed(const struct ldap_link *link)
-{
-	return link->waited_in_vain ||
-	       (link->is_failing &&
-		(is_hurried(link) || g_get_monotonic_time() < link->rests_until));
-}
-
 static enum answer search(struct ldap_link *link, const struct question *question,
-			  LDAPMessage **result_r, bool *cut_r,
+			  LDAPMessage **results, bool *cut_r,
 			  struct kairan_error *error_r)
 {
 	const int64_t begun = g_get_monotonic_time();
 	int result = LDAP_OTHER;
 
-	*result_r = NULL;
+	memset(results, 0, question->count * sizeof(*results));
 	*cut_r = false;
-	if (has_failed(link)) {
-		*error_r = link->failure;
+	if (!ldap_health_may_ask(link->health, link->failures, error_r))
 		return ANSWER_UNKNOWN;
-	}
-	if (!search_healing(link, question, result_r, &result, error_r))
-		return note_failure(link, begun, error_r);
+	if (!search_healing(link, question, results, &result, error_r))
+		return fail(link, begun, error_r);
 	/* The server's limit: a failure, but for who asks for parts. */
 	*cut_r = result == LDAP_SIZELIMIT_EXCEEDED && question->page > 0;
-	link->is_failing = false;
-	if (result == LDAP_SUCCESS || *cut_r)
+	if (result == LDAP_SUCCESS || *cut_r) {
+		ldap_health_note_success(link->health);
 		return ANSWER_YES;
-	(void)ldap_msgfree(*result_r);
-	*result_r = NULL;
-	if (result == LDAP_NO_SUCH_OBJECT)
+	}
+	free_results(question, results);
+	if (result == LDAP_NO_SUCH_OBJECT) {
+		ldap_health_note_success(link->health);
 		return ANSWER_NO;
+	}
 	(void)error_set(error_r, "LDAP %s: search below %s: %s", link->settings->ldap_uri,
-			question->base, ldap_err2string(result));
+			question->bases[0], ldap_err2string(result));
 	/* A time-out leaves the answer on its way: a later search must not meet it. */
 	disconnect(link);
-	if (is_lost(result) || result == LDAP_TIMEOUT)
-		return note_failure(link, begun, error_r);
-	return ANSWER_UNKNOWN;
+	return is_lost(result) || result == LDAP_TIMEOUT ? fail(link, begun, error_r)
+							 : ANSWER_UNKNOWN;
 }
 
 enum answer ldap_link_search(struct ldap_link *link, const char *base, int scope,
 			     const char *filter, char **attributes,
 			     LDAPMessage **result_r, struct kairan_error *error_r)
 {
-	const struct question question = { base, scope, filter, attributes, 0, NULL };
+	const struct question question = { .bases = &base,
+					   .count = 1,
+					   .scope = scope,
+					   .filter = filter,
+					   .attributes = attributes };
 	bool cut;
 
 	return search(link, &question, result_r, &cut, error_r);
+}
+
+bool ldap_link_read_entries(struct ldap_link *link, const char *const *dns, size_t count,
+			    const char *filter, char **attributes,
+			    LDAPMessage **results_r, struct kairan_error *error_r)
+{
+	const struct question question = { .bases = dns,
+					   .count = count,
+					   .scope = LDAP_SCOPE_BASE,
+					   .filter = filter,
+					   .attributes = attributes };
+	bool cut;
+
+	return search(link, &question, results_r, &cut, error_r) != ANSWER_UNKNOWN;
 }
 
 /* Where the next page begins; NULL after the last one. */
@@ -339,7 +347,12 @@ enum answer ldap_link_search_page(struct ldap_link *link, const char *base, int 
 				  LDAPMessage **result_r, bool *cut_r,
 				  struct kairan_error *error_r)
 {
-	const struct question question = { base, scope, filter, NULL, most, *cookie };
+	const struct question question = { .bases = &base,
+					   .count = 1,
+					   .scope = scope,
+					   .filter = filter,
+					   .page = most,
+					   .cookie = *cookie };
 	const enum answer answer = search(link, &question, result_r, cut_r, error_r);
 
 	ber_bvfree(*cookie);

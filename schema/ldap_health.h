@@ -1,0 +1,36 @@
+/*
+ * Whether it is of use to ask the LDAP server now: shared by all connections to it, so that one
+ * that does not answer is waited for once, and not by each in turn.
+ */
+#ifndef KAIRAN_SCHEMA_LDAP_HEALTH_H
+#define KAIRAN_SCHEMA_LDAP_HEALTH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "policy/error.h"
+
+struct ldap_health;
+
+struct ldap_health *ldap_health_new(void);
+void ldap_health_free(struct ldap_health *health);
+
+/* There is no time any more: nothing is asked after a question that was not answered, and
+ * answers are not waited for as long as otherwise. */
+void ldap_health_hurry(struct ldap_health *health);
+bool ldap_health_is_hurried(struct ldap_health *health);
+
+/* How often the server could not be reached so far. */
+unsigned ldap_health_count_failures(struct ldap_health *health);
+
+/* May it be asked? failures is what was counted when the asker began to wait for a connection;
+ * a failure since then is the asker's too. False with the last failure. */
+bool ldap_health_may_ask(struct ldap_health *health, unsigned failures,
+			 struct kairan_error *error_r);
+
+/* What became of a question. begun: g_get_monotonic_time() when it was asked. */
+void ldap_health_note_failure(struct ldap_health *health, int64_t begun,
+			      const struct kairan_error *error);
+void ldap_health_note_success(struct ldap_health *health);
+
+#endif
