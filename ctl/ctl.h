@@ -37,6 +37,8 @@ int ctl_keys_rotate(const struct ctl_call *call);
 int ctl_report(const struct ctl_call *call);
 int ctl_restore(const struct ctl_call *call);
 int ctl_status(const struct ctl_call *call);
+/* Without settings (call->settings is NULL): for a monitor, UNKNOWN. */
+int ctl_status_fail(const struct ctl_call *call, int status, const char *why);
 int ctl_stop(const struct ctl_call *call);
 int ctl_subscribers_count(const struct ctl_call *call);
 int ctl_subscribers_delete(const struct ctl_call *call);

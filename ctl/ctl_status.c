@@ -17,6 +17,7 @@
 
 #include <glib.h>
 #include <stdio.h>
+#include <string.h>
 #include <sysexits.h>
 
 #include "conf/keyring.h"
@@ -158,6 +159,17 @@ static int report(const struct ctl_call *call, const struct setup *setup, bool n
 	return result;
 }
 
+int ctl_status_fail(const struct ctl_call *call, int status, const char *why)
+{
+	for (int i = 0; i < call->argc; i++) {
+		if (strcmp(call->argv[i], "--check") == 0) {
+			printf("KAIRAN UNKNOWN - %s\n", why);
+			return (int)NAGIOS_UNKNOWN;
+		}
+	}
+	return ctl_fail(status, "%s", why);
+}
+
 int ctl_status(const struct ctl_call *call)
 {
 	bool nagios = false, prometheus = false, json = false;
@@ -171,10 +183,8 @@ int ctl_status(const struct ctl_call *call)
 	if (!ctl_options_read(call, options, G_N_ELEMENTS(options), &rest) ||
 	    rest != call->argc || nagios + prometheus + json > 1)
 		return ctl_usage(call);
-	if (!setup_load(call->path, &setup, &error)) {
-		(void)ctl_fail(EX_CONFIG, "%s", error.text);
-		return nagios ? (int)NAGIOS_UNKNOWN : EX_CONFIG;
-	}
+	if (!setup_load(call->path, &setup, &error))
+		return ctl_status_fail(call, EX_CONFIG, error.text);
 	result = report(call, setup, nagios, prometheus, json);
 	setup_unref(setup);
 	return result;

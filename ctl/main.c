@@ -18,6 +18,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <glib.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -310,9 +311,22 @@ static int match_command(const struct ctl_command *command, int argc, char **arg
 		   : 0;
 }
 
+static int fail_unset(const struct ctl_call *call, const char *why)
+{
+	const bool forbidden = access(call->path, R_OK) != 0 && errno == EACCES;
+	const int status = forbidden ? EX_NOPERM : EX_CONFIG;
+	g_autofree char *text =
+	    g_strconcat(why, forbidden ? " (kairanctl is for root, by sudo)" : "", NULL);
+
+	/* A monitor has exit codes of its own. */
+	return call->command->run == ctl_status ? ctl_status_fail(call, status, text)
+						: ctl_fail(status, "%s", text);
+}
+
 static int run_command(const struct ctl_command *command, const char *path, int argc,
 		       char **argv)
 {
+	struct ctl_call call = { command, path, NULL, argc, argv };
 	struct settings *settings = NULL;
 	struct kairan_error error;
 	int status;
@@ -320,14 +334,11 @@ static int run_command(const struct ctl_command *command, const char *path, int 
 	/* As the daemon: nothing that kairan makes is for everybody. */
 	(void)umask(0027);
 	if (!settings_load(path, &settings, &error))
-		return access(path, R_OK) != 0 && errno == EACCES
-			   ? ctl_fail(EX_NOPERM, "%s (kairanctl is for root, by sudo)",
-				      error.text)
-			   : ctl_fail(EX_CONFIG, "%s", error.text);
+		return fail_unset(&call, error.text);
 	log_open("kairanctl", (enum log_target)settings->log_target);
 	clock_open_test(settings->test_clock);
 	fault_open(settings->test_clock, "ctl");
-	const struct ctl_call call = { command, path, settings, argc, argv };
+	call.settings = settings;
 	status = command->run(&call);
 	settings_free(settings);
 	return status;

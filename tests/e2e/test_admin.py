@@ -156,6 +156,17 @@ def test_status(stack):
     check_in("kairan_daemon_up 1", stack.kairanctl("status", "--prometheus").stdout)
 
 
+def test_status_without_settings(stack):
+    """A monitor knows four exit codes, and reads standard output."""
+    missing = ("-c", str(stack.directory / "missing.conf"))
+    done = stack.kairanctl(*missing, "status", "--check", check=False)
+    check_equal(done.returncode, 3, done.stdout)
+    check_in("KAIRAN UNKNOWN - ", done.stdout)
+    check_in("missing.conf", done.stdout)
+    done = stack.kairanctl(*missing, "status", check=False)
+    check_equal((done.returncode, done.stdout), (78, ""), "exit code and output")
+
+
 def test_status_of_what_is_down(stack):
     for server, name, code in (("milter", "daemon", 2), ("mta", "mta", 2),
                                ("slapd", "directory", 1)):
