@@ -220,15 +220,16 @@ static bool collect_audit(struct store *store, json_t *report,
 {
 	struct audit_check check = { 0 };
 	const enum answer answer = audit_check_walk(store, &check, error_r);
-	g_autofree char *fault = NULL;
 	json_t *audit;
 
 	if (answer == ANSWER_UNKNOWN)
 		return false;
-	fault = audit_check_describe(&check);
-	audit = json_pack("{s:b, s:I}", "whole", answer == ANSWER_YES, "rows",
-			  (json_int_t)check.rows);
-	report_figures_put_text(audit, "fault", answer == ANSWER_YES ? "" : fault);
+	audit = json_pack("{s:b, s:I, s:s}", "whole", answer == ANSWER_YES, "rows",
+			  (json_int_t)check.rows, "fault", audit_fault_name(check.fault));
+	if (check.fault == AUDIT_MISSING)
+		(void)json_object_set_new(audit, "row", json_integer(check.next));
+	else if (check.fault != AUDIT_WHOLE)
+		(void)json_object_set_new(audit, "row", json_integer(check.seq));
 	(void)json_object_set_new(report, "audit", audit);
 	return true;
 }

@@ -193,14 +193,20 @@ static void put_audit(const struct report_part *part)
 {
 	const json_t *audit = json_object_get(part->report, "audit");
 	g_autofree char *rows = report_words_number(report_part_number(audit, "rows"));
+	g_autofree char *row =
+	    g_strdup_printf("%lld", (long long)report_part_number(audit, "row"));
+	g_autofree char *key =
+	    g_strconcat("audit-fault.", report_part_text(audit, "fault"), NULL);
 	const bool whole = json_is_true(json_object_get(audit, "whole"));
 
 	report_part_put(part, "report_audit",
 			report_words_fill(&part->words,
 					  whole ? "audit-whole" : "audit-broken", "rows",
 					  rows, NULL, NULL));
-	report_part_put(part, "report_audit_fault",
-			g_strdup(report_part_text(audit, "fault")));
+	report_part_put(
+	    part, "report_audit_fault",
+	    whole ? g_strdup("")
+		  : report_words_fill(&part->words, key, "row", row, NULL, NULL));
 }
 
 /* ---- the head ---- */

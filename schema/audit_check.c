@@ -204,6 +204,23 @@ enum answer audit_check_walk(struct store *store, struct audit_check *check_r,
 	return check_r->fault == AUDIT_WHOLE ? ANSWER_YES : ANSWER_NO;
 }
 
+const char *audit_fault_name(enum audit_fault fault)
+{
+	static const char *const names[] = {
+		[AUDIT_WHOLE] = "",
+		[AUDIT_MISSING] = "missing",
+		[AUDIT_INSERTED] = "inserted",
+		[AUDIT_CHANGED] = "changed",
+		[AUDIT_UNSEALED] = "unsealed",
+		[AUDIT_FORGED] = "forged",
+		[AUDIT_NO_KEY] = "no-key",
+		[AUDIT_NO_START] = "no-start",
+		[AUDIT_NO_END] = "no-end",
+	};
+
+	return names[fault];
+}
+
 char *audit_check_describe(const struct audit_check *check)
 {
 	static const char *const faults[] = {

@@ -44,7 +44,10 @@ enum answer audit_check_all(struct store *store, struct audit_check *check_r,
 enum answer audit_check_walk(struct store *store, struct audit_check *check_r,
 			     struct kairan_error *error_r);
 
-/* In words, for people. Free with g_free(). */
+/* A stable name of a fault: "changed"; "" for a whole trail. */
+const char *audit_fault_name(enum audit_fault fault);
+
+/* In words, for the log. Free with g_free(). */
 char *audit_check_describe(const struct audit_check *check);
 
 /* Let go of the rows before the first one that is not older than a time, at most limit of

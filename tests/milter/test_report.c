@@ -21,6 +21,7 @@
 #include "milter/report_table.h"
 #include "milter/report_words.h"
 #include "policy/columns.h"
+#include "schema/audit_check.h"
 
 #define TEMPLATES SRCDIR "/conf/templates"
 #define COLUMNS   76
@@ -430,14 +431,14 @@ static json_t *make_report(bool full)
 	GTimeZone *zone = g_time_zone_new_identifier("Asia/Tokyo");
 	json_t *report = json_pack(
 	    "{s:s, s:I, s:I, s:I, s:b, s:I, s:[{s:s,s:s},{s:s,s:s}], s:{s:i,s:b,s:[],s:i},"
-	    " s:{s:b,s:i,s:s}, s:[]}",
+	    " s:{s:b,s:i,s:s,s:i}, s:[]}",
 	    "month", "2026-11", "since", (json_int_t)1793458800, "until",
 	    (json_int_t)1796050800, "made_at", (json_int_t)1796050900, "complete", !full,
 	    "records_from", (json_int_t)(full ? 1793460000 : 0), "weeks", "from",
 	    "2026-11-01", "to", "2026-11-01", "from", "2026-11-02", "to", "2026-11-08",
 	    "dormant", "seconds", 180 * 86400, "known", 1, "people", "more", full ? 3 : 0,
-	    "audit", "whole", !full, "rows", 12345, "fault",
-	    full ? "row 4 was changed" : "", "lists");
+	    "audit", "whole", !full, "rows", 12345, "fault", full ? "changed" : "", "row",
+	    full ? 4 : 0, "lists");
 	struct report_figures *figures;
 	struct month month;
 
@@ -485,8 +486,8 @@ static void check_says(const char *text, const char *const *wanted, size_t count
 
 static void test_full_report(void **state)
 {
-	static const char *const wanted[] = { "8,765", "7,654", "bosai-staff2",
-					      "row 4 was changed" };
+	static const char *const wanted[] = { "8,765", "7,654", "bosai-staff2" };
+	static const char *const wanted_en[] = { "Row 4 was changed." };
 	static const char *const wanted_ja[] = {
 		"2026年11月",
 		"第13条-2(2)",
@@ -494,7 +495,8 @@ static void test_full_report(void **state)
 		"ほかに 3 名",
 		"月の途中",
 		"記録なし",
-		"2026年11月1日から2026年11月30日まで"
+		"2026年11月1日から2026年11月30日まで",
+		"4 行目が書き換えられています。"
 	};
 
 	(void)state;
@@ -507,10 +509,30 @@ static void test_full_report(void **state)
 		if (l == 0) {
 			check_says(mail.text, wanted_ja, G_N_ELEMENTS(wanted_ja));
 			check_says(mail.html, wanted_ja, G_N_ELEMENTS(wanted_ja));
+		} else {
+			check_says(mail.text, wanted_en, G_N_ELEMENTS(wanted_en));
+			check_says(mail.html, wanted_en, G_N_ELEMENTS(wanted_en));
 		}
 		check_lines_are_short(mail.text);
 		template_mail_clear(&mail);
 	}
+}
+
+static void test_every_fault_has_words(void **state)
+{
+	struct templates *templates = load_templates();
+
+	(void)state;
+	for (int fault = AUDIT_WHOLE + 1; fault <= AUDIT_NO_END; fault++) {
+		g_autofree char *key =
+		    g_strconcat("report.audit-fault.",
+				audit_fault_name((enum audit_fault)fault), NULL);
+
+		for (size_t l = 0; l < G_N_ELEMENTS(languages); l++)
+			assert_string_not_equal(
+			    template_get_phrase(templates, languages[l], key), key);
+	}
+	template_free_all(templates);
 }
 
 static void test_html_is_harmless(void **state)
@@ -565,6 +587,7 @@ int main(void)
 		cmocka_unit_test(test_columns),
 		cmocka_unit_test(test_empty_charts),
 		cmocka_unit_test(test_full_report),
+		cmocka_unit_test(test_every_fault_has_words),
 		cmocka_unit_test(test_html_is_harmless),
 		cmocka_unit_test(test_empty_report),
 	};
