@@ -79,8 +79,16 @@ def prepare(stack):
 def state_of_process(pid):
     try:
         return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return None
+
+
+def send_signal(pid, number):
+    """To a process that may be gone: a stopped kairanctl is hung up on when its MTA dies."""
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        pass
 
 
 def children_of(pid):
@@ -93,10 +101,7 @@ def kill_mta(stack):
     master = stack.pid("mta")
     os.kill(master, signal.SIGSTOP)
     for pid in [*children_of(master), master]:
-        try:
-            os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
+        send_signal(pid, signal.SIGKILL)
     stack.wait_for(lambda: stack.pid("mta") is None, 10, "the end of the MTA")
 
 
@@ -141,11 +146,11 @@ class Killer(threading.Thread):
         if self.victim != "program":
             kill_mta(self.stack)
         if self.victim == "mta":
-            os.kill(pid, signal.SIGCONT)
+            send_signal(pid, signal.SIGCONT)
         elif pid == self.stack.pid("milter"):
             self.stack.kill9("milter")
         else:
-            os.kill(pid, signal.SIGKILL)
+            send_signal(pid, signal.SIGKILL)
         self.stack.start()
         self.stack.flush()
 
