@@ -238,3 +238,8 @@ ALTER TABLE duty ADD COLUMN mails TEXT NOT NULL DEFAULT '';
 CREATE TABLE directory_write (
 	start         TEXT PRIMARY KEY
 ) WITHOUT ROWID;
+
+-- schema version 6
+
+-- A new draft is compared with those that were approved lately, among years of them.
+CREATE INDEX draft_by_decided ON draft (broadcast, decided_at);
