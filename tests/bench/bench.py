@@ -343,21 +343,31 @@ def bench_foreign(stack):
 
 # ---- 3. drafts held ----
 
+def make_drafts(count, mark):
+    return [s.make_mail("bosai-staff1", town.BOSAI, f"{mark} {each}",
+                        f"避難所を開設しました。{mark} {each}")
+            .as_bytes(policy=email.policy.SMTP).rstrip() for each in range(count)]
+
+
 def drafts_once(stack, connections, count, mark):
-    mails = [[s.make_mail("bosai-staff1", town.BOSAI, f"{mark} {number} {each}",
-                          f"避難所を開設しました。{mark} {number} {each}")
-              .as_bytes(policy=email.policy.SMTP).rstrip() for each in range(count // connections)]
-             for number in range(connections)]
+    """Drafts a second. Each connection has sent one before: what the MTA does for a new client,
+    a login and processes of its own, is not ours."""
+    port = int(stack.env["KAIRAN_SUBMISSION_PORT"])
+    sessions = [Smtp(port, "bosai-staff1") for _ in range(connections)]
+    each = count // connections
+    mails = [make_drafts(each + 1, f"{mark} {number}") for number in range(connections)]
 
-    def work(number):
-        smtp = Smtp(int(stack.env["KAIRAN_SUBMISSION_PORT"]), "bosai-staff1")
-        for mail in mails[number]:
-            smtp.send("bosai-staff1@town.example", [town.BOSAI], mail)
-        smtp.close()
+    def send(number, some):
+        for mail in some:
+            sessions[number].send("bosai-staff1@town.example", [town.BOSAI], mail)
 
+    in_threads(connections, lambda number: send(number, mails[number][:1]))
     start = time.monotonic()
-    in_threads(connections, work)
-    return count / (time.monotonic() - start)
+    in_threads(connections, lambda number: send(number, mails[number][1:]))
+    rate = connections * each / (time.monotonic() - start)
+    for session in sessions:
+        session.close()
+    return rate
 
 
 def commits_once(stack, count=400):
