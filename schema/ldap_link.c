@@ -179,7 +179,10 @@ struct question {
 static int send_search(struct ldap_link *link, const struct question *question,
 		       const char *base, int *message_r)
 {
-	struct timeval wait = { .tv_sec = (time_t)link->settings->ldap_timeout };
+	/* The server's own limit comes before ours, so that one that is slow at this question says
+	 * so, and is not taken for one that is dead (ldap_health.h). */
+	struct timeval limit = { .tv_sec =
+				     (time_t)MAX(link->settings->ldap_timeout - 1, 1) };
 	LDAPControl *controls[] = { NULL, NULL };
 	int result = LDAP_SUCCESS;
 
@@ -187,9 +190,10 @@ static int send_search(struct ldap_link *link, const struct question *question,
 		result = ldap_create_page_control(link->handle, question->page,
 						  question->cookie, 1, &controls[0]);
 	if (result == LDAP_SUCCESS)
-		result = ldap_search_ext(link->handle, base, question->scope,
-					 question->filter, question->attributes, 0,
-					 controls, NULL, &wait, LDAP_NO_LIMIT, message_r);
+		result =
+		    ldap_search_ext(link->handle, base, question->scope, question->filter,
+				    question->attributes, 0, controls, NULL, &limit,
+				    LDAP_NO_LIMIT, message_r);
 	if (controls[0] != NULL)
 		ldap_control_free(controls[0]);
 	return result;
