@@ -196,11 +196,12 @@ static void stop_all(struct kairan *kairan, const struct crew *crew, pthread_t s
 	drain(&deadline);
 	mlfi_stop();
 	ended = pthread_timedjoin_np(server, NULL, &deadline) == 0 && ended;
-	if (!ended) {
+	if (!ended)
 		log_warning(
 		    "stopped in the middle of a hand-over; it will be tried again");
+	/* What still runs would use what is freed next. */
+	if (!ended || mlfi_count_busy() > 0)
 		_exit(EX_OK);
-	}
 }
 
 static bool start_thread(struct crew *crew, struct kairan *kairan, void *(*run)(void *))
