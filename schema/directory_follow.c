@@ -36,7 +36,7 @@ struct directory_follower {
 static enum answer is_offered(struct ldap_link *link, struct kairan_error *error_r)
 {
 	char *attributes[] = { (char *)"supportedControl", NULL };
-	LDAPMessage *result = NULL;
+	LDAPMessage *result = NULL, *entry;
 	LDAP *ld;
 	enum answer answer = ldap_link_search(
 	    link, "", LDAP_SCOPE_BASE, "(objectClass=*)", attributes, &result, error_r);
@@ -45,8 +45,11 @@ static enum answer is_offered(struct ldap_link *link, struct kairan_error *error
 	if (answer != ANSWER_YES)
 		return answer;
 	ld = ldap_link_handle(link);
-	controls = ldap_entry_values(ld, ldap_first_entry(ld, result), attributes[0]);
-	if (!g_strv_contains((const char *const *)controls, LDAP_CONTROL_SYNC))
+	entry = ldap_first_entry(ld, result);
+	/* There is none where we may not read it. */
+	controls = entry != NULL ? ldap_entry_values(ld, entry, attributes[0]) : NULL;
+	if (controls == NULL ||
+	    !g_strv_contains((const char *const *)controls, LDAP_CONTROL_SYNC))
 		answer = ANSWER_NO;
 	g_strfreev(controls);
 	(void)ldap_msgfree(result);

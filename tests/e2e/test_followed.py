@@ -15,6 +15,7 @@ from tap import check_equal, check_in
 BASE = "dc=town,dc=example"
 SECTION = f"ou=bosai,ou=sections,{BASE}"
 FOLLOWED = "the directory is followed"
+NOT_OFFERED = "does not offer to be followed"
 
 
 def dn(uid):
@@ -175,6 +176,24 @@ def config_folder(stack):
     return pathlib.Path(stack.env["KAIRAN_CONF"]).parent / "slapd.d" / "cn=config"
 
 
+def test_a_root_entry_that_is_hidden(stack):
+    """Then nobody can say whether it is offered; the directory is asked by the clock."""
+    frontend = config_folder(stack) / "olcDatabase={-1}frontend.ldif"
+    text = frontend.read_text()
+    before = stack.log().count(NOT_OFFERED)
+    stack.stop("milter", "slapd")
+    open_to_all = 'to dn.base="" by * read'
+    check_in(open_to_all, text)
+    frontend.write_text(text.replace(
+        open_to_all, 'to dn.base="" by dn.regex="^cn=kairan," none by * read'))
+    stack.start("slapd", "milter")
+    stack.wait_for(lambda: stack.log().count(NOT_OFFERED) > before, what="that it is asked")
+    town.draft(stack, "bosai-staff1", "根の見えない名簿")
+    stack.stop("milter", "slapd")
+    frontend.write_text(text)
+    stack.start("slapd", "milter")
+
+
 def test_a_server_that_does_not_offer_it(stack):
     """First the module is there without the overlay, so that the root entry promises what the
     database refuses; then neither."""
@@ -182,11 +201,11 @@ def test_a_server_that_does_not_offer_it(stack):
     overlay = next(folder.glob("olcDatabase={1}mdb/olcOverlay=*syncprov.ldif"))
     module = next(path for path in folder.glob("cn=module*.ldif")
                   if "syncprov" in path.read_text())
-    words = "does not offer to be followed"
+    before = stack.log().count(NOT_OFFERED)
     stack.stop("milter", "slapd")
     overlay.unlink()
     stack.start("slapd", "milter")
-    stack.wait_for(lambda: stack.log().count(words) == 1, what="that it is asked")
+    stack.wait_for(lambda: stack.log().count(NOT_OFFERED) == before + 1, what="that it is asked")
     change(stack, "add", "kairanStaff", dn("kosodate-staff1"))
     stack.configure(snapshot_refresh="2s")
     wait_row(stack, "registered: kosodate-staff1 (staff)", count=3)
@@ -194,7 +213,7 @@ def test_a_server_that_does_not_offer_it(stack):
     module.write_text("".join(line for line in module.read_text().splitlines(True)
                               if "syncprov" not in line))
     stack.start("slapd", "milter")
-    stack.wait_for(lambda: stack.log().count(words) == 2, what="that it is asked")
+    stack.wait_for(lambda: stack.log().count(NOT_OFFERED) == before + 2, what="that it is asked")
     change(stack, "delete", "kairanStaff", dn("kosodate-staff1"))
     wait_row(stack, "ended: kosodate-staff1 (staff)", count=3)
 
