@@ -31,13 +31,15 @@ struct directory *directory_new(const struct settings *settings)
 	directory->settings = settings;
 	directory->health = ldap_health_new();
 	directory->pool = ldap_pool_new(settings, directory->health);
-	directory->pages = ldap_link_new(settings, directory->health);
+	directory->pages_health = ldap_health_new();
+	directory->pages = ldap_link_new(settings, directory->pages_health);
 	return directory;
 }
 
 void directory_hurry(struct directory *directory)
 {
 	ldap_health_hurry(directory->health);
+	ldap_health_hurry(directory->pages_health);
 }
 
 void directory_free(struct directory *directory)
@@ -46,6 +48,7 @@ void directory_free(struct directory *directory)
 		return;
 	ldap_link_free(directory->pages);
 	ldap_pool_free(directory->pool);
+	ldap_health_free(directory->pages_health);
 	ldap_health_free(directory->health);
 	g_free(directory);
 }

@@ -62,7 +62,7 @@ struct directory *directory_new(const struct settings *settings);
 void directory_free(struct directory *directory);
 
 /* The daemon stops, or has new settings: a server that does not answer within a second is not waited for any longer,
- * nor asked again (from any thread). */
+ * nor asked again (from any thread). One that is just being connected to has its ldap_timeout. */
 void directory_hurry(struct directory *directory);
 
 /* A person by login: the uid, or one of their mail addresses. Two entries that match are

@@ -13,7 +13,10 @@ struct directory {
 	const struct settings *settings;
 	struct ldap_health *health;
 	struct ldap_pool *pool;
-	struct ldap_link *pages; /* of one thread, which reads the accesslog in pages */
+	/* Of one thread, which reads the accesslog in pages. A long look there, which finds no
+	 * end in time, says nothing about other questions. */
+	struct ldap_link *pages;
+	struct ldap_health *pages_health;
 };
 
 /* A person's entry; what it lacks is NULL or empty. */

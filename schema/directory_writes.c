@@ -211,7 +211,8 @@ bool directory_list_writes(struct directory *directory, const char *start,
 	if (writes->writes != NULL)
 		g_ptr_array_unref(writes->writes);
 	writes->writes = g_ptr_array_new_with_free_func(free_write);
-	ldap_link_begin(directory->pages, ldap_health_count_failures(directory->health));
+	ldap_link_begin(directory->pages,
+			ldap_health_count_failures(directory->pages_health));
 	answer = ldap_link_search_page(directory->pages, base, LDAP_SCOPE_ONELEVEL,
 				       filter, WRITES_MOST, &writes->cookie, &result,
 				       &writes->is_cut, error_r);

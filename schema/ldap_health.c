@@ -17,15 +17,18 @@
 #include <glib.h>
 #include <pthread.h>
 
-#define REST_MICROSECONDS G_USEC_PER_SEC
+#define REST_MICROSECONDS    G_USEC_PER_SEC
+#define HURRIED_MICROSECONDS G_USEC_PER_SEC
 
 struct ldap_health {
 	pthread_mutex_t lock;
 	unsigned failures;
 	struct kairan_error failure; /* the last one */
 	bool is_failing;             /* and nothing has succeeded since */
-	int64_t rests_until;         /* microseconds of the monotonic clock */
-	bool is_hurried;
+	/* Microseconds of the monotonic clock. */
+	int64_t failed_at;
+	int64_t rests_until;
+	int64_t hurried_at; /* 0: there is time */
 };
 
 struct ldap_health *ldap_health_new(void)
@@ -47,18 +50,21 @@ void ldap_health_free(struct ldap_health *health)
 void ldap_health_hurry(struct ldap_health *health)
 {
 	pthread_mutex_lock(&health->lock);
-	health->is_hurried = true;
+	health->hurried_at = g_get_monotonic_time();
 	pthread_mutex_unlock(&health->lock);
 }
 
-bool ldap_health_is_hurried(struct ldap_health *health)
+int64_t ldap_health_find_deadline(struct ldap_health *health, int64_t begun,
+				  int64_t seconds)
 {
-	bool is_hurried;
+	int64_t deadline = begun + seconds * G_USEC_PER_SEC;
 
 	pthread_mutex_lock(&health->lock);
-	is_hurried = health->is_hurried;
+	if (health->hurried_at != 0)
+		deadline =
+		    MIN(deadline, MAX(begun, health->hurried_at) + HURRIED_MICROSECONDS);
 	pthread_mutex_unlock(&health->lock);
-	return is_hurried;
+	return deadline;
 }
 
 unsigned ldap_health_count_failures(struct ldap_health *health)
@@ -74,12 +80,13 @@ unsigned ldap_health_count_failures(struct ldap_health *health)
 bool ldap_health_may_ask(struct ldap_health *health, unsigned failures,
 			 struct kairan_error *error_r)
 {
-	bool may;
+	bool is_late, may;
 
 	pthread_mutex_lock(&health->lock);
+	is_late = health->hurried_at != 0 && health->failed_at >= health->hurried_at;
 	may = health->failures == failures &&
 	      !(health->is_failing &&
-		(health->is_hurried || g_get_monotonic_time() < health->rests_until));
+		(is_late || g_get_monotonic_time() < health->rests_until));
 	if (!may)
 		*error_r = health->failure;
 	pthread_mutex_unlock(&health->lock);
@@ -95,6 +102,7 @@ void ldap_health_note_failure(struct ldap_health *health, int64_t begun,
 	health->failures++;
 	health->failure = *error;
 	health->is_failing = true;
+	health->failed_at = now;
 	if (now - begun >= REST_MICROSECONDS)
 		health->rests_until = now + REST_MICROSECONDS;
 	pthread_mutex_unlock(&health->lock);

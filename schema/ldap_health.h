@@ -15,10 +15,14 @@ struct ldap_health;
 struct ldap_health *ldap_health_new(void);
 void ldap_health_free(struct ldap_health *health);
 
-/* There is no time any more: nothing is asked after a question that was not answered, and
- * answers are not waited for as long as otherwise. */
+/* There is no time any more: answers are waited for no longer than a second from now, and
+ * nothing is asked after a question that was not answered since. */
 void ldap_health_hurry(struct ldap_health *health);
-bool ldap_health_is_hurried(struct ldap_health *health);
+
+/* Until when to wait for an answer, by g_get_monotonic_time(): begun is when the wait began,
+ * seconds how long it may take where there is time. */
+int64_t ldap_health_find_deadline(struct ldap_health *health, int64_t begun,
+				  int64_t seconds);
 
 /* How often the server could not be reached so far. */
 unsigned ldap_health_count_failures(struct ldap_health *health);

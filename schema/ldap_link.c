@@ -21,8 +21,12 @@
 #include <string.h>
 #include <sys/time.h>
 
-#define SLICE_MICROSECONDS   (100 * 1000)
-#define HURRIED_MICROSECONDS (1000 * 1000)
+#define SLICE_MICROSECONDS (100 * 1000)
+
+/* A connection that something on the way has dropped is noticed before it is needed. */
+#define KEEPALIVE_IDLE_SECONDS     60
+#define KEEPALIVE_INTERVAL_SECONDS 10
+#define KEEPALIVE_PROBES           3
 
 struct ldap_link {
 	const struct settings *settings;
@@ -86,45 +90,55 @@ static bool read_password(const char *path, char *text, size_t size,
 	return true;
 }
 
-static void set_limits(LDAP *handle, int64_t seconds)
-{
-	const struct timeval wait = { .tv_sec = (time_t)seconds };
-	const int version = LDAP_VERSION3;
-
-	(void)ldap_set_option(handle, LDAP_OPT_PROTOCOL_VERSION, &version);
-	(void)ldap_set_option(handle, LDAP_OPT_NETWORK_TIMEOUT, &wait);
-	(void)ldap_set_option(handle, LDAP_OPT_TIMEOUT, &wait);
-	(void)ldap_set_option(handle, LDAP_OPT_REFERRALS, LDAP_OPT_OFF);
-}
-
+/* How long a connection may take to be made: whole seconds, at least one. */
 static int64_t find_patience(const struct ldap_link *link)
 {
-	const int64_t patience = link->settings->ldap_timeout * G_USEC_PER_SEC;
+	const int64_t now = g_get_monotonic_time();
+	const int64_t deadline =
+	    ldap_health_find_deadline(link->health, now, link->settings->ldap_timeout);
 
-	return ldap_health_is_hurried(link->health) ? MIN(patience, HURRIED_MICROSECONDS)
-						    : patience;
+	return MAX((deadline - now) / G_USEC_PER_SEC, 1);
+}
+
+static void set_limits(const struct ldap_link *link)
+{
+	const struct timeval wait = { .tv_sec = (time_t)find_patience(link) };
+	const int version = LDAP_VERSION3;
+	const int idle = KEEPALIVE_IDLE_SECONDS, interval = KEEPALIVE_INTERVAL_SECONDS,
+		  probes = KEEPALIVE_PROBES;
+
+	(void)ldap_set_option(link->handle, LDAP_OPT_PROTOCOL_VERSION, &version);
+	(void)ldap_set_option(link->handle, LDAP_OPT_NETWORK_TIMEOUT, &wait);
+	(void)ldap_set_option(link->handle, LDAP_OPT_TIMEOUT, &wait);
+	(void)ldap_set_option(link->handle, LDAP_OPT_REFERRALS, LDAP_OPT_OFF);
+	(void)ldap_set_option(link->handle, LDAP_OPT_X_KEEPALIVE_IDLE, &idle);
+	(void)ldap_set_option(link->handle, LDAP_OPT_X_KEEPALIVE_INTERVAL, &interval);
+	(void)ldap_set_option(link->handle, LDAP_OPT_X_KEEPALIVE_PROBES, &probes);
 }
 
 /* Wait for the answer to a message; its result code, or LDAP_TIMEOUT. */
-static int await_answer(struct ldap_link *link, int message, int64_t begun,
-			LDAPMessage **result_r)
+static int await_answer(struct ldap_link *link, int message, LDAPMessage **result_r)
 {
-	int type, code = LDAP_SERVER_DOWN;
+	const int64_t begun = g_get_monotonic_time();
+	int type, code = LDAP_OTHER;
 
 	do {
 		struct timeval slice = { .tv_usec = SLICE_MICROSECONDS };
 
 		type = ldap_result(link->handle, message, LDAP_MSG_ALL, &slice, result_r);
-	} while (type == 0 && g_get_monotonic_time() - begun < find_patience(link));
+	} while (type == 0 && g_get_monotonic_time() <
+				  ldap_health_find_deadline(
+				      link->health, begun, link->settings->ldap_timeout));
 	if (type == 0) {
 		(void)ldap_abandon_ext(link->handle, message, NULL, NULL);
 		return LDAP_TIMEOUT;
 	}
+	/* What libldap remembers of it may be the end of an answer before this one. */
 	if (type < 0)
-		(void)ldap_get_option(link->handle, LDAP_OPT_RESULT_CODE, &code);
-	else if (ldap_parse_result(link->handle, *result_r, &code, NULL, NULL, NULL, NULL,
-				   0) != LDAP_SUCCESS)
-		code = LDAP_DECODING_ERROR;
+		return LDAP_SERVER_DOWN;
+	if (ldap_parse_result(link->handle, *result_r, &code, NULL, NULL, NULL, NULL,
+			      0) != LDAP_SUCCESS)
+		return LDAP_DECODING_ERROR;
 	return code;
 }
 
@@ -136,7 +150,7 @@ static int bind_as(struct ldap_link *link, const char *dn, struct berval *secret
 				    LDAP_SASL_SIMPLE, secret, NULL, NULL, &message);
 
 	if (result == LDAP_SUCCESS)
-		result = await_answer(link, message, g_get_monotonic_time(), &answer);
+		result = await_answer(link, message, &answer);
 	(void)ldap_msgfree(answer);
 	return result;
 }
@@ -154,7 +168,7 @@ static bool connect_and_bind(struct ldap_link *link, struct kairan_error *error_
 	secret.bv_len = strlen(password);
 	result = ldap_initialize(&link->handle, settings->ldap_uri);
 	if (result == LDAP_SUCCESS) {
-		set_limits(link->handle, settings->ldap_timeout);
+		set_limits(link);
 		result = bind_as(link, settings->ldap_bind_dn, &secret);
 	}
 	explicit_bzero(password, sizeof(password));
@@ -212,14 +226,13 @@ static void free_results(const struct question *question, LDAPMessage **results)
 static int search_once(struct ldap_link *link, const struct question *question,
 		       LDAPMessage **results)
 {
-	const int64_t begun = g_get_monotonic_time();
 	int messages[LDAP_LINK_ENTRIES_MOST];
 	int result = LDAP_SUCCESS;
 
 	for (size_t i = 0; result == LDAP_SUCCESS && i < question->count; i++)
 		result = send_search(link, question, question->bases[i], &messages[i]);
 	for (size_t i = 0; result == LDAP_SUCCESS && i < question->count; i++) {
-		result = await_answer(link, messages[i], begun, &results[i]);
+		result = await_answer(link, messages[i], &results[i]);
 		if (result == LDAP_NO_SUCH_OBJECT && question->count > 1) {
 			(void)ldap_msgfree(results[i]);
 			results[i] = NULL;

@@ -15,7 +15,7 @@ void ldap_pool_free(struct ldap_pool *pool);
 
 /* A link that nobody else uses until it is given back; its results are read before that. Waits
  * while all are taken; whoever waits while the server does not answer gets that failure as well,
- * so that no look-up takes much longer than ldap_timeout, however many there are. */
+ * so that nobody waits for the time-outs of others one after the other. */
 struct ldap_link *ldap_pool_take(struct ldap_pool *pool);
 void ldap_pool_give(struct ldap_pool *pool, struct ldap_link *link);
 
