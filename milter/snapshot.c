@@ -157,15 +157,9 @@ static void keep_in_store(struct store *store, struct broadcast *const *broadcas
 {
 	struct kairan_error error;
 
-	if (store_begin(store, &error)) {
-		if (store_snapshot_save(store, broadcasts, &error)) {
-			if (store_commit(store, &error))
-				return;
-		} else {
-			store_rollback(store);
-		}
-	}
-	log_warning("broadcast addresses could not be kept: %s", error.text);
+	if (!store_begin(store, &error) ||
+	    !store_end(store, store_snapshot_save(store, broadcasts, &error), &error))
+		log_warning("broadcast addresses could not be kept: %s", error.text);
 }
 
 /* `kairanctl status` tells how old the snapshot is. */

@@ -109,7 +109,6 @@ static void set_limits(const struct ldap_link *link)
 
 	(void)ldap_set_option(link->handle, LDAP_OPT_PROTOCOL_VERSION, &version);
 	(void)ldap_set_option(link->handle, LDAP_OPT_NETWORK_TIMEOUT, &wait);
-	(void)ldap_set_option(link->handle, LDAP_OPT_TIMEOUT, &wait);
 	(void)ldap_set_option(link->handle, LDAP_OPT_REFERRALS, LDAP_OPT_OFF);
 	(void)ldap_set_option(link->handle, LDAP_OPT_X_KEEPALIVE_IDLE, &idle);
 	(void)ldap_set_option(link->handle, LDAP_OPT_X_KEEPALIVE_INTERVAL, &interval);

@@ -34,8 +34,9 @@ bool ldap_link_read_entries(struct ldap_link *link, const char *const *dns, size
 			    const char *filter, char **attributes,
 			    LDAPMessage **results_r, struct kairan_error *error_r);
 
-/* The same as ldap_link_search() in pages of so many entries (RFC 2696). *cookie is NULL for the first page, and says
- * afterwards where the next one begins (NULL: there is none); free with ber_bvfree().
+/* The same as ldap_link_search() in pages of so many entries (RFC 2696). *cookie is NULL for the
+ * first page, and says afterwards where the next one begins (NULL: there is none); free with
+ * ber_bvfree().
  * *cut_r: the server gives no more than this of all that there is. */
 enum answer ldap_link_search_page(struct ldap_link *link, const char *base, int scope,
 				  const char *filter, int most, struct berval **cookie,

@@ -89,6 +89,7 @@ def set_in_earnest(stack):
     stack.start()
 
 
+# ---- the MTA ----
 
 def configure_mta(stack, **parameters):
     config = stack.env["KAIRAN_MTA_CONFIG"]
