@@ -5,7 +5,7 @@
 #ifndef KAIRAN_MILTER_DRAFT_SCHEDULE_H
 #define KAIRAN_MILTER_DRAFT_SCHEDULE_H
 
-#include "milter/draft_hold.h"
+#include "milter/draft_reading.h"
 #include "milter/kairan.h"
 #include "policy/due.h"
 
