@@ -16,7 +16,7 @@
 #include <glib.h>
 #include <string.h>
 
-#include "milter/charset.h"
+#include "milter/mail/charset.h"
 
 static size_t find_line(const char *octets, size_t offset)
 {

@@ -28,7 +28,7 @@
 #include "ctl/ctl_store.h"
 #include "ctl/explain.h"
 #include "milter/draft_schedule.h"
-#include "milter/message.h"
+#include "milter/mail/message.h"
 #include "policy/address.h"
 #include "policy/finding.h"
 

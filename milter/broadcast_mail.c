@@ -22,8 +22,8 @@
 #include <string.h>
 
 #include "conf/clock.h"
-#include "milter/charset.h"
-#include "milter/message.h"
+#include "milter/mail/charset.h"
+#include "milter/mail/message.h"
 
 /* Far enough away that a shard may wait for a dead MTA; near enough to fit the token. */
 #define RELEASE_TOKEN_SECONDS (366 * 86400)

@@ -7,7 +7,7 @@
 #include <glib.h>
 #include <stdint.h>
 
-#include "milter/message.h"
+#include "milter/mail/message.h"
 #include "policy/send_at.h"
 #include "policy/verdict.h"
 #include "schema/store_draft.h"

@@ -14,7 +14,7 @@
 #include "milter/draft_text.h"
 
 #include "conf/setting_value.h"
-#include "milter/misfits.h"
+#include "milter/mail/misfits.h"
 #include "policy/draft_rules.h"
 
 bool draft_text_may_be_wide(const struct settings *settings, const char *list)

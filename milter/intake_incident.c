@@ -21,7 +21,7 @@
 #include "conf/log.h"
 #include "milter/intake.h"
 #include "milter/intake_writer.h"
-#include "milter/message.h"
+#include "milter/mail/message.h"
 #include "milter/notice.h"
 
 /* Of a text in the audit trail, which is one line there. */

@@ -23,7 +23,7 @@
 #include "conf/clock.h"
 #include "conf/log.h"
 #include "milter/intake_writer.h"
-#include "milter/message.h"
+#include "milter/mail/message.h"
 #include "milter/notice.h"
 #include "milter/reply_outcome.h"
 

@@ -5,7 +5,7 @@
 #define KAIRAN_MILTER_INTAKE_WRITER_H
 
 #include "milter/intake.h"
-#include "milter/message.h"
+#include "milter/mail/message.h"
 
 /* The person who is logged in, or whose address our own Authentication-Results prove. On
  * ANSWER_NO and ANSWER_UNKNOWN the verdict says why. */

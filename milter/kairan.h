@@ -11,7 +11,7 @@
 #include "conf/keyring.h"
 #include "conf/settings.h"
 #include "milter/alarm_board.h"
-#include "milter/template.h"
+#include "milter/mail/template.h"
 #include "milter/waker.h"
 #include "policy/error.h"
 #include "schema/directory.h"

@@ -43,7 +43,7 @@
 #include "milter/daemon.h"
 #include "milter/directory_watch.h"
 #include "milter/kairan.h"
-#include "milter/message.h"
+#include "milter/mail/message.h"
 #include "milter/mlfi.h"
 #include "milter/people.h"
 #include "milter/rounds.h"

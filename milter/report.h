@@ -39,7 +39,7 @@ bool report_collect(const struct setup *setup, struct store *store,
 /* Could LDAP be asked? */
 bool report_is_complete(const json_t *report);
 
-/* Put what the templates report.txt and report.html ask for into facts (milter/template.h). */
+/* Put what the templates report.txt and report.html ask for into facts (milter/mail/template.h). */
 void report_put_facts(GHashTable *facts, const struct setup *setup, const char *language,
 		      const json_t *report);
 

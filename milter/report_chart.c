@@ -20,7 +20,7 @@
 
 #include <glib.h>
 
-#include "milter/template.h"
+#include "milter/mail/template.h"
 #include "policy/columns.h"
 #include "policy/text.h"
 

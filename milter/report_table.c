@@ -17,8 +17,8 @@
 #include <glib.h>
 #include <string.h>
 
+#include "milter/mail/template.h"
 #include "milter/report_words.h"
-#include "milter/template.h"
 #include "policy/columns.h"
 #include "policy/text.h"
 

@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-#include "milter/template.h"
+#include "milter/mail/template.h"
 
 struct report_words {
 	const struct templates *templates;

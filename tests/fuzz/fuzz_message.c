@@ -17,8 +17,8 @@
 #include <string.h>
 #include <unistr.h>
 
-#include "milter/charset.h"
-#include "milter/message.h"
+#include "milter/mail/charset.h"
+#include "milter/mail/message.h"
 #include "policy/text.h"
 #include "tests/fuzz/fuzz.h"
 

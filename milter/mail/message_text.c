@@ -18,14 +18,14 @@
  */
 #include "config.h"
 
-#include "milter/message.h"
+#include "milter/mail/message.h"
 
 #include <glib.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "milter/body_text.h"
-#include "milter/message_parts.h"
+#include "milter/mail/body_text.h"
+#include "milter/mail/message_parts.h"
 #include "policy/text.h"
 
 /* What is gathered while the parts are walked. */

@@ -20,7 +20,7 @@
  */
 #include "config.h"
 
-#include "milter/charset.h"
+#include "milter/mail/charset.h"
 
 #include <errno.h>
 #include <glib.h>

@@ -2,8 +2,8 @@
  * What message.c and message_text.c share: the parts of a mail as GMime has them. For
  * these two files only.
  */
-#ifndef KAIRAN_MILTER_MESSAGE_PARTS_H
-#define KAIRAN_MILTER_MESSAGE_PARTS_H
+#ifndef KAIRAN_MILTER_MAIL_MESSAGE_PARTS_H
+#define KAIRAN_MILTER_MAIL_MESSAGE_PARTS_H
 
 #include <gmime/gmime.h>
 #include <stdbool.h>

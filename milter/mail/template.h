@@ -10,8 +10,8 @@
  * "key = sentence" lines for words, states, roles and reasons. All files are UTF-8 without
  * a byte order mark, with LF line ends.
  */
-#ifndef KAIRAN_MILTER_TEMPLATE_H
-#define KAIRAN_MILTER_TEMPLATE_H
+#ifndef KAIRAN_MILTER_MAIL_TEMPLATE_H
+#define KAIRAN_MILTER_MAIL_TEMPLATE_H
 
 #include <glib.h>
 #include <stdbool.h>

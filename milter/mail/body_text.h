@@ -1,8 +1,8 @@
 /*
  * From the octets of a text part, as they stand in a mail, to text that can be judged.
  */
-#ifndef KAIRAN_MILTER_BODY_TEXT_H
-#define KAIRAN_MILTER_BODY_TEXT_H
+#ifndef KAIRAN_MILTER_MAIL_BODY_TEXT_H
+#define KAIRAN_MILTER_MAIL_BODY_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,8 +2,8 @@
  * The header of a mail, line by line, as every mail system sees it (RFC 5322 2.2). Our
  * own reader: what counts is how often a field is there, and its octets.
  */
-#ifndef KAIRAN_MILTER_HEADER_H
-#define KAIRAN_MILTER_HEADER_H
+#ifndef KAIRAN_MILTER_MAIL_HEADER_H
+#define KAIRAN_MILTER_MAIL_HEADER_H
 
 #include <stdbool.h>
 #include <stddef.h>

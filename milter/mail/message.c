@@ -20,15 +20,15 @@
  */
 #include "config.h"
 
-#include "milter/message.h"
+#include "milter/mail/message.h"
 
 #include <glib.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "milter/body_text.h"
-#include "milter/header.h"
-#include "milter/message_parts.h"
+#include "milter/mail/body_text.h"
+#include "milter/mail/header.h"
+#include "milter/mail/message_parts.h"
 
 #define PARTS_MOST  200
 #define LEVELS_MOST 20

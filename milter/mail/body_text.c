@@ -14,14 +14,14 @@
  */
 #include "config.h"
 
-#include "milter/body_text.h"
+#include "milter/mail/body_text.h"
 
 #include <glib.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "milter/charset.h"
-#include "milter/transfer.h"
+#include "milter/mail/charset.h"
+#include "milter/mail/transfer.h"
 #include "policy/text.h"
 
 bool body_text_is_plain(const char *encoding)

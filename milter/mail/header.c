@@ -14,7 +14,7 @@
  */
 #include "config.h"
 
-#include "milter/header.h"
+#include "milter/mail/header.h"
 
 #include <glib.h>
 #include <string.h>

@@ -29,14 +29,14 @@
  */
 #include "config.h"
 
-#include "milter/message.h"
+#include "milter/mail/message.h"
 
 #include <glib.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistr.h>
 
-#include "milter/charset.h"
+#include "milter/mail/charset.h"
 #include "policy/text.h"
 
 #define LINE_MOST      76

@@ -16,7 +16,7 @@
 
 #include <string.h>
 
-#include "milter/misfits.h"
+#include "milter/mail/misfits.h"
 #include "policy/twins.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -2,8 +2,8 @@
  * Transfer encodings, decoded strictly: what a lenient decoder skips in silence is an
  * error here (RFC 2045 6.7 and 6.8, RFC 2047 4).
  */
-#ifndef KAIRAN_MILTER_TRANSFER_H
-#define KAIRAN_MILTER_TRANSFER_H
+#ifndef KAIRAN_MILTER_MAIL_TRANSFER_H
+#define KAIRAN_MILTER_MAIL_TRANSFER_H
 
 #include <glib.h>
 #include <stdbool.h>

@@ -1,8 +1,8 @@
 /*
  * Machine-dependent characters (Art. 13-2(3)), as iconv sees them.
  */
-#ifndef KAIRAN_MILTER_MISFITS_H
-#define KAIRAN_MILTER_MISFITS_H
+#ifndef KAIRAN_MILTER_MAIL_MISFITS_H
+#define KAIRAN_MILTER_MAIL_MISFITS_H
 
 #include <glib.h>
 

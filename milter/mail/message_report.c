@@ -12,12 +12,12 @@
  */
 #include "config.h"
 
-#include "milter/message_report.h"
+#include "milter/mail/message_report.h"
 
 #include <glib.h>
 #include <string.h>
 
-#include "milter/message_parts.h"
+#include "milter/mail/message_parts.h"
 
 /* The octets of the first part message/delivery-status; NULL when there is none. */
 static char *find_status(GMimeObject *object)

@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "milter/charset.h"
+#include "milter/mail/charset.h"
 #include "policy/text.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "milter/message.h"
+#include "milter/mail/message.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

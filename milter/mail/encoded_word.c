@@ -19,15 +19,15 @@
  */
 #include "config.h"
 
-#include "milter/encoded_word.h"
+#include "milter/mail/encoded_word.h"
 
 #include <glib.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistr.h>
 
-#include "milter/charset.h"
-#include "milter/transfer.h"
+#include "milter/mail/charset.h"
+#include "milter/mail/transfer.h"
 #include "policy/text.h"
 
 #define WORD_OCTETS_MOST 75

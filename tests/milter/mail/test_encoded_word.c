@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "milter/encoded_word.h"
+#include "milter/mail/encoded_word.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -1,8 +1,8 @@
 /*
  * RFC 2047 encoded words, decoded strictly and written.
  */
-#ifndef KAIRAN_MILTER_ENCODED_WORD_H
-#define KAIRAN_MILTER_ENCODED_WORD_H
+#ifndef KAIRAN_MILTER_MAIL_ENCODED_WORD_H
+#define KAIRAN_MILTER_MAIL_ENCODED_WORD_H
 
 #include <stdbool.h>
 

@@ -1,10 +1,10 @@
 /*
  * What a mail system reports of a mail of ours (RFC 3464).
  */
-#ifndef KAIRAN_MILTER_MESSAGE_REPORT_H
-#define KAIRAN_MILTER_MESSAGE_REPORT_H
+#ifndef KAIRAN_MILTER_MAIL_MESSAGE_REPORT_H
+#define KAIRAN_MILTER_MAIL_MESSAGE_REPORT_H
 
-#include "milter/message.h"
+#include "milter/mail/message.h"
 
 enum report_action {
 	REPORT_NONE,      /* it is no report, or none that can be read */

@@ -2,8 +2,8 @@
  * Octets to UTF-8, strictly: glibc iconv, no transliteration, nothing dropped (DESIGN.md,
  * "GMime's decoded text must not be judged").
  */
-#ifndef KAIRAN_MILTER_CHARSET_H
-#define KAIRAN_MILTER_CHARSET_H
+#ifndef KAIRAN_MILTER_MAIL_CHARSET_H
+#define KAIRAN_MILTER_MAIL_CHARSET_H
 
 #include <stdbool.h>
 #include <stddef.h>

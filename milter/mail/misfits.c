@@ -11,13 +11,13 @@
  */
 #include "config.h"
 
-#include "milter/misfits.h"
+#include "milter/mail/misfits.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unigbrk.h>
 
-#include "milter/charset.h"
+#include "milter/mail/charset.h"
 #include "policy/machine_dependent.h"
 
 static void free_misfit(void *context)

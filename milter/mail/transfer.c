@@ -12,7 +12,7 @@
  */
 #include "config.h"
 
-#include "milter/transfer.h"
+#include "milter/mail/transfer.h"
 
 #include <string.h>
 

@@ -3,14 +3,14 @@
  * header and what the parts are is message.c; the text is message_text.c; writing is
  * message_write.c.
  */
-#ifndef KAIRAN_MILTER_MESSAGE_H
-#define KAIRAN_MILTER_MESSAGE_H
+#ifndef KAIRAN_MILTER_MAIL_MESSAGE_H
+#define KAIRAN_MILTER_MAIL_MESSAGE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <time.h>
 
-#include "milter/encoded_word.h"
+#include "milter/mail/encoded_word.h"
 #include "policy/error.h"
 
 struct message; /* a parsed mail */
@@ -22,7 +22,7 @@ void message_shutdown(void);
 /* Parse a whole mail (header, blank line, body; CRLF or LF). The octets are not needed
  * afterwards. Bounded: at most 10,000 header lines, 256 KiB of header, 200 MIME parts, 20
  * levels; beyond that is an error, and so is a header with lines that are no fields, NUL
- * or bare CR (milter/header.h). A mail without a body, subject, or MIME header parses. */
+ * or bare CR (milter/mail/header.h). A mail without a body, subject, or MIME header parses. */
 bool message_parse(const void *octets, size_t length, struct message **message_r,
 		   struct kairan_error *error_r);
 void message_free(struct message *message);

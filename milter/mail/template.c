@@ -15,7 +15,7 @@
  */
 #include "config.h"
 
-#include "milter/template.h"
+#include "milter/mail/template.h"
 
 #include <string.h>
 
