@@ -27,8 +27,8 @@
 #include "ctl/ctl_options.h"
 #include "ctl/ctl_store.h"
 #include "ctl/ctl_table.h"
+#include "milter/core/notice.h"
 #include "milter/dormant.h"
-#include "milter/notice.h"
 #include "schema/directory_people.h"
 #include "schema/store_audit.h"
 

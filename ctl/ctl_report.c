@@ -28,7 +28,7 @@
 #include "ctl/ctl.h"
 #include "ctl/ctl_options.h"
 #include "ctl/ctl_store.h"
-#include "milter/notice.h"
+#include "milter/core/notice.h"
 #include "milter/report.h"
 
 struct report_call {

@@ -4,8 +4,8 @@
 #ifndef KAIRAN_CTL_EXPLAIN_H
 #define KAIRAN_CTL_EXPLAIN_H
 
+#include "milter/core/kairan.h"
 #include "milter/draft_reading.h"
-#include "milter/kairan.h"
 
 /* Everything about one draft that is explained. */
 struct explanation {

@@ -4,7 +4,7 @@
 #ifndef KAIRAN_MILTER_ACCESSLOG_ROUND_H
 #define KAIRAN_MILTER_ACCESSLOG_ROUND_H
 
-#include "milter/kairan.h"
+#include "milter/core/kairan.h"
 
 /* Read on in the accesslog overlay's database, where the settings name one. Returns when to do
  * it again. */

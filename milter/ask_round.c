@@ -22,7 +22,7 @@
 #include <string.h>
 
 #include "conf/log.h"
-#include "milter/notice.h"
+#include "milter/core/notice.h"
 #include "milter/standing.h"
 
 /* More than a town writes in the days that a draft is held. */

@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-#include "milter/kairan.h"
+#include "milter/core/kairan.h"
 
 /* Look at every held draft, and ask whoever may decide it and has not been asked. Returns
  * when to look again. */

@@ -18,7 +18,7 @@
 #include <glib.h>
 
 #include "conf/log.h"
-#include "milter/alarm.h"
+#include "milter/core/alarm.h"
 #include "policy/retention.h"
 #include "schema/audit_check.h"
 

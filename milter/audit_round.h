@@ -5,7 +5,7 @@
 #ifndef KAIRAN_MILTER_AUDIT_ROUND_H
 #define KAIRAN_MILTER_AUDIT_ROUND_H
 
-#include "milter/kairan.h"
+#include "milter/core/kairan.h"
 
 /* Prune and check. Returns when to do it again. */
 int64_t audit_round_walk(struct kairan *kairan, const struct setup *setup, int64_t now);

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "milter/kairan.h"
+#include "milter/core/kairan.h"
 #include "schema/store_draft.h"
 #include "schema/store_release.h"
 

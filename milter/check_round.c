@@ -19,7 +19,7 @@
 #include <string.h>
 
 #include "conf/log.h"
-#include "milter/alarm.h"
+#include "milter/core/alarm.h"
 #include "milter/directory_check.h"
 #include "schema/store_alarm.h"
 

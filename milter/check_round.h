@@ -4,7 +4,7 @@
 #ifndef KAIRAN_MILTER_CHECK_ROUND_H
 #define KAIRAN_MILTER_CHECK_ROUND_H
 
-#include "milter/kairan.h"
+#include "milter/core/kairan.h"
 
 /* Check the whole directory (directory_check.h), raise an alarm for each thing that is wrong, and
  * clear those that are mended. Returns when to do so again. */

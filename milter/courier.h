@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-#include "milter/kairan.h"
+#include "milter/core/kairan.h"
 
 /* Take up the shards that an earlier run had under way. Called once, before the threads. */
 bool courier_resume(struct kairan *kairan, struct kairan_error *error_r);

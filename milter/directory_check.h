@@ -6,7 +6,7 @@
 
 #include <glib.h>
 
-#include "milter/kairan.h"
+#include "milter/core/kairan.h"
 #include "policy/verdict.h"
 
 /* What is not in enum reason, since no mail is judged by it. */

@@ -4,7 +4,7 @@
 #ifndef KAIRAN_MILTER_DIRECTORY_WATCH_H
 #define KAIRAN_MILTER_DIRECTORY_WATCH_H
 
-#include "milter/kairan.h"
+#include "milter/core/kairan.h"
 
 /* Until the end: note each change of the directory (kairan_note_directory()). context is the
  * struct kairan. */

@@ -8,7 +8,7 @@
 #include <glib.h>
 #include <jansson.h>
 
-#include "milter/kairan.h"
+#include "milter/core/kairan.h"
 #include "policy/finding.h"
 
 /* The findings that refuse (array of struct finding) as a JSON array in text: the first ones

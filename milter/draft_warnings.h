@@ -8,7 +8,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-#include "milter/kairan.h"
+#include "milter/core/kairan.h"
 #include "schema/store_draft.h"
 
 /* Add a warning to an array; the detail is made valid UTF-8. */

@@ -18,7 +18,7 @@
 #include <string.h>
 
 #include "conf/log.h"
-#include "milter/notice.h"
+#include "milter/core/notice.h"
 #include "policy/duties.h"
 
 /* ---- who is told ---- */

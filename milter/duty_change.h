@@ -4,7 +4,7 @@
 #ifndef KAIRAN_MILTER_DUTY_CHANGE_H
 #define KAIRAN_MILTER_DUTY_CHANGE_H
 
-#include "milter/kairan.h"
+#include "milter/core/kairan.h"
 #include "schema/store_duty.h"
 
 /* What a change is seen against. */

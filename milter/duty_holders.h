@@ -4,7 +4,7 @@
 #ifndef KAIRAN_MILTER_DUTY_HOLDERS_H
 #define KAIRAN_MILTER_DUTY_HOLDERS_H
 
-#include "milter/kairan.h"
+#include "milter/core/kairan.h"
 #include "schema/store_duty.h"
 
 /* Everybody whom these sections (struct section) name and who exists: a new array of struct

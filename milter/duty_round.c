@@ -27,7 +27,7 @@
 #include <string.h>
 
 #include "conf/log.h"
-#include "milter/alarm.h"
+#include "milter/core/alarm.h"
 #include "milter/duty_change.h"
 #include "milter/duty_holders.h"
 #include "schema/store_position.h"

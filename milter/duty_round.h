@@ -5,7 +5,7 @@
 #ifndef KAIRAN_MILTER_DUTY_ROUND_H
 #define KAIRAN_MILTER_DUTY_ROUND_H
 
-#include "milter/kairan.h"
+#include "milter/core/kairan.h"
 
 /* Compare the directory with what it was; record and tell what changed. Returns when to look
  * again. */

@@ -14,7 +14,7 @@
 
 #include "conf/clock.h"
 #include "conf/log.h"
-#include "milter/alarm.h"
+#include "milter/core/alarm.h"
 #include "milter/refusals.h"
 #include "policy/password.h"
 #include "schema/store_audit.h"

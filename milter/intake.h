@@ -8,8 +8,8 @@
 
 #include <stdbool.h>
 
+#include "milter/core/kairan.h"
 #include "milter/envelope.h"
-#include "milter/kairan.h"
 #include "milter/standing.h"
 #include "policy/verdict.h"
 #include "schema/store_audit.h"

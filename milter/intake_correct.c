@@ -18,12 +18,12 @@
 #include <stdlib.h>
 
 #include "conf/log.h"
+#include "milter/core/notice.h"
+#include "milter/core/snapshot.h"
 #include "milter/draft_schedule.h"
 #include "milter/intake_draft.h"
 #include "milter/intake_reply.h"
-#include "milter/notice.h"
 #include "milter/reply_outcome.h"
-#include "milter/snapshot.h"
 #include "policy/quote.h"
 #include "policy/text.h"
 

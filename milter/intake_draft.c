@@ -18,12 +18,12 @@
 #include <stdlib.h>
 
 #include "conf/log.h"
-#include "milter/alarm.h"
+#include "milter/core/alarm.h"
+#include "milter/core/notice.h"
 #include "milter/draft_findings.h"
 #include "milter/draft_schedule.h"
 #include "milter/draft_text.h"
 #include "milter/intake_draft.h"
-#include "milter/notice.h"
 #include "milter/refusals.h"
 #include "milter/suspension.h"
 

@@ -19,10 +19,10 @@
 #include <string.h>
 
 #include "conf/log.h"
+#include "milter/core/notice.h"
 #include "milter/intake.h"
 #include "milter/intake_writer.h"
 #include "milter/mail/message.h"
-#include "milter/notice.h"
 
 /* Of a text in the audit trail, which is one line there. */
 #define DETAIL_CHARACTERS 200

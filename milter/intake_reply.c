@@ -22,9 +22,9 @@
 
 #include "conf/clock.h"
 #include "conf/log.h"
+#include "milter/core/notice.h"
 #include "milter/intake_writer.h"
 #include "milter/mail/message.h"
-#include "milter/notice.h"
 #include "milter/reply_outcome.h"
 
 static void fail_store(const struct intake_context *context, int64_t draft,

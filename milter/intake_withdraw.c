@@ -12,8 +12,8 @@
  */
 #include "config.h"
 
+#include "milter/core/notice.h"
 #include "milter/intake_reply.h"
-#include "milter/notice.h"
 #include "milter/reply_outcome.h"
 
 static void judge(const struct intake_context *context, struct recipient *recipient,

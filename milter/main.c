@@ -39,15 +39,15 @@
 #include "conf/clock.h"
 #include "conf/fault.h"
 #include "conf/log.h"
+#include "milter/core/kairan.h"
+#include "milter/core/snapshot.h"
 #include "milter/courier.h"
 #include "milter/daemon.h"
 #include "milter/directory_watch.h"
-#include "milter/kairan.h"
 #include "milter/mail/message.h"
 #include "milter/mlfi.h"
 #include "milter/people.h"
 #include "milter/rounds.h"
-#include "milter/snapshot.h"
 #include "milter/store_watch.h"
 
 /* More hand-overs at once than any MTA has a use for. */

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 #include "conf/settings.h"
-#include "milter/kairan.h"
+#include "milter/core/kairan.h"
 #include "policy/error.h"
 
 /* Register the filter and open its socket. A socket file that nobody listens on any more

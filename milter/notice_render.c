@@ -18,11 +18,11 @@
 #include <string.h>
 
 #include "conf/clock.h"
+#include "milter/core/notice.h"
 #include "milter/draft_findings.h"
 #include "milter/draft_schedule.h"
 #include "milter/draft_warnings.h"
 #include "milter/mail/message.h"
-#include "milter/notice.h"
 #include "milter/report.h"
 #include "schema/store_release.h"
 #include "schema/store_subscriber.h"

@@ -18,7 +18,7 @@
 #include <stdlib.h>
 
 #include "conf/log.h"
-#include "milter/notice.h"
+#include "milter/core/notice.h"
 #include "policy/password.h"
 #include "schema/directory_people.h"
 #include "schema/store_password.h"

@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-#include "milter/kairan.h"
+#include "milter/core/kairan.h"
 
 /* Look at everybody's password, and warn whom a warning is due. Returns when to look again:
  * when the next warning falls due, a day later at most, or soon where LDAP did not answer. */

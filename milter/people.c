@@ -18,10 +18,10 @@
 
 #include "conf/clock.h"
 #include "milter/accesslog_round.h"
-#include "milter/alarm.h"
 #include "milter/ask_round.h"
 #include "milter/audit_round.h"
 #include "milter/check_round.h"
+#include "milter/core/alarm.h"
 #include "milter/duty_round.h"
 #include "milter/password_round.h"
 #include "milter/report_round.h"

@@ -5,7 +5,7 @@
 #ifndef KAIRAN_MILTER_PEOPLE_H
 #define KAIRAN_MILTER_PEOPLE_H
 
-#include "milter/kairan.h"
+#include "milter/core/kairan.h"
 
 /* The thread; context is the struct kairan. */
 void *people_run(void *context);

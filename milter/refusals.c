@@ -16,7 +16,7 @@
 #include <string.h>
 
 #include "conf/log.h"
-#include "milter/alarm.h"
+#include "milter/core/alarm.h"
 #include "policy/verdict.h"
 
 #define WATCH_SECONDS 3600

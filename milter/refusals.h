@@ -4,7 +4,7 @@
 #ifndef KAIRAN_MILTER_REFUSALS_H
 #define KAIRAN_MILTER_REFUSALS_H
 
-#include "milter/kairan.h"
+#include "milter/core/kairan.h"
 #include "schema/store_audit.h"
 
 /* This was recorded just now: has there been too much of it? Outside a transaction. */

@@ -14,7 +14,7 @@
 
 #include "milter/reminders.h"
 
-#include "milter/notice.h"
+#include "milter/core/notice.h"
 #include "policy/waiting.h"
 #include "schema/store_reminder.h"
 

@@ -4,7 +4,7 @@
 #ifndef KAIRAN_MILTER_REMINDERS_H
 #define KAIRAN_MILTER_REMINDERS_H
 
-#include "milter/kairan.h"
+#include "milter/core/kairan.h"
 #include "schema/store_draft.h"
 
 /* When people are to be reminded of a draft for the first time after a moment; 0: never

@@ -18,7 +18,7 @@
 
 #include "conf/clock.h"
 #include "conf/log.h"
-#include "milter/notice.h"
+#include "milter/core/notice.h"
 
 /* Nobody is told twice in this time that their reply was not understood. */
 #define UNCLEAR_PAUSE_SECONDS 600

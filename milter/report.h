@@ -26,7 +26,7 @@
 
 #include <jansson.h>
 
-#include "milter/kairan.h"
+#include "milter/core/kairan.h"
 #include "policy/month.h"
 
 /* Collect the figures of a month that has begun. Asks LDAP, and the store in many transactions,

@@ -23,8 +23,8 @@
 #include <string.h>
 
 #include "conf/log.h"
-#include "milter/administrators.h"
-#include "milter/notice.h"
+#include "milter/core/administrators.h"
+#include "milter/core/notice.h"
 #include "milter/report.h"
 #include "schema/store_audit.h"
 #include "schema/store_position.h"

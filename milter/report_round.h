@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-#include "milter/kairan.h"
+#include "milter/core/kairan.h"
 
 /* Report the months that are over and have not been reported, once the setting report_day has
  * come. Returns when to look again. */

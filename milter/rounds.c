@@ -21,7 +21,7 @@
 #include "conf/clock.h"
 #include "conf/log.h"
 #include "conf/setting_value.h"
-#include "milter/notice.h"
+#include "milter/core/notice.h"
 #include "milter/reminders.h"
 #include "milter/suspension.h"
 #include "schema/store_release.h"

@@ -5,7 +5,7 @@
 #ifndef KAIRAN_MILTER_ROUNDS_H
 #define KAIRAN_MILTER_ROUNDS_H
 
-#include "milter/kairan.h"
+#include "milter/core/kairan.h"
 
 /* The thread; context is the struct kairan. */
 void *rounds_run(void *context);

@@ -25,7 +25,7 @@
 
 #include "conf/fault.h"
 #include "conf/log.h"
-#include "milter/snapshot.h"
+#include "milter/core/snapshot.h"
 
 /* More recipients of ours in one message than any person has reason to name. */
 #define SESSION_RECIPIENTS_MOST 20

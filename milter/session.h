@@ -7,8 +7,8 @@
 
 #include <stddef.h>
 
+#include "milter/core/kairan.h"
 #include "milter/intake.h"
-#include "milter/kairan.h"
 
 struct session;
 

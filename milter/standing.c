@@ -19,7 +19,7 @@
 #include <string.h>
 
 #include "conf/log.h"
-#include "milter/alarm.h"
+#include "milter/core/alarm.h"
 #include "policy/contradiction.h"
 
 /* The section's name and the entries, for administrators. */

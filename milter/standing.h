@@ -5,7 +5,7 @@
 #ifndef KAIRAN_MILTER_STANDING_H
 #define KAIRAN_MILTER_STANDING_H
 
-#include "milter/kairan.h"
+#include "milter/core/kairan.h"
 #include "policy/duties.h"
 #include "schema/directory_people.h"
 #include "schema/store_draft.h"

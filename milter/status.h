@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "milter/kairan.h"
+#include "milter/core/kairan.h"
 #include "schema/store_counts.h"
 
 struct status {

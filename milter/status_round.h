@@ -4,7 +4,7 @@
 #ifndef KAIRAN_MILTER_STATUS_ROUND_H
 #define KAIRAN_MILTER_STATUS_ROUND_H
 
-#include "milter/kairan.h"
+#include "milter/core/kairan.h"
 
 /* Write them, where the settings name a file. Returns when to do it again. */
 int64_t status_round_walk(struct kairan *kairan, const struct setup *setup, int64_t now);

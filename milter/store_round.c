@@ -22,9 +22,9 @@
 #include <stdlib.h>
 
 #include "conf/log.h"
-#include "milter/administrators.h"
-#include "milter/alarm.h"
-#include "milter/notice.h"
+#include "milter/core/administrators.h"
+#include "milter/core/alarm.h"
+#include "milter/core/notice.h"
 #include "milter/smtp.h"
 #include "schema/store_position.h"
 

@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-#include "milter/kairan.h"
+#include "milter/core/kairan.h"
 
 /* Tell the administrators, once, of a store that has taken nothing for stuck_after. Returns when
  * to look again. */

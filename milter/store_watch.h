@@ -4,7 +4,7 @@
 #ifndef KAIRAN_MILTER_STORE_WATCH_H
 #define KAIRAN_MILTER_STORE_WATCH_H
 
-#include "milter/kairan.h"
+#include "milter/core/kairan.h"
 
 /* The thread; context is the struct kairan. */
 void *store_watch_run(void *context);

@@ -16,7 +16,7 @@
 
 #include "conf/clock.h"
 #include "conf/log.h"
-#include "milter/notice.h"
+#include "milter/core/notice.h"
 #include "schema/store_outbox.h"
 #include "schema/store_suspension.h"
 

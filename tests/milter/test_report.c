@@ -14,7 +14,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "milter/notice.h"
+#include "milter/core/notice.h"
 #include "milter/report.h"
 #include "milter/report_chart.h"
 #include "milter/report_figures.h"

@@ -20,8 +20,8 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "milter/core/notice.h"
 #include "milter/mail/template.h"
-#include "milter/notice.h"
 #include "policy/columns.h"
 #include "policy/duties.h"
 #include "policy/lifecycle.h"

@@ -13,7 +13,7 @@
  */
 #include "config.h"
 
-#include "milter/snapshot.h"
+#include "milter/core/snapshot.h"
 
 #include <glib.h>
 #include <pthread.h>

@@ -3,12 +3,12 @@
  * alarm, which is committed at once; the administrators are told by mail, once, as soon as
  * LDAP says who they are.
  */
-#ifndef KAIRAN_MILTER_ALARM_H
-#define KAIRAN_MILTER_ALARM_H
+#ifndef KAIRAN_MILTER_CORE_ALARM_H
+#define KAIRAN_MILTER_CORE_ALARM_H
 
 #include <stdint.h>
 
-#include "milter/kairan.h"
+#include "milter/core/kairan.h"
 
 #define ALARM_SECTION   "section"   /* contradicts itself: its DN */
 #define ALARM_BROADCAST "broadcast" /* of no section: its address */

@@ -2,10 +2,10 @@
  * The broadcast addresses, in memory: so that mail which is none of our business costs no
  * look-up.
  */
-#ifndef KAIRAN_MILTER_SNAPSHOT_H
-#define KAIRAN_MILTER_SNAPSHOT_H
+#ifndef KAIRAN_MILTER_CORE_SNAPSHOT_H
+#define KAIRAN_MILTER_CORE_SNAPSHOT_H
 
-#include "milter/kairan.h"
+#include "milter/core/kairan.h"
 #include "policy/address.h"
 
 struct snapshot *snapshot_new(void);

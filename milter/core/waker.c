@@ -13,7 +13,7 @@
  */
 #include "config.h"
 
-#include "milter/waker.h"
+#include "milter/core/waker.h"
 
 #include <glib.h>
 #include <pthread.h>

@@ -12,7 +12,7 @@
  */
 #include "config.h"
 
-#include "milter/administrators.h"
+#include "milter/core/administrators.h"
 
 #include <glib.h>
 

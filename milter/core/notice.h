@@ -2,14 +2,14 @@
  * Notices: what people are told by mail. A notice is added to the outbox in the
  * transaction that it tells of, and becomes a mail when the courier takes it.
  */
-#ifndef KAIRAN_MILTER_NOTICE_H
-#define KAIRAN_MILTER_NOTICE_H
+#ifndef KAIRAN_MILTER_CORE_NOTICE_H
+#define KAIRAN_MILTER_CORE_NOTICE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "milter/kairan.h"
+#include "milter/core/kairan.h"
 #include "schema/store_draft.h"
 #include "schema/store_outbox.h"
 

@@ -1,10 +1,10 @@
 /*
  * The system administrators, for whoever has to tell them something even while LDAP is silent.
  */
-#ifndef KAIRAN_MILTER_ADMINISTRATORS_H
-#define KAIRAN_MILTER_ADMINISTRATORS_H
+#ifndef KAIRAN_MILTER_CORE_ADMINISTRATORS_H
+#define KAIRAN_MILTER_CORE_ADMINISTRATORS_H
 
-#include "milter/kairan.h"
+#include "milter/core/kairan.h"
 
 /* Ask LDAP; where that does not answer, those whom it named last. A new array of struct person,
  * of whom only mails, name and language are known then. False: neither. */

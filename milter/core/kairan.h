@@ -1,8 +1,8 @@
 /*
  * What the parts of the daemon share: the store, and the setup that a SIGHUP replaces.
  */
-#ifndef KAIRAN_MILTER_KAIRAN_H
-#define KAIRAN_MILTER_KAIRAN_H
+#ifndef KAIRAN_MILTER_CORE_KAIRAN_H
+#define KAIRAN_MILTER_CORE_KAIRAN_H
 
 #include <stdbool.h>
 
@@ -10,9 +10,9 @@
 
 #include "conf/keyring.h"
 #include "conf/settings.h"
-#include "milter/alarm_board.h"
+#include "milter/core/alarm_board.h"
+#include "milter/core/waker.h"
 #include "milter/mail/template.h"
-#include "milter/waker.h"
 #include "policy/error.h"
 #include "schema/directory.h"
 #include "schema/store.h"

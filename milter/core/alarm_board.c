@@ -10,7 +10,7 @@
  */
 #include "config.h"
 
-#include "milter/alarm_board.h"
+#include "milter/core/alarm_board.h"
 
 #include <glib.h>
 #include <pthread.h>

@@ -1,8 +1,8 @@
 /*
  * A thread's alarm clock: wait until a time, a wake-up or the end.
  */
-#ifndef KAIRAN_MILTER_WAKER_H
-#define KAIRAN_MILTER_WAKER_H
+#ifndef KAIRAN_MILTER_CORE_WAKER_H
+#define KAIRAN_MILTER_CORE_WAKER_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -11,15 +11,15 @@
  */
 #include "config.h"
 
-#include "milter/kairan.h"
+#include "milter/core/kairan.h"
 
 #include <glib.h>
 #include <pthread.h>
 
 #include "conf/clock.h"
 #include "conf/patterns.h"
-#include "milter/notice.h"
-#include "milter/snapshot.h"
+#include "milter/core/notice.h"
+#include "milter/core/snapshot.h"
 
 struct kairan {
 	pthread_mutex_t lock;

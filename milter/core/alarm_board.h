@@ -2,8 +2,8 @@
  * The names of the alarms that stand, at hand without a question to the store: that nothing is
  * wrong is found out several times for each draft.
  */
-#ifndef KAIRAN_MILTER_ALARM_BOARD_H
-#define KAIRAN_MILTER_ALARM_BOARD_H
+#ifndef KAIRAN_MILTER_CORE_ALARM_BOARD_H
+#define KAIRAN_MILTER_CORE_ALARM_BOARD_H
 
 #include <stdbool.h>
 

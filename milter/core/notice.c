@@ -11,7 +11,7 @@
  */
 #include "config.h"
 
-#include "milter/notice.h"
+#include "milter/core/notice.h"
 
 #include <glib.h>
 #include <jansson.h>

@@ -19,7 +19,7 @@
 #include <time.h>
 
 #include "conf/clock.h"
-#include "milter/waker.h"
+#include "milter/core/waker.h"
 
 #define LONG 3600
 

@@ -14,7 +14,7 @@
  */
 #include "config.h"
 
-#include "milter/alarm.h"
+#include "milter/core/alarm.h"
 
 #include <glib.h>
 #include <stdlib.h>
@@ -22,8 +22,8 @@
 
 #include "conf/clock.h"
 #include "conf/log.h"
-#include "milter/administrators.h"
-#include "milter/notice.h"
+#include "milter/core/administrators.h"
+#include "milter/core/notice.h"
 #include "schema/store_alarm.h"
 
 #define ALARM_IDLE_SECONDS 3600
