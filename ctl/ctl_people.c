@@ -28,7 +28,7 @@
 #include "ctl/ctl_store.h"
 #include "ctl/ctl_table.h"
 #include "milter/core/notice.h"
-#include "milter/dormant.h"
+#include "milter/report/dormant.h"
 #include "schema/directory_people.h"
 #include "schema/store_audit.h"
 

@@ -29,7 +29,7 @@
 #include "ctl/ctl_options.h"
 #include "ctl/ctl_store.h"
 #include "milter/core/notice.h"
-#include "milter/report.h"
+#include "milter/report/report.h"
 
 struct report_call {
 	const struct ctl_call *call;

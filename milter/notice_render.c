@@ -23,7 +23,7 @@
 #include "milter/draft_schedule.h"
 #include "milter/draft_warnings.h"
 #include "milter/mail/message.h"
-#include "milter/report.h"
+#include "milter/report/report.h"
 #include "schema/store_release.h"
 #include "schema/store_subscriber.h"
 #include "schema/store_suspension.h"

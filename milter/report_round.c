@@ -25,7 +25,7 @@
 #include "conf/log.h"
 #include "milter/core/administrators.h"
 #include "milter/core/notice.h"
-#include "milter/report.h"
+#include "milter/report/report.h"
 #include "schema/store_audit.h"
 #include "schema/store_position.h"
 

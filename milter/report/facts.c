@@ -12,12 +12,12 @@
  */
 #include "config.h"
 
-#include "milter/report.h"
+#include "milter/report/report.h"
 
 #include <string.h>
 
-#include "milter/report_chart.h"
-#include "milter/report_part.h"
+#include "milter/report/chart.h"
+#include "milter/report/part.h"
 
 #define SERIES REPORT_CHART_SERIES
 

@@ -1,8 +1,8 @@
 /*
  * Approvers, delegates and staff who have done nothing for long (Art. 6).
  */
-#ifndef KAIRAN_MILTER_DORMANT_H
-#define KAIRAN_MILTER_DORMANT_H
+#ifndef KAIRAN_MILTER_REPORT_DORMANT_H
+#define KAIRAN_MILTER_REPORT_DORMANT_H
 
 #include "schema/directory.h"
 #include "schema/store.h"

@@ -10,7 +10,7 @@
  */
 #include "config.h"
 
-#include "milter/dormant.h"
+#include "milter/report/dormant.h"
 
 #include "schema/store_audit.h"
 

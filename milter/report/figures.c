@@ -12,7 +12,7 @@
  */
 #include "config.h"
 
-#include "milter/report_figures.h"
+#include "milter/report/figures.h"
 
 #include <glib.h>
 #include <string.h>

@@ -16,7 +16,7 @@
  */
 #include "config.h"
 
-#include "milter/report_chart.h"
+#include "milter/report/chart.h"
 
 #include <glib.h>
 

@@ -10,7 +10,7 @@
  */
 #include "config.h"
 
-#include "milter/report_part.h"
+#include "milter/report/part.h"
 
 int64_t report_part_number(const json_t *object, const char *name)
 {

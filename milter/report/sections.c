@@ -10,9 +10,9 @@
  */
 #include "config.h"
 
-#include "milter/report_part.h"
+#include "milter/report/part.h"
 
-#include "milter/report_chart.h"
+#include "milter/report/chart.h"
 
 #define SERIES REPORT_CHART_SERIES
 

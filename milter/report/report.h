@@ -21,8 +21,8 @@
  *	dormant		{seconds, known, people [{login, name, last}], more}
  *	audit		{whole, rows, fault}
  */
-#ifndef KAIRAN_MILTER_REPORT_H
-#define KAIRAN_MILTER_REPORT_H
+#ifndef KAIRAN_MILTER_REPORT_REPORT_H
+#define KAIRAN_MILTER_REPORT_REPORT_H
 
 #include <jansson.h>
 

@@ -12,13 +12,13 @@
  */
 #include "config.h"
 
-#include "milter/report_table.h"
+#include "milter/report/table.h"
 
 #include <glib.h>
 #include <string.h>
 
 #include "milter/mail/template.h"
-#include "milter/report_words.h"
+#include "milter/report/words.h"
 #include "policy/columns.h"
 #include "policy/text.h"
 

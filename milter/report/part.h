@@ -6,8 +6,8 @@
 
 #include <jansson.h>
 
-#include "milter/report_table.h"
-#include "milter/report_words.h"
+#include "milter/report/table.h"
+#include "milter/report/words.h"
 
 struct report_part {
 	GHashTable *facts; /* what the templates ask for */

@@ -12,10 +12,10 @@
  */
 #include "config.h"
 
-#include "milter/report.h"
+#include "milter/report/report.h"
 
-#include "milter/dormant.h"
-#include "milter/report_figures.h"
+#include "milter/report/dormant.h"
+#include "milter/report/figures.h"
 #include "policy/day.h"
 #include "schema/audit_check.h"
 #include "schema/directory_people.h"

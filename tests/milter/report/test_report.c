@@ -15,11 +15,11 @@
 #include <string.h>
 
 #include "milter/core/notice.h"
-#include "milter/report.h"
-#include "milter/report_chart.h"
-#include "milter/report_figures.h"
-#include "milter/report_table.h"
-#include "milter/report_words.h"
+#include "milter/report/chart.h"
+#include "milter/report/figures.h"
+#include "milter/report/report.h"
+#include "milter/report/table.h"
+#include "milter/report/words.h"
 #include "policy/columns.h"
 #include "schema/audit_check.h"
 

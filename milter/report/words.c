@@ -10,7 +10,7 @@
  */
 #include "config.h"
 
-#include "milter/report_words.h"
+#include "milter/report/words.h"
 
 #include <string.h>
 
