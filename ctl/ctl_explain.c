@@ -27,7 +27,7 @@
 #include "ctl/ctl.h"
 #include "ctl/ctl_store.h"
 #include "ctl/explain.h"
-#include "milter/draft_schedule.h"
+#include "milter/draft/schedule.h"
 #include "milter/mail/message.h"
 #include "policy/address.h"
 #include "policy/finding.h"

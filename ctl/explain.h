@@ -5,7 +5,7 @@
 #define KAIRAN_CTL_EXPLAIN_H
 
 #include "milter/core/kairan.h"
-#include "milter/draft_reading.h"
+#include "milter/draft/reading.h"
 
 /* Everything about one draft that is explained. */
 struct explanation {

@@ -15,9 +15,9 @@
 
 #include "conf/clock.h"
 #include "ctl/explain.h"
-#include "milter/draft_schedule.h"
-#include "milter/draft_text.h"
-#include "milter/draft_warnings.h"
+#include "milter/draft/schedule.h"
+#include "milter/draft/text.h"
+#include "milter/draft/warnings.h"
 #include "policy/finding.h"
 
 static void print_place(const struct finding *finding)

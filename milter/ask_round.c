@@ -23,7 +23,7 @@
 
 #include "conf/log.h"
 #include "milter/core/notice.h"
-#include "milter/standing.h"
+#include "milter/draft/standing.h"
 
 /* More than a town writes in the days that a draft is held. */
 #define HELD_MOST 1000

@@ -30,9 +30,9 @@
 
 #include "conf/clock.h"
 #include "conf/log.h"
-#include "milter/broadcast_mail.h"
 #include "milter/core/alarm.h"
 #include "milter/core/notice.h"
+#include "milter/draft/broadcast_mail.h"
 #include "milter/smtp.h"
 #include "schema/store_release.h"
 

@@ -25,12 +25,12 @@
 
 #include "conf/clock.h"
 #include "conf/log.h"
-#include "milter/broadcast_mail.h"
 #include "milter/core/notice.h"
-#include "milter/draft_findings.h"
-#include "milter/draft_text.h"
-#include "milter/draft_warnings.h"
-#include "milter/reminders.h"
+#include "milter/draft/broadcast_mail.h"
+#include "milter/draft/findings.h"
+#include "milter/draft/reminders.h"
+#include "milter/draft/text.h"
+#include "milter/draft/warnings.h"
 #include "policy/text.h"
 #include "schema/store_draft.h"
 

@@ -4,7 +4,7 @@
 #ifndef KAIRAN_MILTER_DRAFT_HOLD_H
 #define KAIRAN_MILTER_DRAFT_HOLD_H
 
-#include "milter/draft_reading.h"
+#include "milter/draft/reading.h"
 #include "milter/intake.h"
 
 /* Commit the draft, its original, its people and their notices in one transaction. The same

@@ -28,8 +28,8 @@
 
 #include "conf/log.h"
 #include "milter/core/alarm.h"
+#include "milter/draft/duty_holders.h"
 #include "milter/duty_change.h"
-#include "milter/duty_holders.h"
 #include "schema/store_position.h"
 
 #define POSITION "duties"

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "milter/standing.h"
+#include "milter/draft/standing.h"
 #include "policy/address.h"
 #include "policy/service_address.h"
 

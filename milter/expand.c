@@ -23,7 +23,7 @@
 #include "conf/clock.h"
 #include "conf/fault.h"
 #include "conf/log.h"
-#include "milter/broadcast_mail.h"
+#include "milter/draft/broadcast_mail.h"
 #include "milter/intake.h"
 #include "milter/suspension.h"
 #include "schema/store_release.h"

@@ -9,8 +9,8 @@
 #include <stdbool.h>
 
 #include "milter/core/kairan.h"
+#include "milter/draft/standing.h"
 #include "milter/envelope.h"
-#include "milter/standing.h"
 #include "policy/verdict.h"
 #include "schema/store_audit.h"
 

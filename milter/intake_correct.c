@@ -20,7 +20,7 @@
 #include "conf/log.h"
 #include "milter/core/notice.h"
 #include "milter/core/snapshot.h"
-#include "milter/draft_schedule.h"
+#include "milter/draft/schedule.h"
 #include "milter/intake_draft.h"
 #include "milter/intake_reply.h"
 #include "milter/reply_outcome.h"

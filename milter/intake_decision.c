@@ -16,7 +16,7 @@
 #include "conf/clock.h"
 #include "conf/log.h"
 #include "milter/core/notice.h"
-#include "milter/draft_schedule.h"
+#include "milter/draft/schedule.h"
 #include "milter/intake_reply.h"
 #include "milter/reply_outcome.h"
 #include "milter/suspension.h"

@@ -19,9 +19,9 @@
 
 #include "conf/clock.h"
 #include "milter/core/notice.h"
-#include "milter/draft_findings.h"
-#include "milter/draft_schedule.h"
-#include "milter/draft_warnings.h"
+#include "milter/draft/findings.h"
+#include "milter/draft/schedule.h"
+#include "milter/draft/warnings.h"
 #include "milter/mail/message.h"
 #include "milter/report/report.h"
 #include "schema/store_release.h"

@@ -22,7 +22,7 @@
 #include "conf/log.h"
 #include "conf/setting_value.h"
 #include "milter/core/notice.h"
-#include "milter/reminders.h"
+#include "milter/draft/reminders.h"
 #include "milter/suspension.h"
 #include "schema/store_release.h"
 #include "schema/store_reminder.h"

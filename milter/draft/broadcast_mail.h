@@ -1,8 +1,8 @@
 /*
  * The mail that residents get.
  */
-#ifndef KAIRAN_MILTER_BROADCAST_MAIL_H
-#define KAIRAN_MILTER_BROADCAST_MAIL_H
+#ifndef KAIRAN_MILTER_DRAFT_BROADCAST_MAIL_H
+#define KAIRAN_MILTER_DRAFT_BROADCAST_MAIL_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -15,11 +15,11 @@
  */
 #include "config.h"
 
-#include "milter/duty_holders.h"
+#include "milter/draft/duty_holders.h"
 
 #include <string.h>
 
-#include "milter/standing.h"
+#include "milter/draft/standing.h"
 
 static void free_holder(void *holder)
 {

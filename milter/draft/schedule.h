@@ -6,7 +6,7 @@
 #define KAIRAN_MILTER_DRAFT_SCHEDULE_H
 
 #include "milter/core/kairan.h"
-#include "milter/draft_reading.h"
+#include "milter/draft/reading.h"
 #include "policy/due.h"
 
 /* Read the marks of urgency and the time asked for from a mail that has been read, and take

@@ -1,8 +1,8 @@
 /*
  * Bringing held drafts to the mind of those who may decide (Art. 13-1).
  */
-#ifndef KAIRAN_MILTER_REMINDERS_H
-#define KAIRAN_MILTER_REMINDERS_H
+#ifndef KAIRAN_MILTER_DRAFT_REMINDERS_H
+#define KAIRAN_MILTER_DRAFT_REMINDERS_H
 
 #include "milter/core/kairan.h"
 #include "schema/store_draft.h"

@@ -12,14 +12,14 @@
  */
 #include "config.h"
 
-#include "milter/draft_warnings.h"
+#include "milter/draft/warnings.h"
 
 #include <glib.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "conf/clock.h"
-#include "milter/draft_schedule.h"
+#include "milter/draft/schedule.h"
 #include "policy/day.h"
 #include "policy/guards.h"
 

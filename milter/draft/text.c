@@ -11,7 +11,7 @@
  */
 #include "config.h"
 
-#include "milter/draft_text.h"
+#include "milter/draft/text.h"
 
 #include "conf/setting_value.h"
 #include "milter/mail/misfits.h"

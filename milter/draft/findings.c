@@ -11,12 +11,12 @@
  */
 #include "config.h"
 
-#include "milter/draft_findings.h"
+#include "milter/draft/findings.h"
 
 #include <string.h>
 #include <unictype.h>
 
-#include "milter/draft_warnings.h"
+#include "milter/draft/warnings.h"
 #include "policy/text.h"
 
 #define PLACES_MOST 20

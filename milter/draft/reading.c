@@ -11,7 +11,7 @@
  */
 #include "config.h"
 
-#include "milter/draft_reading.h"
+#include "milter/draft/reading.h"
 
 #include <stdlib.h>
 

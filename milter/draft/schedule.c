@@ -10,7 +10,7 @@
  */
 #include "config.h"
 
-#include "milter/draft_schedule.h"
+#include "milter/draft/schedule.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,8 +2,8 @@
  * How a section stands: what LDAP says of it and of its people at this moment, who may decide
  * for it, and whether it contradicts itself.
  */
-#ifndef KAIRAN_MILTER_STANDING_H
-#define KAIRAN_MILTER_STANDING_H
+#ifndef KAIRAN_MILTER_DRAFT_STANDING_H
+#define KAIRAN_MILTER_DRAFT_STANDING_H
 
 #include "milter/core/kairan.h"
 #include "policy/duties.h"

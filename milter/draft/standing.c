@@ -13,7 +13,7 @@
  */
 #include "config.h"
 
-#include "milter/standing.h"
+#include "milter/draft/standing.h"
 
 #include <glib.h>
 #include <string.h>

@@ -7,7 +7,7 @@
 #include <glib.h>
 
 #include "milter/core/kairan.h"
-#include "milter/draft_reading.h"
+#include "milter/draft/reading.h"
 
 /* Judge a draft that was read, for a subscriber list. findings (policy/finding.h) get all that
  * was found; the verdict is the first refusal. */

@@ -1,8 +1,8 @@
 /*
  * Who has which duty: as the directory says now, and compared with what it said before.
  */
-#ifndef KAIRAN_MILTER_DUTY_HOLDERS_H
-#define KAIRAN_MILTER_DUTY_HOLDERS_H
+#ifndef KAIRAN_MILTER_DRAFT_DUTY_HOLDERS_H
+#define KAIRAN_MILTER_DRAFT_DUTY_HOLDERS_H
 
 #include "milter/core/kairan.h"
 #include "schema/store_duty.h"

@@ -12,7 +12,7 @@
  */
 #include "config.h"
 
-#include "milter/reminders.h"
+#include "milter/draft/reminders.h"
 
 #include "milter/core/notice.h"
 #include "policy/waiting.h"

@@ -16,7 +16,7 @@
  */
 #include "config.h"
 
-#include "milter/broadcast_mail.h"
+#include "milter/draft/broadcast_mail.h"
 
 #include <glib.h>
 #include <string.h>
