@@ -23,7 +23,7 @@
 #include "conf/setting_value.h"
 #include "milter/core/notice.h"
 #include "milter/draft/reminders.h"
-#include "milter/suspension.h"
+#include "milter/intake/suspension.h"
 #include "schema/store_release.h"
 #include "schema/store_reminder.h"
 #include "schema/store_suspension.h"

@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 #include "milter/core/kairan.h"
-#include "milter/intake.h"
+#include "milter/intake/intake.h"
 
 struct session;
 

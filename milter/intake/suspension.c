@@ -12,7 +12,7 @@
  */
 #include "config.h"
 
-#include "milter/suspension.h"
+#include "milter/intake/suspension.h"
 
 #include "conf/clock.h"
 #include "conf/log.h"

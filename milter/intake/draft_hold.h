@@ -1,11 +1,11 @@
 /*
  * Holding a draft: from a mail that was read and found fit to what is kept and who is asked.
  */
-#ifndef KAIRAN_MILTER_DRAFT_HOLD_H
-#define KAIRAN_MILTER_DRAFT_HOLD_H
+#ifndef KAIRAN_MILTER_INTAKE_DRAFT_HOLD_H
+#define KAIRAN_MILTER_INTAKE_DRAFT_HOLD_H
 
 #include "milter/draft/reading.h"
-#include "milter/intake.h"
+#include "milter/intake/intake.h"
 
 /* Commit the draft, its original, its people and their notices in one transaction. The same
  * mail submitted again is the same draft. The verdict stays a pass, or becomes a temporary

@@ -11,7 +11,7 @@
  */
 #include "config.h"
 
-#include "milter/envelope.h"
+#include "milter/intake/envelope.h"
 
 #include <string.h>
 

@@ -4,8 +4,8 @@
 #ifndef KAIRAN_MILTER_INTAKE_DRAFT_H
 #define KAIRAN_MILTER_INTAKE_DRAFT_H
 
-#include "milter/draft_hold.h"
-#include "milter/intake.h"
+#include "milter/intake/draft_hold.h"
+#include "milter/intake/intake.h"
 
 /* A mail that was read: is its text fit (Art. 13-2)? Then it is held; if not, it is refused
  * and explained to its writer. */

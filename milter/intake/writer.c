@@ -12,7 +12,7 @@
  */
 #include "config.h"
 
-#include "milter/intake_writer.h"
+#include "milter/intake/writer.h"
 
 #include "policy/authres.h"
 

@@ -2,10 +2,10 @@
  * Suspended broadcasts (Art. 7), as the daemon sees them: what administrators put into the
  * store counts from that moment.
  */
-#ifndef KAIRAN_MILTER_SUSPENSION_H
-#define KAIRAN_MILTER_SUSPENSION_H
+#ifndef KAIRAN_MILTER_INTAKE_SUSPENSION_H
+#define KAIRAN_MILTER_INTAKE_SUSPENSION_H
 
-#include "milter/intake.h"
+#include "milter/intake/intake.h"
 
 /* Defer (451) what is for a broadcast that is suspended, with its reason and end. */
 void suspension_judge(const struct intake_context *context, const char *broadcast,

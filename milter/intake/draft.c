@@ -23,9 +23,9 @@
 #include "milter/draft/findings.h"
 #include "milter/draft/schedule.h"
 #include "milter/draft/text.h"
-#include "milter/intake_draft.h"
-#include "milter/refusals.h"
-#include "milter/suspension.h"
+#include "milter/intake/draft.h"
+#include "milter/intake/refusals.h"
+#include "milter/intake/suspension.h"
 
 /* ---- refusing ---- */
 

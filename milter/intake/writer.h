@@ -4,7 +4,7 @@
 #ifndef KAIRAN_MILTER_INTAKE_WRITER_H
 #define KAIRAN_MILTER_INTAKE_WRITER_H
 
-#include "milter/intake.h"
+#include "milter/intake/intake.h"
 #include "milter/mail/message.h"
 
 /* The person who is logged in, or whose address our own Authentication-Results prove. On

@@ -1,8 +1,8 @@
 /*
  * Refusals that come again and again are told to the administrators (Art. 9, 14).
  */
-#ifndef KAIRAN_MILTER_REFUSALS_H
-#define KAIRAN_MILTER_REFUSALS_H
+#ifndef KAIRAN_MILTER_INTAKE_REFUSALS_H
+#define KAIRAN_MILTER_INTAKE_REFUSALS_H
 
 #include "milter/core/kairan.h"
 #include "schema/store_audit.h"

@@ -20,8 +20,8 @@
 
 #include "conf/log.h"
 #include "milter/core/notice.h"
-#include "milter/intake.h"
-#include "milter/intake_writer.h"
+#include "milter/intake/intake.h"
+#include "milter/intake/writer.h"
 #include "milter/mail/message.h"
 
 /* Of a text in the audit trail, which is one line there. */

@@ -17,9 +17,9 @@
 #include "conf/log.h"
 #include "milter/core/notice.h"
 #include "milter/draft/schedule.h"
-#include "milter/intake_reply.h"
-#include "milter/reply_outcome.h"
-#include "milter/suspension.h"
+#include "milter/intake/reply.h"
+#include "milter/intake/reply_outcome.h"
+#include "milter/intake/suspension.h"
 
 /* What each decision does to a draft, and what everybody is then told. A step to the same
  * state only changes the time. */

@@ -1,8 +1,8 @@
 /*
  * One message as it comes in: its envelope, and its octets as far as they have arrived.
  */
-#ifndef KAIRAN_MILTER_ENVELOPE_H
-#define KAIRAN_MILTER_ENVELOPE_H
+#ifndef KAIRAN_MILTER_INTAKE_ENVELOPE_H
+#define KAIRAN_MILTER_INTAKE_ENVELOPE_H
 
 #include <glib.h>
 #include <stdbool.h>

@@ -21,9 +21,9 @@
 #include "milter/core/notice.h"
 #include "milter/core/snapshot.h"
 #include "milter/draft/schedule.h"
-#include "milter/intake_draft.h"
-#include "milter/intake_reply.h"
-#include "milter/reply_outcome.h"
+#include "milter/intake/draft.h"
+#include "milter/intake/reply.h"
+#include "milter/intake/reply_outcome.h"
 #include "policy/quote.h"
 #include "policy/text.h"
 

@@ -1,10 +1,10 @@
 /*
  * What becomes of a reply: a step of the draft, or an answer to whoever wrote it.
  */
-#ifndef KAIRAN_MILTER_REPLY_OUTCOME_H
-#define KAIRAN_MILTER_REPLY_OUTCOME_H
+#ifndef KAIRAN_MILTER_INTAKE_REPLY_OUTCOME_H
+#define KAIRAN_MILTER_INTAKE_REPLY_OUTCOME_H
 
-#include "milter/intake_reply.h"
+#include "milter/intake/reply.h"
 
 /* Answer the writer with a notice, and record why nothing was changed, in one
  * transaction. facts: JSON or NULL. */

@@ -24,8 +24,8 @@
 #include "conf/fault.h"
 #include "conf/log.h"
 #include "milter/draft/broadcast_mail.h"
-#include "milter/intake.h"
-#include "milter/suspension.h"
+#include "milter/intake/intake.h"
+#include "milter/intake/suspension.h"
 #include "schema/store_release.h"
 
 #define EXPAND_PAGE 1000

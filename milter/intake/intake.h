@@ -3,14 +3,14 @@
  * functions: one judges the recipient when it is named (RCPT), one takes the mail when it
  * is complete (end of message). What both need is here.
  */
-#ifndef KAIRAN_MILTER_INTAKE_H
-#define KAIRAN_MILTER_INTAKE_H
+#ifndef KAIRAN_MILTER_INTAKE_INTAKE_H
+#define KAIRAN_MILTER_INTAKE_INTAKE_H
 
 #include <stdbool.h>
 
 #include "milter/core/kairan.h"
 #include "milter/draft/standing.h"
-#include "milter/envelope.h"
+#include "milter/intake/envelope.h"
 #include "policy/verdict.h"
 #include "schema/store_audit.h"
 

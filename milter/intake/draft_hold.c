@@ -16,7 +16,7 @@
  */
 #include "config.h"
 
-#include "milter/draft_hold.h"
+#include "milter/intake/draft_hold.h"
 
 #include <glib.h>
 #include <openssl/evp.h>

@@ -13,8 +13,8 @@
 #include "config.h"
 
 #include "milter/core/notice.h"
-#include "milter/intake_reply.h"
-#include "milter/reply_outcome.h"
+#include "milter/intake/reply.h"
+#include "milter/intake/reply_outcome.h"
 
 static void judge(const struct intake_context *context, struct recipient *recipient,
 		  struct verdict *verdict_r)

@@ -10,12 +10,12 @@
  */
 #include "config.h"
 
-#include "milter/intake.h"
+#include "milter/intake/intake.h"
 
 #include "conf/clock.h"
 #include "conf/log.h"
 #include "milter/core/alarm.h"
-#include "milter/refusals.h"
+#include "milter/intake/refusals.h"
 #include "policy/password.h"
 #include "schema/store_audit.h"
 

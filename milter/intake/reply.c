@@ -16,16 +16,16 @@
  */
 #include "config.h"
 
-#include "milter/intake_reply.h"
+#include "milter/intake/reply.h"
 
 #include <string.h>
 
 #include "conf/clock.h"
 #include "conf/log.h"
 #include "milter/core/notice.h"
-#include "milter/intake_writer.h"
+#include "milter/intake/reply_outcome.h"
+#include "milter/intake/writer.h"
 #include "milter/mail/message.h"
-#include "milter/reply_outcome.h"
 
 static void fail_store(const struct intake_context *context, int64_t draft,
 		       const struct kairan_error *error, struct verdict *verdict_r)

@@ -11,7 +11,7 @@
  */
 #include "config.h"
 
-#include "milter/reply_outcome.h"
+#include "milter/intake/reply_outcome.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -11,7 +11,7 @@
  */
 #include "config.h"
 
-#include "milter/refusals.h"
+#include "milter/intake/refusals.h"
 
 #include <string.h>
 

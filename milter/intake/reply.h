@@ -5,7 +5,7 @@
 #ifndef KAIRAN_MILTER_INTAKE_REPLY_H
 #define KAIRAN_MILTER_INTAKE_REPLY_H
 
-#include "milter/intake.h"
+#include "milter/intake/intake.h"
 #include "policy/reply_words.h"
 #include "policy/token.h"
 #include "schema/store_draft.h"
