@@ -41,7 +41,7 @@
 #include "conf/log.h"
 #include "milter/core/kairan.h"
 #include "milter/core/snapshot.h"
-#include "milter/courier.h"
+#include "milter/courier/courier.h"
 #include "milter/daemon.h"
 #include "milter/directory_watch.h"
 #include "milter/mail/message.h"

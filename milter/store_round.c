@@ -25,7 +25,7 @@
 #include "milter/core/administrators.h"
 #include "milter/core/alarm.h"
 #include "milter/core/notice.h"
-#include "milter/smtp.h"
+#include "milter/courier/smtp.h"
 #include "schema/store_position.h"
 
 #define ALARM_NAME ALARM_STORE " store"

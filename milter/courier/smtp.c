@@ -15,7 +15,7 @@
  */
 #include "config.h"
 
-#include "milter/smtp.h"
+#include "milter/courier/smtp.h"
 
 #include <curl/curl.h>
 #include <glib.h>

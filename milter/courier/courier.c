@@ -23,7 +23,7 @@
  */
 #include "config.h"
 
-#include "milter/courier.h"
+#include "milter/courier/courier.h"
 
 #include <glib.h>
 #include <string.h>
@@ -32,8 +32,8 @@
 #include "conf/log.h"
 #include "milter/core/alarm.h"
 #include "milter/core/notice.h"
+#include "milter/courier/smtp.h"
 #include "milter/draft/broadcast_mail.h"
-#include "milter/smtp.h"
 #include "schema/store_release.h"
 
 /* How long to wait when nothing is due, or when the store cannot be read. */

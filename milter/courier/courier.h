@@ -1,8 +1,8 @@
 /*
  * The courier: from the outbox to the MTA.
  */
-#ifndef KAIRAN_MILTER_COURIER_H
-#define KAIRAN_MILTER_COURIER_H
+#ifndef KAIRAN_MILTER_COURIER_COURIER_H
+#define KAIRAN_MILTER_COURIER_COURIER_H
 
 #include <stdbool.h>
 

@@ -1,8 +1,8 @@
 /*
  * Handing one mail to the MTA (libcurl).
  */
-#ifndef KAIRAN_MILTER_SMTP_H
-#define KAIRAN_MILTER_SMTP_H
+#ifndef KAIRAN_MILTER_COURIER_SMTP_H
+#define KAIRAN_MILTER_COURIER_SMTP_H
 
 #include <stddef.h>
 
