@@ -19,7 +19,7 @@
 #include "ctl/ctl_options.h"
 #include "ctl/ctl_store.h"
 #include "ctl/ctl_table.h"
-#include "milter/directory_check.h"
+#include "milter/round/directory_check.h"
 
 static const struct ctl_column columns[] = {
 	{ "article", CTL_TEXT }, { "finding", CTL_TEXT }, { "where", CTL_TEXT },

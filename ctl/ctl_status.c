@@ -26,7 +26,7 @@
 #include "ctl/ctl_store.h"
 #include "ctl/ctl_table.h"
 #include "ctl/ctl_time.h"
-#include "milter/status.h"
+#include "milter/round/status.h"
 
 enum nagios { NAGIOS_OK, NAGIOS_WARNING, NAGIOS_CRITICAL, NAGIOS_UNKNOWN };
 

@@ -43,12 +43,12 @@
 #include "milter/core/snapshot.h"
 #include "milter/courier/courier.h"
 #include "milter/daemon.h"
-#include "milter/directory_watch.h"
 #include "milter/mail/message.h"
 #include "milter/mlfi.h"
-#include "milter/people.h"
-#include "milter/rounds.h"
-#include "milter/store_watch.h"
+#include "milter/round/directory_watch.h"
+#include "milter/round/rounds.h"
+#include "milter/round/slow_rounds.h"
+#include "milter/round/store_watch.h"
 
 /* More hand-overs at once than any MTA has a use for. */
 #define SHARD_THREADS_MOST 32
@@ -224,7 +224,7 @@ static bool start_crew(struct crew *crew, struct kairan *kairan)
 	     start_thread(crew, kairan, rounds_run) &&
 	     start_thread(crew, kairan, snapshot_run) &&
 	     start_thread(crew, kairan, store_watch_run) &&
-	     start_thread(crew, kairan, people_run) &&
+	     start_thread(crew, kairan, slow_rounds_run) &&
 	     start_thread(crew, kairan, directory_watch_run);
 	for (int64_t i = 0; ok && i < shards; i++)
 		ok = start_thread(crew, kairan, courier_run_shards);

@@ -59,7 +59,7 @@ void alarm_raise(struct kairan *kairan, const char *kind, const char *id,
 	if (answer != ANSWER_YES)
 		return;
 	log_warning("alarm %s: %s: %s", name, reason, detail);
-	waker_wake(kairan_get_waker(kairan, KAIRAN_PEOPLE));
+	waker_wake(kairan_get_waker(kairan, KAIRAN_SLOW_ROUNDS));
 }
 
 void alarm_clear(struct kairan *kairan, const char *kind, const char *id)

@@ -144,7 +144,7 @@ void kairan_note_directory(struct kairan *kairan)
 {
 	__atomic_store_n(&kairan->directory_changed, true, __ATOMIC_RELEASE);
 	waker_wake(kairan->wakers[KAIRAN_SNAPSHOT]);
-	waker_wake(kairan->wakers[KAIRAN_PEOPLE]);
+	waker_wake(kairan->wakers[KAIRAN_SLOW_ROUNDS]);
 }
 
 bool kairan_take_directory(struct kairan *kairan)

@@ -60,7 +60,7 @@ enum kairan_thread {
 	KAIRAN_ROUNDS,
 	KAIRAN_SNAPSHOT,
 	KAIRAN_STORE_WATCH,
-	KAIRAN_PEOPLE,
+	KAIRAN_SLOW_ROUNDS,
 	KAIRAN_DIRECTORY,
 	KAIRAN_THREADS,
 };
@@ -68,7 +68,7 @@ struct waker *kairan_get_waker(struct kairan *kairan, enum kairan_thread thread)
 
 /* The directory has changed: all who read it by the clock do so now. */
 void kairan_note_directory(struct kairan *kairan);
-/* Has it since the last such question? For the one thread of KAIRAN_PEOPLE. */
+/* Has it since the last such question? For the one thread of KAIRAN_SLOW_ROUNDS. */
 bool kairan_take_directory(struct kairan *kairan);
 
 void kairan_wake_all(struct kairan *kairan);

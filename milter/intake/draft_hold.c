@@ -149,7 +149,7 @@ static bool author_is_asked(const GPtrArray *parties)
 	return false;
 }
 
-/* Nobody can be asked: milter/ask_round.c does so later. */
+/* Nobody can be asked: milter/round/ask_round.c does so later. */
 static bool add_not_asked(struct store *store, const struct draft *draft,
 			  const struct party *author, struct kairan_error *error_r)
 {
@@ -281,7 +281,7 @@ void draft_hold(const struct intake_context *context, const struct recipient *re
 					    : draft->expires_at);
 	/* The administrators hear at once that nobody could be asked. */
 	if (parties->len == 1)
-		waker_wake(kairan_get_waker(context->kairan, KAIRAN_PEOPLE));
+		waker_wake(kairan_get_waker(context->kairan, KAIRAN_SLOW_ROUNDS));
 out:
 	if (parties != NULL)
 		g_ptr_array_unref(parties);

@@ -1,0 +1,192 @@
+/*
+ * NAME
+ *	duty_change - one change of somebody's duty
+ *
+ * DESCRIPTION
+ *	An audit row, a notice to the section's head, the approver (Art. 10, 11), and to an
+ *	approver whose own duty it is, and the new state are one transaction. The head of a
+ *	section that is there no longer is who was its approver.
+ *
+ * DIAGNOSTICS
+ *	Info: each change. Failures are returned.
+ */
+#include "config.h"
+
+#include "milter/round/duty_change.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/log.h"
+#include "milter/core/notice.h"
+#include "policy/duties.h"
+
+/* ---- who is told ---- */
+
+const struct section *duty_look_find_section(const struct duty_look *look,
+					     const struct duty_holder *holder)
+{
+	for (guint i = 0; i < look->sections->len; i++) {
+		const struct section *section = g_ptr_array_index(look->sections, i);
+
+		if (strcmp(section->dn, holder->section) == 0 ||
+		    (*section->id != '\0' &&
+		     strcmp(section->id, holder->section_id) == 0))
+			return section;
+	}
+	return NULL;
+}
+
+static bool is_approver(const struct duty_holder *holder)
+{
+	return strcmp(holder->duty, duty_name(DUTY_APPROVER)) == 0;
+}
+
+static void add_once(GPtrArray *dns, char *dn)
+{
+	for (guint i = 0; i < dns->len; i++)
+		if (strcmp(g_ptr_array_index(dns, i), dn) == 0)
+			return;
+	g_ptr_array_add(dns, dn);
+}
+
+/* DNs, borrowed. */
+static GPtrArray *list_readers(const struct duty_look *look,
+			       const struct duty_holder *holder)
+{
+	const struct section *section = duty_look_find_section(look, holder);
+	GPtrArray *dns = g_ptr_array_new();
+
+	for (char **dn = section != NULL ? section->approvers : NULL;
+	     dn != NULL && *dn != NULL; dn++)
+		add_once(dns, *dn);
+	for (guint i = 0; section == NULL && i < look->before->len; i++) {
+		const struct duty_holder *other = g_ptr_array_index(look->before, i);
+
+		if (is_approver(other) && strcmp(other->section, holder->section) == 0)
+			add_once(dns, other->person);
+	}
+	if (is_approver(holder))
+		add_once(dns, holder->person);
+	return dns;
+}
+
+/* People who cannot be found now are left out. NULL: could not ask. */
+static GPtrArray *find_readers(const struct duty_look *look,
+			       const struct duty_holder *holder,
+			       struct kairan_error *error_r)
+{
+	GPtrArray *readers = g_ptr_array_new_with_free_func((GDestroyNotify)person_free);
+	GPtrArray *dns = list_readers(look, holder);
+	enum answer answer = ANSWER_NO;
+
+	for (guint i = 0; answer != ANSWER_UNKNOWN && i < dns->len; i++) {
+		struct person *person = NULL;
+
+		answer = directory_find_person_by_dn(
+		    look->setup->directory, g_ptr_array_index(dns, i), &person, error_r);
+		if (answer == ANSWER_YES)
+			g_ptr_array_add(readers, person);
+	}
+	g_ptr_array_unref(dns);
+	if (answer != ANSWER_UNKNOWN)
+		return readers;
+	g_ptr_array_unref(readers);
+	return NULL;
+}
+
+/* ---- recording and telling ---- */
+
+static char *describe(const struct duty_holder *holder)
+{
+	return g_strdup_printf("%s (%s%s%s)", holder->name, holder->uid,
+			       *holder->mails != '\0' ? ", " : "", holder->mails);
+}
+
+static char *write_detail(const char *change, const struct duty_holder *before,
+			  const struct duty_holder *after)
+{
+	const struct duty_holder *holder = after != NULL ? after : before;
+	GString *detail = g_string_new(NULL);
+
+	g_string_printf(detail, "%s: %s (%s) of %s", change, holder->uid, holder->duty,
+			holder->section);
+	if (strcmp(change, "changed") == 0) {
+		g_autofree char *was = describe(before);
+		g_autofree char *is = describe(after);
+
+		g_string_append_printf(detail, ": %s -> %s", was, is);
+	}
+	return g_string_free(detail, FALSE);
+}
+
+static bool tell(struct store *store, const struct duty_look *look, const char *change,
+		 const struct duty_holder *before, const struct duty_holder *after,
+		 const struct person *reader, struct kairan_error *error_r)
+{
+	const struct duty_holder *holder = after != NULL ? after : before;
+	const bool ja = strcmp(reader->language, "ja") == 0;
+	g_autofree char *at = g_strdup_printf("%lld", (long long)look->now);
+	g_autofree char *was =
+	    strcmp(change, "changed") == 0 ? describe(before) : g_strdup("");
+	char *facts = notice_make_facts(
+	    "section_name", ja ? holder->section_ja : holder->section_en, "person_name",
+	    holder->name, "person_login", holder->uid, "person_mail", holder->mails,
+	    "person_before", was, "duty_key", holder->duty, "change_key", change,
+	    "noted_at", at, NULL);
+	bool ok = notice_add_person(store, NOTICE_DUTY_CHANGED, 0, reader, facts,
+				    look->now, error_r);
+
+	free(facts);
+	return ok;
+}
+
+bool duty_change_keep(struct store *store, const struct duty_holder *before,
+		      const struct duty_holder *after, struct kairan_error *error_r)
+{
+	return (before == NULL || store_duty_remove(store, before, error_r)) &&
+	       (after == NULL || store_duty_put(store, after, error_r));
+}
+
+static bool write_all(struct store *store, const struct duty_look *look,
+		      const char *change, const struct duty_holder *before,
+		      const struct duty_holder *after, const GPtrArray *readers,
+		      struct kairan_error *error_r)
+{
+	g_autofree char *detail = write_detail(change, before, after);
+	const struct audit_event event = {
+		.at = look->now,
+		.uid = "kairan",
+		.role = "system",
+		.action = "duty",
+		.outcome = change,
+		.detail = detail,
+	};
+	bool ok = store_audit_append(store, &event, error_r);
+
+	for (guint i = 0; ok && i < readers->len; i++)
+		ok = tell(store, look, change, before, after,
+			  g_ptr_array_index(readers, i), error_r);
+	if (!ok || !duty_change_keep(store, before, after, error_r))
+		return false;
+	log_info("duty %s%s", detail,
+		 readers->len == 0 ? "; there is nobody to tell" : "");
+	return true;
+}
+
+bool duty_change_record(const struct duty_look *look, const char *change,
+			const struct duty_holder *before, const struct duty_holder *after,
+			struct kairan_error *error_r)
+{
+	struct store *store = kairan_get_store(look->kairan);
+	GPtrArray *readers = find_readers(look, after != NULL ? after : before, error_r);
+	bool ok = readers != NULL && store_begin(store, error_r);
+
+	if (ok) {
+		ok = write_all(store, look, change, before, after, readers, error_r);
+		ok = store_end(store, ok, error_r);
+	}
+	if (readers != NULL)
+		g_ptr_array_unref(readers);
+	return ok;
+}

@@ -1,0 +1,70 @@
+/*
+ * NAME
+ *	slow_rounds - the rounds that ask LDAP, or take their time
+ *
+ * DESCRIPTION
+ *	A thread beside that of rounds.c, since LDAP and long walks may keep it waiting: a
+ *	release that falls due must not wait with it. Whoever raises an
+ *	alarm, holds a draft or sees the directory change wakes it.
+ *
+ * DIAGNOSTICS
+ *	The tasks log.
+ */
+#include "config.h"
+
+#include "milter/round/slow_rounds.h"
+
+#include <glib.h>
+
+#include "conf/clock.h"
+#include "milter/core/alarm.h"
+#include "milter/round/accesslog_round.h"
+#include "milter/round/ask_round.h"
+#include "milter/round/audit_round.h"
+#include "milter/round/check_round.h"
+#include "milter/round/duty_round.h"
+#include "milter/round/password_round.h"
+#include "milter/round/report_round.h"
+#include "milter/round/status_round.h"
+#include "milter/round/store_round.h"
+
+#define SLOW_ROUNDS_IDLE_SECONDS 3600
+
+/* What is done at times of its own; each says when it wants to be called next. */
+static const struct {
+	int64_t (*walk)(struct kairan *, const struct setup *, int64_t);
+	bool follows; /* and at once when the directory changed */
+} slow_rounds_list[] = {
+	{ duty_round_walk, true },   { accesslog_round_walk, true },
+	{ check_round_walk, true },  { password_round_walk, false },
+	{ audit_round_walk, false }, { status_round_walk, false },
+	{ store_round_walk, false }, { report_round_walk, false },
+};
+
+#define ROUNDS_COUNT G_N_ELEMENTS(slow_rounds_list)
+
+void *slow_rounds_run(void *context)
+{
+	struct kairan *kairan = context;
+	int64_t due[ROUNDS_COUNT] = { 0 };
+	int64_t next = 0;
+
+	while (waker_wait_until(kairan_get_waker(kairan, KAIRAN_SLOW_ROUNDS), next)) {
+		struct setup *setup = kairan_get_setup(kairan);
+		const int64_t now = clock_now();
+		const bool changed = kairan_take_directory(kairan);
+
+		next = now + SLOW_ROUNDS_IDLE_SECONDS;
+		for (size_t i = 0; i < ROUNDS_COUNT; i++) {
+			if (due[i] <= now || (changed && slow_rounds_list[i].follows))
+				due[i] = slow_rounds_list[i].walk(kairan, setup, now);
+			next = MIN(next, due[i]);
+		}
+		/* All of these may raise an alarm, so telling comes last. */
+		next = MIN(next, ask_round_walk(kairan, setup, now));
+		next = MIN(next, alarm_expire(kairan, now));
+		next = MIN(next, alarm_tell(kairan, setup, now));
+		setup_unref(setup);
+	}
+	return NULL;
+}

@@ -1,0 +1,172 @@
+/*
+ * NAME
+ *	status - how kairan is
+ *
+ * DESCRIPTION
+ *	Connects to the milter's socket and to the MTA, asks LDAP for the broadcasts, and counts
+ *	in the store.
+ *
+ * DIAGNOSTICS
+ *	What is wrong is in the status. Writing the file: errors are returned.
+ */
+#include "config.h"
+
+#include "milter/round/status.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <glib.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "conf/clock.h"
+#include "schema/store_position.h"
+
+static void note_trouble(struct status *status, const char *what, const char *why)
+{
+	if (status->trouble.text[0] == '\0')
+		(void)error_set(&status->trouble, "%s: %s", what, why);
+}
+
+static bool ask_daemon(const struct settings *settings, struct status *status)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool ok;
+
+	(void)g_strlcpy(address.sun_path, settings->milter_socket,
+			sizeof(address.sun_path));
+	ok = fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0;
+	if (!ok)
+		note_trouble(status, settings->milter_socket, g_strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
+/* Only as far as a connection: a greeting that is not read is nobody's mail. */
+static bool ask_mta(const struct settings *settings, struct status *status)
+{
+	CURL *curl = curl_easy_init();
+	CURLcode code = CURLE_OUT_OF_MEMORY;
+
+	if (curl != NULL) {
+		curl_easy_setopt(curl, CURLOPT_URL, settings->mta_url);
+		curl_easy_setopt(curl, CURLOPT_PROXY, "");
+		curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+		curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, 5L);
+		curl_easy_setopt(curl, CURLOPT_TIMEOUT, 10L);
+		curl_easy_setopt(curl, CURLOPT_CONNECT_ONLY, 1L);
+		code = curl_easy_perform(curl);
+		curl_easy_cleanup(curl);
+	}
+	if (code != CURLE_OK)
+		note_trouble(status, settings->mta_url, curl_easy_strerror(code));
+	return code == CURLE_OK;
+}
+
+static bool ask_directory(const struct setup *setup, struct status *status)
+{
+	struct broadcast **broadcasts = NULL;
+	struct kairan_error error = { "" };
+	bool ok = directory_list_broadcasts(setup->directory, &broadcasts, NULL, &error);
+
+	if (!ok)
+		note_trouble(status, setup->settings->ldap_uri, error.text);
+	broadcasts_free(broadcasts);
+	return ok;
+}
+
+static bool count(struct store *store, struct status *status)
+{
+	struct kairan_error error = { "cannot be opened" };
+	char *snapshot = NULL;
+	bool ok = store != NULL && store_begin(store, &error);
+
+	if (ok) {
+		ok = store_counts_read(store, &status->counts, &error) &&
+		     store_position_find(store, STORE_POSITION_SNAPSHOT, &snapshot,
+					 &error) != ANSWER_UNKNOWN;
+		store_rollback(store);
+	}
+	if (snapshot != NULL)
+		status->snapshot_at = strtoll(snapshot, NULL, 10);
+	if (!ok)
+		note_trouble(status, "store", error.text);
+	g_free(snapshot);
+	return ok;
+}
+
+void status_collect(const struct setup *setup, struct store *store,
+		    struct status *status_r)
+{
+	*status_r = (struct status){ .at = clock_now() };
+	status_r->has_store = count(store, status_r);
+	status_r->has_daemon = ask_daemon(setup->settings, status_r);
+	status_r->has_mta = ask_mta(setup->settings, status_r);
+	status_r->has_directory = ask_directory(setup, status_r);
+}
+
+static void print_metric(FILE *out, const char *name, const char *help, int64_t value)
+{
+	fprintf(out, "# HELP kairan_%s %s\n# TYPE kairan_%s gauge\nkairan_%s %lld\n",
+		name, help, name, name, (long long)value);
+}
+
+static int64_t age(const struct status *status, int64_t since)
+{
+	return since != 0 ? MAX(status->at - since, 0) : 0;
+}
+
+void status_print_prometheus(const struct status *status, FILE *out)
+{
+	print_metric(out, "daemon_up", "1 when the milter answers.", status->has_daemon);
+	print_metric(out, "mta_up", "1 when the MTA answers.", status->has_mta);
+	print_metric(out, "directory_up", "1 when LDAP answers.", status->has_directory);
+	print_metric(out, "store_up", "1 when the store can be read.", status->has_store);
+	fputs("# HELP kairan_drafts Drafts by state.\n# TYPE kairan_drafts gauge\n", out);
+	for (int state = DRAFT_HELD; state <= DRAFT_STOPPED; state++)
+		fprintf(out, "kairan_drafts{state=\"%s\"} %lld\n",
+			lifecycle_name((enum draft_state)state),
+			(long long)status->counts.drafts[state]);
+	print_metric(out, "oldest_held_seconds", "Age of the oldest draft that is held.",
+		     age(status, status->counts.oldest_held));
+	print_metric(out, "release_overdue_seconds",
+		     "Since when a release is due that is not complete.",
+		     age(status, status->counts.oldest_due));
+	print_metric(out, "notices_waiting", "Notices that the MTA has not taken yet.",
+		     status->counts.notices);
+	print_metric(out, "subscribers", "Active subscribers.",
+		     status->counts.subscribers);
+	print_metric(out, "suspensions", "Suspensions that stand (Art. 7).",
+		     status->counts.suspensions);
+	print_metric(out, "alarms", "Alarms that stand.", status->counts.alarms);
+	print_metric(out, "audit_rows", "Rows of the audit trail (Art. 8).",
+		     status->counts.audit_rows);
+	print_metric(out, "store_bytes", "Size of the store.", status->counts.octets);
+	print_metric(out, "snapshot_age_seconds",
+		     "Since when the broadcast addresses were not read anew.",
+		     age(status, status->snapshot_at));
+}
+
+bool status_write_prometheus(const struct setup *setup, const struct status *status,
+			     struct kairan_error *error_r)
+{
+	const char *path = setup->settings->prometheus_file;
+	g_autofree char *fresh = g_strconcat(path, ".new", NULL);
+	FILE *file = fopen(fresh, "we");
+
+	if (file == NULL)
+		return error_set(error_r, "prometheus_file: %s: %s", fresh,
+				 strerror(errno));
+	status_print_prometheus(status, file);
+	(void)fchmod(fileno(file), 0644);
+	if (fclose(file) != 0 || rename(fresh, path) != 0)
+		return error_set(error_r, "prometheus_file: %s: %s", path,
+				 strerror(errno));
+	return true;
+}

@@ -1,0 +1,38 @@
+/*
+ * How kairan is: what `kairanctl status` and the Prometheus file say.
+ */
+#ifndef KAIRAN_MILTER_ROUND_STATUS_H
+#define KAIRAN_MILTER_ROUND_STATUS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "milter/core/kairan.h"
+#include "schema/store_counts.h"
+
+struct status {
+	int64_t at;
+	bool has_daemon;    /* somebody answers on the milter's socket */
+	bool has_mta;       /* mta_url answers */
+	bool has_directory; /* LDAP answers */
+	bool has_store;
+	int64_t snapshot_at; /* when the broadcast addresses were last read; 0: unknown */
+	struct store_counts counts;
+	struct kairan_error trouble; /* the first thing that is wrong; "" */
+};
+
+/* Ask all of them. What does not answer is in the status, not an error. store: NULL when it
+ * cannot be opened. */
+void status_collect(const struct setup *setup, struct store *store,
+		    struct status *status_r);
+
+/* Text exposition format of Prometheus. */
+void status_print_prometheus(const struct status *status, FILE *out);
+
+/* The same to settings->prometheus_file, in one step, as node_exporter's textfile collector
+ * wants it. */
+bool status_write_prometheus(const struct setup *setup, const struct status *status,
+			     struct kairan_error *error_r);
+
+#endif

@@ -1,0 +1,119 @@
+/*
+ * NAME
+ *	store_round - a store that takes nothing
+ *
+ * DESCRIPTION
+ *	A full disk, a damaged file or a program that does not let go of it keeps alarms from
+ *	being raised, since those are kept in the store (alarm.c), and notices from being sent.
+ *	So this one alarm is kept in memory, and its mail goes to the MTA at once.
+ *
+ *	Once something has failed, each look tries to write: where nobody sends a draft, nobody
+ *	else would find out that it is mended.
+ *
+ * DIAGNOSTICS
+ *	Error: the store takes nothing, when the administrators are told. Warning: they could not
+ *	be told; tried again. Info: it is mended.
+ */
+#include "config.h"
+
+#include "milter/round/store_round.h"
+
+#include <glib.h>
+#include <stdlib.h>
+
+#include "conf/log.h"
+#include "milter/core/administrators.h"
+#include "milter/core/alarm.h"
+#include "milter/core/notice.h"
+#include "milter/courier/smtp.h"
+#include "schema/store_position.h"
+
+#define ALARM_NAME ALARM_STORE " store"
+#define POSITION   "store-tried"
+
+static bool try_to_write(struct store *store, int64_t now)
+{
+	struct kairan_error error = { "" };
+
+	return store_position_keep_time(store, POSITION, now, &error);
+}
+
+static bool tell(const struct setup *setup, struct store *store, struct smtp *smtp,
+		 const struct person *administrator, const char *why, int64_t now)
+{
+	char *facts =
+	    notice_make_facts("alarm_key", "store-failing", "advice_key", ALARM_STORE,
+			      "alarm_about", ALARM_NAME, "detail", why, NULL);
+	const struct outbox_notice notice = {
+		.kind = (char *)NOTICE_ALARM,
+		.party = -1,
+		.mail = administrator->mails[0],
+		.name = administrator->name,
+		.language = administrator->language,
+		.facts = facts,
+		.created_at = now,
+	};
+	struct notice_mail mail;
+	struct smtp_result result = { SMTP_TEMPORARY, "" };
+	struct kairan_error error = { "" };
+
+	if (!notice_render(setup, store, &notice, &mail, &error))
+		log_warning("%s cannot be told of the store: %s", notice.mail,
+			    error.text);
+	else
+		smtp_send(smtp, setup->settings, mail.sender, mail.recipient, mail.octets,
+			  mail.length, &result);
+	notice_mail_clear(&mail);
+	free(facts);
+	if (result.outcome != SMTP_ACCEPTED)
+		log_warning("%s was not told of the store: %s", notice.mail,
+			    result.response);
+	return result.outcome == SMTP_ACCEPTED;
+}
+
+/* Has one of them been told? */
+static bool tell_all(struct kairan *kairan, const struct setup *setup, const char *why,
+		     int64_t now)
+{
+	GPtrArray *administrators = NULL;
+	struct kairan_error error = { "" };
+	struct smtp *smtp;
+	bool told = false;
+
+	if (!administrators_find(kairan, setup, &administrators, &error)) {
+		log_warning("administrators will be told of the store later: %s",
+			    error.text);
+		return false;
+	}
+	smtp = smtp_new();
+	for (guint i = 0; i < administrators->len; i++) {
+		const struct person *person = g_ptr_array_index(administrators, i);
+
+		if (person->mails[0] != NULL &&
+		    tell(setup, kairan_get_store(kairan), smtp, person, why, now))
+			told = true;
+	}
+	smtp_free(smtp);
+	g_ptr_array_unref(administrators);
+	return told;
+}
+
+int64_t store_round_walk(struct kairan *kairan, const struct setup *setup, int64_t now)
+{
+	struct store *store = kairan_get_store(kairan);
+	struct alarm_board *board = kairan_get_alarm_board(kairan);
+	const bool was_told = alarm_board_has(board, ALARM_NAME);
+	struct kairan_error why = { "" };
+	const int64_t since = store_failing_since(store, &why);
+
+	if (since == 0 || try_to_write(store, now)) {
+		if (was_told)
+			log_info("alarm %s: mended", ALARM_NAME);
+		alarm_board_remove(board, ALARM_NAME);
+	} else if (!was_told && now - since >= setup->settings->stuck_after) {
+		log_error("alarm %s: %s", ALARM_NAME, why.text);
+		if (tell_all(kairan, setup, why.text, now))
+			alarm_board_put(board, ALARM_NAME);
+	}
+	return now + setup->settings->snapshot_refresh;
+}

@@ -1,0 +1,41 @@
+/*
+ * NAME
+ *	store_watch - what other processes write to the store
+ *
+ * DESCRIPTION
+ *	kairanctl has no way to wake the daemon but the store that both have open. Asking
+ *	SQLite once a second whether somebody else has committed costs a few microseconds;
+ *	when it says yes, everybody looks for what there is to do.
+ *
+ * DIAGNOSTICS
+ *	Error: the store cannot be read. It is asked again.
+ */
+#include "config.h"
+
+#include "milter/round/store_watch.h"
+
+#include "conf/clock.h"
+#include "conf/log.h"
+
+#define WATCH_SECONDS 1
+
+void *store_watch_run(void *context)
+{
+	struct kairan *kairan = context;
+	struct waker *waker = kairan_get_waker(kairan, KAIRAN_STORE_WATCH);
+	struct kairan_error error;
+
+	while (waker_wait_until(waker, clock_now() + WATCH_SECONDS)) {
+		switch (store_was_changed(kairan_get_store(kairan), &error)) {
+		case ANSWER_YES:
+			kairan_wake_all(kairan);
+			break;
+		case ANSWER_NO:
+			break;
+		case ANSWER_UNKNOWN:
+			log_error("store watch: %s", error.text);
+			break;
+		}
+	}
+	return NULL;
+}
