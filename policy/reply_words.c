@@ -22,6 +22,7 @@
 #include "policy/quote.h"
 #include "policy/reply_doubt.h"
 #include "policy/text.h"
+#include "policy/token.h"
 
 /* Longer words first, where one begins with another. */
 static const struct reply_word {
@@ -247,14 +248,23 @@ static void read_own_lines(char **lines, struct reply_words *words_r)
 	words_r->reason = word != NULL ? join_rest(rest, lines + 1) : g_strdup("");
 	if (is_approval(words_r->decision) && !is_clear(word, rest, words_r->reason))
 		words_r->decision = DECISION_NONE;
+	words_r->obstacle = words_r->decision != DECISION_NONE ? REPLY_CLEAR
+			    : *words_r->first == '\0'          ? REPLY_OBSTACLE_EMPTY
+			    : word != NULL                     ? REPLY_OBSTACLE_DOUBT
+							       : REPLY_OBSTACLE_NO_WORD;
+	words_r->in_the_way = g_strdup("");
+	words_r->tail = g_strdup("");
 	words_r->reason = shorten(words_r->reason, REPLY_REASON_MOST);
 	words_r->first = shorten(words_r->first, REPLY_FIRST_MOST);
 }
 
-void reply_words_read(const char *text, struct reply_words *words_r)
+void reply_words_read(const char *text, const struct reply_facts *facts,
+		      struct reply_words *words_r)
 {
 	char **lines = quote_find_own_lines(g_utf8_validate(text, -1, NULL) ? text : "");
 
+	(void)facts;
+	*words_r = (struct reply_words){ 0 };
 	read_own_lines(lines, words_r);
 	g_strfreev(lines);
 }
@@ -265,7 +275,9 @@ void reply_words_free(struct reply_words *words)
 		return;
 	g_free(words->reason);
 	g_free(words->first);
-	*words = (struct reply_words){ DECISION_NONE, NULL, NULL };
+	g_free(words->in_the_way);
+	g_free(words->tail);
+	*words = (struct reply_words){ 0 };
 }
 
 const char *decision_name(enum decision decision)
@@ -280,4 +292,39 @@ const char *decision_name(enum decision decision)
 	};
 
 	return names[decision];
+}
+
+const char *reply_obstacle_name(enum reply_obstacle obstacle)
+{
+	static const char *const names[] = {
+		[REPLY_CLEAR] = "clear",
+		[REPLY_OBSTACLE_EMPTY] = "empty",
+		[REPLY_OBSTACLE_NO_WORD] = "no-word",
+		[REPLY_OBSTACLE_QUESTION] = "question",
+		[REPLY_OBSTACLE_DOUBT] = "doubt",
+		[REPLY_OBSTACLE_BELOW] = "below",
+		[REPLY_OBSTACLE_ABSENCE] = "absence",
+	};
+
+	return names[obstacle];
+}
+
+char *reply_tail_hash(const char *tail)
+{
+	g_autofree char *folded = text_fold_case(tail, strlen(tail));
+	GString *words = g_string_new(NULL);
+	unsigned char hash[TOKEN_HASH_OCTETS];
+	GString *hex = NULL;
+
+	for (const char *at = folded; *at != '\0'; at = g_utf8_next_char(at))
+		if (!quote_is_blank_at(at))
+			g_string_append_unichar(words, g_utf8_get_char(at));
+	if (words->len > 0) {
+		hex = g_string_new(NULL);
+		token_hash_text(words->str, hash);
+		for (size_t i = 0; i < sizeof(hash); i++)
+			g_string_append_printf(hex, "%02x", hash[i]);
+	}
+	(void)g_string_free(words, TRUE);
+	return hex != NULL ? g_string_free(hex, FALSE) : NULL;
 }

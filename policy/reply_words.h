@@ -11,6 +11,9 @@
 #ifndef KAIRAN_POLICY_REPLY_WORDS_H
 #define KAIRAN_POLICY_REPLY_WORDS_H
 
+#include <glib.h>
+#include <stdbool.h>
+
 enum decision {
 	DECISION_NONE,           /* nothing that decides */
 	DECISION_APPROVE,        /* 承認, OK, approve */
@@ -24,22 +27,65 @@ enum decision {
 #define REPLY_REASON_MOST 3000
 #define REPLY_FIRST_MOST  300
 
+/* What is known beforehand, and so may stand beside a decision without being read for doubt.
+ * Any of it may be NULL; all of it is the caller's. */
+struct reply_facts {
+	/* What the person is called: display names, login, mail addresses. */
+	const char *const *names;
+	/* Names of their section and its service; telephone numbers and the like. */
+	const char *const *sections;
+	/* The service's own mail addresses and domains: what an original's header block has. */
+	const char *const *addresses;
+	const GPtrArray *banners; /* GRegex: lines that the town's gateway puts above */
+	const GPtrArray *footers; /* GRegex: lines that it puts below */
+	/* Hashes (reply_tail_hash()) of what the person has said is their signature. */
+	const char *const *signatures;
+};
+
+/* Why a reply decides nothing. Each has a sentence for the person (phrase "obstacle.NAME",
+ * reply_obstacle_name()). */
+enum reply_obstacle {
+	REPLY_CLEAR,             /* it decides */
+	REPLY_OBSTACLE_EMPTY,    /* no words of the person's own */
+	REPLY_OBSTACLE_NO_WORD,  /* the first line that counts is no decision */
+	REPLY_OBSTACLE_QUESTION, /* a decision word, but asked */
+	REPLY_OBSTACLE_DOUBT,   /* what goes on in the line, or below, may take it back */
+	REPLY_OBSTACLE_BELOW,   /* only what stands below: perhaps a signature */
+	REPLY_OBSTACLE_ABSENCE, /* words of absence or of an automatic answer */
+};
+
 struct reply_words {
 	enum decision decision;
-	/* The rest of the person's own words, trimmed; "" when none; never NULL. */
+	enum reply_obstacle obstacle;
+	/* The line in the way, as written; "" when there is none. Never NULL, like the next. */
+	char *in_the_way;
+	/* The rest of the person's own words, trimmed, without what is known as a signature;
+	 * "" when none. */
 	char *reason;
 	/* The first own line as written, for the audit row; "" when none. */
 	char *first;
+	/* What stands below the decision and may be a signature, as written; "" when none. */
+	char *tail;
+	/* The person says that the tail is a signature (承認 以下署名): it is to be kept. */
+	bool teaches;
 };
 
-/* Read a reply. Never fails: what cannot be read is DECISION_NONE. The strings of
- * words_r are owned by it and freed by reply_words_free(). */
-void reply_words_read(const char *text, struct reply_words *words_r);
+/* Read a reply. Never fails: what cannot be read is DECISION_NONE. facts may be NULL. The
+ * strings of words_r are owned by it and freed by reply_words_free(). */
+void reply_words_read(const char *text, const struct reply_facts *facts,
+		      struct reply_words *words_r);
+
+/* The hash under which a tail is known again, however it is wrapped or spaced: hex, g_free().
+ * NULL for a tail without words. */
+char *reply_tail_hash(const char *tail);
 
 /* Free the strings inside; words may be zeroed, or NULL. */
 void reply_words_free(struct reply_words *words);
 
 /* The word's stable ASCII name for the audit trail ("approve", "send-back", ...). */
 const char *decision_name(enum decision decision);
+
+/* Likewise of an obstacle ("empty", "no-word", ...). */
+const char *reply_obstacle_name(enum reply_obstacle obstacle);
 
 #endif

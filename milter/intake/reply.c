@@ -167,12 +167,13 @@ static void read_words(const struct intake_context *context,
 	struct message_text text = { 0 };
 	struct kairan_error error = { "no plain text part" };
 
-	if (message_read_text(message, &text, &error) == MESSAGE_TEXT_OK) {
-		reply_words_read(text.text, &reply->words);
+	reply->readable = message_read_reply(message, &text, &error);
+	if (reply->readable == MESSAGE_TEXT_OK) {
+		reply_words_read(text.text, NULL, &reply->words);
 	} else {
 		log_event(LOG_LEVEL_INFO, context->envelope->queue_id, reply->draft->id,
 			  "reply cannot be read: %s", error.text);
-		reply_words_read("", &reply->words);
+		reply_words_read("", NULL, &reply->words);
 	}
 	message_text_free(&text);
 }

@@ -6,6 +6,7 @@
 #define KAIRAN_MILTER_INTAKE_REPLY_H
 
 #include "milter/intake/intake.h"
+#include "milter/mail/message.h"
 #include "policy/reply_words.h"
 #include "policy/token.h"
 #include "schema/store_draft.h"
@@ -15,6 +16,8 @@ struct reply {
 	struct draft *draft;
 	struct party *party;
 	struct person *person; /* as LDAP has them now */
+	enum message_text_status
+	    readable; /* what else than OK kept the words from being read */
 	struct reply_words words;
 	bool expired; /* the token was genuine, and is too old */
 };

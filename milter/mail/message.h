@@ -69,7 +69,14 @@ struct message_text {
 enum message_text_status message_read_text(const struct message *message,
 					   struct message_text *text_r,
 					   struct kairan_error *error_r);
+/* The text of a reply: what the person wrote, whatever a gateway has put beside it. */
+enum message_text_status message_read_reply(const struct message *message,
+					    struct message_text *text_r,
+					    struct kairan_error *error_r);
 void message_text_free(struct message_text *text);
+
+/* The status's stable ASCII name; what a person is told is the phrase "unreadable.NAME". */
+const char *message_text_status_name(enum message_text_status status);
 
 /* Is it an automatic mail: Auto-Submitted other than "no" (RFC 3834), Precedence bulk,
  * junk, list or auto_reply, X-Auto-Response-Suppress / X-Autoreply / X-Autorespond,

@@ -247,3 +247,22 @@ void message_text_free(struct message_text *text)
 	free(text->attachments);
 	*text = (struct message_text){ 0 };
 }
+
+enum message_text_status message_read_reply(const struct message *message,
+					    struct message_text *text_r,
+					    struct kairan_error *error_r)
+{
+	return message_read_text(message, text_r, error_r);
+}
+
+const char *message_text_status_name(enum message_text_status status)
+{
+	static const char *const names[] = {
+		[MESSAGE_TEXT_OK] = "ok",
+		[MESSAGE_TEXT_NONE] = "none",
+		[MESSAGE_TEXT_UNDECODABLE] = "undecodable",
+		[MESSAGE_TEXT_BROKEN_MIME] = "broken",
+	};
+
+	return names[status];
+}

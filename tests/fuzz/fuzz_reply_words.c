@@ -53,7 +53,7 @@ static void require_decides(const char *text, const struct reply_words *wanted)
 {
 	struct reply_words words;
 
-	reply_words_read(text, &words);
+	reply_words_read(text, NULL, &words);
 	require(words.decision == wanted->decision);
 	require(strcmp(words.reason, wanted->reason) == 0);
 	require(strcmp(words.first, wanted->first) == 0);
@@ -62,7 +62,11 @@ static void require_decides(const char *text, const struct reply_words *wanted)
 
 static void require_quoted_is_silent(const char *text)
 {
-	const struct reply_words nothing = { DECISION_NONE, (char *)"", (char *)"" };
+	const struct reply_words nothing = {
+		.decision = DECISION_NONE,
+		.reason = (char *)"",
+		.first = (char *)"",
+	};
 	char **lines = g_strsplit(text, "\n", -1);
 	char *joined = g_strjoinv("\n> ", lines);
 	char *quoted = fuzz_join("> ", joined, NULL);
@@ -89,7 +93,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t length)
 	char *text = fuzz_string(octets, length);
 	struct reply_words words;
 
-	reply_words_read(text, &words);
+	reply_words_read(text, NULL, &words);
 	if (words.decision != DECISION_NONE)
 		require(begins_with_word(words.first, words.decision));
 	require(g_utf8_validate(words.first, -1, NULL));

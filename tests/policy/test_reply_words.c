@@ -25,7 +25,7 @@ static void check_cases(const struct reply_case *cases, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		struct reply_words words;
 
-		reply_words_read(cases[i].text, &words);
+		reply_words_read(cases[i].text, NULL, &words);
 		if (words.decision != cases[i].decision)
 			fail_msg("case %zu: \"%s\": %s, wanted %s", i, cases[i].text,
 				 decision_name(words.decision),
@@ -270,7 +270,7 @@ static void test_first_line(void **state)
 	struct reply_words words;
 
 	(void)state;
-	reply_words_read("\n  これは何ですか\n承認\n", &words);
+	reply_words_read("\n  これは何ですか\n承認\n", NULL, &words);
 	assert_string_equal(words.first, "これは何ですか");
 	reply_words_free(&words);
 	reply_words_free(&words);
@@ -287,7 +287,7 @@ static void test_long_words(void **state)
 	(void)state;
 	for (int i = 0; i < 5000; i++)
 		g_string_append(text, "あ");
-	reply_words_read(text->str, &words);
+	reply_words_read(text->str, NULL, &words);
 	assert_int_equal(words.decision, DECISION_SEND_BACK);
 	assert_int_equal(strlen(words.reason), REPLY_REASON_MOST + 3);
 	assert_true(g_utf8_validate(words.reason, -1, NULL));
@@ -299,7 +299,7 @@ static void test_long_words(void **state)
 	for (int i = 0; i < 5000; i++)
 		g_string_append(text, "はい\n");
 	g_string_append(text, "ただし明日にしてください");
-	reply_words_read(text->str, &words);
+	reply_words_read(text->str, NULL, &words);
 	assert_int_equal(words.decision, DECISION_NONE);
 	reply_words_free(&words);
 }

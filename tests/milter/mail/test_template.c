@@ -404,7 +404,7 @@ static enum decision decide(const char *text)
 	struct reply_words words;
 	enum decision decision;
 
-	reply_words_read(text, &words);
+	reply_words_read(text, NULL, &words);
 	decision = words.decision;
 	reply_words_free(&words);
 	return decision;
