@@ -15,24 +15,19 @@
 
 #include "schema/store_alarm.h"
 #include "schema/store_password.h"
-#include "tests/schema/store_scratch.h"
+#include "tests/schema/store_fixture.h"
 
-static struct store_scratch at;
-
-static int setup(void **state)
+static int open_transaction(void **state)
 {
-	(void)state;
-	store_scratch_make(&at);
+	(void)setup(state);
 	begin(&at);
 	return 0;
 }
 
-static int teardown(void **state)
+static int end_transaction(void **state)
 {
-	(void)state;
 	store_rollback(at.store);
-	store_scratch_remove(&at);
-	return 0;
+	return teardown(state);
 }
 
 static enum answer raise_alarm(const char *name, const char *reason, const char *detail,
@@ -160,17 +155,20 @@ static void test_warnings(void **state)
 			fail_msg("row %zu: %s", i, at.error.text);
 }
 
+#define TEST_WITHIN(name) \
+	cmocka_unit_test_setup_teardown(name, open_transaction, end_transaction)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_told_once, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_another_slip_is_told, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(test_cleared_and_again, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_one_does_not_hide_another, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(test_changed_meanwhile, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_warnings, setup, teardown),
+		TEST_WITHIN(test_told_once),
+		cmocka_unit_test_setup_teardown(test_another_slip_is_told,
+						open_transaction, teardown),
+		TEST_WITHIN(test_cleared_and_again),
+		cmocka_unit_test_setup_teardown(test_one_does_not_hide_another,
+						open_transaction, teardown),
+		TEST_WITHIN(test_changed_meanwhile),
+		TEST_WITHIN(test_warnings),
 	};
 
 	return cmocka_run_group_tests_name("alarm", tests, NULL, NULL);

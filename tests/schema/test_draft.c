@@ -14,23 +14,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "tests/schema/store_scratch.h"
-
-static struct store_scratch at;
-
-static int setup(void **state)
-{
-	(void)state;
-	store_scratch_make(&at);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	store_scratch_remove(&at);
-	return 0;
-}
+#include "tests/schema/store_fixture.h"
 
 static struct draft *find(int64_t id)
 {
@@ -663,8 +647,6 @@ static void test_free_null(void **state)
 	draft_free(draft_new());
 	party_free(party_new());
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {

@@ -19,26 +19,10 @@
 #include <pthread.h>
 
 #include "schema/store_alarm.h"
-#include "tests/schema/store_scratch.h"
+#include "tests/schema/store_fixture.h"
 
 #define THREADS 16
 #define ROUNDS  30
-
-static struct store_scratch at;
-
-static int setup(void **state)
-{
-	(void)state;
-	store_scratch_make(&at);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	store_scratch_remove(&at);
-	return 0;
-}
 
 static uint32_t count_changes(void)
 {
@@ -172,9 +156,9 @@ static void test_failure(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_many_at_once, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_alone, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_failure, setup, teardown),
+		TEST(test_many_at_once),
+		TEST(test_alone),
+		TEST(test_failure),
 	};
 
 	return cmocka_run_group_tests_name("group", tests, NULL, NULL);

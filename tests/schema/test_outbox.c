@@ -15,23 +15,7 @@
 #include <cmocka.h>
 
 #include "schema/store_outbox.h"
-#include "tests/schema/store_scratch.h"
-
-static struct store_scratch at;
-
-static int setup(void **state)
-{
-	(void)state;
-	store_scratch_make(&at);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	store_scratch_remove(&at);
-	return 0;
-}
+#include "tests/schema/store_fixture.h"
 
 static void add(const char *kind, int64_t draft, int64_t party, int64_t created_at)
 {
@@ -297,8 +281,6 @@ static void test_could_not_ask(void **state)
 	assert_false(store_outbox_record(at.store, 1, OUTBOX_ACCEPTED, 0, "", NULL));
 	store_rollback(at.store);
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {

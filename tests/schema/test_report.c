@@ -17,28 +17,13 @@
 #include "schema/store_audit.h"
 #include "schema/store_report.h"
 #include "schema/store_subscriber.h"
-#include "tests/schema/store_scratch.h"
+#include "tests/schema/store_fixture.h"
 
 #define SINCE 1000
 #define UNTIL 2000
 #define MANY  2500 /* more than two pages */
 
-static struct store_scratch at;
 static const struct report_time month = { SINCE, UNTIL };
-
-static int setup(void **state)
-{
-	(void)state;
-	store_scratch_make(&at);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	store_scratch_remove(&at);
-	return 0;
-}
 
 struct seen {
 	int drafts, sent, corrections, urgent;
@@ -311,13 +296,10 @@ static void test_sections(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_drafts_of_the_time, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_drafts_in_pages, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_no_drafts, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_events, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_events_in_pages, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_changes, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_sections, setup, teardown),
+		TEST(test_drafts_of_the_time), TEST(test_drafts_in_pages),
+		TEST(test_no_drafts),          TEST(test_events),
+		TEST(test_events_in_pages),    TEST(test_changes),
+		TEST(test_sections),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

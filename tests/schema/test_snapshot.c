@@ -15,23 +15,7 @@
 #include <cmocka.h>
 
 #include "schema/store_snapshot.h"
-#include "tests/schema/store_scratch.h"
-
-static struct store_scratch at;
-
-static int setup(void **state)
-{
-	(void)state;
-	store_scratch_make(&at);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	store_scratch_remove(&at);
-	return 0;
-}
+#include "tests/schema/store_fixture.h"
 
 static char *no_sections[] = { NULL };
 static char *one_section[] = { "cn=bosai,ou=sections,dc=town,dc=example", NULL };
@@ -178,8 +162,6 @@ static void test_could_not_ask(void **state)
 	assert_false(store_snapshot_save(at.store, all, &at.error));
 	store_rollback(at.store);
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {

@@ -14,23 +14,7 @@
 #include <cmocka.h>
 
 #include "schema/store_subscriber.h"
-#include "tests/schema/store_scratch.h"
-
-static struct store_scratch at;
-
-static int setup(void **state)
-{
-	(void)state;
-	store_scratch_make(&at);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	store_scratch_remove(&at);
-	return 0;
-}
+#include "tests/schema/store_fixture.h"
 
 static enum answer add(const char *list, const char *text, int64_t now)
 {
@@ -155,8 +139,6 @@ static void test_could_not_ask(void **state)
 	assert_false(store_subscriber_count(at.store, "bosai", &number, NULL));
 	store_rollback(at.store);
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {

@@ -19,27 +19,11 @@
 #include "schema/store_reminder.h"
 #include "schema/store_subscriber.h"
 #include "schema/store_suspension.h"
-#include "tests/schema/store_scratch.h"
+#include "tests/schema/store_fixture.h"
 
 #define BOSAI    "bosai@info.town.example"
 #define KOSODATE "kosodate@info.town.example"
 #define NEVER    INT64_MAX /* no reminder by the end of a suspension */
-
-static struct store_scratch at;
-
-static int setup(void **state)
-{
-	(void)state;
-	store_scratch_make(&at);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	store_scratch_remove(&at);
-	return 0;
-}
 
 static const struct audit_event *make_event(const char *action)
 {
@@ -468,8 +452,6 @@ static void test_could_not_ask(void **state)
 			 ANSWER_UNKNOWN);
 	store_rollback(at.store);
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
