@@ -145,6 +145,11 @@ void daemon_open_signals(void)
 	change_mask(SIG_UNBLOCK);
 }
 
+void daemon_leave_signals(void)
+{
+	change_mask(SIG_BLOCK);
+}
+
 void daemon_raise_event(enum daemon_event event)
 {
 	char octet = (char)event;

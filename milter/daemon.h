@@ -25,6 +25,8 @@ void daemon_remove_pid(const char *path);
  * handlers and open the signals in this thread, which must be the main one. */
 void daemon_block_signals(void);
 void daemon_open_signals(void);
+/* In a thread that was made afterwards: they are not for it. */
+void daemon_leave_signals(void);
 
 /* Wait for the next event; raise one from another thread. */
 enum daemon_event daemon_wait_event(void);

@@ -163,6 +163,7 @@ static void *serve(void *context)
 {
 	bool *ok = context;
 
+	daemon_leave_signals();
 	*ok = mlfi_serve();
 	daemon_raise_event(DAEMON_STOP);
 	return NULL;
@@ -242,11 +243,12 @@ static int serve_all(struct kairan *kairan, const char *path, int64_t drain_time
 		log_error("cannot start a thread");
 		return EX_OSERR;
 	}
+	/* Before libmilter's thread can take what has been waiting: it would end the daemon. */
+	daemon_open_signals();
 	if (pthread_create(&server, NULL, serve, &served) != 0) {
 		log_error("cannot start a thread");
 		return EX_OSERR;
 	}
-	daemon_open_signals();
 	daemon_notify_state("READY=1");
 	run_until_stopped(kairan, path);
 
