@@ -113,10 +113,10 @@ static void visit_row(const struct audit_row *row, void *context)
 static int read_page(struct store *store, void *context, struct kairan_error *error_r)
 {
 	struct reading *reading = context;
+	const struct audit_page page = { &reading->filter, reading->last, PAGE_ROWS };
 
 	reading->rows = 0;
-	return store_audit_visit_page(store, &reading->filter, reading->last, PAGE_ROWS,
-				      visit_row, reading, error_r)
+	return store_audit_visit_page(store, &page, visit_row, reading, error_r)
 		   ? EX_OK
 		   : EX_UNAVAILABLE;
 }

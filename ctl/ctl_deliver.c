@@ -135,10 +135,10 @@ static int confirm_shard(const struct delivery *delivery, const struct token *to
 			 struct kairan_error *error_r)
 {
 	const struct shard shard = { .draft = token->draft, .number = token->party };
-	int64_t now = clock_now();
+	const int64_t now = clock_now();
+	const struct shard_step step = { SHARD_CONFIRMED, now, now, "receipt" };
 
-	if (!store_release_record(delivery->store, &shard, SHARD_CONFIRMED, now, now,
-				  "receipt", error_r) ||
+	if (!store_release_record(delivery->store, &shard, &step, error_r) ||
 	    !append(delivery, token->draft, "receipt", "confirmed", delivery->recipient,
 		    error_r))
 		return EX_TEMPFAIL;

@@ -96,14 +96,14 @@ static void print_address(const char *address, void *context)
 static void print_recipients(const struct shard *shard, void *context)
 {
 	struct listing *listing = context;
-	int64_t position = -1, last = 0;
+	struct shard_page page = { .shard = shard, .limit = RECIPIENTS_AT };
+	int64_t last = -1;
 
 	listing->shard = shard;
-	while (listing->ok && position != last) {
-		position = last;
-		listing->ok = store_release_visit_page(listing->store, shard, position,
-						       RECIPIENTS_AT, print_address,
-						       listing, &last, listing->error_r);
+	while (listing->ok && page.last != last) {
+		last = page.last;
+		listing->ok = store_release_visit_page(
+		    listing->store, &page, print_address, listing, listing->error_r);
 	}
 }
 

@@ -82,10 +82,11 @@ static int read_page(struct store *store, void *context, struct kairan_error *er
 {
 	struct reading *reading = context;
 	g_autofree char *after = g_strdup(reading->last);
+	const struct subscriber_page page = { reading->list, reading->state, after,
+					      PAGE_ROWS };
 
 	reading->rows = 0;
-	return store_subscriber_visit_page(store, reading->list, reading->state, after,
-					   PAGE_ROWS, visit, reading, error_r)
+	return store_subscriber_visit_page(store, &page, visit, reading, error_r)
 		   ? EX_OK
 		   : EX_UNAVAILABLE;
 }

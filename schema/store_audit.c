@@ -176,19 +176,19 @@ bool store_audit_visit_draft(struct store *store, int64_t draft,
 	return visit_all(store, answer, stmt, visit, context, error_r);
 }
 
-bool store_audit_visit_page(struct store *store, const struct audit_filter *filter,
-			    int64_t after, int64_t limit,
+bool store_audit_visit_page(struct store *store, const struct audit_page *page,
 			    void (*visit)(const struct audit_row *row, void *context),
 			    void *context, struct kairan_error *error_r)
 {
+	const struct audit_filter *filter = page->filter;
 	sqlite3_stmt *stmt = NULL;
 	enum answer answer = sql_first(
 	    store, error_r, &stmt,
 	    AUDIT_COLUMNS "WHERE seq > ?1 AND at >= ?2 AND (?3 = 0 OR at < ?3)"
 			  " AND (?4 IS NULL OR uid = ?4) AND (?5 = 0 OR draft = ?5)"
 			  " AND (?6 IS NULL OR action = ?6) ORDER BY seq LIMIT ?7",
-	    "iiisisi", after, filter->since, filter->until, filter->uid, filter->draft,
-	    filter->action, limit);
+	    "iiisisi", page->after, filter->since, filter->until, filter->uid,
+	    filter->draft, filter->action, page->limit);
 
 	return visit_all(store, answer, stmt, visit, context, error_r);
 }

@@ -71,11 +71,14 @@ struct audit_filter {
 	const char *action;
 };
 
-/* Call visit for the next rows of the filter whose seq is after that, at most limit, in order;
- * it may not use the store. Long trails are read page by page, each in a transaction of its
+/* Call visit for the next rows of the page, in order; it may not use the store. Long trails are read page by page, each in a transaction of its
  * own, so that the daemon need not wait. */
-bool store_audit_visit_page(struct store *store, const struct audit_filter *filter,
-			    int64_t after, int64_t limit,
+struct audit_page {
+	const struct audit_filter *filter;
+	int64_t after; /* seq of the last row before it */
+	int64_t limit;
+};
+bool store_audit_visit_page(struct store *store, const struct audit_page *page,
 			    void (*visit)(const struct audit_row *row, void *context),
 			    void *context, struct kairan_error *error_r);
 

@@ -393,8 +393,7 @@ bool store_draft_visit(struct store *store, const struct draft_filter *filter,
 	return visit_all(store, answer, stmt, visit, context, error_r);
 }
 
-bool store_draft_visit_approved(struct store *store, const char *broadcast, int64_t since,
-				int64_t limit,
+bool store_draft_visit_approved(struct store *store, const struct draft_filter *filter,
 				void (*visit)(const struct draft *draft, void *context),
 				void *context, struct kairan_error *error_r)
 {
@@ -403,7 +402,7 @@ bool store_draft_visit_approved(struct store *store, const char *broadcast, int6
 	    sql_first(store, error_r, &stmt,
 		      DRAFT_COLUMNS "WHERE broadcast = ? AND state IN (2, 3, 4, 8)"
 				    " AND decided_at > ? ORDER BY id DESC LIMIT ?",
-		      "sii", broadcast, since, limit);
+		      "sii", filter->broadcast, filter->since, filter->limit);
 
 	return visit_all(store, answer, stmt, visit, context, error_r);
 }

@@ -141,9 +141,9 @@ bool store_draft_visit(struct store *store, const struct draft_filter *filter,
 		       void *context, struct kairan_error *error_r);
 
 /* Call visit for the drafts to a broadcast that were approved, and not taken back, since a
- * time, newest first, at most limit; it may not use the store. */
-bool store_draft_visit_approved(struct store *store, const char *broadcast, int64_t since,
-				int64_t limit,
+ * time, newest first, at most limit (the filter's state does not count); it may not use the
+ * store. */
+bool store_draft_visit_approved(struct store *store, const struct draft_filter *filter,
 				void (*visit)(const struct draft *draft, void *context),
 				void *context, struct kairan_error *error_r);
 

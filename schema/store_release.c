@@ -24,8 +24,8 @@
 /* A token has 16 bits for the number of a shard. */
 #define SHARDS_MOST 65535
 
-static bool copy_recipients(struct store *store, int64_t draft, const char *list,
-			    int64_t shard_size, struct kairan_error *error_r)
+static bool copy_recipients(struct store *store, const struct shard_cut *cut,
+			    struct kairan_error *error_r)
 {
 	return sql_run(
 	    store, error_r,
@@ -35,14 +35,13 @@ static bool copy_recipients(struct store *store, int64_t draft, const char *list
 	    "  total, max(?3, (total + ?4 - 1) / ?4) AS size FROM subscriber,"
 	    "  (SELECT count(*) AS total FROM subscriber WHERE list = ?2 AND state = 1)"
 	    "  WHERE list = ?2 AND state = 1)",
-	    "isii", draft, list, shard_size, (int64_t)SHARDS_MOST);
+	    "isii", cut->draft, cut->list, cut->shard_size, (int64_t)SHARDS_MOST);
 }
 
-bool store_release_cut(struct store *store, int64_t draft, const char *list,
-		       int64_t shard_size, int64_t now, int64_t *recipients_r,
-		       struct kairan_error *error_r)
+bool store_release_cut(struct store *store, const struct shard_cut *cut,
+		       int64_t *recipients_r, struct kairan_error *error_r)
 {
-	if (!copy_recipients(store, draft, list, shard_size, error_r))
+	if (!copy_recipients(store, cut, error_r))
 		return false;
 	*recipients_r = sql_changes(store);
 	return sql_run(
@@ -50,7 +49,7 @@ bool store_release_cut(struct store *store, int64_t draft, const char *list,
 	    "INSERT INTO shard (draft, number, state, recipients, changed_at, next_try)"
 	    " SELECT ?1, shard, 1, count(*), ?2, ?2 FROM shard_recipient"
 	    " WHERE draft = ?1 GROUP BY shard",
-	    "ii", draft, now);
+	    "ii", cut->draft, cut->now);
 }
 
 bool store_release_count_begun(struct store *store, const char *broadcast,
@@ -176,8 +175,7 @@ enum answer store_release_find_shard(struct store *store, int64_t draft, int64_t
 }
 
 bool store_release_record(struct store *store, const struct shard *shard,
-			  enum shard_state state, int64_t now, int64_t next_try,
-			  const char *response, struct kairan_error *error_r)
+			  const struct shard_step *step, struct kairan_error *error_r)
 {
 	return sql_run(store, error_r,
 		       "UPDATE shard SET state = ?1, changed_at = ?2, next_try = ?3,"
@@ -185,8 +183,8 @@ bool store_release_record(struct store *store, const struct shard *shard,
 		       " queue_id = iif(?5 = '', queue_id, ?5)"
 		       " WHERE draft = ?6 AND number = ?7 AND state < 4"
 		       " AND (state < 3 OR ?1 = 4)",
-		       "iiissii", (int64_t)state, now, next_try, response,
-		       shard->queue_id, shard->draft, shard->number);
+		       "iiissii", (int64_t)step->to, step->now, step->next_try,
+		       step->response, shard->queue_id, shard->draft, shard->number);
 }
 
 enum answer store_release_offer(struct store *store, const struct shard *shard,
@@ -264,22 +262,19 @@ enum answer store_release_find_complete(struct store *store, int64_t *draft_r,
 	return answer;
 }
 
-bool store_release_visit_page(struct store *store, const struct shard *shard,
-			      int64_t position, int64_t limit,
+bool store_release_visit_page(struct store *store, struct shard_page *page,
 			      void (*visit)(const char *address, void *context),
-			      void *context, int64_t *last_r,
-			      struct kairan_error *error_r)
+			      void *context, struct kairan_error *error_r)
 {
 	sqlite3_stmt *stmt;
 	enum answer answer = sql_first(
 	    store, error_r, &stmt,
 	    "SELECT position, address FROM shard_recipient"
 	    " WHERE draft = ? AND shard = ? AND position > ? ORDER BY position LIMIT ?",
-	    "iiii", shard->draft, shard->number, position, limit);
+	    "iiii", page->shard->draft, page->shard->number, page->last, page->limit);
 
-	*last_r = position;
 	while (answer == ANSWER_YES) {
-		*last_r = sqlite3_column_int64(stmt, 0);
+		page->last = sqlite3_column_int64(stmt, 0);
 		visit((const char *)sqlite3_column_text(stmt, 1), context);
 		answer = sql_next(store, error_r, stmt);
 	}

@@ -32,9 +32,14 @@ struct shard {
  * differ by one at most. Every shard has the same
  * mix of destinations, so that no carrier holds up the others; within a shard those of one
  * destination stand together. A list without subscribers gives no shard. */
-bool store_release_cut(struct store *store, int64_t draft, const char *list,
-		       int64_t shard_size, int64_t now, int64_t *recipients_r,
-		       struct kairan_error *error_r);
+struct shard_cut {
+	int64_t draft;
+	const char *list;
+	int64_t shard_size;
+	int64_t now;
+};
+bool store_release_cut(struct store *store, const struct shard_cut *cut,
+		       int64_t *recipients_r, struct kairan_error *error_r);
 
 /* How many releases of a broadcast have begun. */
 bool store_release_count_begun(struct store *store, const char *broadcast,
@@ -67,10 +72,16 @@ enum answer store_release_find_shard(struct store *store, int64_t draft, int64_t
 				     struct shard *shard_r, struct kairan_error *error_r);
 
 /* Record a shard's new state. A confirmed shard stays confirmed, and an accepted one
- * becomes only that: a late answer changes nothing. */
+ * becomes only that: a late answer changes nothing. An empty queue id leaves the one that is
+ * known. */
+struct shard_step {
+	enum shard_state to;
+	int64_t now;
+	int64_t next_try;
+	const char *response; /* of the MTA */
+};
 bool store_release_record(struct store *store, const struct shard *shard,
-			  enum shard_state state, int64_t now, int64_t next_try,
-			  const char *response, struct kairan_error *error_r);
+			  const struct shard_step *step, struct kairan_error *error_r);
 
 /* Record that a shard's recipients are about to be added, if it may be handed over at
  * this moment; NO when it was stopped or suspended meanwhile, or is with the MTA already.
@@ -112,12 +123,15 @@ bool store_release_summarize(struct store *store, int64_t draft,
 			     struct kairan_error *error_r);
 void release_summary_clear(struct release_summary *summary);
 
-/* The next page of a shard's recipients: at most limit after position (from 0), in order.
- * visit may not use the store. *last_r is the last position seen, unchanged at the end. */
-bool store_release_visit_page(struct store *store, const struct shard *shard,
-			      int64_t position, int64_t limit,
+/* The next page of a shard's recipients: at most limit after the last position, which begins
+ * at 0 and goes on with each page; unchanged at the end. visit may not use the store. */
+struct shard_page {
+	const struct shard *shard;
+	int64_t limit;
+	int64_t last;
+};
+bool store_release_visit_page(struct store *store, struct shard_page *page,
 			      void (*visit)(const char *address, void *context),
-			      void *context, int64_t *last_r,
-			      struct kairan_error *error_r);
+			      void *context, struct kairan_error *error_r);
 
 #endif

@@ -59,8 +59,7 @@ const char *subscriber_state_name(enum subscriber_state state)
 								      : "unknown";
 }
 
-bool store_subscriber_visit_page(struct store *store, const char *list, int state,
-				 const char *after, int64_t limit,
+bool store_subscriber_visit_page(struct store *store, const struct subscriber_page *page,
 				 void (*visit)(const struct subscriber *subscriber,
 					       void *context),
 				 void *context, struct kairan_error *error_r)
@@ -71,11 +70,11 @@ bool store_subscriber_visit_page(struct store *store, const char *list, int stat
 		      "SELECT address, address_key, state, joined_at FROM subscriber"
 		      " WHERE list = ?1 AND address_key > ?2 AND (?3 = 0 OR state = ?3)"
 		      " ORDER BY address_key LIMIT ?4",
-		      "ssii", list, after, (int64_t)state, limit);
+		      "ssii", page->list, page->after, (int64_t)page->state, page->limit);
 
 	while (answer == ANSWER_YES) {
 		const struct subscriber subscriber = {
-			.list = list,
+			.list = page->list,
 			.address = (const char *)sqlite3_column_text(stmt, 0),
 			.key = (const char *)sqlite3_column_text(stmt, 1),
 			.state = (enum subscriber_state)sqlite3_column_int(stmt, 2),

@@ -35,10 +35,15 @@ struct subscriber {
 /* "active", "suspended", "left". */
 const char *subscriber_state_name(enum subscriber_state state);
 
-/* Call visit for the next subscribers of a list (in a state; 0: any) whose key is after that
- * one ("": from the first), at most limit; it may not use the store. */
-bool store_subscriber_visit_page(struct store *store, const char *list, int state,
-				 const char *after, int64_t limit,
+/* Call visit for the next subscribers of a list whose key is after that one ("": from the
+ * first), at most limit; it may not use the store. */
+struct subscriber_page {
+	const char *list;
+	int state; /* 0: any */
+	const char *after;
+	int64_t limit;
+};
+bool store_subscriber_visit_page(struct store *store, const struct subscriber_page *page,
 				 void (*visit)(const struct subscriber *subscriber,
 					       void *context),
 				 void *context, struct kairan_error *error_r);

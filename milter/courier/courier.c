@@ -125,8 +125,10 @@ static bool send_notice(struct kairan *kairan, struct smtp *smtp,
 	enum outbox_state state = OUTBOX_WAITING;
 
 	if (notice_render(setup, store, notice, &mail, &error))
-		smtp_send(smtp, setup->settings, mail.sender, mail.recipient, mail.octets,
-			  mail.length, &result);
+		smtp_send(smtp, setup->settings,
+			  &(struct smtp_mail){ mail.sender, mail.recipient, mail.octets,
+					       mail.length },
+			  &result);
 	else
 		(void)g_strlcpy(result.response, error.text, sizeof(result.response));
 	notice_mail_clear(&mail);
@@ -206,20 +208,22 @@ static bool record_shard(struct store *store, const struct setup *setup,
 			 const struct shard *shard, const struct smtp_result *result,
 			 struct kairan_error *error_r)
 {
-	enum shard_state state = shard_outcome(result->outcome);
 	struct shard now_is = *shard;
-	int64_t now = clock_now();
-	int64_t pause = state == SHARD_OFFERED
+	struct shard_step step = {
+		.to = shard_outcome(result->outcome),
+		.now = clock_now(),
+		.response = result->response,
+	};
+	int64_t pause = step.to == SHARD_OFFERED
 			    ? setup->settings->receipt_wait
 			    : retry_pause(setup->settings, shard->tries);
 
 	/* The queue id is the milter's to note; an empty one leaves it as it is. */
 	now_is.queue_id[0] = '\0';
+	step.next_try = step.now + pause;
 	if (!store_begin(store, error_r))
 		return false;
-	return store_end(store,
-			 store_release_record(store, &now_is, state, now, now + pause,
-					      result->response, error_r),
+	return store_end(store, store_release_record(store, &now_is, &step, error_r),
 			 error_r);
 }
 
@@ -262,16 +266,17 @@ static bool hand_over(struct kairan *kairan, struct smtp *smtp, const struct set
 	g_autofree char *sender = broadcast_mail_sender(setup, draft, shard);
 	g_autofree char *recipient =
 	    broadcast_mail_address(setup, draft, shard, TOKEN_RELEASE);
+	struct smtp_mail mail = { .sender = sender, .recipient = recipient };
 	struct smtp_result result;
 	char *octets = NULL;
-	size_t length;
 
 	if (recipient == NULL)
 		return error_set(error_r, "no token for shard %lld of draft %lld",
 				 (long long)shard->number, (long long)shard->draft);
-	if (!broadcast_mail_write(setup, draft, &octets, &length, error_r))
+	if (!broadcast_mail_write(setup, draft, &octets, &mail.length, error_r))
 		return false;
-	smtp_send(smtp, setup->settings, sender, recipient, octets, length, &result);
+	mail.octets = octets;
+	smtp_send(smtp, setup->settings, &mail, &result);
 	free(octets);
 	log_shard(shard, &result);
 	watch_release(kairan, setup, draft, &result);

@@ -122,19 +122,18 @@ static CURL *get_handle(struct smtp *smtp)
 	return smtp->curl;
 }
 
-void smtp_send(struct smtp *smtp, const struct settings *settings, const char *sender,
-	       const char *recipient, const char *octets, size_t length,
-	       struct smtp_result *result_r)
+void smtp_send(struct smtp *smtp, const struct settings *settings,
+	       const struct smtp_mail *mail, struct smtp_result *result_r)
 {
 	g_autofree char *url =
 	    g_strdup_printf("%s/%s", settings->mta_url, settings->mta_helo);
-	g_autofree char *from = g_strdup_printf("<%s>", sender);
-	g_autofree char *to = g_strdup_printf("<%s>", recipient);
+	g_autofree char *from = g_strdup_printf("<%s>", mail->sender);
+	g_autofree char *to = g_strdup_printf("<%s>", mail->recipient);
 	struct curl_slist *recipients = curl_slist_append(NULL, to);
 	CURL *curl = get_handle(smtp);
 	struct upload upload = {
-		.octets = octets,
-		.left = length,
+		.octets = mail->octets,
+		.left = mail->length,
 		.response = result_r->response,
 		.response_size = sizeof(result_r->response),
 	};

@@ -26,11 +26,15 @@ struct smtp;
 struct smtp *smtp_new(void);
 void smtp_free(struct smtp *smtp);
 
-/* Send octets (CRLF line ends, no dot-stuffing) from sender to one recipient. Sender and
- * recipient are addr-specs. */
-void smtp_send(struct smtp *smtp, const struct settings *settings, const char *sender,
-	       const char *recipient, const char *octets, size_t length,
-	       struct smtp_result *result_r);
+/* One mail to one recipient; all of it is the caller's. */
+struct smtp_mail {
+	const char *sender; /* addr-specs */
+	const char *recipient;
+	const char *octets; /* CRLF line ends, no dot-stuffing */
+	size_t length;
+};
+void smtp_send(struct smtp *smtp, const struct settings *settings,
+	       const struct smtp_mail *mail, struct smtp_result *result_r);
 
 /* Nothing follows for now: do not keep the MTA waiting. The next mail connects again. */
 void smtp_close(struct smtp *smtp);

@@ -66,9 +66,12 @@ static bool find_duplicate(const struct setup *setup, struct store *store,
 			   struct kairan_error *error_r)
 {
 	struct likeness likeness = { setup, draft, GUARDS_LIKENESS_LIMIT - 1, NULL };
-	const int64_t since = clock_now() - setup->settings->duplicate_window;
-	bool ok = store_draft_visit_approved(store, draft->broadcast, since, EARLIER_MOST,
-					     compare, &likeness, error_r);
+	const struct draft_filter filter = {
+		.broadcast = draft->broadcast,
+		.since = clock_now() - setup->settings->duplicate_window,
+		.limit = EARLIER_MOST,
+	};
+	bool ok = store_draft_visit_approved(store, &filter, compare, &likeness, error_r);
 
 	if (ok && likeness.detail != NULL)
 		draft_warnings_add(warnings, "duplicate", likeness.detail);

@@ -208,18 +208,18 @@ static bool add_recipients(const struct intake_context *context,
 			   const struct release *release, struct kairan_error *error_r)
 {
 	struct store *store = kairan_get_store(context->kairan);
-	int64_t position = 0, last = -1;
+	struct shard_page next = { .shard = &release->shard, .limit = EXPAND_PAGE };
+	int64_t last = -1;
 	bool ok = true;
 
-	while (ok && position != last) {
+	while (ok && next.last != last) {
 		GPtrArray *page = g_ptr_array_new_with_free_func(g_free);
 
-		last = position;
+		last = next.last;
 		ok = store_begin(store, error_r);
 		if (ok) {
-			ok = store_release_visit_page(store, &release->shard, last,
-						      EXPAND_PAGE, collect, page,
-						      &position, error_r);
+			ok = store_release_visit_page(store, &next, collect, page,
+						      error_r);
 			store_rollback(store);
 		}
 		ok = ok && add_page(context->mta, page, error_r);

@@ -112,14 +112,18 @@ static bool start_release(const struct round *round, struct draft *draft,
 		.to = DRAFT_RELEASING,
 		.event = clock_event(round, "release"),
 	};
-	int64_t size = settings->shard_size;
+	struct shard_cut cut = {
+		.draft = draft->id,
+		.list = draft->list,
+		.shard_size = settings->shard_size,
+		.now = round->now,
+	};
 
 	if (!choose_verp(round, draft, &step.verp, error_r))
 		return false;
 	if (step.verp && settings->verp_method == VERP_SHARDS)
-		size = 1;
-	return store_release_cut(round->store, draft->id, draft->list, size, round->now,
-				 &step.recipients, error_r) &&
+		cut.shard_size = 1;
+	return store_release_cut(round->store, &cut, &step.recipients, error_r) &&
 	       store_draft_enter(round->store, draft, &step, error_r) == ANSWER_YES;
 }
 

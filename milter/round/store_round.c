@@ -61,8 +61,10 @@ static bool tell(const struct setup *setup, struct store *store, struct smtp *sm
 		log_warning("%s cannot be told of the store: %s", notice.mail,
 			    error.text);
 	else
-		smtp_send(smtp, setup->settings, mail.sender, mail.recipient, mail.octets,
-			  mail.length, &result);
+		smtp_send(smtp, setup->settings,
+			  &(struct smtp_mail){ mail.sender, mail.recipient, mail.octets,
+					       mail.length },
+			  &result);
 	notice_mail_clear(&mail);
 	free(facts);
 	if (result.outcome != SMTP_ACCEPTED)

@@ -41,9 +41,9 @@ static void add_many(const char *list, int64_t count)
 static int64_t cut(int64_t draft, const char *list, int64_t shard_size)
 {
 	int64_t recipients = -1;
+	const struct shard_cut wanted = { draft, list, shard_size, 100 };
 
-	if (!store_release_cut(at.store, draft, list, shard_size, 100, &recipients,
-			       &at.error))
+	if (!store_release_cut(at.store, &wanted, &recipients, &at.error))
 		fail_msg("%s", at.error.text);
 	return recipients;
 }
@@ -61,6 +61,15 @@ static struct draft *make_release(unsigned char key_octet, const char *list,
 	return draft;
 }
 
+/* The whole of a shard's recipients. */
+static void visit_all(const struct shard *shard,
+		      void (*visit)(const char *address, void *context), void *context)
+{
+	struct shard_page page = { .shard = shard, .limit = INT64_MAX };
+
+	assert_true(store_release_visit_page(at.store, &page, visit, context, &at.error));
+}
+
 static struct shard find(int64_t draft, int64_t number)
 {
 	struct shard shard;
@@ -75,10 +84,10 @@ static struct shard find(int64_t draft, int64_t number)
 static void record(int64_t draft, int64_t number, enum shard_state state,
 		   int64_t next_try)
 {
-	struct shard shard = find(draft, number);
+	const struct shard shard = find(draft, number);
+	const struct shard_step step = { state, 200, next_try, "250 \"it's\"" };
 
-	if (!store_release_record(at.store, &shard, state, 200, next_try, "250 \"it's\"",
-				  &at.error))
+	if (!store_release_record(at.store, &shard, &step, &at.error))
 		fail_msg("%s", at.error.text);
 }
 
@@ -115,8 +124,6 @@ static void test_shard_sizes(void **state)
 		add_many(list, rows[i].count);
 		assert_int_equal(cut(draft->id, list, rows[i].size), rows[i].count);
 		for (int64_t number = 1; number <= rows[i].shards; number++) {
-			int64_t last = 0;
-
 			shard = find(draft->id, number);
 			assert_int_equal(shard.draft, draft->id);
 			assert_int_equal(shard.number, number);
@@ -129,9 +136,7 @@ static void test_shard_sizes(void **state)
 				assert_int_equal(shard.recipients, rows[i].first);
 			if (number == rows[i].shards)
 				assert_int_equal(shard.recipients, rows[i].last);
-			assert_true(store_release_visit_page(at.store, &shard, 0,
-							     INT64_MAX, count_address,
-							     seen, &last, &at.error));
+			visit_all(&shard, count_address, seen);
 		}
 		assert_int_equal(g_hash_table_size(seen), rows[i].count);
 		assert_int_equal(
@@ -165,7 +170,6 @@ static void test_who_receives(void **state)
 	struct draft *draft;
 	struct shard shard;
 	struct page page = { "" };
-	int64_t last = 0;
 
 	(void)state;
 	begin(&at);
@@ -183,8 +187,7 @@ static void test_who_receives(void **state)
 	begin(&at);
 	assert_int_equal(cut(draft->id, "bosai", 10), 3);
 	shard = find(draft->id, 1);
-	assert_true(store_release_visit_page(at.store, &shard, 0, 10, add_address, &page,
-					     &last, &at.error));
+	visit_all(&shard, add_address, &page);
 	assert_string_equal(page.text, "x@a.example amy@b.example Zoe@b.example ");
 	commit(&at);
 	draft_free(draft);
@@ -213,10 +216,8 @@ static void test_destinations_are_mixed(void **state)
 	for (size_t i = 0; i < COUNT(wanted); i++) {
 		const struct shard shard = find(draft->id, (int64_t)i + 1);
 		struct page page = { "" };
-		int64_t last;
 
-		assert_true(store_release_visit_page(at.store, &shard, 0, 10, add_address,
-						     &page, &last, &at.error));
+		visit_all(&shard, add_address, &page);
 		assert_string_equal(page.text, wanted[i]);
 	}
 	commit(&at);
@@ -229,20 +230,17 @@ static void test_recipients_are_fixed(void **state)
 	struct draft *draft;
 	struct shard shard;
 	struct page before = { "" }, after = { "" };
-	int64_t last;
 
 	(void)state;
 	begin(&at);
 	draft = make_release(1, "bosai", 3);
 	shard = find(draft->id, 1);
-	assert_true(store_release_visit_page(at.store, &shard, 0, 10, add_address,
-					     &before, &last, &at.error));
+	visit_all(&shard, add_address, &before);
 	add("bosai", "aaa@aaa.example");
 	commit(&at);
 	raw_run(at.path, "UPDATE subscriber SET state = 3 WHERE address_key LIKE 's%'");
 	begin(&at);
-	assert_true(store_release_visit_page(at.store, &shard, 0, 10, add_address, &after,
-					     &last, &at.error));
+	visit_all(&shard, add_address, &after);
 	assert_string_not_equal(before.text, "");
 	assert_string_equal(before.text, after.text);
 	commit(&at);
@@ -264,18 +262,18 @@ static void test_pages(void **state)
 			GHashTable *seen =
 			    g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 			const struct shard shard = find(draft->id, number);
-			int64_t position = -1, last = 0;
+			struct shard_page page = { .shard = &shard, .limit = limits[i] };
+			int64_t position = -1;
 
-			while (last != position) {
+			while (page.last != position) {
 				const guint before = g_hash_table_size(seen);
 
-				position = last;
+				position = page.last;
 				assert_true(store_release_visit_page(
-				    at.store, &shard, position, limits[i], count_address,
-				    seen, &last, &at.error));
+				    at.store, &page, count_address, seen, &at.error));
 				assert_true(g_hash_table_size(seen) - before <=
 					    limits[i]);
-				assert_true(last >= position);
+				assert_true(page.last >= position);
 			}
 			assert_int_equal(g_hash_table_size(seen), 5);
 			g_hash_table_destroy(seen);
@@ -295,8 +293,9 @@ static void test_cut_twice_is_an_error(void **state)
 	draft = make_release(1, "bosai", 3);
 	commit(&at);
 	begin(&at);
-	assert_false(store_release_cut(at.store, draft->id, "bosai", 2, 100, &recipients,
-				       &at.error));
+	assert_false(store_release_cut(at.store,
+				       &(struct shard_cut){ draft->id, "bosai", 2, 100 },
+				       &recipients, &at.error));
 	store_rollback(at.store);
 	assert_int_equal(raw_number(at.path, "SELECT count(*) FROM shard_recipient"), 3);
 	draft_free(draft);
@@ -338,8 +337,9 @@ static void test_record(void **state)
 		shard = find(draft->id, 1);
 		assert_int_equal(shard.state, rows[i].from);
 		strcpy(shard.queue_id, "4LATE");
-		assert_true(store_release_record(at.store, &shard, rows[i].to, 300, 600,
-						 "late", &at.error));
+		assert_true(store_release_record(
+		    at.store, &shard,
+		    &(struct shard_step){ rows[i].to, 300, 600, "late" }, &at.error));
 		shard = find(draft->id, 1);
 		if (shard.state != rows[i].then)
 			fail_msg("row %zu: %d", i, (int)shard.state);
@@ -368,11 +368,13 @@ static void test_record_keeps_the_queue_id(void **state)
 	draft = make_release(1, "bosai", 2);
 	shard = find(draft->id, 1);
 	strcpy(shard.queue_id, "4ABC");
-	assert_true(store_release_record(at.store, &shard, SHARD_OFFERED, 200, 300, "",
-					 &at.error));
+	assert_true(store_release_record(
+	    at.store, &shard, &(struct shard_step){ SHARD_OFFERED, 200, 300, "" },
+	    &at.error));
 	shard.queue_id[0] = '\0';
-	assert_true(store_release_record(at.store, &shard, SHARD_CONFIRMED, 200, 300, "",
-					 &at.error));
+	assert_true(store_release_record(
+	    at.store, &shard, &(struct shard_step){ SHARD_CONFIRMED, 200, 300, "" },
+	    &at.error));
 	shard = find(draft->id, 1);
 	assert_string_equal(shard.queue_id, "4ABC");
 	assert_int_equal(shard.tries, 1);
@@ -650,15 +652,17 @@ static void test_could_not_ask(void **state)
 	(void)state;
 	raw_run(at.path, "DROP TABLE shard; DROP TABLE shard_recipient");
 	begin(&at);
-	assert_false(store_release_cut(at.store, 1, "bosai", 1, 1, &number, &at.error));
+	assert_false(store_release_cut(at.store, &(struct shard_cut){ 1, "bosai", 1, 1 },
+				       &number, &at.error));
 	assert_int_equal(store_release_find_due(at.store, 1, &shard, &at.error),
 			 ANSWER_UNKNOWN);
 	assert_int_equal(store_release_next_due(at.store, &number, &at.error),
 			 ANSWER_UNKNOWN);
 	assert_int_equal(store_release_find_complete(at.store, &number, &at.error),
 			 ANSWER_UNKNOWN);
-	assert_false(store_release_visit_page(at.store, &shard, 0, 1, add_address, &page,
-					      &number, &at.error));
+	assert_false(store_release_visit_page(
+	    at.store, &(struct shard_page){ .shard = &shard, .limit = 1 }, add_address,
+	    &page, &at.error));
 	store_rollback(at.store);
 }
 

@@ -241,8 +241,9 @@ static void test_what_rests(void **state)
 	assert_true(address_read("a@b.example", &address, NULL));
 	assert_int_equal(store_subscriber_add(at.store, "bosai", &address, 1, &at.error),
 			 ANSWER_YES);
-	assert_true(store_release_cut(at.store, releasing->id, "bosai", 1, 1600,
-				      &recipients, &at.error));
+	assert_true(store_release_cut(
+	    at.store, &(struct shard_cut){ releasing->id, "bosai", 1, 1600 }, &recipients,
+	    &at.error));
 	check_all(true);
 	put(KOSODATE, 1700, 0, "another");
 	check_all(true);
