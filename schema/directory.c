@@ -129,13 +129,14 @@ enum answer directory_find_section(struct directory *directory, const char *dn,
 	LDAPMessage *result = NULL;
 	struct ldap_link *link;
 	LDAPMessage *entry;
+	const struct ldap_question question = { dn, LDAP_SCOPE_BASE,
+						settings->ldap_section_filter,
+						attributes.names };
 	enum answer answer;
 	LDAP *ld;
 
 	link = ldap_pool_take(directory->pool);
-	answer =
-	    ldap_link_search(link, dn, LDAP_SCOPE_BASE, settings->ldap_section_filter,
-			     attributes.names, &result, error_r);
+	answer = ldap_link_search(link, &question, &result, error_r);
 	ld = ldap_link_handle(link);
 	entry = answer == ANSWER_YES ? ldap_first_entry(ld, result) : NULL;
 	if (answer == ANSWER_YES && entry == NULL)
@@ -190,14 +191,15 @@ bool directory_list_sections(struct directory *directory, GPtrArray **sections_r
 	GPtrArray *sections = g_ptr_array_new_with_free_func(free_section);
 	GPtrArray *bad = g_ptr_array_new_with_free_func(g_free);
 	struct section_attributes attributes = list_attributes(settings);
+	const struct ldap_question question = { settings->ldap_base, LDAP_SCOPE_SUBTREE,
+						settings->ldap_section_filter,
+						attributes.names };
 	LDAPMessage *result = NULL;
 	struct ldap_link *link;
 	enum answer answer;
 
 	link = ldap_pool_take(directory->pool);
-	answer = ldap_link_search(link, settings->ldap_base, LDAP_SCOPE_SUBTREE,
-				  settings->ldap_section_filter, attributes.names,
-				  &result, error_r);
+	answer = ldap_link_search(link, &question, &result, error_r);
 	if (answer == ANSWER_YES)
 		read_sections(settings, ldap_link_handle(link), result, sections, bad);
 	(void)ldap_msgfree(result);
@@ -299,14 +301,14 @@ bool directory_list_broadcasts(struct directory *directory,
 {
 	const struct settings *settings = directory->settings;
 	GPtrArray *bad = g_ptr_array_new_with_free_func(g_free);
+	const struct ldap_question question = { settings->ldap_base, LDAP_SCOPE_SUBTREE,
+						settings->ldap_broadcast_filter, NULL };
 	LDAPMessage *result = NULL;
 	struct ldap_link *link;
 	struct broadcast **broadcasts = NULL;
 
 	link = ldap_pool_take(directory->pool);
-	switch (ldap_link_search(link, settings->ldap_base, LDAP_SCOPE_SUBTREE,
-				 settings->ldap_broadcast_filter, NULL, &result,
-				 error_r)) {
+	switch (ldap_link_search(link, &question, &result, error_r)) {
 	case ANSWER_YES:
 		broadcasts =
 		    read_broadcasts(settings, ldap_link_handle(link), result, bad);

@@ -36,10 +36,11 @@ struct directory_follower {
 static enum answer is_offered(struct ldap_link *link, struct kairan_error *error_r)
 {
 	char *attributes[] = { (char *)"supportedControl", NULL };
+	const struct ldap_question question = { "", LDAP_SCOPE_BASE, "(objectClass=*)",
+						attributes };
 	LDAPMessage *result = NULL, *entry;
 	LDAP *ld;
-	enum answer answer = ldap_link_search(
-	    link, "", LDAP_SCOPE_BASE, "(objectClass=*)", attributes, &result, error_r);
+	enum answer answer = ldap_link_search(link, &question, &result, error_r);
 	char **controls;
 
 	if (answer != ANSWER_YES)

@@ -41,15 +41,15 @@ static bool walk_entries(struct directory *directory, const char *filter,
 			 void (*visit)(LDAP *ld, LDAPMessage *entry, void *context),
 			 void *context, struct kairan_error *error_r)
 {
+	const struct ldap_question question = { directory->settings->ldap_base,
+						LDAP_SCOPE_SUBTREE, filter, attributes };
 	LDAPMessage *result = NULL;
 	struct ldap_link *link;
 	enum answer answer;
 	LDAP *ld;
 
 	link = ldap_pool_take(directory->pool);
-	answer =
-	    ldap_link_search(link, directory->settings->ldap_base, LDAP_SCOPE_SUBTREE,
-			     filter, attributes, &result, error_r);
+	answer = ldap_link_search(link, &question, &result, error_r);
 	ld = ldap_link_handle(link);
 	for (LDAPMessage *entry = answer == ANSWER_YES ? ldap_first_entry(ld, result)
 						       : NULL;

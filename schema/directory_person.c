@@ -169,15 +169,15 @@ enum answer directory_find_person(struct directory *directory, const char *login
 {
 	g_autofree char *filter = make_login_filter(directory->settings, login);
 	char *attributes[DIRECTORY_PERSON_ATTRIBUTES + 1];
+	const struct ldap_question question = { directory->settings->ldap_base,
+						LDAP_SCOPE_SUBTREE, filter, attributes };
 	LDAPMessage *result = NULL;
 	struct ldap_link *link;
 	enum answer answer;
 
 	directory_list_attributes(directory->settings, attributes);
 	link = ldap_pool_take(directory->pool);
-	answer =
-	    ldap_link_search(link, directory->settings->ldap_base, LDAP_SCOPE_SUBTREE,
-			     filter, attributes, &result, error_r);
+	answer = ldap_link_search(link, &question, &result, error_r);
 	if (answer == ANSWER_YES)
 		answer = take_found(directory, ldap_link_handle(link), result, filter,
 				    person_r, error_r);
@@ -191,6 +191,8 @@ bool directory_list_logins(struct directory *directory, const char *login, char 
 {
 	static char *nothing[] = { (char *)LDAP_NO_ATTRS, NULL };
 	g_autofree char *filter = make_login_filter(directory->settings, login);
+	const struct ldap_question question = { directory->settings->ldap_base,
+						LDAP_SCOPE_SUBTREE, filter, nothing };
 	GPtrArray *dns = g_ptr_array_new();
 	LDAPMessage *result = NULL;
 	struct ldap_link *link;
@@ -198,8 +200,7 @@ bool directory_list_logins(struct directory *directory, const char *login, char 
 	LDAP *ld;
 
 	link = ldap_pool_take(directory->pool);
-	answer = ldap_link_search(link, directory->settings->ldap_base,
-				  LDAP_SCOPE_SUBTREE, filter, nothing, &result, error_r);
+	answer = ldap_link_search(link, &question, &result, error_r);
 	ld = ldap_link_handle(link);
 	for (LDAPMessage *entry = answer == ANSWER_YES ? ldap_first_entry(ld, result)
 						       : NULL;
@@ -243,14 +244,15 @@ static bool add_some(struct directory *directory, const char *const *dns, size_t
 {
 	LDAPMessage *results[LDAP_LINK_ENTRIES_MOST];
 	char *attributes[DIRECTORY_PERSON_ATTRIBUTES + 1];
+	const struct ldap_entries entries = { dns, count,
+					      directory->settings->ldap_person_filter,
+					      attributes };
 	struct ldap_link *link;
 	bool ok;
 
 	directory_list_attributes(directory->settings, attributes);
 	link = ldap_pool_take(directory->pool);
-	ok = ldap_link_read_entries(link, dns, count,
-				    directory->settings->ldap_person_filter, attributes,
-				    results, error_r);
+	ok = ldap_link_read_entries(link, &entries, results, error_r);
 	for (size_t i = 0; i < count; i++) {
 		struct person *person = NULL;
 
@@ -298,13 +300,14 @@ enum answer directory_find_id(struct directory *directory, const char *id,
 	g_autofree char *value = ldap_entry_escape(id);
 	g_autofree char *filter =
 	    g_strdup_printf("(%s=%s)", settings->ldap_entry_id, value);
+	const struct ldap_question question = { settings->ldap_base, LDAP_SCOPE_SUBTREE,
+						filter, nothing };
 	LDAPMessage *result = NULL;
 	struct ldap_link *link;
 	enum answer answer;
 
 	link = ldap_pool_take(directory->pool);
-	answer = ldap_link_search(link, settings->ldap_base, LDAP_SCOPE_SUBTREE, filter,
-				  nothing, &result, error_r);
+	answer = ldap_link_search(link, &question, &result, error_r);
 	if (answer == ANSWER_YES &&
 	    ldap_count_entries(ldap_link_handle(link), result) == 0)
 		answer = ANSWER_NO;
@@ -318,6 +321,8 @@ static enum answer list_members(struct directory *directory, char ***members_r,
 				struct kairan_error *error_r)
 {
 	const struct settings *settings = directory->settings;
+	const struct ldap_question question = { settings->ldap_base, LDAP_SCOPE_SUBTREE,
+						settings->ldap_admin_filter, NULL };
 	GPtrArray *all = g_ptr_array_new();
 	LDAPMessage *result = NULL;
 	struct ldap_link *link;
@@ -325,8 +330,7 @@ static enum answer list_members(struct directory *directory, char ***members_r,
 	LDAP *ld;
 
 	link = ldap_pool_take(directory->pool);
-	answer = ldap_link_search(link, settings->ldap_base, LDAP_SCOPE_SUBTREE,
-				  settings->ldap_admin_filter, NULL, &result, error_r);
+	answer = ldap_link_search(link, &question, &result, error_r);
 	ld = ldap_link_handle(link);
 	for (LDAPMessage *entry = answer == ANSWER_YES ? ldap_first_entry(ld, result)
 						       : NULL;

@@ -205,6 +205,8 @@ bool directory_list_writes(struct directory *directory, const char *start,
 	const char *base = directory->settings->ldap_accesslog_base;
 	g_autofree char *filter = g_strdup_printf(
 	    "(&(objectClass=auditWriteObject)(reqResult=0)(reqStart>=%s))", start);
+	const struct ldap_question question = { base, LDAP_SCOPE_ONELEVEL, filter, NULL };
+	struct ldap_paging paging = { .most = WRITES_MOST, .cookie = writes->cookie };
 	LDAPMessage *result = NULL;
 	enum answer answer;
 
@@ -213,9 +215,10 @@ bool directory_list_writes(struct directory *directory, const char *start,
 	writes->writes = g_ptr_array_new_with_free_func(free_write);
 	ldap_link_begin(directory->pages,
 			ldap_health_count_failures(directory->pages_health));
-	answer = ldap_link_search_page(directory->pages, base, LDAP_SCOPE_ONELEVEL,
-				       filter, WRITES_MOST, &writes->cookie, &result,
-				       &writes->is_cut, error_r);
+	answer =
+	    ldap_link_search_page(directory->pages, &question, &paging, &result, error_r);
+	writes->cookie = paging.cookie;
+	writes->is_cut = paging.is_cut;
 	if (answer == ANSWER_YES)
 		read_writes(directory, ldap_link_handle(directory->pages), result,
 			    writes);

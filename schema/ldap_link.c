@@ -307,29 +307,27 @@ static enum answer search(struct ldap_link *link, const struct question *questio
 							 : ANSWER_UNKNOWN;
 }
 
-enum answer ldap_link_search(struct ldap_link *link, const char *base, int scope,
-			     const char *filter, char **attributes,
+enum answer ldap_link_search(struct ldap_link *link, const struct ldap_question *question,
 			     LDAPMessage **result_r, struct kairan_error *error_r)
 {
-	const struct question question = { .bases = &base,
-					   .count = 1,
-					   .scope = scope,
-					   .filter = filter,
-					   .attributes = attributes };
+	const struct question one = { .bases = &question->base,
+				      .count = 1,
+				      .scope = question->scope,
+				      .filter = question->filter,
+				      .attributes = question->attributes };
 	bool cut;
 
-	return search(link, &question, result_r, &cut, error_r);
+	return search(link, &one, result_r, &cut, error_r);
 }
 
-bool ldap_link_read_entries(struct ldap_link *link, const char *const *dns, size_t count,
-			    const char *filter, char **attributes,
+bool ldap_link_read_entries(struct ldap_link *link, const struct ldap_entries *entries,
 			    LDAPMessage **results_r, struct kairan_error *error_r)
 {
-	const struct question question = { .bases = dns,
-					   .count = count,
+	const struct question question = { .bases = entries->dns,
+					   .count = entries->count,
 					   .scope = LDAP_SCOPE_BASE,
-					   .filter = filter,
-					   .attributes = attributes };
+					   .filter = entries->filter,
+					   .attributes = entries->attributes };
 	bool cut;
 
 	return search(link, &question, results_r, &cut, error_r) != ANSWER_UNKNOWN;
@@ -358,21 +356,24 @@ static struct berval *read_cookie(LDAP *handle, LDAPMessage *result)
 	return copy;
 }
 
-enum answer ldap_link_search_page(struct ldap_link *link, const char *base, int scope,
-				  const char *filter, int most, struct berval **cookie,
-				  LDAPMessage **result_r, bool *cut_r,
+enum answer ldap_link_search_page(struct ldap_link *link,
+				  const struct ldap_question *question,
+				  struct ldap_paging *paging, LDAPMessage **result_r,
 				  struct kairan_error *error_r)
 {
-	const struct question question = { .bases = &base,
-					   .count = 1,
-					   .scope = scope,
-					   .filter = filter,
-					   .page = most,
-					   .cookie = *cookie };
-	const enum answer answer = search(link, &question, result_r, cut_r, error_r);
+	const struct question page = { .bases = &question->base,
+				       .count = 1,
+				       .scope = question->scope,
+				       .filter = question->filter,
+				       .attributes = question->attributes,
+				       .page = paging->most,
+				       .cookie = paging->cookie };
+	const enum answer answer =
+	    search(link, &page, result_r, &paging->is_cut, error_r);
 
-	ber_bvfree(*cookie);
-	*cookie =
-	    answer == ANSWER_YES && !*cut_r ? read_cookie(link->handle, *result_r) : NULL;
+	ber_bvfree(paging->cookie);
+	paging->cookie = answer == ANSWER_YES && !paging->is_cut
+			     ? read_cookie(link->handle, *result_r)
+			     : NULL;
 	return answer;
 }

@@ -19,28 +19,47 @@ struct ldap_link *ldap_link_new(const struct settings *settings,
 				struct ldap_health *health);
 void ldap_link_free(struct ldap_link *link);
 
+/* What is asked for. A list of attributes ends with NULL; no list: all of them. */
+struct ldap_question {
+	const char *base;
+	int scope; /* LDAP_SCOPE_BASE and the like */
+	const char *filter;
+	char **attributes;
+};
+
 /* Search, connecting or reconnecting first where needed. YES with the result (to be freed
  * with ldap_msgfree(), even when it has no entries), NO when the base does not exist,
  * UNKNOWN when the server could not be asked. */
-enum answer ldap_link_search(struct ldap_link *link, const char *base, int scope,
-			     const char *filter, char **attributes,
+enum answer ldap_link_search(struct ldap_link *link, const struct ldap_question *question,
 			     LDAPMessage **result_r, struct kairan_error *error_r);
 
-/* Several entries by their DNs, asked for at once: results_r[i] is NULL where there is none, or
- * has perhaps no entry where the filter does not match; free each with ldap_msgfree(). False:
- * could not ask, and all are NULL. */
+/* Several entries by their DNs, asked for at once. */
 #define LDAP_LINK_ENTRIES_MOST 32
-bool ldap_link_read_entries(struct ldap_link *link, const char *const *dns, size_t count,
-			    const char *filter, char **attributes,
+struct ldap_entries {
+	const char *const *dns;
+	size_t count;
+	const char *filter;
+	char **attributes;
+};
+
+/* results_r[i] is NULL where there is none, or has perhaps no entry where the filter does not
+ * match; free each with ldap_msgfree(). False: could not ask, and all are NULL. */
+bool ldap_link_read_entries(struct ldap_link *link, const struct ldap_entries *entries,
 			    LDAPMessage **results_r, struct kairan_error *error_r);
 
-/* The same as ldap_link_search() in pages of so many entries (RFC 2696). *cookie is NULL for the
- * first page, and says afterwards where the next one begins (NULL: there is none); free with
- * ber_bvfree().
- * *cut_r: the server gives no more than this of all that there is. */
-enum answer ldap_link_search_page(struct ldap_link *link, const char *base, int scope,
-				  const char *filter, int most, struct berval **cookie,
-				  LDAPMessage **result_r, bool *cut_r,
+/* A search in pages (RFC 2696). */
+struct ldap_paging {
+	int most; /* entries of a page */
+	/* Where the next page begins: NULL for the first one, and after the last one. Free with
+	 * ber_bvfree(). */
+	struct berval *cookie;
+	bool is_cut; /* the server gives no more than this of all that there is */
+};
+
+/* The same as ldap_link_search(), of the page that is next. */
+enum answer ldap_link_search_page(struct ldap_link *link,
+				  const struct ldap_question *question,
+				  struct ldap_paging *paging, LDAPMessage **result_r,
 				  struct kairan_error *error_r);
 
 /* The handle, for reading the entries of a result. */

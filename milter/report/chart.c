@@ -144,15 +144,21 @@ static void append_text(GString *out, int x, int y, const char *anchor, const ch
 	g_string_append(out, "</text>\n");
 }
 
-static void append_box(GString *out, const struct report_chart *chart, int series, int x,
-		       int y, int width, int height)
+struct box {
+	int x, y;
+	int width, height;
+};
+
+static void append_box(GString *out, const struct report_chart *chart, int series,
+		       struct box box)
 {
 	g_autofree char *hatch = g_strdup_printf("url(#%s-hatch)", chart->id);
 
 	g_string_append_printf(out,
 			       "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\""
 			       " fill=\"%s\" stroke=\"#1f4e79\"/>\n",
-			       x, y, width, height, series == 0 ? "#1f4e79" : hatch);
+			       box.x, box.y, box.width, box.height,
+			       series == 0 ? "#1f4e79" : hatch);
 }
 
 static void append_description(GString *out, const struct report_chart *chart,
@@ -222,8 +228,9 @@ static void append_column(GString *out, const struct report_chart *chart, guint 
 	const int base = COLUMN_TOP + COLUMN_HEIGHT;
 
 	if (height > 0)
-		append_box(out, chart, 0, middle - width / 2, base - height, width,
-			   height);
+		append_box(
+		    out, chart, 0,
+		    (struct box){ middle - width / 2, base - height, width, height });
 	append_text(out, middle, base - height - 5, "middle",
 		    item->shown[0] != NULL ? item->shown[0] : "");
 	append_text(out, middle, base + LINE_HEIGHT - 3, "middle", item->label);
@@ -268,7 +275,8 @@ static int append_legend(GString *out, const struct report_chart *chart, int y)
 	if (chart->series[1] == NULL)
 		return y;
 	for (int series = 0; series < REPORT_CHART_SERIES; series++) {
-		append_box(out, chart, series, x, y + 4, BAR_HEIGHT - 2, BAR_HEIGHT - 2);
+		append_box(out, chart, series,
+			   (struct box){ x, y + 4, BAR_HEIGHT - 2, BAR_HEIGHT - 2 });
 		append_text(out, x + BAR_HEIGHT + 4, y + LINE_HEIGHT - 4, "start",
 			    chart->series[series]);
 		/* Half as wide as high, but for a kanji. */
@@ -288,7 +296,8 @@ static void append_bars(GString *out, const struct report_chart *chart,
 		if (item->shown[series] == NULL)
 			continue;
 		if (length > 0)
-			append_box(out, chart, series, 1, y, length, BAR_HEIGHT);
+			append_box(out, chart, series,
+				   (struct box){ 1, y, length, BAR_HEIGHT });
 		append_text(out, length + 7, y + BAR_HEIGHT - 3, "start",
 			    item->shown[series]);
 		y += BAR_HEIGHT + 3;

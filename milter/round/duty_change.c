@@ -103,36 +103,46 @@ static char *describe(const struct duty_holder *holder)
 			       *holder->mails != '\0' ? ", " : "", holder->mails);
 }
 
-static char *write_detail(const char *change, const struct duty_holder *before,
-			  const struct duty_holder *after)
+/* Whose duty it is. */
+static const struct duty_holder *find_holder(const struct duty_change *change)
 {
-	const struct duty_holder *holder = after != NULL ? after : before;
+	return change->after != NULL ? change->after : change->before;
+}
+
+static bool is_of_person(const struct duty_change *change)
+{
+	return strcmp(change->name, "changed") == 0;
+}
+
+static char *write_detail(const struct duty_change *change)
+{
+	const struct duty_holder *holder = find_holder(change);
 	GString *detail = g_string_new(NULL);
 
-	g_string_printf(detail, "%s: %s (%s) of %s", change, holder->uid, holder->duty,
-			holder->section);
-	if (strcmp(change, "changed") == 0) {
-		g_autofree char *was = describe(before);
-		g_autofree char *is = describe(after);
+	g_string_printf(detail, "%s: %s (%s) of %s", change->name, holder->uid,
+			holder->duty, holder->section);
+	if (is_of_person(change)) {
+		g_autofree char *was = describe(change->before);
+		g_autofree char *is = describe(change->after);
 
 		g_string_append_printf(detail, ": %s -> %s", was, is);
 	}
 	return g_string_free(detail, FALSE);
 }
 
-static bool tell(struct store *store, const struct duty_look *look, const char *change,
-		 const struct duty_holder *before, const struct duty_holder *after,
-		 const struct person *reader, struct kairan_error *error_r)
+static bool tell(struct store *store, const struct duty_look *look,
+		 const struct duty_change *change, const struct person *reader,
+		 struct kairan_error *error_r)
 {
-	const struct duty_holder *holder = after != NULL ? after : before;
+	const struct duty_holder *holder = find_holder(change);
 	const bool ja = strcmp(reader->language, "ja") == 0;
 	g_autofree char *at = g_strdup_printf("%lld", (long long)look->now);
 	g_autofree char *was =
-	    strcmp(change, "changed") == 0 ? describe(before) : g_strdup("");
+	    is_of_person(change) ? describe(change->before) : g_strdup("");
 	char *facts = notice_make_facts(
 	    "section_name", ja ? holder->section_ja : holder->section_en, "person_name",
 	    holder->name, "person_login", holder->uid, "person_mail", holder->mails,
-	    "person_before", was, "duty_key", holder->duty, "change_key", change,
+	    "person_before", was, "duty_key", holder->duty, "change_key", change->name,
 	    "noted_at", at, NULL);
 	bool ok = notice_add_person(store, NOTICE_DUTY_CHANGED, 0, reader, facts,
 				    look->now, error_r);
@@ -141,49 +151,47 @@ static bool tell(struct store *store, const struct duty_look *look, const char *
 	return ok;
 }
 
-bool duty_change_keep(struct store *store, const struct duty_holder *before,
-		      const struct duty_holder *after, struct kairan_error *error_r)
+bool duty_change_keep(struct store *store, const struct duty_change *change,
+		      struct kairan_error *error_r)
 {
-	return (before == NULL || store_duty_remove(store, before, error_r)) &&
-	       (after == NULL || store_duty_put(store, after, error_r));
+	return (change->before == NULL ||
+		store_duty_remove(store, change->before, error_r)) &&
+	       (change->after == NULL || store_duty_put(store, change->after, error_r));
 }
 
 static bool write_all(struct store *store, const struct duty_look *look,
-		      const char *change, const struct duty_holder *before,
-		      const struct duty_holder *after, const GPtrArray *readers,
+		      const struct duty_change *change, const GPtrArray *readers,
 		      struct kairan_error *error_r)
 {
-	g_autofree char *detail = write_detail(change, before, after);
+	g_autofree char *detail = write_detail(change);
 	const struct audit_event event = {
 		.at = look->now,
 		.uid = "kairan",
 		.role = "system",
 		.action = "duty",
-		.outcome = change,
+		.outcome = change->name,
 		.detail = detail,
 	};
 	bool ok = store_audit_append(store, &event, error_r);
 
 	for (guint i = 0; ok && i < readers->len; i++)
-		ok = tell(store, look, change, before, after,
-			  g_ptr_array_index(readers, i), error_r);
-	if (!ok || !duty_change_keep(store, before, after, error_r))
+		ok = tell(store, look, change, g_ptr_array_index(readers, i), error_r);
+	if (!ok || !duty_change_keep(store, change, error_r))
 		return false;
 	log_info("duty %s%s", detail,
 		 readers->len == 0 ? "; there is nobody to tell" : "");
 	return true;
 }
 
-bool duty_change_record(const struct duty_look *look, const char *change,
-			const struct duty_holder *before, const struct duty_holder *after,
+bool duty_change_record(const struct duty_look *look, const struct duty_change *change,
 			struct kairan_error *error_r)
 {
 	struct store *store = kairan_get_store(look->kairan);
-	GPtrArray *readers = find_readers(look, after != NULL ? after : before, error_r);
+	GPtrArray *readers = find_readers(look, find_holder(change), error_r);
 	bool ok = readers != NULL && store_begin(store, error_r);
 
 	if (ok) {
-		ok = write_all(store, look, change, before, after, readers, error_r);
+		ok = write_all(store, look, change, readers, error_r);
 		ok = store_end(store, ok, error_r);
 	}
 	if (readers != NULL)

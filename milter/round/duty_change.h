@@ -20,15 +20,21 @@ struct duty_look {
 const struct section *duty_look_find_section(const struct duty_look *look,
 					     const struct duty_holder *holder);
 
-/* change: "registered", "ended", "changed", or an approver's new status. before and after: NULL
- * for somebody who had, or has, no such duty. One transaction. False: the directory or the
- * store could not be asked, and nothing happened. */
-bool duty_change_record(const struct duty_look *look, const char *change,
-			const struct duty_holder *before, const struct duty_holder *after,
+struct duty_change {
+	/* "registered", "ended", "changed", or an approver's new status */
+	const char *name;
+	/* NULL for somebody who had, or has, no such duty. */
+	const struct duty_holder *before;
+	const struct duty_holder *after;
+};
+
+/* One transaction. False: the directory or the store could not be asked, and nothing
+ * happened. */
+bool duty_change_record(const struct duty_look *look, const struct duty_change *change,
 			struct kairan_error *error_r);
 
 /* In a transaction: keep what is there now in place of what was. */
-bool duty_change_keep(struct store *store, const struct duty_holder *before,
-		      const struct duty_holder *after, struct kairan_error *error_r);
+bool duty_change_keep(struct store *store, const struct duty_change *change,
+		      struct kairan_error *error_r);
 
 #endif

@@ -74,10 +74,11 @@ static bool keep_quietly(const struct duty_look *look, const struct duty_holder 
 			 const struct duty_holder *after, struct kairan_error *error_r)
 {
 	struct store *store = kairan_get_store(look->kairan);
+	const struct duty_change change = { "", before, after };
 
 	if (!store_begin(store, error_r))
 		return false;
-	return store_end(store, duty_change_keep(store, before, after, error_r), error_r);
+	return store_end(store, duty_change_keep(store, &change, error_r), error_r);
 }
 
 /* Each change keeps only what it tells, so that none is lost between two of them. */
@@ -88,10 +89,12 @@ static bool compare_one(const struct duty_look *look, const struct duty_holder *
 
 	step.status = after->status;
 	if (strcmp(before->status, after->status) != 0 &&
-	    !duty_change_record(look, after->status, before, &step, error_r))
+	    !duty_change_record(
+		look, &(struct duty_change){ after->status, before, &step }, error_r))
 		return false;
 	if (duty_holder_was_changed(before, after))
-		return duty_change_record(look, "changed", &step, after, error_r);
+		return duty_change_record(
+		    look, &(struct duty_change){ "changed", &step, after }, error_r);
 	return !duty_holder_differs(before, after) ||
 	       keep_quietly(look, before, after, error_r);
 }
@@ -109,7 +112,8 @@ static bool compare(const struct duty_look *look, const GPtrArray *after,
 			ended = has_ended(look, holder, error_r);
 		ok = ended != ANSWER_UNKNOWN &&
 		     (ended == ANSWER_NO ||
-		      duty_change_record(look, "ended", holder, NULL, error_r));
+		      duty_change_record(
+			  look, &(struct duty_change){ "ended", holder, NULL }, error_r));
 	}
 	for (guint i = 0; ok && i < after->len; i++) {
 		const struct duty_holder *holder = g_ptr_array_index(after, i);
@@ -118,7 +122,9 @@ static bool compare(const struct duty_look *look, const GPtrArray *after,
 
 		ok = old != NULL
 			 ? compare_one(look, old, holder, error_r)
-			 : duty_change_record(look, "registered", NULL, holder, error_r);
+			 : duty_change_record(
+			       look, &(struct duty_change){ "registered", NULL, holder },
+			       error_r);
 	}
 	return ok;
 }
@@ -131,8 +137,10 @@ static bool keep_all(struct store *store, const GPtrArray *holders,
 	if (!ok)
 		return false;
 	for (guint i = 0; ok && i < holders->len; i++)
-		ok =
-		    duty_change_keep(store, NULL, g_ptr_array_index(holders, i), error_r);
+		ok = duty_change_keep(
+		    store,
+		    &(struct duty_change){ .after = g_ptr_array_index(holders, i) },
+		    error_r);
 	return store_end(
 	    store, ok && store_position_put(store, POSITION, "kept", error_r), error_r);
 }
