@@ -41,6 +41,11 @@ static void test_days(void **state)
 	assert_false(day_is_valid(2026, 13, 1));
 	assert_false(day_is_valid(2026, 4, 31));
 	assert_false(day_is_valid(2026, 4, 0));
+	/* Typing errors are no years. */
+	assert_true(day_is_valid(1900, 1, 1));
+	assert_false(day_is_valid(1899, 12, 31));
+	assert_true(day_is_valid(2999, 12, 31));
+	assert_false(day_is_valid(3000, 1, 1));
 }
 
 static void test_day_of_time(void **state)

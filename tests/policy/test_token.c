@@ -274,6 +274,9 @@ static void test_case_is_folded(void **state)
 	assert_int_equal(verify(&fixture, mixed, EXPIRES), TOKEN_VALID);
 	assert_true(token_read(upper, TOKEN_TEXT_MAX, &token));
 	assert_int_equal(token.draft, 42);
+	/* Every letter, the last one too. */
+	assert_true(token_read("AEAAAABCDEFGHIJKLMNOPQRSTUVWXYZ234567AAAAAAAAAAAAAAAA",
+			       TOKEN_TEXT_MAX, &token));
 }
 
 static void test_expiry(void **state)

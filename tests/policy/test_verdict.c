@@ -190,6 +190,26 @@ static void test_long_detail_is_cut(void **state)
 	}
 }
 
+/* What the audit trail has is found again, and nothing else is taken for a refusal. */
+static void test_find(void **state)
+{
+	static const char *const unknown[] = { "",     "none",   "held",
+					       "stor", "storee", "STORE" };
+	enum reason found = REASON_NONE;
+
+	(void)state;
+	for (int i = REASON_NONE + 1; i < REASON_COUNT; i++) {
+		assert_true(reason_find(reason_name((enum reason)i), &found));
+		assert_int_equal(found, i);
+	}
+	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
+		found = REASON_STORE;
+		if (reason_find(unknown[i], &found))
+			fail_msg("\"%s\" is %s", unknown[i], reason_name(found));
+		assert_int_equal(found, REASON_STORE);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -199,6 +219,7 @@ int main(void)
 		cmocka_unit_test(test_articles),
 		cmocka_unit_test(test_could_not_ask_is_temporary),
 		cmocka_unit_test(test_pass),
+		cmocka_unit_test(test_find),
 		cmocka_unit_test(test_detail),
 		cmocka_unit_test(test_long_detail_is_cut),
 	};

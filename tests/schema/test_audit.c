@@ -240,6 +240,44 @@ static void test_append_to_a_broken_trail(void **state)
 	store_scratch_remove(&at);
 }
 
+static void append_many(struct store_scratch *at, int count)
+{
+	const struct audit_event event = { .at = 1, .uid = "kairan", .action = "test" };
+
+	begin(at);
+	for (int i = 0; i < count; i++)
+		append(at, &event);
+	commit(at);
+}
+
+/* Page by page, each in a transaction of its own: the same as all of it at once, and what
+ * cannot be asked is no answer. */
+static void test_walk(void **state)
+{
+	struct store_scratch at;
+	struct audit_check found;
+
+	(void)state;
+	store_scratch_make(&at);
+	assert_int_equal(audit_check_walk(at.store, &found, &at.error), ANSWER_YES);
+	assert_int_equal(found.rows, 0);
+	append_many(&at, 2500);
+	assert_int_equal(audit_check_walk(at.store, &found, &at.error), ANSWER_YES);
+	assert_int_equal(found.rows, 2500);
+	raw_run(at.path, "UPDATE audit SET uid = 'nobody' WHERE seq = 2100");
+	assert_int_equal(audit_check_walk(at.store, &found, &at.error), ANSWER_NO);
+	assert_int_equal(found.fault, AUDIT_CHANGED);
+	assert_int_equal(found.seq, 2100);
+	raw_run(at.path, "ALTER TABLE audit RENAME TO gone");
+	at.error.text[0] = '\0';
+	assert_int_equal(audit_check_walk(at.store, &found, &at.error), ANSWER_UNKNOWN);
+	assert_string_not_equal(at.error.text, "");
+	/* No transaction is left open behind it. */
+	begin(&at);
+	store_rollback(at.store);
+	store_scratch_remove(&at);
+}
+
 struct seen {
 	size_t count;
 	int64_t seqs[ROWS];
@@ -481,6 +519,7 @@ int main(void)
 		cmocka_unit_test(test_known_hash),
 		cmocka_unit_test(test_odd_texts),
 		cmocka_unit_test(test_append_to_a_broken_trail),
+		cmocka_unit_test(test_walk),
 		cmocka_unit_test(test_visit_draft),
 		cmocka_unit_test(test_rolled_back_row_leaves_no_gap),
 		cmocka_unit_test(test_unreadable),

@@ -15,6 +15,7 @@
 
 #include <pthread.h>
 
+#include "schema/store_parts.h"
 #include "tests/schema/store_scratch.h"
 
 /* The number of the last section of schema/store.sql. */
@@ -245,6 +246,69 @@ static void test_empty_file_becomes_a_store(void **state)
 	assert_int_equal(raw_number(path, "PRAGMA user_version"), STORE_VERSION);
 }
 
+/* Each connection of a process is given the authorizer, which refuses one BEGIN. */
+static int begins_left;
+
+static int refuse_begin(void *context, int action, const char *operation,
+			const char *unused, const char *database, const char *trigger)
+{
+	(void)context;
+	(void)unused;
+	(void)database;
+	(void)trigger;
+	if (action != SQLITE_TRANSACTION || strcmp(operation, "BEGIN") != 0)
+		return SQLITE_OK;
+	return --begins_left == 0 ? SQLITE_DENY : SQLITE_OK;
+}
+
+static int watch_connection(sqlite3 *db, char **error_r,
+			    const struct sqlite3_api_routines *api)
+{
+	(void)error_r;
+	(void)api;
+	return sqlite3_set_authorizer(db, refuse_begin, NULL);
+}
+
+/* Whichever transaction of the opening cannot begin: no store comes of it, and the next
+ * opening makes all of it. */
+static void test_no_transaction_begins(void **state)
+{
+	int refused = 0;
+
+	(void)state;
+	assert_int_equal(sqlite3_auto_extension((void (*)(void))watch_connection),
+			 SQLITE_OK);
+	for (int nth = 1; nth <= refused + 1; nth++) {
+		g_autofree char *name = g_strdup_printf("refused%d.db", nth);
+		const char *path = scratch_path(&scratch, name);
+		struct kairan_error error = { "" };
+		struct store *store = NULL;
+
+		begins_left = nth;
+		if (store_open(path, STORE_JOURNAL_ROLLBACK, &store, &error)) {
+			/* None was refused any more: not begins_left either. */
+			assert_true(begins_left > 0);
+		} else {
+			refused++;
+			assert_null(store);
+			assert_string_not_equal(error.text, "");
+		}
+		begins_left = 0;
+		store_close(store);
+		store = open_store(path, STORE_JOURNAL_ROLLBACK);
+		store_close(store);
+		assert_int_equal(raw_number(path, "PRAGMA user_version"), STORE_VERSION);
+	}
+	(void)sqlite3_cancel_auto_extension((void (*)(void))watch_connection);
+	assert_true(refused >= 2);
+}
+
+static void test_schema_version(void **state)
+{
+	(void)state;
+	assert_int_equal(store_schema_version(), STORE_VERSION);
+}
+
 static void test_transactions(void **state)
 {
 	(void)state;
@@ -459,6 +523,8 @@ int main(void)
 		cmocka_unit_test(test_cut_off_file),
 		cmocka_unit_test(test_no_place),
 		cmocka_unit_test(test_empty_file_becomes_a_store),
+		cmocka_unit_test(test_no_transaction_begins),
+		cmocka_unit_test(test_schema_version),
 		cmocka_unit_test(test_transactions),
 		cmocka_unit_test(test_version_1_is_brought_on),
 		cmocka_unit_test(test_was_changed),
