@@ -173,11 +173,6 @@ bool address_read_from(const char *value, struct address *address_r,
 	return read_spec(open + 1, (size_t)(close - open - 1), address_r, error_r);
 }
 
-bool address_equal(const struct address *one, const struct address *other)
-{
-	return strcasecmp(one->spec, other->spec) == 0;
-}
-
 const char *address_domain(const struct address *address)
 {
 	return address->spec + address->local_len + 1;

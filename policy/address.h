@@ -38,9 +38,6 @@ bool address_is_null(const char *path);
 bool address_read_from(const char *value, struct address *address_r,
 		       struct kairan_error *error_r);
 
-/* Same mailbox? ASCII case folded on both sides (mail systems of town offices do). */
-bool address_equal(const struct address *one, const struct address *other);
-
 /* The domain, a pointer into the struct. */
 const char *address_domain(const struct address *address);
 

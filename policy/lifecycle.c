@@ -41,14 +41,6 @@ bool lifecycle_allows(enum draft_state from, enum draft_state to)
 	return false;
 }
 
-bool lifecycle_is_final(enum draft_state state)
-{
-	for (size_t i = 0; i < STEPS_COUNT; i++)
-		if (lifecycle_steps[i].from == state)
-			return false;
-	return true;
-}
-
 bool lifecycle_was_sent(enum draft_state state)
 {
 	return state == DRAFT_RELEASED || state == DRAFT_STOPPED;

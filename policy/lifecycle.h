@@ -21,9 +21,6 @@ enum draft_state {
 /* May a draft step from one state to another? */
 bool lifecycle_allows(enum draft_state from, enum draft_state to);
 
-/* Is this state an end, from which no step leads? */
-bool lifecycle_is_final(enum draft_state state);
-
 /* May residents have it, wholly or in part, so that it can be corrected (Art. 13-3)? */
 bool lifecycle_was_sent(enum draft_state state);
 

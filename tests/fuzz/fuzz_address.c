@@ -14,6 +14,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "policy/address.h"
 #include "policy/service_address.h"
@@ -53,7 +54,7 @@ static void require_reads_back(const struct address *address)
 		is_same(address, &again));
 	require(address_read_from(named, &again, NULL) && is_same(address, &again));
 	address_fold(&folded);
-	require(address_equal(address, &folded));
+	require(strcasecmp(address->spec, folded.spec) == 0);
 	require(address_read(folded.spec, &again, NULL) && is_same(&folded, &again));
 	free(path);
 	free(named);

@@ -137,19 +137,15 @@ static void test_length(void **state)
 	assert_false(address_read(text, &address, NULL));
 }
 
-static void test_compare(void **state)
+static void test_fold(void **state)
 {
-	struct address one, other;
+	struct address one;
 
 	(void)state;
 	assert_true(address_read("Sato@Town.example", &one, NULL));
-	assert_true(address_read("sato@town.example", &other, NULL));
-	assert_true(address_equal(&one, &other));
 	assert_string_equal(address_domain(&one), "town.example");
 	address_fold(&one);
 	assert_string_equal(one.spec, "sato@town.example");
-	assert_true(address_read("sato2@town.example", &other, NULL));
-	assert_false(address_equal(&one, &other));
 	assert_true(address_is_null("<>"));
 	assert_true(address_is_null(""));
 	assert_false(address_is_null("<a@b.example>"));
@@ -161,7 +157,7 @@ int main(void)
 		cmocka_unit_test(test_envelope),
 		cmocka_unit_test(test_from),
 		cmocka_unit_test(test_length),
-		cmocka_unit_test(test_compare),
+		cmocka_unit_test(test_fold),
 	};
 
 	return cmocka_run_group_tests_name("address", tests, NULL, NULL);

@@ -46,14 +46,6 @@ static void test_matrix(void **state)
 					 lifecycle_name((enum draft_state)to));
 }
 
-static void test_final(void **state)
-{
-	(void)state;
-	for (int from = 1; from < STATES; from++)
-		assert_int_equal(lifecycle_is_final((enum draft_state)from),
-				 strchr(matrix[from], 'y') == NULL);
-}
-
 /* Numbers and names stand in stores and audit rows that are already written. */
 static void test_numbers_and_names(void **state)
 {
@@ -96,7 +88,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_matrix),
-		cmocka_unit_test(test_final),
 		cmocka_unit_test(test_numbers_and_names),
 		cmocka_unit_test(test_numbers_that_are_no_state),
 	};
