@@ -40,7 +40,6 @@
 #include "conf/fault.h"
 #include "conf/log.h"
 #include "milter/core/kairan.h"
-#include "milter/core/snapshot.h"
 #include "milter/courier/courier.h"
 #include "milter/daemon.h"
 #include "milter/mail/message.h"
@@ -48,6 +47,7 @@
 #include "milter/round/directory_watch.h"
 #include "milter/round/rounds.h"
 #include "milter/round/slow_rounds.h"
+#include "milter/round/snapshot_round.h"
 #include "milter/round/store_watch.h"
 
 /* More hand-overs at once than any MTA has a use for. */
@@ -223,7 +223,7 @@ static bool start_crew(struct crew *crew, struct kairan *kairan)
 	crew->count = 0;
 	ok = start_thread(crew, kairan, courier_run_notices) &&
 	     start_thread(crew, kairan, rounds_run) &&
-	     start_thread(crew, kairan, snapshot_run) &&
+	     start_thread(crew, kairan, snapshot_round_run) &&
 	     start_thread(crew, kairan, store_watch_run) &&
 	     start_thread(crew, kairan, slow_rounds_run) &&
 	     start_thread(crew, kairan, directory_watch_run);
@@ -285,8 +285,8 @@ static int start(struct setup *setup, struct kairan **kairan_r)
 	log_info("store %s: journal mode %s", settings->store_path,
 		 store_journal_name(store));
 	*kairan_r = kairan_new(setup, store);
-	snapshot_restore(*kairan_r);
-	snapshot_refresh(*kairan_r);
+	snapshot_round_restore(*kairan_r);
+	snapshot_round_refresh(*kairan_r);
 	if (!alarm_board_load(kairan_get_alarm_board(*kairan_r), store, &error) ||
 	    !courier_resume(*kairan_r, &error) ||
 	    !mlfi_open(*kairan_r, settings, &error) ||

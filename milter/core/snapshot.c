@@ -3,13 +3,12 @@
  *	snapshot - the broadcast addresses in memory
  *
  * DESCRIPTION
- *	Read from LDAP at start and every snapshot_refresh seconds, kept in the store when it
- *	changed, and taken from there when LDAP does not answer at a start. It only says
- *	whether an address is a broadcast; who may use it is always asked afresh.
+ *	A table that milter/round/snapshot_round.c fills and every mail looks into. It only
+ *	says whether an address is a broadcast; who may use it is always asked afresh.
  *
  * DIAGNOSTICS
- *	Warning, once until it works again: LDAP could not be asked. While nothing is known,
- *	every recipient is deferred (451), since any of them might be a broadcast.
+ *	None. While nothing is known, the answer is that it is unknown, and every recipient
+ *	is deferred (451), since any of them might be a broadcast.
  */
 #include "config.h"
 
@@ -18,11 +17,6 @@
 #include <glib.h>
 #include <pthread.h>
 #include <string.h>
-
-#include "conf/clock.h"
-#include "conf/log.h"
-#include "schema/store_position.h"
-#include "schema/store_snapshot.h"
 
 struct snapshot {
 	pthread_mutex_t lock;
@@ -114,8 +108,7 @@ static void free_broadcast(void *broadcast)
 	broadcast_free(broadcast);
 }
 
-/* Put new broadcasts in force (takes them over). */
-static void take_broadcasts(struct snapshot *snapshot, struct broadcast **broadcasts)
+void snapshot_take(struct snapshot *snapshot, struct broadcast **broadcasts)
 {
 	GHashTable *table =
 	    g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_broadcast);
@@ -136,43 +129,7 @@ static void take_broadcasts(struct snapshot *snapshot, struct broadcast **broadc
 		g_hash_table_destroy(old);
 }
 
-void snapshot_restore(struct kairan *kairan)
-{
-	struct store *store = kairan_get_store(kairan);
-	struct broadcast **broadcasts = NULL;
-	struct kairan_error error = { "" };
-	enum answer answer = ANSWER_UNKNOWN;
-
-	if (store_begin(store, &error)) {
-		answer = store_snapshot_load(store, &broadcasts, &error);
-		store_rollback(store);
-	}
-	if (answer == ANSWER_YES)
-		take_broadcasts(kairan_get_snapshot(kairan), broadcasts);
-	else if (answer == ANSWER_UNKNOWN)
-		log_warning("broadcast addresses of the last run: %s", error.text);
-}
-
-static void keep_in_store(struct store *store, struct broadcast *const *broadcasts)
-{
-	struct kairan_error error;
-
-	if (!store_begin(store, &error) ||
-	    !store_end(store, store_snapshot_save(store, broadcasts, &error), &error))
-		log_warning("broadcast addresses could not be kept: %s", error.text);
-}
-
-/* `kairanctl status` tells how old the snapshot is. */
-static void note_time(struct store *store)
-{
-	struct kairan_error error = { "" };
-
-	if (!store_position_keep_time(store, STORE_POSITION_SNAPSHOT, clock_now(),
-				      &error))
-		log_warning("the time of the look at the directory: %s", error.text);
-}
-
-static bool differs(struct snapshot *snapshot, struct broadcast **broadcasts)
+bool snapshot_differs(struct snapshot *snapshot, struct broadcast **broadcasts)
 {
 	g_autofree char *digest = digest_broadcasts(broadcasts);
 	bool different;
@@ -183,38 +140,13 @@ static bool differs(struct snapshot *snapshot, struct broadcast **broadcasts)
 	return different;
 }
 
-void snapshot_refresh(struct kairan *kairan)
+bool snapshot_fail(struct snapshot *snapshot)
 {
-	struct snapshot *snapshot = kairan_get_snapshot(kairan);
-	struct setup *setup = kairan_get_setup(kairan);
-	struct broadcast **broadcasts;
-	struct kairan_error error;
+	bool first;
 
-	if (directory_list_broadcasts(setup->directory, &broadcasts, NULL, &error)) {
-		if (differs(snapshot, broadcasts)) {
-			keep_in_store(kairan_get_store(kairan), broadcasts);
-			log_info("broadcast addresses read from the directory");
-		}
-		take_broadcasts(snapshot, broadcasts);
-		note_time(kairan_get_store(kairan));
-	} else if (!snapshot->failing) {
-		snapshot->failing = true;
-		log_warning("broadcast addresses stay as they were: %s", error.text);
-	}
-	setup_unref(setup);
-}
-
-void *snapshot_run(void *context)
-{
-	struct kairan *kairan = context;
-	int64_t next;
-
-	do {
-		struct setup *setup = kairan_get_setup(kairan);
-
-		next = clock_now() + setup->settings->snapshot_refresh;
-		setup_unref(setup);
-		snapshot_refresh(kairan);
-	} while (waker_wait_until(kairan_get_waker(kairan, KAIRAN_SNAPSHOT), next));
-	return NULL;
+	pthread_mutex_lock(&snapshot->lock);
+	first = !snapshot->failing;
+	snapshot->failing = true;
+	pthread_mutex_unlock(&snapshot->lock);
+	return first;
 }

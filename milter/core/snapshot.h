@@ -5,8 +5,13 @@
 #ifndef KAIRAN_MILTER_CORE_SNAPSHOT_H
 #define KAIRAN_MILTER_CORE_SNAPSHOT_H
 
-#include "milter/core/kairan.h"
+#include <stdbool.h>
+
 #include "policy/address.h"
+#include "policy/error.h"
+#include "schema/directory.h"
+
+struct snapshot; /* opaque: a table with a lock of its own */
 
 struct snapshot *snapshot_new(void);
 void snapshot_free(struct snapshot *snapshot);
@@ -16,13 +21,15 @@ void snapshot_free(struct snapshot *snapshot);
 enum answer snapshot_find(struct snapshot *snapshot, const struct address *address,
 			  struct broadcast **broadcast_r);
 
-/* Take what the store kept from an earlier run. */
-void snapshot_restore(struct kairan *kairan);
+/* Put these in force (takes them over); from then on there is nothing unknown. A list ended
+ * by NULL. */
+void snapshot_take(struct snapshot *snapshot, struct broadcast **broadcasts);
 
-/* Ask LDAP anew; on failure what is known stays, and the log says so once. */
-void snapshot_refresh(struct kairan *kairan);
+/* Do these say anything else than those in force? Sorts them. */
+bool snapshot_differs(struct snapshot *snapshot, struct broadcast **broadcasts);
 
-/* The thread that refreshes; context is the struct kairan. */
-void *snapshot_run(void *context);
+/* LDAP could not be asked, and these stay in force. Is it the first time since they were
+ * taken? */
+bool snapshot_fail(struct snapshot *snapshot);
 
 #endif
