@@ -7,8 +7,8 @@
 #include <sqlite3.h>
 #include <stddef.h>
 
+#include "schema/audit_row.h"
 #include "schema/store.h"
-#include "schema/store_audit.h"
 
 #define AUDIT_SEAL_OCTETS 32
 
@@ -56,8 +56,5 @@ enum answer audit_mark_read(struct store *store, const char *name,
 			    struct audit_mark *mark_r, struct kairan_error *error_r);
 bool audit_mark_write(struct store *store, const char *name,
 		      const struct audit_mark *mark, struct kairan_error *error_r);
-
-/* A row of nine columns from seq to queue_id. */
-void audit_row_read(sqlite3_stmt *stmt, struct audit_row *row_r);
 
 #endif

@@ -54,16 +54,6 @@ static char *copy_text(const char *text)
 	return text != NULL ? g_utf8_make_valid(text, -1) : g_strdup("");
 }
 
-void audit_row_clear(struct audit_row *row)
-{
-	g_free(row->uid);
-	g_free(row->role);
-	g_free(row->action);
-	g_free(row->outcome);
-	g_free(row->detail);
-	g_free(row->queue_id);
-}
-
 static void note(struct store *store, const struct audit_row *row,
 		 const unsigned char hash[AUDIT_HASH_OCTETS])
 {
@@ -131,19 +121,6 @@ bool store_audit_append(struct store *store, const struct audit_event *event,
 	ok = insert(store, &row, previous, error_r);
 	audit_row_clear(&row);
 	return ok;
-}
-
-void audit_row_read(sqlite3_stmt *stmt, struct audit_row *row_r)
-{
-	row_r->seq = sqlite3_column_int64(stmt, 0);
-	row_r->at = sqlite3_column_int64(stmt, 1);
-	row_r->uid = sql_text(stmt, 2);
-	row_r->role = sql_text(stmt, 3);
-	row_r->draft = sqlite3_column_int64(stmt, 4);
-	row_r->action = sql_text(stmt, 5);
-	row_r->outcome = sql_text(stmt, 6);
-	row_r->detail = sql_text(stmt, 7);
-	row_r->queue_id = sql_text(stmt, 8);
 }
 
 static bool visit_all(struct store *store, enum answer answer, sqlite3_stmt *stmt,

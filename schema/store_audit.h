@@ -7,9 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "schema/audit_row.h"
 #include "schema/store.h"
-
-#define AUDIT_HASH_OCTETS 32
 
 /* One operation. NULL strings are stored as "". */
 struct audit_event {
@@ -22,21 +21,6 @@ struct audit_event {
 	const char *detail;
 	const char *queue_id;
 };
-
-/* A row as it is kept. Free with audit_row_clear(). */
-struct audit_row {
-	int64_t seq;
-	int64_t at;
-	char *uid;
-	char *role;
-	int64_t draft;
-	char *action;
-	char *outcome;
-	char *detail;
-	char *queue_id;
-};
-
-void audit_row_clear(struct audit_row *row);
 
 /* Append a row, chained to the one before, in the transaction that makes the change. */
 bool store_audit_append(struct store *store, const struct audit_event *event,
@@ -71,13 +55,15 @@ struct audit_filter {
 	const char *action;
 };
 
-/* Call visit for the next rows of the page, in order; it may not use the store. Long trails are read page by page, each in a transaction of its
- * own, so that the daemon need not wait. */
+/* A part of them: long trails are read page by page, each in a transaction of its own, so that
+ * the daemon need not wait. */
 struct audit_page {
 	const struct audit_filter *filter;
 	int64_t after; /* seq of the last row before it */
 	int64_t limit;
 };
+
+/* Call visit for the rows of the page, in order; it may not use the store. */
 bool store_audit_visit_page(struct store *store, const struct audit_page *page,
 			    void (*visit)(const struct audit_row *row, void *context),
 			    void *context, struct kairan_error *error_r);
