@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "policy/duties.h"
+#include "policy/duty_people.h"
 #include "policy/verdict.h"
 
 struct contradiction {
