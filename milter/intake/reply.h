@@ -6,21 +6,8 @@
 #define KAIRAN_MILTER_INTAKE_REPLY_H
 
 #include "milter/intake/intake.h"
-#include "milter/mail/message.h"
-#include "policy/reply_words.h"
+#include "milter/intake/reply_outcome.h"
 #include "policy/token.h"
-#include "schema/store_draft.h"
-
-/* A reply by the person that the token was made for. */
-struct reply {
-	struct draft *draft;
-	struct party *party;
-	struct person *person; /* as LDAP has them now */
-	enum message_text_status
-	    readable; /* what else than OK kept the words from being read */
-	struct reply_words words;
-	bool expired; /* the token was genuine, and is too old */
-};
 
 /* RCPT: refuse an address that is not one of ours, and a writer who cannot be known. */
 void intake_reply_judge(const struct intake_context *context, enum token_purpose purpose,

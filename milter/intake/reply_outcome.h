@@ -4,7 +4,20 @@
 #ifndef KAIRAN_MILTER_INTAKE_REPLY_OUTCOME_H
 #define KAIRAN_MILTER_INTAKE_REPLY_OUTCOME_H
 
-#include "milter/intake/reply.h"
+#include "milter/intake/intake.h"
+#include "milter/mail/message.h"
+#include "policy/reply_words.h"
+#include "schema/store_draft.h"
+
+/* A reply by the person that the token was made for. */
+struct reply {
+	struct draft *draft;
+	struct party *party;
+	struct person *person;             /* as LDAP has them now */
+	enum message_text_status readable; /* not OK: why the words could not be read */
+	struct reply_words words;
+	bool expired; /* the token was genuine, and is too old */
+};
 
 /* Answer the writer with a notice, and record why nothing was changed, in one
  * transaction. facts: JSON or NULL. */
