@@ -18,7 +18,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conf/settings.h"
 #include "policy/address.h"
 #include "policy/hours.h"
 
@@ -227,8 +226,6 @@ void setting_value_print(enum setting_type type, const char *name, int64_t numbe
 		fprintf(out, "%s = %lld%s\n", name, (long long)number,
 			type == TYPE_DURATION ? "s" : "");
 }
-
-/* '$' is escaped because libconfuse would put the environment's value for ${NAME}. */
 
 bool setting_value_list_has(const char *list, const char *item)
 {

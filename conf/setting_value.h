@@ -31,6 +31,34 @@ enum setting_type {
 	TYPE_PASS_REFUSE,
 };
 
+/* What the words of some types are kept as. */
+
+/* How the broadcast's text is encoded. */
+enum outgoing_charset {
+	OUTGOING_AUTO,      /* ISO-2022-JP where every character fits, else UTF-8 */
+	OUTGOING_ISO2022JP, /* always; a text that does not fit is refused as a draft */
+	OUTGOING_UTF8,
+};
+
+/* Where the log goes. */
+enum log_target {
+	LOG_TARGET_SYSLOG,
+	LOG_TARGET_STDERR,
+};
+
+/* How each recipient gets an envelope sender of their own. */
+enum verp_method {
+	VERP_XVERP,  /* Postfix makes them */
+	VERP_SHARDS, /* each is a shard of its own: any MTA, and slow */
+};
+
+/* What becomes of something that a setting speaks of. */
+enum handling {
+	HANDLING_DROP,
+	HANDLING_PASS,
+	HANDLING_REFUSE,
+};
+
 /* Is a value of this type kept as text? Otherwise it is kept as a number. */
 bool setting_value_is_text(enum setting_type type);
 

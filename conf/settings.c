@@ -411,6 +411,7 @@ out:
 	return ok;
 }
 
+/* '$' is escaped because libconfuse would put the environment's value for ${NAME}. */
 static void print_text(const char *name, const char *text, FILE *out)
 {
 	fprintf(out, "%s = \"", name);

@@ -10,32 +10,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "conf/setting_value.h"
 #include "policy/error.h"
-
-/* How the broadcast's text is encoded. */
-enum outgoing_charset {
-	OUTGOING_AUTO,      /* ISO-2022-JP where every character fits, else UTF-8 */
-	OUTGOING_ISO2022JP, /* always; a text that does not fit is refused as a draft */
-	OUTGOING_UTF8,
-};
-
-enum log_target {
-	LOG_TARGET_SYSLOG,
-	LOG_TARGET_STDERR,
-};
-
-/* What becomes of something that a setting speaks of. */
-/* How each recipient gets an envelope sender of their own. */
-enum verp_method {
-	VERP_XVERP,  /* Postfix makes them */
-	VERP_SHARDS, /* each is a shard of its own: any MTA, and slow */
-};
-
-enum handling {
-	HANDLING_DROP,
-	HANDLING_PASS,
-	HANDLING_REFUSE,
-};
 
 /* All strings are owned by the struct and never NULL; "" means "not set". Durations are
  * seconds, sizes are octets. Meanings stand beside the names in the table. */
