@@ -27,6 +27,7 @@
 #include "ctl/ctl_options.h"
 #include "ctl/ctl_store.h"
 #include "ctl/ctl_table.h"
+#include "milter/core/kairan.h"
 #include "milter/core/notice.h"
 #include "milter/report/dormant.h"
 #include "schema/directory_people.h"

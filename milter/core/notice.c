@@ -4,7 +4,8 @@
  *
  * DESCRIPTION
  *	The kinds of notices, the names that their templates may use, and adding one to the
- *	outbox. What is added is an intent; notice_render.c makes the mail of it.
+ *	outbox. What is added is an intent; milter/courier/notice_render.c makes the mail of
+ *	it.
  *
  * DIAGNOSTICS
  *	All failures are returned.

@@ -9,7 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "milter/core/kairan.h"
+#include "policy/error.h"
+#include "schema/directory.h"
 #include "schema/store_draft.h"
 #include "schema/store_outbox.h"
 
@@ -69,19 +70,5 @@ bool notice_add_parties(struct store *store, const char *kind, int64_t draft,
 bool notice_add_person(struct store *store, const char *kind, int64_t draft,
 		       const struct person *person, const char *facts, int64_t now,
 		       struct kairan_error *error_r);
-
-/* A notice as a mail, and its envelope. Free with notice_mail_clear(). */
-struct notice_mail {
-	char *sender;
-	char *recipient;
-	char *octets;
-	size_t length;
-};
-
-/* Render; reads the store, in a transaction of its own, where the notice is about a draft. */
-bool notice_render(const struct setup *setup, struct store *store,
-		   const struct outbox_notice *notice, struct notice_mail *mail_r,
-		   struct kairan_error *error_r);
-void notice_mail_clear(struct notice_mail *mail);
 
 #endif

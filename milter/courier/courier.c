@@ -31,7 +31,7 @@
 #include "conf/clock.h"
 #include "conf/log.h"
 #include "milter/core/alarm.h"
-#include "milter/core/notice.h"
+#include "milter/courier/notice_render.h"
 #include "milter/courier/smtp.h"
 #include "milter/draft/broadcast_mail.h"
 #include "schema/store_release.h"

@@ -12,6 +12,8 @@
  */
 #include "config.h"
 
+#include "milter/courier/notice_render.h"
+
 #include <glib.h>
 #include <jansson.h>
 #include <stdlib.h>

@@ -25,6 +25,7 @@
 #include "milter/core/administrators.h"
 #include "milter/core/alarm.h"
 #include "milter/core/notice.h"
+#include "milter/courier/notice_render.h"
 #include "milter/courier/smtp.h"
 #include "schema/store_position.h"
 
