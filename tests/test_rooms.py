@@ -1,0 +1,172 @@
+#!/usr/bin/env python3
+"""Every file includes its own room and rooms below it, nothing above, and no two modules need
+each other. ROOMS is the one list of them.
+
+$SRCDIR is make check's. Speaks TAP."""
+import os
+import pathlib
+import re
+import sys
+
+import plain_tap
+
+SOURCE = pathlib.Path(os.environ.get("SRCDIR", pathlib.Path(__file__).parents[1]))
+PROGRAM = ("policy", "conf", "schema", "milter", "ctl")
+
+# From the ground up. Another room comes where all that it includes is before it.
+ROOMS = {
+    "policy": "the regulation: verdicts from facts, without I/O",
+    "conf": "settings, keys, the log, the clock",
+    "schema": "the store (SQLite) and the directory (LDAP)",
+    "milter/mail": "reading and writing mail",
+    "milter/core": "what all parts of the daemon share",
+    "milter/report": "the monthly report",
+    "milter/draft": "what a draft is: text, findings, times, who may",
+    "milter/intake": "one file for each kind of mail that comes in",
+    "milter/courier": "notices and shards to the MTA",
+    "milter/round": "what falls due",
+    "milter": "the daemon and its conversation with the MTA",
+    "ctl": "kairanctl",
+}
+# Where not all rooms before it are open to a room.
+ONLY = {"policy": [], "milter/mail": ["policy", "conf"]}
+
+
+def files_of(folder):
+    """The text of every source file below the program's folders, by its name."""
+    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
+            for top in PROGRAM for path in sorted((folder / top).rglob("*.[ch]"))}
+
+
+def includes_of(text):
+    return [name for name in re.findall(r'^\s*#\s*include\s+"([^"]+)"', text, re.M)
+            if name != "config.h"]
+
+
+def room_of(name):
+    return name.rpartition("/")[0]
+
+
+def module_of(name):
+    """A header NAME_parts.h is what the files of the module NAME share with one another."""
+    return re.sub(r"(_parts)?\.[ch]$", "", name)
+
+
+def may_include(room, other):
+    order = list(ROOMS)
+    return other == room or (other in ONLY.get(room, order) and
+                             order.index(other) < order.index(room))
+
+
+def find_upward(files):
+    """Includes that are not allowed, as "FILE includes FILE"."""
+    found = []
+    for name, text in files.items():
+        assert room_of(name) in ROOMS, f"{name} is in no room of {__file__}"
+        for other in includes_of(text):
+            assert room_of(other) in ROOMS, f"{name} includes {other}, which is in no room"
+            if not may_include(room_of(name), room_of(other)):
+                found.append(f"{name} includes {other}")
+    return found
+
+
+def find_circles(files):
+    """Modules that come back to themselves, as "FILE includes FILE, FILE includes FILE"."""
+    graph = {}
+    for name, text in files.items():
+        for other in includes_of(text):
+            if module_of(other) != module_of(name):
+                graph.setdefault(module_of(name), {})[module_of(other)] = \
+                    f"{name} includes {other}"
+    found, done = [], set()
+
+    def walk(module, way):
+        if module in way:
+            circle = way[way.index(module):] + [module]
+            found.append(", ".join(graph[one][other]
+                                   for one, other in zip(circle, circle[1:])))
+        elif module not in done:
+            for other in graph.get(module, ()):
+                walk(other, way + [module])
+            done.add(module)
+
+    for module in graph:
+        walk(module, [])
+    return found
+
+
+def find_foreign(files, library, room):
+    """Files outside of its room that include a library's header."""
+    return [name for name, text in files.items()
+            if room_of(name) != room and re.search(rf"#\s*include\s+<{library}", text)]
+
+
+def test_includes_run_downwards():
+    found = find_upward(files_of(SOURCE))
+    assert not found, "upwards (the order is ROOMS here): " + "; ".join(found)
+
+
+def test_no_two_modules_need_each_other():
+    found = find_circles(files_of(SOURCE))
+    assert not found, "a circle: " + "; ".join(found)
+
+
+def test_libraries_have_one_room_each():
+    files = files_of(SOURCE)
+    for library, room in (("gmime/", "milter/mail"), ("ldap.h", "schema"),
+                          ("sqlite3.h", "schema"), ("libmilter/", "milter")):
+        found = find_foreign(files, library, room)
+        assert not found, f"{library} belongs to {room}: {found}"
+
+
+def test_every_room_has_files():
+    rooms = {room_of(name) for name in files_of(SOURCE)}
+    assert rooms == set(ROOMS), rooms ^ set(ROOMS)
+
+
+def test_tests_stand_in_the_room_they_test():
+    tests = [path for top in PROGRAM for path in (SOURCE / "tests" / top).rglob("test_*.c")]
+    lost = [str(path) for path in tests
+            if path.parent.relative_to(SOURCE / "tests").as_posix() not in
+            [room_of(name).removeprefix("tests/")
+             for name in includes_of(path.read_text(encoding="utf-8"))]]
+    assert len(tests) > 30 and not lost, f"they include nothing of their room: {lost}"
+
+
+# ---- this test can fail ----
+
+def test_an_include_upwards_is_found():
+    files = {
+        "policy/token.c": '#include "config.h"\n#include <glib.h>\n#include "policy/text.h"\n',
+        "policy/text.c": '#include "policy/text.h"\n#include "conf/clock.h"\n',
+        "milter/mail/header.c": '#include "schema/store.h"\n#include "conf/clock.h"\n',
+        "milter/draft/times.h": '#  include "milter/intake/intake.h"\n',
+        "milter/session.c": '#include "milter/intake/intake.h"\n#include "ctl/ctl.h"\n',
+    }
+    assert find_upward(files) == [
+        "policy/text.c includes conf/clock.h",
+        "milter/mail/header.c includes schema/store.h",
+        "milter/draft/times.h includes milter/intake/intake.h",
+        "milter/session.c includes ctl/ctl.h",
+    ], find_upward(files)
+    assert find_foreign(files, "glib.h", "conf") == ["policy/token.c"]
+
+
+def test_a_circle_is_found():
+    pair = {
+        "schema/store.c": '#include "schema/store.h"\n#include "schema/store_parts.h"\n',
+        "schema/store_parts.h": '#include "schema/store.h"\n',
+        "policy/day.c": '#include "policy/day.h"\n#include "policy/month.h"\n',
+        "policy/month.h": '#include "policy/day.h"\n',
+    }
+    assert find_circles(pair) == ["policy/day.c includes policy/month.h, "
+                                  "policy/month.h includes policy/day.h"], find_circles(pair)
+    three = {"conf/a.c": '#include "conf/b.h"\n', "conf/b.c": '#include "conf/c.h"\n',
+             "conf/c.h": '#include "conf/a.h"\n'}
+    assert len(find_circles(three)) == 1, find_circles(three)
+    assert not find_circles({"conf/a.c": '#include "conf/b.h"\n#include "conf/c.h"\n',
+                             "conf/b.c": '#include "conf/c.h"\n'})
+
+
+if __name__ == "__main__":
+    sys.exit(plain_tap.main(globals()))
