@@ -456,6 +456,15 @@ bool store_end(struct store *store, bool ok, struct kairan_error *error_r)
 	return false;
 }
 
+enum answer store_finish(struct store *store, enum answer answer,
+			 struct kairan_error *error_r)
+{
+	if (answer == ANSWER_YES)
+		return store_commit(store, error_r) ? ANSWER_YES : ANSWER_UNKNOWN;
+	store_rollback(store);
+	return answer;
+}
+
 enum answer store_was_changed(struct store *store, struct kairan_error *error_r)
 {
 	int version = 0;

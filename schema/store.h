@@ -54,6 +54,11 @@ void store_rollback(struct store *store);
  * disk; where ok is false, error_r stays as it is. */
 bool store_end(struct store *store, bool ok, struct kairan_error *error_r);
 
+/* The same of a look-up that may change something: YES commits, NO has changed nothing. The
+ * answer, or UNKNOWN when it could not be committed. */
+enum answer store_finish(struct store *store, enum answer answer,
+			 struct kairan_error *error_r);
+
 /* Has another process changed the store since this was last asked? The first answer may be
  * yes without a change. Outside of a transaction. */
 enum answer store_was_changed(struct store *store, struct kairan_error *error_r);

@@ -49,13 +49,9 @@ static void keep(struct store *store, const GPtrArray *administrators)
 			g_string_append_printf(lines, "%s\t%s\t%s\n", person->mails[0],
 					       person->name, person->language);
 	}
-	if (store_begin(store, &error)) {
-		answer = keep_lines(store, lines->str, &error);
-		if (answer != ANSWER_YES)
-			store_rollback(store);
-		else if (!store_commit(store, &error))
-			answer = ANSWER_UNKNOWN;
-	}
+	if (store_begin(store, &error))
+		answer =
+		    store_finish(store, keep_lines(store, lines->str, &error), &error);
 	if (answer == ANSWER_UNKNOWN)
 		log_error("administrators: %s", error.text);
 	(void)g_string_free(lines, TRUE);

@@ -30,17 +30,6 @@
 /* How long an alarm stands that nobody can mend. */
 #define ALARM_STANDS_SECONDS 86400
 
-/* End a transaction in which nothing changed unless the answer is yes. */
-static enum answer finish(struct store *store, enum answer answer,
-			  struct kairan_error *error_r)
-{
-	if (answer != ANSWER_YES) {
-		store_rollback(store);
-		return answer;
-	}
-	return store_commit(store, error_r) ? ANSWER_YES : ANSWER_UNKNOWN;
-}
-
 void alarm_raise(struct kairan *kairan, const char *kind, const char *id,
 		 const char *reason, const char *detail)
 {
@@ -51,7 +40,8 @@ void alarm_raise(struct kairan *kairan, const char *kind, const char *id,
 	enum answer answer = ANSWER_UNKNOWN;
 
 	if (store_begin_grouped(store, &error))
-		answer = finish(store, store_alarm_raise(store, &alarm, &error), &error);
+		answer =
+		    store_finish(store, store_alarm_raise(store, &alarm, &error), &error);
 	if (answer == ANSWER_UNKNOWN)
 		log_error("alarm %s: %s: %s", name, reason, error.text);
 	else
@@ -72,7 +62,8 @@ void alarm_clear(struct kairan *kairan, const char *kind, const char *id)
 	if (!alarm_board_has(kairan_get_alarm_board(kairan), name))
 		return;
 	if (store_begin_grouped(store, &error))
-		answer = finish(store, store_alarm_clear(store, name, &error), &error);
+		answer =
+		    store_finish(store, store_alarm_clear(store, name, &error), &error);
 	if (answer == ANSWER_UNKNOWN)
 		log_error("alarm %s cannot be cleared: %s", name, error.text);
 	else
@@ -168,7 +159,7 @@ static enum answer tell_next(struct store *store, const GPtrArray *administrator
 	    !add_notices(store, alarm, administrators, now, error_r))
 		answer = ANSWER_UNKNOWN;
 	alarm_free(alarm);
-	return finish(store, answer, error_r);
+	return store_finish(store, answer, error_r);
 }
 
 static enum answer has_untold(struct store *store, struct kairan_error *error_r)

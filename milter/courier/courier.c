@@ -69,13 +69,12 @@ static bool record_notice(struct store *store, const struct outbox_notice *notic
 
 	if (!store_begin_grouped(store, error_r))
 		return false;
-	if (!store_outbox_record(store, notice->id, state, next_try, result->response,
-				 error_r) ||
-	    (state != OUTBOX_WAITING && !store_audit_append(store, &event, error_r))) {
-		store_rollback(store);
-		return false;
-	}
-	return store_commit(store, error_r);
+	return store_end(
+	    store,
+	    store_outbox_record(store, notice->id, state, next_try, result->response,
+				error_r) &&
+		(state == OUTBOX_WAITING || store_audit_append(store, &event, error_r)),
+	    error_r);
 }
 
 static void log_notice(const struct outbox_notice *notice, enum outbox_state state,
@@ -302,11 +301,7 @@ static enum answer claim_shard(struct store *store, const struct settings *setti
 	if (found == ANSWER_NO &&
 	    store_release_next_due(store, next_r, error_r) == ANSWER_UNKNOWN)
 		found = ANSWER_UNKNOWN;
-	if (found != ANSWER_YES)
-		store_rollback(store);
-	else if (!store_commit(store, error_r))
-		found = ANSWER_UNKNOWN;
-	return found;
+	return store_finish(store, found, error_r);
 }
 
 static enum answer step_shards(struct kairan *kairan, struct smtp *smtp,

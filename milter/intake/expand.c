@@ -177,11 +177,8 @@ static bool record_offered(const struct intake_context *context, struct release 
 	event.detail = detail;
 	if (!store_begin(store, error_r))
 		return false;
-	if (offer(store, release, wait, &event, error_r) != ANSWER_YES) {
-		store_rollback(store);
-		return false;
-	}
-	return store_commit(store, error_r);
+	return store_end(
+	    store, offer(store, release, wait, &event, error_r) == ANSWER_YES, error_r);
 }
 
 static void collect(const char *address, void *context)

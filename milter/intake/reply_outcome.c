@@ -174,11 +174,7 @@ static enum answer change(const struct intake_context *context, struct reply *re
 				facts, draft_step.event.at, error_r))
 		answer = ANSWER_UNKNOWN;
 	free(facts);
-	if (answer != ANSWER_YES)
-		store_rollback(store);
-	else if (!store_commit(store, error_r))
-		answer = ANSWER_UNKNOWN;
-	return answer;
+	return store_finish(store, answer, error_r);
 }
 
 static void conclude(const struct intake_context *context, struct reply *reply,

@@ -156,12 +156,11 @@ bool suspension_lift_past(struct kairan *kairan, const struct setup *setup,
 
 	if (!store_begin(store, error_r))
 		return false;
-	if (!store_suspension_lift_past(store, clock_now(), setup->settings->remind_first,
-					&count, error_r)) {
-		store_rollback(store);
-		return false;
-	}
-	if (!store_commit(store, error_r))
+	if (!store_end(store,
+		       store_suspension_lift_past(store, clock_now(),
+						  setup->settings->remind_first, &count,
+						  error_r),
+		       error_r))
 		return false;
 	if (count > 0) {
 		log_info("%lld suspensions have ended: their time has passed",

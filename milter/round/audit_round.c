@@ -33,11 +33,8 @@ static enum answer prune_page(struct store *store, int64_t before, int64_t *gone
 
 	if (!store_begin(store, error_r))
 		return ANSWER_UNKNOWN;
-	if (!audit_check_prune(store, before, PAGE_ROWS, &some, error_r)) {
-		store_rollback(store);
-		return ANSWER_UNKNOWN;
-	}
-	if (!store_commit(store, error_r))
+	if (!store_end(store, audit_check_prune(store, before, PAGE_ROWS, &some, error_r),
+		       error_r))
 		return ANSWER_UNKNOWN;
 	*gone += some;
 	return some == PAGE_ROWS ? ANSWER_YES : ANSWER_NO;

@@ -52,11 +52,7 @@ static enum answer warn(struct store *store, const struct person *person, int da
 					     person->password.changed_at, days, error_r);
 	if (answer == ANSWER_YES && !add_notice(store, person, max_age, now, error_r))
 		answer = ANSWER_UNKNOWN;
-	if (answer != ANSWER_YES)
-		store_rollback(store);
-	else if (!store_commit(store, error_r))
-		answer = ANSWER_UNKNOWN;
-	return answer;
+	return store_finish(store, answer, error_r);
 }
 
 static bool look_at(struct kairan *kairan, const struct person *person, int64_t max_age,

@@ -200,10 +200,7 @@ static enum answer walk_task(struct kairan *kairan, const struct setup *setup,
 	found = rounds_tasks[task].find(&round, &draft, error_r);
 	if (found == ANSWER_YES && !rounds_tasks[task].handle(&round, draft, error_r))
 		found = ANSWER_UNKNOWN;
-	if (found != ANSWER_YES)
-		store_rollback(round.store);
-	else if (!store_commit(round.store, error_r))
-		found = ANSWER_UNKNOWN;
+	found = store_finish(round.store, found, error_r);
 	if (found == ANSWER_YES) {
 		log_event(LOG_LEVEL_INFO, draft->queue_id, draft->id, "%s: is now %s",
 			  rounds_tasks[task].name, lifecycle_name(draft->state));
