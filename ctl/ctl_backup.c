@@ -29,7 +29,7 @@
 #include <unistd.h>
 
 #include "conf/clock.h"
-#include "ctl/ctl.h"
+#include "ctl/commands.h"
 #include "ctl/ctl_operator.h"
 #include "ctl/ctl_options.h"
 #include "ctl/ctl_progress.h"

@@ -23,7 +23,7 @@
 #include "conf/clock.h"
 #include "conf/keyring.h"
 #include "conf/log.h"
-#include "ctl/ctl.h"
+#include "ctl/commands.h"
 #include "ctl/ctl_options.h"
 #include "ctl/ctl_store.h"
 #include "milter/mail/message.h"

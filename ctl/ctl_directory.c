@@ -15,7 +15,7 @@
 #include <stdio.h>
 #include <sysexits.h>
 
-#include "ctl/ctl.h"
+#include "ctl/commands.h"
 #include "ctl/ctl_options.h"
 #include "ctl/ctl_store.h"
 #include "ctl/ctl_table.h"

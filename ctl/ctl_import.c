@@ -17,7 +17,7 @@
 #include <sysexits.h>
 
 #include "conf/clock.h"
-#include "ctl/ctl.h"
+#include "ctl/commands.h"
 #include "ctl/ctl_csv.h"
 #include "ctl/ctl_operator.h"
 #include "ctl/ctl_options.h"

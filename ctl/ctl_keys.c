@@ -23,7 +23,7 @@
 
 #include "conf/clock.h"
 #include "conf/keyring.h"
-#include "ctl/ctl.h"
+#include "ctl/commands.h"
 #include "ctl/ctl_operator.h"
 #include "ctl/ctl_store.h"
 #include "schema/store_audit.h"

@@ -22,7 +22,7 @@
 #include <sysexits.h>
 
 #include "conf/clock.h"
-#include "ctl/ctl.h"
+#include "ctl/commands.h"
 #include "ctl/ctl_operator.h"
 #include "ctl/ctl_options.h"
 #include "ctl/ctl_store.h"

@@ -21,7 +21,7 @@
 #include <sysexits.h>
 
 #include "conf/keyring.h"
-#include "ctl/ctl.h"
+#include "ctl/commands.h"
 #include "ctl/ctl_options.h"
 #include "ctl/ctl_store.h"
 #include "ctl/ctl_table.h"

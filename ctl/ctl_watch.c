@@ -25,7 +25,7 @@
 #include <unistd.h>
 
 #include "conf/clock.h"
-#include "ctl/ctl.h"
+#include "ctl/commands.h"
 #include "ctl/ctl_drafts.h"
 #include "ctl/ctl_store.h"
 #include "policy/lifecycle.h"

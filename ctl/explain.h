@@ -31,15 +31,4 @@ void explain_conclude_reason(struct explanation *explanation, const char *articl
 void explain_print(const char *article, const char *rule, const char *says,
 		   const char *facts);
 
-/* The author, in person and in the broadcast's sections (Art. 4, 12, 13-1); whether it is
- * suspended (Art. 7). */
-void explain_people(struct explanation *explanation);
-void explain_suspension(struct explanation *explanation);
-
-/* The text (Art. 13-2(2) to (4)), the time (Art. 13-2(1)), and what the approver is warned
- * of. */
-void explain_text(struct explanation *explanation);
-void explain_time(struct explanation *explanation);
-void explain_warnings(struct explanation *explanation);
-
 #endif

@@ -10,10 +10,11 @@
  */
 #include "config.h"
 
+#include "ctl/explain_people.h"
+
 #include <glib.h>
 
 #include "conf/clock.h"
-#include "ctl/explain.h"
 #include "policy/password.h"
 #include "schema/directory_people.h"
 #include "schema/store_suspension.h"

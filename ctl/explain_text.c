@@ -10,11 +10,12 @@
  */
 #include "config.h"
 
+#include "ctl/explain_text.h"
+
 #include <glib.h>
 #include <stdio.h>
 
 #include "conf/clock.h"
-#include "ctl/explain.h"
 #include "milter/draft/schedule.h"
 #include "milter/draft/text.h"
 #include "milter/draft/warnings.h"

@@ -19,7 +19,6 @@
 #include <errno.h>
 #include <getopt.h>
 #include <glib.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,15 +30,7 @@
 #include "conf/clock.h"
 #include "conf/fault.h"
 #include "conf/log.h"
-#include "ctl/ctl.h"
-
-struct ctl_command {
-	const char *words[2]; /* the second may be NULL */
-	const char *arguments;
-	const char *meaning_en;
-	const char *meaning_ja;
-	int (*run)(const struct ctl_call *call);
-};
+#include "ctl/commands.h"
 
 static const struct ctl_command ctl_commands[] = {
 	{ { "status", NULL },
@@ -188,45 +179,6 @@ static const struct ctl_command ctl_commands[] = {
 
 #define COMMANDS_COUNT (sizeof(ctl_commands) / sizeof(ctl_commands[0]))
 
-int ctl_fail(int status, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	fputs("kairanctl: ", stderr);
-	(void)vfprintf(stderr, format, args);
-	fputc('\n', stderr);
-	va_end(args);
-	return status;
-}
-
-/* POSIX order: the first of these that says something counts. */
-const char *ctl_locale(void)
-{
-	static const char *const names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		const char *value = getenv(names[i]);
-
-		if (value != NULL && *value != '\0')
-			return value;
-	}
-	return "";
-}
-
-bool ctl_is_japanese(void)
-{
-	return strncmp(ctl_locale(), "ja", 2) == 0;
-}
-
-static void print_command(FILE *out, const struct ctl_command *command)
-{
-	fprintf(out, "%s%s%s%s%s", command->words[0],
-		command->words[1] != NULL ? " " : "",
-		command->words[1] != NULL ? command->words[1] : "",
-		*command->arguments != '\0' ? " " : "", command->arguments);
-}
-
 static int print_usage(FILE *out, int status)
 {
 	const bool japanese = ctl_is_japanese();
@@ -235,20 +187,12 @@ static int print_usage(FILE *out, int status)
 			      : "usage: kairanctl [-c FILE] COMMAND\n");
 	for (size_t i = 0; i < COMMANDS_COUNT; i++) {
 		fputs("\n  ", out);
-		print_command(out, &ctl_commands[i]);
+		ctl_print_command(out, &ctl_commands[i]);
 		fprintf(out, "\n      %s\n",
 			japanese ? ctl_commands[i].meaning_ja
 				 : ctl_commands[i].meaning_en);
 	}
 	return status;
-}
-
-int ctl_usage(const struct ctl_call *call)
-{
-	fputs(ctl_is_japanese() ? "使い方: kairanctl " : "usage: kairanctl ", stderr);
-	print_command(stderr, call->command);
-	fputc('\n', stderr);
-	return EX_USAGE;
 }
 
 /* Is a word of the command line an option whose value is the next word? */
@@ -280,7 +224,7 @@ static int print_help(const struct ctl_command *command)
 	const bool japanese = ctl_is_japanese();
 
 	fputs(japanese ? "使い方: kairanctl " : "usage: kairanctl ", stdout);
-	print_command(stdout, command);
+	ctl_print_command(stdout, command);
 	printf("\n    %s\n", japanese ? command->meaning_ja : command->meaning_en);
 	return EX_OK;
 }
@@ -289,7 +233,7 @@ static int print_help(const struct ctl_command *command)
 static int print_words(void)
 {
 	for (size_t i = 0; i < COMMANDS_COUNT; i++) {
-		print_command(stdout, &ctl_commands[i]);
+		ctl_print_command(stdout, &ctl_commands[i]);
 		putchar('\n');
 	}
 	return EX_OK;
@@ -360,7 +304,7 @@ static int refuse(int argc, char **argv)
 		if (strcmp(ctl_commands[i].words[0], argv[0]) != 0)
 			continue;
 		fputs("  kairanctl ", stderr);
-		print_command(stderr, &ctl_commands[i]);
+		ctl_print_command(stderr, &ctl_commands[i]);
 		fputc('\n', stderr);
 	}
 	return EX_USAGE;

@@ -1,0 +1,65 @@
+/*
+ * NAME
+ *	ctl - what all commands of kairanctl say alike
+ *
+ * DESCRIPTION
+ *	Complaints, and how a command wants to be called, in the language of the locale.
+ *
+ * DIAGNOSTICS
+ *	Complaints go to standard error.
+ */
+#include "config.h"
+
+#include "ctl/ctl.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+int ctl_fail(int status, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	fputs("kairanctl: ", stderr);
+	(void)vfprintf(stderr, format, args);
+	fputc('\n', stderr);
+	va_end(args);
+	return status;
+}
+
+/* POSIX order: the first of these that says something counts. */
+const char *ctl_locale(void)
+{
+	static const char *const names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *value = getenv(names[i]);
+
+		if (value != NULL && *value != '\0')
+			return value;
+	}
+	return "";
+}
+
+bool ctl_is_japanese(void)
+{
+	return strncmp(ctl_locale(), "ja", 2) == 0;
+}
+
+void ctl_print_command(FILE *out, const struct ctl_command *command)
+{
+	fprintf(out, "%s%s%s%s%s", command->words[0],
+		command->words[1] != NULL ? " " : "",
+		command->words[1] != NULL ? command->words[1] : "",
+		*command->arguments != '\0' ? " " : "", command->arguments);
+}
+
+int ctl_usage(const struct ctl_call *call)
+{
+	fputs(ctl_is_japanese() ? "使い方: kairanctl " : "usage: kairanctl ", stderr);
+	ctl_print_command(stderr, call->command);
+	fputc('\n', stderr);
+	return EX_USAGE;
+}
