@@ -6,9 +6,10 @@
  *	kairan-milter [-c FILE] [-n]
  *	kairan-milter -h | -V
  *
- *	Reads the settings, opens the store and the socket, becomes an ordinary user, and
- *	serves until SIGTERM. SIGHUP reads settings, keys and templates anew. -n checks the
- *	settings, as that user, and exits.
+ *	Reads settings, keys, templates and patterns; becomes an ordinary user, where root
+ *	started it; opens the store and the socket as that user; and serves until SIGTERM.
+ *	SIGHUP reads the same anew, as that user. -n only checks them, and prints the
+ *	settings.
  *
  *	libmilter has a thread of its own that ends the daemon on SIGHUP as well as on
  *	SIGTERM. So libmilter runs in a second thread, and the main thread keeps the signals
@@ -264,7 +265,7 @@ static void log_audit(const char *line)
 	log_info("%s", line);
 }
 
-/* Open everything as root where that is needed, then become the user. */
+/* Become the user first: whatever is opened or made from here on is theirs. */
 static int start(struct setup *setup, struct kairan **kairan_r)
 {
 	const struct settings *settings = setup->settings;

@@ -21,8 +21,8 @@ char *draft_findings_pack(const GPtrArray *findings);
 char *draft_findings_write(const struct setup *setup, const char *language,
 			   const char *packed);
 
-/* Those of the findings that only warn, as draft->warnings has them (draft_warnings.h). Free
- * with g_free(). */
+/* Those of the findings that only warn, as draft->warnings has them
+ * (milter/draft/warnings.h). Free with g_free(). */
 char *draft_findings_pack_warnings(const GPtrArray *findings);
 
 #endif

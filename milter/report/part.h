@@ -1,5 +1,5 @@
 /*
- * A part of the monthly report on its way to be text and HTML; for milter/report_*.c only.
+ * A part of the monthly report on its way to be text and HTML; for this room only.
  */
 #ifndef KAIRAN_MILTER_REPORT_PART_H
 #define KAIRAN_MILTER_REPORT_PART_H
