@@ -14,6 +14,7 @@
 #include "milter/draft/text.h"
 
 #include "conf/setting_value.h"
+#include "milter/mail/automatic.h"
 #include "milter/mail/misfits.h"
 #include "policy/draft_rules.h"
 
@@ -53,7 +54,7 @@ void draft_text_judge(const struct setup *setup, const char *list,
 	GPtrArray *misfits = misfits_new();
 
 	facts.may_be_wide = draft_text_may_be_wide(setup->settings, list);
-	facts.is_automatic = message_is_automatic(reading->message);
+	facts.is_automatic = automatic_judge(reading->message) == AUTOMATIC_CERTAIN;
 	facts.patterns = setup->patterns;
 	facts.misfits = misfits;
 	if (!facts.may_be_wide) {

@@ -22,6 +22,7 @@
 #include "milter/core/notice.h"
 #include "milter/intake/intake.h"
 #include "milter/intake/writer.h"
+#include "milter/mail/automatic.h"
 #include "milter/mail/message.h"
 
 /* Of a text in the audit trail, which is one line there. */
@@ -191,7 +192,7 @@ static void take(const struct intake_context *context, struct recipient *recipie
 	if (verdict_r->kind != VERDICT_PASS)
 		record_refusal(context, verdict_r);
 	else if (address_is_null(context->envelope->sender) ||
-		 message_is_automatic(message))
+		 automatic_judge(message) == AUTOMATIC_CERTAIN)
 		log_event(LOG_LEVEL_INFO, context->envelope->queue_id, 0,
 			  "automatic mail to incident@ dropped");
 	else

@@ -7,8 +7,9 @@
  *	the draft, the person and the text that the store has for it; a text that verifies
  *	with none is refused there. At end of message the writer must be the person the token
  *	was made for: by SMTP AUTH, or by an Authentication-Results header of our own
- *	authserv-id that proves the From: domain. Automatic mail changes nothing and is never
- *	answered.
+ *	authserv-id that proves the From: domain. What certainly is automatic changes nothing
+ *	and is never answered; what only may be is the person's (milter/mail/automatic.c), but
+ *	a subject like a machine's approves nothing.
  *
  * DIAGNOSTICS
  *	Info: what was ignored, refused or answered. Warning: a forged token. Error: the store
@@ -18,6 +19,7 @@
 
 #include "milter/intake/reply.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "conf/clock.h"
@@ -25,6 +27,7 @@
 #include "milter/core/notice.h"
 #include "milter/intake/reply_outcome.h"
 #include "milter/intake/writer.h"
+#include "milter/mail/automatic.h"
 #include "milter/mail/message.h"
 
 static void fail_store(const struct intake_context *context, int64_t draft,
@@ -178,14 +181,45 @@ static void read_words(const struct intake_context *context,
 	message_text_free(&text);
 }
 
+/* Is it a machine's mail? What its subject quotes is not the writer's. */
+static enum automatic judge_machine(const struct message *message,
+				    const struct reply *reply)
+{
+	const struct draft *draft = reply->draft;
+	const char *const quoted[] = { draft->subject,      draft->section_ja,
+				       draft->section_en,   draft->broadcast_ja,
+				       draft->broadcast_en, NULL };
+
+	return automatic_judge_reply(message, quoted);
+}
+
+/* A subject like a machine's is a doubt, as its words in the text are. */
+static void doubt_subject(const struct message *message, struct reply *reply)
+{
+	struct reply_words *words = &reply->words;
+	char *subject = NULL;
+
+	reply->looks_automatic = true;
+	if ((words->decision != DECISION_APPROVE &&
+	     words->decision != DECISION_APPROVE_URGENT) ||
+	    !message_decode_subject(message, &subject, NULL))
+		return;
+	words->decision = DECISION_NONE;
+	words->obstacle = REPLY_OBSTACLE_ABSENCE;
+	g_free(words->in_the_way);
+	words->in_the_way = g_strdup(subject);
+	free(subject);
+}
+
 static enum answer read_parsed(const struct intake_context *context,
 			       const struct message *message, struct reply *reply,
 			       struct verdict *verdict_r)
 {
+	const enum automatic automatic = judge_machine(message, reply);
 	enum answer answer;
 
 	if (address_is_null(context->envelope->sender) ||
-	    message_is_automatic_reply(message)) {
+	    automatic == AUTOMATIC_CERTAIN) {
 		ignore(context, reply, "automatic", verdict_r);
 		return ANSWER_NO;
 	}
@@ -200,6 +234,8 @@ static enum answer read_parsed(const struct intake_context *context,
 		return ANSWER_NO;
 	}
 	read_words(context, message, reply);
+	if (automatic == AUTOMATIC_PERHAPS && automatic_judge(message) == AUTOMATIC_NO)
+		doubt_subject(message, reply);
 	return ANSWER_YES;
 }
 

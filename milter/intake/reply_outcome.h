@@ -16,7 +16,8 @@ struct reply {
 	struct person *person;             /* as LDAP has them now */
 	enum message_text_status readable; /* not OK: why the words could not be read */
 	struct reply_words words;
-	bool expired; /* the token was genuine, and is too old */
+	bool expired;         /* the token was genuine, and is too old */
+	bool looks_automatic; /* by its subject alone: nothing is approved by it */
 };
 
 /* Answer the writer with a notice, and record why nothing was changed, in one

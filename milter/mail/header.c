@@ -182,21 +182,3 @@ const char *header_get(const struct header *header, const char *name, size_t n)
 	}
 	return NULL;
 }
-
-bool header_has_word(const struct header *header, const char *name,
-		     const char *const *words)
-{
-	for (guint i = 0; i < header->fields->len; i++) {
-		const struct field *field =
-		    &g_array_index(header->fields, struct field, i);
-		const size_t length = strcspn(field->value, " \t\r\n;(");
-
-		if (g_ascii_strcasecmp(field->name, name) != 0)
-			continue;
-		for (size_t k = 0; words[k] != NULL; k++)
-			if (length == strlen(words[k]) &&
-			    g_ascii_strncasecmp(field->value, words[k], length) == 0)
-				return true;
-	}
-	return false;
-}

@@ -28,9 +28,4 @@ void header_free(struct header *header);
 size_t header_count(const struct header *header, const char *name);
 const char *header_get(const struct header *header, const char *name, size_t n);
 
-/* Is the first word of any such field one of these (ASCII case-insensitive)? The list
- * ends with NULL. */
-bool header_has_word(const struct header *header, const char *name,
-		     const char *const *words);
-
 #endif

@@ -256,72 +256,21 @@ bool message_parts_is_type(GMimeObject *object, const char *type, const char *su
 					   subtype);
 }
 
-bool message_is_automatic(const struct message *message)
+static bool has_part(GMimeObject *object, const char *type, const char *subtype)
 {
-	static const char *const marks[] = { "List-Id", "X-Auto-Response-Suppress",
-					     "X-Autoreply", "X-Autorespond" };
-	static const char *const bulk[] = { "bulk", "junk", "list", "auto_reply", NULL };
-	static const char *const by_hand[] = { "no", NULL };
-
-	for (size_t i = 0; i < G_N_ELEMENTS(marks); i++)
-		if (message_count_header(message, marks[i]) > 0)
+	if (message_parts_is_type(object, type, subtype))
+		return true;
+	if (!GMIME_IS_MULTIPART(object))
+		return false;
+	for (int i = 0; i < g_mime_multipart_get_count(GMIME_MULTIPART(object)); i++)
+		if (has_part(g_mime_multipart_get_part(GMIME_MULTIPART(object), i), type,
+			     subtype))
 			return true;
-	if (message_count_header(message, "Auto-Submitted") > 1)
-		return true;
-	if (message_count_header(message, "Auto-Submitted") == 1 &&
-	    !header_has_word(message->header, "Auto-Submitted", by_hand))
-		return true;
-	return header_has_word(message->header, "Precedence", bulk) ||
-	       message_parts_is_type(message->root, "multipart", "report");
+	return false;
 }
 
-/* Behind brackets in which programs put such words. */
-static const char *skip_openings(const char *subject)
+bool message_has_part(const struct message *message, const char *type,
+		      const char *subtype)
 {
-	static const char *const openings[] = { "【", "[", "［", "（",
-						"(",  "<", "＜", NULL };
-
-	for (size_t i = 0; openings[i] != NULL; i++)
-		if (g_str_has_prefix(subject, openings[i]))
-			return subject + strlen(openings[i]);
-	return subject;
-}
-
-bool message_is_automatic_reply(const struct message *message)
-{
-	static const char *const beginnings[] = { "自動応答",
-						  "自動返信",
-						  "不在通知",
-						  "不在応答",
-						  "不在のお知らせ",
-						  "開封済み",
-						  "開封確認",
-						  "開封通知",
-						  "既読:",
-						  "未開封:",
-						  "automatic reply",
-						  "auto reply",
-						  "auto-reply",
-						  "autoreply",
-						  "auto:",
-						  "auto response",
-						  "automatic response",
-						  "out of office",
-						  "out of the office",
-						  "read:",
-						  "read receipt",
-						  "not read:",
-						  NULL };
-	char *subject = NULL;
-	bool found = message_is_automatic(message);
-
-	if (!found && message_decode_subject(message, &subject, NULL)) {
-		const char *start = skip_openings(subject);
-
-		for (size_t i = 0; !found && beginnings[i] != NULL; i++)
-			found = g_ascii_strncasecmp(start, beginnings[i],
-						    strlen(beginnings[i])) == 0;
-	}
-	free(subject);
-	return found;
+	return has_part(message->root, type, subtype);
 }

@@ -78,16 +78,10 @@ void message_text_free(struct message_text *text);
 /* The status's stable ASCII name; what a person is told is the phrase "unreadable.NAME". */
 const char *message_text_status_name(enum message_text_status status);
 
-/* Is it an automatic mail: Auto-Submitted other than "no" (RFC 3834), Precedence bulk,
- * junk, list or auto_reply, X-Auto-Response-Suppress / X-Autoreply / X-Autorespond,
- * List-Id, multipart/report (RFC 6522: DSN, MDN)? The null sender is the caller's
- * business. */
-bool message_is_automatic(const struct message *message);
-
-/* Is it an automatic mail, or does its subject begin as programs that mark theirs in no
- * other way begin it (自動応答, 不在通知, Out of Office, Read:)? A person's reply begins
- * with "Re:" or the subject that they answer. */
-bool message_is_automatic_reply(const struct message *message);
+/* Is the mail, or any part of it, of this type ("multipart", "report")? A mail within the mail is
+ * not looked into. */
+bool message_has_part(const struct message *message, const char *type,
+		      const char *subtype);
 
 /* ---- writing ---- */
 

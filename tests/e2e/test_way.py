@@ -229,15 +229,13 @@ def test_vacation_reply_decides_nothing(stack):
     check_equal(stack.submit("bosai-chief", address, marked).final[0], 250, "marked")
     null = s.make_mail("bosai-chief", address, "Auto: 不在", "承認 不在です")
     check_equal(stack.mx_send("<>", address, null).final[0], 250, "null sender")
-    titled = s.make_mail("bosai-chief", address, "【自動応答】Re: 承認依頼", "承認 不在です")
-    check_equal(stack.submit("bosai-chief", address, titled).final[0], 250, "by its subject")
     unmarked = s.make_mail("bosai-chief", address, "不在", "ただいま休暇中です。")
     check_equal(stack.submit("bosai-chief", address, unmarked).final[0], 250, "unmarked")
     stack.wait_mail("bosai-chief", lambda mail: "ただいま休暇中です。" in s.text_of(mail))
     check_equal(stack.submit("bosai-chief", address, unmarked).final[0], 250, "again")
     check_equal(town.state_of(stack, subject), town.HELD)
     outcomes = [row["outcome"] for row in town.audit(stack, subject, "reply")]
-    check_equal(outcomes, ["automatic"] * 3 + ["unclear"] * 2, "audit rows")
+    check_equal(outcomes, ["automatic"] * 2 + ["unclear"] * 2, "audit rows")
     check_equal(len(stack.imap("bosai-chief")), before + 1, "told once")
 
 

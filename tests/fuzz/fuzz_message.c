@@ -17,6 +17,7 @@
 #include <string.h>
 #include <unistr.h>
 
+#include "milter/mail/automatic.h"
 #include "milter/mail/charset.h"
 #include "milter/mail/message.h"
 #include "policy/text.h"
@@ -101,7 +102,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t length)
 	attach(octets, length);
 	if (!message_parse(octets, length, &message, &error))
 		return 0;
-	(void)message_is_automatic(message);
+	(void)automatic_judge_reply(message, (const char *const[]){ "a", NULL });
 	(void)message_get_header(message, "From", 1);
 	if (message_decode_subject(message, &subject, &error))
 		require_clean(subject, true);

@@ -622,83 +622,6 @@ static void test_subject(void **state)
 	}
 }
 
-static void test_automatic(void **state)
-{
-	static const struct {
-		const char *header;
-		bool automatic;
-	} rows[] = {
-		{ "", false },
-		{ "Auto-Submitted: no\r\n", false },
-		{ "Auto-Submitted: NO (by hand)\r\n", false },
-		{ "Auto-Submitted: no; x=y\r\n", false },
-		{ "Auto-Submitted: none\r\n", true },
-		{ "Auto-Submitted: auto-replied\r\n", true },
-		{ "auto-submitted: auto-generated; x=no\r\n", true },
-		{ "Auto-Submitted:\r\n", true },
-		{ "Auto-Submitted: no\r\nAuto-Submitted: auto-replied\r\n", true },
-		{ "Precedence: bulk\r\n", true },
-		{ "Precedence: first-class\r\nPrecedence: JUNK\r\n", true },
-		{ "Precedence: list\r\n", true },
-		{ "Precedence: auto_reply\r\n", true },
-		{ "Precedence: listless\r\n", false },
-		{ "X-Auto-Response-Suppress: All\r\n", true },
-		{ "X-Autoreply: yes\r\n", true },
-		{ "X-Autorespond:\r\n", true },
-		{ "List-Id: <a.example.org>\r\n", true },
-		{ "Content-Type: multipart/report; boundary=b\r\n", true },
-		{ "Content-Type: Multipart/Report\r\n", true },
-		{ "Content-Type: multipart/mixed; boundary=b\r\n", false },
-		{ "Subject: Auto-Submitted: auto-replied\r\n", false },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct message *message = NULL;
-		char mail[200];
-
-		(void)snprintf(mail, sizeof(mail), "%s\r\nList-Id: body\r\n",
-			       rows[i].header);
-		assert_true(message_parse(mail, strlen(mail), &message, NULL));
-		if (message_is_automatic(message) != rows[i].automatic)
-			fail_msg("%s", rows[i].header);
-		message_free(message);
-	}
-}
-
-static void test_automatic_reply(void **state)
-{
-	static const struct {
-		const char *header;
-		bool automatic;
-	} rows[] = {
-		{ "Subject: Re: request\r\n", false },
-		{ "Subject: Re: =?utf-8?B?6Ieq5YuV5b+c562U?=\r\n", false },
-		{ "Subject: =?utf-8?B?6Ieq5YuV5b+c562U?=: Re: request\r\n", true },
-		{ "Subject: =?utf-8?B?44CQ6Ieq5YuV6L+U5L+h44CR?= Re: request\r\n", true },
-		{ "Subject: =?iso-2022-jp?B?GyRCSVQ6X0RMQ04bKEI=?=\r\n", true },
-		{ "Subject: Automatic reply: request\r\n", true },
-		{ "Subject: [Out of Office] request\r\n", true },
-		{ "Subject: Read: request\r\n", true },
-		{ "Subject: Reading\r\n", false },
-		{ "Subject: =?utf-8?B?!?=\r\n", false },
-		{ "Auto-Submitted: auto-replied\r\n", true },
-		{ "", false },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct message *message = NULL;
-		char mail[200];
-
-		(void)snprintf(mail, sizeof(mail), "%s\r\n", rows[i].header);
-		assert_true(message_parse(mail, strlen(mail), &message, NULL));
-		if (message_is_automatic_reply(message) != rows[i].automatic)
-			fail_msg("%s", rows[i].header);
-		message_free(message);
-	}
-}
-
 /* ---- writing ---- */
 
 static const struct message_draft broadcast = {
@@ -982,8 +905,6 @@ int main(void)
 		cmocka_unit_test(test_bad_headers),
 		cmocka_unit_test(test_headers),
 		cmocka_unit_test(test_subject),
-		cmocka_unit_test(test_automatic),
-		cmocka_unit_test(test_automatic_reply),
 		cmocka_unit_test(test_write_reads_back),
 		cmocka_unit_test(test_write_octets),
 		cmocka_unit_test(test_write_original),
