@@ -121,6 +121,12 @@ static const struct setting settings_table[] = {
 	    "Attribute of further addresses of a person; empty: none."),
 	ROW(ldap_name, TYPE_TEXT, "cn",
 	    "Attribute of a person's name; ;lang-ja and ;lang-en are preferred."),
+	ROW(ldap_surname, TYPE_TEXT, "sn",
+	    "Attribute of a person's surname; empty: none."),
+	ROW(ldap_contacts, TYPE_TEXT,
+	    "title,ou,o,telephoneNumber,facsimileTelephoneNumber,mobile,postalAddress",
+	    "Attributes, separated by commas, of what stands in a person's signature beside "
+	    "the name; empty: none."),
 	ROW(ldap_language, TYPE_TEXT, "preferredLanguage",
 	    "Attribute of a person's language."),
 	ROW(ldap_person_section, TYPE_TEXT, "",
@@ -189,6 +195,10 @@ static const struct setting settings_table[] = {
 	    "characters and then go out as UTF-8 (Art. 13-2(3))."),
 	ROW(protected_patterns, TYPE_TEXT, "",
 	    "File of patterns that find protected data (Art. 13-2(4)); empty: none."),
+	ROW(reply_banners, TYPE_TEXT, "",
+	    "File of patterns of the lines that the town's mail system puts above replies; "
+	    "empty: none but those that kairan knows."),
+	ROW(reply_footers, TYPE_TEXT, "", "The same of lines that it puts below."),
 	ROW(draft_expiry, TYPE_DURATION, "3d",
 	    "How long a draft waits for a decision, and its tokens are good."),
 	ROW(remind_first, TYPE_DURATION, "30m",

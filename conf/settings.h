@@ -63,6 +63,8 @@ struct settings {
 	char *ldap_mail;
 	char *ldap_mail_alias;
 	char *ldap_name;
+	char *ldap_surname;
+	char *ldap_contacts;
 	char *ldap_language;
 	char *ldap_person_section;
 	char *ldap_section_filter;
@@ -94,6 +96,8 @@ struct settings {
 	int64_t html_twin;
 	char *wide_lists;
 	char *protected_patterns;
+	char *reply_banners;
+	char *reply_footers;
 	int64_t draft_expiry;
 	int64_t remind_first;
 	int64_t remind_second;

@@ -35,6 +35,8 @@ share/doc/kairan/examples/dovecot/
 share/doc/kairan/examples/kairan.conf.sample
 share/doc/kairan/examples/patterns.conf.sample
 share/doc/kairan/examples/postfix/
+share/doc/kairan/examples/reply_banners.conf.sample
+share/doc/kairan/examples/reply_footers.conf.sample
 share/doc/kairan/examples/sendmail/
 share/doc/kairan/examples/slapd/
 share/kairan/kairan.ldif

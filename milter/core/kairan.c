@@ -31,6 +31,23 @@ struct kairan {
 	bool directory_changed;
 };
 
+static bool load_patterns(struct setup *setup, struct kairan_error *error_r)
+{
+	const struct settings *settings = setup->settings;
+
+	return patterns_load(settings->protected_patterns, &setup->patterns, error_r) &&
+	       patterns_load_lines("reply_banners", settings->reply_banners,
+				   &setup->banners, error_r) &&
+	       patterns_load_lines("reply_footers", settings->reply_footers,
+				   &setup->footers, error_r);
+}
+
+static void unref_array(GPtrArray *array)
+{
+	if (array != NULL)
+		g_ptr_array_unref(array);
+}
+
 bool setup_load(const char *path, struct setup **setup_r, struct kairan_error *error_r)
 {
 	struct setup *setup = g_new0(struct setup, 1);
@@ -41,8 +58,7 @@ bool setup_load(const char *path, struct setup **setup_r, struct kairan_error *e
 			  error_r) ||
 	    !template_load_all(setup->settings->template_dir, notice_kinds(),
 			       notice_names(), &setup->templates, error_r) ||
-	    !patterns_load(setup->settings->protected_patterns, &setup->patterns,
-			   error_r)) {
+	    !load_patterns(setup, error_r)) {
 		setup_unref(setup);
 		return false;
 	}
@@ -60,8 +76,9 @@ void setup_unref(struct setup *setup)
 	directory_free(setup->directory);
 	if (setup->zone != NULL)
 		g_time_zone_unref(setup->zone);
-	if (setup->patterns != NULL)
-		g_ptr_array_unref(setup->patterns);
+	unref_array(setup->patterns);
+	unref_array(setup->banners);
+	unref_array(setup->footers);
 	template_free_all(setup->templates);
 	keyring_free(setup->keyring);
 	settings_free(setup->settings);

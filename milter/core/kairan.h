@@ -29,6 +29,8 @@ struct setup {
 	struct directory *directory;
 	GTimeZone *zone;     /* the town's */
 	GPtrArray *patterns; /* struct protected_pattern (Art. 13-2(4)) */
+	GPtrArray *banners; /* GRegex: lines that the town's gateway puts above replies */
+	GPtrArray *footers; /* and below */
 };
 
 struct kairan; /* opaque: the shared parts, behind the functions below */

@@ -23,7 +23,9 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static bool load(const char *text, GPtrArray **patterns_r, struct kairan_error *error)
+/* setting NULL: patterns of protected data; else lines. */
+static bool load_as(const char *setting, const char *text, GPtrArray **patterns_r,
+		    struct kairan_error *error)
 {
 	char path[] = "/tmp/kairan-patterns-XXXXXX";
 	int descriptor = mkstemp(path);
@@ -32,9 +34,15 @@ static bool load(const char *text, GPtrArray **patterns_r, struct kairan_error *
 	assert_true(descriptor >= 0);
 	assert_int_equal(write(descriptor, text, strlen(text)), strlen(text));
 	close(descriptor);
-	ok = patterns_load(path, patterns_r, error);
+	ok = setting != NULL ? patterns_load_lines(setting, path, patterns_r, error)
+			     : patterns_load(path, patterns_r, error);
 	unlink(path);
 	return ok;
+}
+
+static bool load(const char *text, GPtrArray **patterns_r, struct kairan_error *error)
+{
+	return load_as(NULL, text, patterns_r, error);
 }
 
 static void test_sample(void **state)
@@ -152,12 +160,125 @@ static void test_unreadable(void **state)
 	assert_false(patterns_load("/tmp", &patterns, &error));
 }
 
+static void test_line_samples(void **state)
+{
+	static const struct {
+		const char *file, *line;
+		bool is_known;
+	} rows[] = {
+		{ "banners", "[庁外からのメールです]", true },
+		{ "banners", "  [庁外からのメールです] \r", true },
+		{ "banners", "[庁外からのメールです] 承認", false },
+		{ "banners", "承認 [庁外からのメールです]", false },
+		{ "banners", "", false },
+		{ "footers", "誤って届いた場合は、お手数ですが破棄してください。", true },
+		{ "footers", "scanned by town gateway", true },
+		{ "footers", "承認しない場合は、お手数ですが破棄してください。", false },
+		{ "footers",
+		  "誤って届いた場合は、お手数ですが破棄してください。\nただし…", false },
+	};
+	struct kairan_error error = { "" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		GPtrArray *lines = NULL;
+		char path[sizeof(SRCDIR) + 64];
+
+		(void)snprintf(path, sizeof(path), "%s/conf/reply_%s.conf.sample", SRCDIR,
+			       rows[i].file);
+		if (!patterns_load_lines("reply", path, &lines, &error))
+			fail_msg("%s", error.text);
+		if (patterns_match_line(lines, rows[i].line) != rows[i].is_known)
+			fail_msg("row %zu: %s", i, rows[i].line);
+		g_ptr_array_unref(lines);
+	}
+}
+
+/* The whole line, however the expression is written. */
+static void test_line_is_whole(void **state)
+{
+	static const struct {
+		const char *text, *line;
+		bool is_known;
+	} rows[] = {
+		{ "pattern \"a\" { expression = 'ab|cd' }", "ab", true },
+		{ "pattern \"a\" { expression = 'ab|cd' }", "xcd", false },
+		{ "pattern \"a\" { expression = '^ab$' }", "AB", true },
+		{ "pattern \"a\" { expression = 'ab' }", "abc", false },
+		{ "pattern \"a\" { words = { \"a.c\", \"d\" } }", "a.c", true },
+		{ "pattern \"a\" { words = { \"a.c\", \"d\" } }", "abc", false },
+		{ "", "ab", false },
+	};
+	struct kairan_error error = { "" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		GPtrArray *lines = NULL;
+
+		if (!load_as("reply_footers", rows[i].text, &lines, &error))
+			fail_msg("%s", error.text);
+		if (patterns_match_line(lines, rows[i].line) != rows[i].is_known)
+			fail_msg("row %zu: %s", i, rows[i].line);
+		g_ptr_array_unref(lines);
+	}
+}
+
+static void test_line_slips(void **state)
+{
+	static const struct {
+		const char *text, *complaint;
+	} rows[] = {
+		{ "pattern \"a\" { expression = '[' }", "pattern \"a\": " },
+		{ "pattern \"a\" { expression = 'a)|(?:b' }", "pattern \"a\": " },
+		{ "pattern \"a\" { }", "either expression or words" },
+		{ "pattern \"a\" { expression = '.*' }", "is too wide: it matches" },
+		{ "pattern \"a\" { expression = '※.*' }", "\"※時刻は要確認\"" },
+		{ "pattern \"a\" { expression = '【.*】.*' }", "is too wide" },
+		{ "pattern \"a\" { expression = '\\[[^]]*\\]' }", "is too wide" },
+		{ "pattern \"a\" { expression = '.*ください。' }", "is too wide" },
+		{ "pattern \"a\" { words = { \"承認\" } }", "\"承認\"" },
+		{ "pattern \"a\" { expression = 'x' matches = { \"xy\" } }",
+		  "\"xy\" is in matches, but does not match" },
+		{ "pattern \"a\" { expression = 'x' passes = { \"X\" } }",
+		  "\"X\" is in passes, but matches" },
+		{ "pattern \"a\" { expression = 'x' action = \"warn\" }", "action" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct kairan_error error = { "" };
+		GPtrArray *lines = NULL;
+
+		if (load_as("reply_footers", rows[i].text, &lines, &error))
+			fail_msg("row %zu loads", i);
+		if (strstr(error.text, rows[i].complaint) == NULL ||
+		    strstr(error.text, "/tmp/kairan-patterns-") == NULL)
+			fail_msg("row %zu: %s", i, error.text);
+	}
+}
+
+static void test_no_lines(void **state)
+{
+	struct kairan_error error = { "" };
+	GPtrArray *lines = NULL;
+
+	(void)state;
+	assert_true(patterns_load_lines("reply_banners", "", &lines, &error));
+	assert_false(patterns_match_line(lines, ""));
+	g_ptr_array_unref(lines);
+	assert_false(
+	    patterns_load_lines("reply_banners", "/nowhere/lines", &lines, &error));
+	assert_non_null(strstr(error.text, "reply_banners = \"/nowhere/lines\""));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sample),     cmocka_unit_test(test_words),
-		cmocka_unit_test(test_none),       cmocka_unit_test(test_slips),
-		cmocka_unit_test(test_unreadable),
+		cmocka_unit_test(test_sample),        cmocka_unit_test(test_words),
+		cmocka_unit_test(test_none),          cmocka_unit_test(test_slips),
+		cmocka_unit_test(test_unreadable),    cmocka_unit_test(test_line_samples),
+		cmocka_unit_test(test_line_is_whole), cmocka_unit_test(test_line_slips),
+		cmocka_unit_test(test_no_lines),
 	};
 
 	return cmocka_run_group_tests_name("patterns", tests, NULL, NULL);
