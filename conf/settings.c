@@ -124,7 +124,7 @@ static const struct setting settings_table[] = {
 	ROW(ldap_surname, TYPE_TEXT, "sn",
 	    "Attribute of a person's surname; empty: none."),
 	ROW(ldap_contacts, TYPE_TEXT,
-	    "title,ou,o,telephoneNumber,facsimileTelephoneNumber,mobile,postalAddress",
+	    "title, ou, o, telephoneNumber, facsimileTelephoneNumber, mobile, postalAddress",
 	    "Attributes, separated by commas, of what stands in a person's signature beside "
 	    "the name; empty: none."),
 	ROW(ldap_language, TYPE_TEXT, "preferredLanguage",

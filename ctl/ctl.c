@@ -50,10 +50,9 @@ bool ctl_is_japanese(void)
 
 void ctl_print_command(FILE *out, const struct ctl_command *command)
 {
-	fprintf(out, "%s%s%s%s%s", command->words[0],
-		command->words[1] != NULL ? " " : "",
-		command->words[1] != NULL ? command->words[1] : "",
-		*command->arguments != '\0' ? " " : "", command->arguments);
+	for (int i = 0; i < CTL_WORDS_MOST && command->words[i] != NULL; i++)
+		fprintf(out, "%s%s", i > 0 ? " " : "", command->words[i]);
+	fprintf(out, "%s%s", *command->arguments != '\0' ? " " : "", command->arguments);
 }
 
 int ctl_usage(const struct ctl_call *call)

@@ -11,9 +11,11 @@
 
 struct ctl_call;
 
+#define CTL_WORDS_MOST 3
+
 /* A row of the table in main.c. */
 struct ctl_command {
-	const char *words[2]; /* the second may be NULL */
+	const char *words[CTL_WORDS_MOST]; /* NULL behind the last */
 	const char *arguments;
 	const char *meaning_en;
 	const char *meaning_ja;

@@ -145,6 +145,16 @@ static const struct ctl_command ctl_commands[] = {
 	  "approvers and staff without an operation for so long (Art. 6)",
 	  "長く使っていない配信責任者・担当者（第6条）",
 	  ctl_dormant },
+	{ { "people", "signatures", "list" },
+	  "[LOGIN] [--json]",
+	  "what people have said is their signature, in replies",
+	  "返信の署名として本人が教えたものの一覧",
+	  ctl_signatures_list },
+	{ { "people", "signatures", "forget" },
+	  "LOGIN HASH | LOGIN --all",
+	  "forget one of them, or all of somebody's",
+	  "教えられた署名を忘れる",
+	  ctl_signatures_forget },
 	{ { "report", NULL },
 	  "[--month YYYY-MM] [--html FILE | --json]",
 	  "the report of a month (of the last one), as text, or as HTML to print",
@@ -242,17 +252,15 @@ static int print_words(void)
 /* How many words of the command line name this command; 0 when it is another. */
 static int match_command(const struct ctl_command *command, int argc, char **argv)
 {
-	if (argc < 1)
-		return 0;
-	if (command->words[1] == NULL)
-		return strcmp(argv[0], command->words[0]) == 0 ? 1 : 0;
-	if (strcmp(command->words[0], "drafts") == 0 &&
+	int words = 0;
+
+	if (argc >= 1 && strcmp(command->words[0], "drafts") == 0 &&
 	    strcmp(argv[0], command->words[1]) == 0)
 		return 1;
-	return argc >= 2 && strcmp(argv[0], command->words[0]) == 0 &&
-		       strcmp(argv[1], command->words[1]) == 0
-		   ? 2
-		   : 0;
+	for (; words < CTL_WORDS_MOST && command->words[words] != NULL; words++)
+		if (words >= argc || strcmp(argv[words], command->words[words]) != 0)
+			return 0;
+	return words;
 }
 
 static int fail_unset(const struct ctl_call *call, const char *why)

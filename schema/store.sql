@@ -243,3 +243,30 @@ CREATE TABLE directory_write (
 
 -- A new draft is compared with those that were approved lately, among years of them.
 CREATE INDEX draft_by_decided ON draft (broadcast, decided_at);
+
+-- schema version 7
+
+-- What people have said is their signature: the hash of what stood below a decision
+-- (policy/reply_words.h), and so much of it that an administrator knows it again.
+CREATE TABLE signature (
+	uid           TEXT NOT NULL,
+	person_id     TEXT NOT NULL,         -- stays when the person is renamed; '': unknown
+	hash          TEXT NOT NULL,
+	first_line    TEXT NOT NULL,
+	lines         INTEGER NOT NULL,
+	learned_at    INTEGER NOT NULL,
+	draft         INTEGER NOT NULL,      -- whose decision it came with
+	queue_id      TEXT NOT NULL,
+	PRIMARY KEY (uid, person_id, hash)
+) WITHOUT ROWID;
+CREATE INDEX signature_by_person ON signature (person_id, hash);
+
+-- Lines below replies that were in the way, as hashes, and of whom: what stands below the
+-- replies of several people comes from the mail system.
+CREATE TABLE line_below (
+	hash          TEXT NOT NULL,
+	uid           TEXT NOT NULL,
+	seen_at       INTEGER NOT NULL,      -- last
+	PRIMARY KEY (hash, uid)
+) WITHOUT ROWID;
+CREATE INDEX line_below_by_time ON line_below (seen_at);

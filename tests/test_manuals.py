@@ -125,10 +125,10 @@ def check_offered(words, wanted, unwanted=()):
 
 def test_completion_has_every_command():
     for line in run(str(BUILD / "kairanctl"), "-w").stdout.splitlines():
-        words = re.match(r"[a-z]+(?: [a-z]+)?", line)[0].split()
+        words = re.match(r"[a-z]+(?: [a-z]+)*", line)[0].split()
         check_offered(words[:1], words[:1])
-        if len(words) > 1:
-            check_offered([words[0], ""], words[1:])
+        for i in range(1, len(words)):
+            check_offered([*words[:i], ""], [words[i]], words[:i])
         options = re.findall(r"--[a-z-]+", line)
         check_offered([*words, "-"], options + ["--help"])
         check_offered(["-c", "/etc/kairan.conf", *words, "--"], options)
@@ -148,6 +148,8 @@ def test_completion_of_what_follows():
                   ["active", "suspended"])
     check_offered(["sub"], ["subscribers"], ["status"])
     check_offered(["audit", "ex"], ["export"], ["list", "explain"])
+    check_offered(["people", "signatures", "f"], ["forget"], ["list"])
+    check_offered(["people", "nonsense", ""], [], ["list", "signatures"])
     check_offered(["nonsense", ""], [], ["list", "status"])
     check_offered(["backup", "READ"], ["README", "README.ja"])
     check_offered(["subscribers", "import", "--list", "bosai", "--dry-run", "READ"], ["README"])
