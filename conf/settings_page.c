@@ -36,6 +36,10 @@ static void print_quoted(const char *text)
 		case '-':
 			fputs("\\-", stdout);
 			break;
+		case '/':
+			/* A path may be longer than a line. */
+			fputs("/\\:", stdout);
+			break;
 		default:
 			putchar(*text);
 		}

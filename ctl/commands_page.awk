@@ -1,6 +1,6 @@
 # The list of commands in kairanctl(8), made by make:
 #
-#	kairanctl -h | awk -f commands_page.awk -v page=kairanctl.8.in
+#	kairanctl -h | awk -f commands_page.awk -v page=kairanctl.8.page
 #
 # Copies the page; where a line @COMMANDS@ stands, what "kairanctl -h" printed follows as the
 # items of a list in mdoc(7): a line "  WORDS ARGUMENTS", then a line with the meaning.
