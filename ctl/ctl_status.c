@@ -129,7 +129,7 @@ static struct store *open_store(const struct settings *settings)
 	struct kairan_error error;
 
 	if (g_file_test(settings->store_path, G_FILE_TEST_EXISTS) &&
-	    store_open(settings->store_path, STORE_JOURNAL_BEST, &store, &error))
+	    ctl_store_open_unsealed(settings, &store, &error))
 		return store;
 	return NULL;
 }

@@ -17,12 +17,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib.h>
 #include <pwd.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "conf/keyring.h"
+#include "conf/log.h"
+#include "schema/store_copy.h"
 
 /* An empty file is a store that is to be made; SQLite gives what it puts beside it to the same
  * user. */
@@ -49,17 +52,31 @@ static int make_file(const struct settings *settings)
 	return status;
 }
 
+bool ctl_store_open_unsealed(const struct settings *settings, struct store **store_r,
+			     struct kairan_error *error_r)
+{
+	g_autofree char *kept = NULL;
+
+	if (!store_copy_keep_older(settings->store_path, &kept, error_r))
+		return false;
+	if (kept != NULL)
+		log_info(
+		    "the store was made by an older kairan; as it was it is kept in %s",
+		    kept);
+	return store_open(settings->store_path, STORE_JOURNAL_BEST, store_r, error_r);
+}
+
 int ctl_store_open(const struct ctl_call *call, struct store **store_r)
 {
 	struct keyring *seals = NULL;
 	struct kairan_error error = { "" };
+	int status;
 
 	if (!keyring_load("audit_key_file", call->settings->audit_key_file, &seals,
 			  &error))
 		return ctl_fail(EX_NOPERM, "%s", error.text);
-	int status = make_file(call->settings);
-	if (status == EX_OK &&
-	    !store_open(call->settings->store_path, STORE_JOURNAL_BEST, store_r, &error))
+	status = make_file(call->settings);
+	if (status == EX_OK && !ctl_store_open_unsealed(call->settings, store_r, &error))
 		status = ctl_fail(EX_UNAVAILABLE, "%s", error.text);
 	if (status != EX_OK) {
 		keyring_free(seals);

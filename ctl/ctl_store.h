@@ -11,6 +11,11 @@
  * nothing is kept, and *error_r is what to say. */
 typedef int (*ctl_work)(struct store *store, void *context, struct kairan_error *error_r);
 
+/* Open the store for a look; who writes to the audit trail needs its seals. One that an older
+ * kairan made is kept as it was first, in a file beside it. */
+bool ctl_store_open_unsealed(const struct settings *settings, struct store **store_r,
+			     struct kairan_error *error_r);
+
 /* Open the store with the keys that seal the audit trail. Returns EX_OK, or an exit status
  * after having said what went wrong. */
 int ctl_store_open(const struct ctl_call *call, struct store **store_r);

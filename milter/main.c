@@ -50,6 +50,7 @@
 #include "milter/round/slow_rounds.h"
 #include "milter/round/snapshot_round.h"
 #include "milter/round/store_watch.h"
+#include "schema/store_copy.h"
 
 /* More hand-overs at once than any MTA has a use for. */
 #define SHARD_THREADS_MOST 32
@@ -272,9 +273,11 @@ static int start(struct setup *setup, struct kairan **kairan_r)
 	struct keyring *seals = NULL;
 	struct store *store = NULL;
 	struct kairan_error error;
+	g_autofree char *kept = NULL;
 
 	if (!daemon_prepare_user(settings, &error) ||
 	    !keyring_load("audit_key_file", settings->audit_key_file, &seals, &error) ||
+	    !store_copy_keep_older(settings->store_path, &kept, &error) ||
 	    !store_open(settings->store_path, STORE_JOURNAL_BEST, &store, &error)) {
 		log_error("%s", error.text);
 		keyring_free(seals);
@@ -283,6 +286,10 @@ static int start(struct setup *setup, struct kairan **kairan_r)
 	}
 	store_set_seals(store, seals);
 	store_set_audit_sink(store, log_audit);
+	if (kept != NULL)
+		log_info(
+		    "the store was made by an older kairan; as it was it is kept in %s",
+		    kept);
 	log_info("store %s: journal mode %s", settings->store_path,
 		 store_journal_name(store));
 	*kairan_r = kairan_new(setup, store);

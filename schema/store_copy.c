@@ -7,6 +7,9 @@
  *	the copy anew by itself; to come to an end on a busy system the last attempts are made
  *	under a read transaction.
  *
+ *	A store that is about to be brought to a newer schema is copied in the same way, into a
+ *	file that gets its name when it is complete.
+ *
  * DIAGNOSTICS
  *	All failures are returned; what was written of a copy that failed is removed.
  */
@@ -16,6 +19,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -46,11 +51,11 @@ static bool copy_pages(sqlite3_backup *backup,
 	return result == SQLITE_DONE;
 }
 
-static bool write_copy(struct store *store, sqlite3 *copy, const char *path,
+static bool write_copy(sqlite3 *from, sqlite3 *copy, const char *path,
 		       void (*show)(int64_t done, int64_t all, void *context),
 		       void *context, struct kairan_error *error_r)
 {
-	sqlite3_backup *backup = sqlite3_backup_init(copy, "main", store->db, "main");
+	sqlite3_backup *backup = sqlite3_backup_init(copy, "main", from, "main");
 	bool ok = backup != NULL && copy_pages(backup, show, context);
 
 	if (backup != NULL && sqlite3_backup_finish(backup) != SQLITE_OK)
@@ -73,9 +78,9 @@ static bool sync_file(const char *path, struct kairan_error *error_r)
 	return ok;
 }
 
-bool store_copy_write(struct store *store, const char *path,
-		      void (*show)(int64_t done, int64_t all, void *context),
-		      void *context, struct kairan_error *error_r)
+static bool copy_database(sqlite3 *from, const char *path,
+			  void (*show)(int64_t done, int64_t all, void *context),
+			  void *context, struct kairan_error *error_r)
 {
 	sqlite3 *copy = NULL;
 	/* It has the subscribers' addresses: for its owner only, from the first octet on. */
@@ -88,12 +93,19 @@ bool store_copy_write(struct store *store, const char *path,
 	ok = sqlite3_open_v2(path, &copy, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK;
 	if (!ok)
 		(void)error_set(error_r, "%s: %s", path, sqlite3_errmsg(copy));
-	ok = ok && write_copy(store, copy, path, show, context, error_r);
+	ok = ok && write_copy(from, copy, path, show, context, error_r);
 	(void)sqlite3_close(copy);
 	ok = ok && sync_file(path, error_r);
 	if (!ok)
 		(void)unlink(path);
 	return ok;
+}
+
+bool store_copy_write(struct store *store, const char *path,
+		      void (*show)(int64_t done, int64_t all, void *context),
+		      void *context, struct kairan_error *error_r)
+{
+	return copy_database(store->db, path, show, context, error_r);
 }
 
 static bool check_number(sqlite3 *db, const char *pragma, int least, int most)
@@ -136,5 +148,52 @@ bool store_copy_check(const char *path, struct kairan_error *error_r)
 	else if (!(ok = check_sound(db)))
 		(void)error_set(error_r, "%s: is damaged", path);
 	(void)sqlite3_close(db);
+	return ok;
+}
+
+/* The version of a store that is older than this program's; 0: there is nothing to keep. */
+static int find_older(sqlite3 *db)
+{
+	const int latest = store_schema_version();
+
+	if (!check_number(db, "PRAGMA application_id", STORE_APPLICATION_ID,
+			  STORE_APPLICATION_ID))
+		return 0;
+	for (int version = 1; version < latest; version++)
+		if (check_number(db, "PRAGMA user_version", version, version))
+			return version;
+	return 0;
+}
+
+/* Write it under another name, so that what has the right one is complete. */
+static bool keep(sqlite3 *db, const char *kept, struct kairan_error *error_r)
+{
+	g_autofree char *unfinished = g_strconcat(kept, ".new", NULL);
+
+	(void)unlink(unfinished);
+	if (!copy_database(db, unfinished, NULL, NULL, error_r))
+		return false;
+	if (rename(unfinished, kept) == 0)
+		return true;
+	return error_set(error_r, "cannot rename %s: %s", unfinished, strerror(errno));
+}
+
+bool store_copy_keep_older(const char *path, char **kept_r, struct kairan_error *error_r)
+{
+	sqlite3 *db = NULL;
+	bool ok = true;
+	int version = 0;
+
+	*kept_r = NULL;
+	/* What cannot be opened at all, store_open() says better. */
+	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK)
+		version = find_older(db);
+	if (version > 0) {
+		*kept_r = g_strdup_printf("%s.version-%d", path, version);
+		ok = keep(db, *kept_r, error_r);
+	}
+	(void)sqlite3_close(db);
+	if (!ok)
+		g_clear_pointer(kept_r, g_free);
 	return ok;
 }
