@@ -10,8 +10,8 @@
  *	says what became of a mail of ours.
  *
  * DIAGNOSTICS
- *	EX_NOPERM: came past the milter. EX_NOUSER: no such address. EX_TEMPFAIL: the store or
- *	the keys could not be used; the MTA tries again.
+ *	EX_NOPERM: came past the milter. EX_NOUSER: no such address. EX_TEMPFAIL: the store,
+ *	the keys or a library could not be used; the MTA tries again.
  */
 #include "config.h"
 
@@ -208,7 +208,8 @@ static bool find_recipient(const struct delivery *delivery, long long draft,
 					    error_r) != ANSWER_UNKNOWN;
 }
 
-/* What the report says; a mail without one is a bounce when it has no sender. */
+/* What the report says; a mail without one is a bounce when it has no sender. After
+ * message_init(). */
 static const char *read_outcome(const struct delivery *delivery,
 				struct message_report *report_r)
 {
@@ -219,7 +220,6 @@ static const char *read_outcome(const struct delivery *delivery,
 	};
 	struct message *message = NULL;
 
-	message_init();
 	if (message_parse(delivery->mail->str, delivery->mail->len, &message, NULL))
 		message_read_report(message, report_r);
 	message_free(message);
@@ -233,11 +233,14 @@ static int take_bounce(struct delivery *delivery, struct kairan_error *error_r)
 {
 	struct message_report report = { 0 };
 	long long draft = 0, shard = 0, notice = 0;
-	const char *outcome = read_outcome(delivery, &report);
+	const char *outcome;
 	g_autofree char *address = NULL;
 	g_autofree char *detail = NULL;
 	int status = EX_TEMPFAIL;
 
+	if (!message_init(error_r))
+		return EX_TEMPFAIL;
+	outcome = read_outcome(delivery, &report);
 	read_origin(delivery->service.token, &draft, &shard, &notice);
 	if (find_recipient(delivery, draft, shard, &address, error_r)) {
 		detail = g_strdup_printf("%s%s %s", notice != 0 ? "notice to " : "",

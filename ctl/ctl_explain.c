@@ -253,6 +253,8 @@ int ctl_explain(const struct ctl_call *call)
 	verdict_pass(&explanation.verdict);
 	if (!read_options(call, &explanation, &what)) {
 		status = ctl_usage(call);
+	} else if (!message_init(&error)) {
+		status = ctl_fail(EX_UNAVAILABLE, "%s", error.text);
 	} else if (!setup_load(call->path, &explanation.setup, &error)) {
 		status = ctl_fail(EX_CONFIG, "%s", error.text);
 	} else if ((status = ctl_store_open(call, &explanation.store)) != EX_OK) {
@@ -260,7 +262,6 @@ int ctl_explain(const struct ctl_call *call)
 	} else if (!store_begin(explanation.store, &error)) {
 		status = ctl_fail(EX_UNAVAILABLE, "%s", error.text);
 	} else {
-		message_init();
 		status = run_inside(&explanation, what);
 		store_rollback(explanation.store);
 	}

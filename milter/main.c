@@ -18,7 +18,8 @@
  *
  * DIAGNOSTICS
  *	Exit status by sysexits(3): 78 for settings, keys or templates that are wrong, 71 for
- *	what the system did not let us do, 0 after a drained stop.
+ *	what the system did not let us do, 69 for a library that is not the one it was built
+ *	for, 0 after a drained stop.
  */
 #include "config.h"
 
@@ -352,6 +353,10 @@ int main(int argc, char **argv)
 		return print_usage(stdout, EX_OK);
 	if (options.version)
 		return puts(PACKAGE_STRING) < 0 ? EX_IOERR : EX_OK;
+	if (!message_init(&error)) {
+		fprintf(stderr, "kairan-milter: %s\n", error.text);
+		return EX_UNAVAILABLE;
+	}
 	if (!setup_load(options.path, &setup, &error)) {
 		fprintf(stderr, "kairan-milter: %s\n", error.text);
 		return EX_CONFIG;
@@ -364,7 +369,6 @@ int main(int argc, char **argv)
 	log_open("kairan-milter", (enum log_target)setup->settings->log_target);
 	clock_open_test(setup->settings->test_clock);
 	fault_open(setup->settings->test_clock, "daemon");
-	message_init();
 	(void)curl_global_init(CURL_GLOBAL_DEFAULT);
 	pid_file = strdup(setup->settings->pid_file);
 	drain_timeout = setup->settings->drain_timeout;

@@ -40,9 +40,19 @@ static const char *const message_body_fields[] = {
 	"Content-Disposition",
 };
 
-void message_init(void)
+bool message_init(struct kairan_error *error_r)
 {
+	if (gmime_major_version != GMIME_MAJOR_VERSION ||
+	    gmime_minor_version != GMIME_MINOR_VERSION ||
+	    gmime_micro_version != GMIME_MICRO_VERSION)
+		return error_set(error_r,
+				 "this kairan was built for GMime %u.%u.%u, and this "
+				 "machine has %u.%u.%u: build again, with what is here",
+				 GMIME_MAJOR_VERSION, GMIME_MINOR_VERSION,
+				 GMIME_MICRO_VERSION, gmime_major_version,
+				 gmime_minor_version, gmime_micro_version);
 	g_mime_init();
+	return true;
 }
 
 void message_shutdown(void)
@@ -177,13 +187,22 @@ static GMimeStream *open_body(struct message *message, const char *body, size_t 
 	return g_mime_stream_mem_new_with_byte_array(octets);
 }
 
+static void set_warning_callback(GMimeParserOptions *options, struct message *message)
+{
+#ifdef HAVE_GMIME_NOTIFIER
+	g_mime_parser_options_set_warning_callback(options, take_warning, message, NULL);
+#else
+	g_mime_parser_options_set_warning_callback(options, take_warning, message);
+#endif
+}
+
 static void parse_body(struct message *message, const char *body, size_t length)
 {
 	GMimeStream *stream = open_body(message, body, length);
 	GMimeParserOptions *options = g_mime_parser_options_new();
 	GMimeParser *parser = g_mime_parser_new_with_stream(stream);
 
-	g_mime_parser_options_set_warning_callback(options, take_warning, message);
+	set_warning_callback(options, message);
 	message->root = g_mime_parser_construct_part(parser, options);
 	g_mime_parser_options_free(options);
 	g_object_unref(parser);

@@ -15,8 +15,10 @@
 
 struct message; /* a parsed mail */
 
-/* Call once at start / end of the process. */
-void message_init(void);
+/* Call at start / end of the process. False where GMime is not the version that this was
+ * built for: 3.2.14 changed a function's arguments under the same soname, so only the same
+ * version is known to be safe. Nothing else here may be called then. */
+bool message_init(struct kairan_error *error_r);
 void message_shutdown(void);
 
 /* Parse a whole mail (header, blank line, body; CRLF or LF). The octets are not needed

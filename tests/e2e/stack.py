@@ -349,15 +349,15 @@ class Stack:
         self.wait_for(lambda: self.log().count("read anew from") > before,
                       what="the reload of the settings")
 
-    def kairanctl(self, *args, stdin=None, check=True):
-        """Run kairanctl as the user that the daemon runs as."""
+    def kairanctl(self, *args, stdin=None, check=True, **env):
+        """Run kairanctl as the user that the daemon runs as. env: besides its environment."""
         command = [f"{self.env['KAIRAN_BIN']}/kairanctl", "-c", self.env["KAIRAN_CONF"], *args]
         become = {}
         if os.geteuid() == 0:
             user = pwd.getpwnam(self.env["KAIRAN_STACK_USER"])
             become = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
         return subprocess.run(command, input=stdin, capture_output=True, text=True, check=check,
-                              **become)
+                              env={**os.environ, **env}, **become)
 
     def store(self, query, *values):
         """Rows of a read-only question to the store. A journal that a killed program left

@@ -6,6 +6,7 @@ import signal
 import smtplib
 import socket
 import subprocess
+import unittest
 
 import stack as s
 import tap
@@ -230,6 +231,41 @@ def test_sighup_before_it_is_ready(stack):
     finally:
         daemon.kill()
         daemon.wait()
+
+
+def other_gmime(stack):
+    """GMime says that it is another version, as after an upgrade of the system."""
+    library = stack.directory / "run" / "other-gmime.so"
+    subprocess.run([*os.environ.get("CC", "cc").split(), "-shared", "-fPIC", "-x", "c", "-o",
+                    str(library), "-"], input="const unsigned gmime_micro_version = 99;",
+                   text=True, check=True)
+    library.chmod(0o755)
+    return {"LD_PRELOAD": str(library)}
+
+
+def test_a_library_that_it_was_not_built_for(stack):
+    """Nothing is read with it, and nothing is lost: the sentence says what to do."""
+    if b"__asan_init" in (s.BUILD / "kairan-milter").read_bytes():
+        raise unittest.SkipTest("the sanitizer's library must be the first")
+    env = other_gmime(stack)
+    for words in ((), ("-n",)):
+        done = subprocess.run([f"{stack.env['KAIRAN_BIN']}/kairan-milter", "-c",
+                               stack.env["KAIRAN_CONF"], *words], env={**os.environ, **env},
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                              check=False)
+        check_equal((done.returncode, done.stdout), (69, ""), done.stderr)
+        check_in("kairan was built for GMime 3.", done.stderr)
+        check_in("build again", done.stderr)
+    done = stack.kairanctl("explain", "/dev/null", check=False, **env)
+    check_equal(done.returncode, 69, done.stderr)
+    check_in("build again", done.stderr)
+    deliver = ("deliver", "--sender", "<>", "--recipient", "bounce+n1@info.town.example")
+    mail = "Subject: a bounce\n\nNo.\n"
+    done = stack.kairanctl(*deliver, stdin=mail, check=False, **env)
+    check_equal(done.returncode, 75, "the MTA keeps it")
+    check_in("build again", done.stderr)
+    check_in("\n4.3.0 ", done.stderr)
+    check_equal(stack.kairanctl(*deliver, stdin=mail).returncode, 0, "afterwards")
 
 
 def test_a_bad_reload_changes_nothing(stack):

@@ -97,7 +97,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t length)
 	static bool ready;
 
 	if (!ready)
-		message_init();
+		require(message_init(NULL));
 	ready = true;
 	attach(octets, length);
 	if (!message_parse(octets, length, &message, &error))

@@ -313,8 +313,7 @@ static void test_long_subject(void **state)
 static int set_up(void **state)
 {
 	(void)state;
-	message_init();
-	return 0;
+	return message_init(NULL) ? 0 : -1;
 }
 
 static int tear_down(void **state)

@@ -882,8 +882,7 @@ static void test_write_refuses(void **state)
 static int set_up(void **state)
 {
 	(void)state;
-	message_init();
-	return 0;
+	return message_init(NULL) ? 0 : -1;
 }
 
 static int tear_down(void **state)
