@@ -260,7 +260,6 @@ static sfsistat on_end_of_message(SMFICTX *ctx)
 
 	session_take(connection->session, smfi_getsymval(ctx, (char *)"i"), &mta,
 		     &answer);
-	session_reset(connection->session);
 	set_busy(connection, false);
 	return give_answer(ctx, &answer);
 }

@@ -13,8 +13,12 @@
  *	- otherwise our recipients are removed. Others get their mail; when there are none,
  *	  the message is discarded. Whose part was refused has been told by mail.
  *
+ *	Calls may come in any order: an MTA that is out of step, or that is none, is answered
+ *	451 and changes nothing.
+ *
  * DIAGNOSTICS
- *	The intakes log. Here: Warning, when the MTA does not remove a recipient.
+ *	The intakes log. Here: Warning, when the MTA does not remove a recipient. Info: more
+ *	recipients of ours than one message may have.
  */
 #include "config.h"
 
@@ -27,7 +31,8 @@
 #include "conf/log.h"
 #include "milter/core/snapshot.h"
 
-/* More recipients of ours in one message than any person has reason to name. */
+/* More recipients of ours in one message than any person has reason to name, in all their
+ * spellings. */
 #define SESSION_RECIPIENTS_MOST 20
 
 struct session {
@@ -88,6 +93,21 @@ static void set_reply(struct session_answer *answer_r, const struct verdict *ver
 	(void)snprintf(answer_r->text, sizeof(answer_r->text), "%s", verdict->text);
 }
 
+/* Is a message under way? Without one nothing is known, so that nothing can be taken and nothing
+ * let pass. */
+static bool has_message(const struct session *session, struct session_answer *answer_r)
+{
+	if (session->envelope != NULL)
+		return true;
+	*answer_r = (struct session_answer){
+		.action = SESSION_REPLY,
+		.reply = "451",
+		.status = "4.5.1",
+		.text = "no message has begun",
+	};
+	return false;
+}
+
 static const struct intake *find_intake(const struct recipient *recipient)
 {
 	if (recipient->broadcast != NULL)
@@ -124,20 +144,52 @@ static struct intake_context make_context(const struct session *session,
 	};
 }
 
-/* A recipient of ours: ask its intake, and keep it when it may stay. */
-static void judge_ours(struct session *session, struct recipient *recipient,
+/* The same address in another spelling is one recipient, which the MTA has twice. */
+static bool is_repeated(const struct envelope *envelope,
+			const struct recipient *recipient)
+{
+	for (guint i = 0; i < envelope->recipients->len; i++) {
+		const struct recipient *known =
+		    g_ptr_array_index(envelope->recipients, i);
+
+		if (g_ascii_strcasecmp(known->address.spec, recipient->address.spec) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A recipient of ours: ask its intake whether it may stay. */
+static void judge_ours(const struct session *session, struct recipient *recipient,
 		       struct verdict *verdict_r)
 {
 	const struct intake *intake = find_intake(recipient);
 	const struct intake_context context = make_context(session, NULL);
 
-	if (intake == NULL ||
-	    session->envelope->recipients->len >= SESSION_RECIPIENTS_MOST)
+	if (intake == NULL) {
 		verdict_set(verdict_r, REASON_UNKNOWN_ADDRESS, NULL);
-	else
+	} else if (session->envelope->paths->len >= SESSION_RECIPIENTS_MOST) {
+		log_event(LOG_LEVEL_INFO, session->envelope->queue_id, 0,
+			  "recipient %s put off: there are %d of ours already",
+			  recipient->path, SESSION_RECIPIENTS_MOST);
+		verdict_set(verdict_r, REASON_TOO_MANY, NULL);
+	} else if (is_repeated(session->envelope, recipient)) {
+		verdict_pass(verdict_r);
+	} else {
 		intake->judge(&context, recipient, verdict_r);
+	}
+}
+
+/* Keep it when it may stay. Takes it over. */
+static void add_ours(struct session *session, struct recipient *recipient,
+		     struct verdict *verdict_r)
+{
+	struct envelope *envelope = session->envelope;
+
+	judge_ours(session, recipient, verdict_r);
 	if (verdict_r->kind == VERDICT_PASS)
-		g_ptr_array_add(session->envelope->recipients, recipient);
+		g_ptr_array_add(envelope->paths, g_strdup(recipient->path));
+	if (verdict_r->kind == VERDICT_PASS && !is_repeated(envelope, recipient))
+		g_ptr_array_add(envelope->recipients, recipient);
 	else
 		recipient_free(recipient);
 }
@@ -172,32 +224,23 @@ static enum answer sort_recipient(struct session *session, const char *path,
 	return answer;
 }
 
-static bool has_path(const struct envelope *envelope, const char *path)
-{
-	for (guint i = 0; i < envelope->recipients->len; i++) {
-		const struct recipient *known =
-		    g_ptr_array_index(envelope->recipients, i);
-
-		if (strcmp(known->path, path) == 0)
-			return true;
-	}
-	return false;
-}
-
 void session_judge_recipient(struct session *session, const char *path,
 			     const char *queue_id, struct session_answer *answer_r)
 {
 	struct recipient *recipient = NULL;
 	struct verdict verdict;
 
+	if (!has_message(session, answer_r))
+		return;
 	set_action(answer_r, SESSION_CONTINUE);
 	set_queue_id(session, queue_id);
-	if (has_path(session->envelope, path))
+	if (g_ptr_array_find_with_equal_func(session->envelope->paths, path, g_str_equal,
+					     NULL))
 		return;
 	verdict_pass(&verdict);
 	switch (sort_recipient(session, path, &recipient)) {
 	case ANSWER_YES:
-		judge_ours(session, recipient, &verdict);
+		add_ours(session, recipient, &verdict);
 		break;
 	case ANSWER_NO:
 		session->envelope->others++;
@@ -212,25 +255,31 @@ void session_judge_recipient(struct session *session, const char *path,
 
 void session_judge_data(struct session *session, struct session_answer *answer_r)
 {
-	set_action(answer_r, session->envelope->recipients->len == 0 ? SESSION_ACCEPT
-								     : SESSION_CONTINUE);
+	if (has_message(session, answer_r))
+		set_action(answer_r, session->envelope->recipients->len == 0
+					 ? SESSION_ACCEPT
+					 : SESSION_CONTINUE);
 }
 
 void session_add_header(struct session *session, const char *name, const char *value)
 {
-	envelope_add_header(session->envelope, name, value,
-			    (size_t)session->setup->settings->message_max);
+	if (session->envelope != NULL)
+		envelope_add_header(session->envelope, name, value,
+				    (size_t)session->setup->settings->message_max);
 }
 
 void session_add_blank(struct session *session)
 {
-	envelope_add_blank(session->envelope);
+	static const unsigned char blank[] = { '\r', '\n' };
+
+	session_add_body(session, blank, sizeof(blank));
 }
 
 void session_add_body(struct session *session, const unsigned char *piece, size_t length)
 {
-	envelope_add_body(session->envelope, piece, length,
-			  (size_t)session->setup->settings->message_max);
+	if (session->envelope != NULL)
+		envelope_add_body(session->envelope, piece, length,
+				  (size_t)session->setup->settings->message_max);
 }
 
 /* Remove our recipients; the rest of the message goes its way, or there is none. */
@@ -240,43 +289,54 @@ static void finish(struct session *session, const struct intake_mta *mta,
 	const struct envelope *envelope = session->envelope;
 	struct verdict verdict;
 
-	for (guint i = 0; i < envelope->recipients->len; i++) {
-		const struct recipient *recipient =
-		    g_ptr_array_index(envelope->recipients, i);
+	for (guint i = 0; i < envelope->paths->len; i++) {
+		const char *path = g_ptr_array_index(envelope->paths, i);
 
-		if (mta->delete_recipient(mta->context, recipient->path))
+		if (mta->delete_recipient(mta->context, path))
 			continue;
 		log_event(LOG_LEVEL_WARNING, envelope->queue_id, 0,
-			  "the MTA does not remove the recipient %s", recipient->path);
+			  "the MTA does not remove the recipient %s", path);
 		verdict_set(&verdict, REASON_STORE, NULL);
 		set_reply(answer_r, &verdict);
 		return;
 	}
-	set_action(answer_r, envelope->others > 0 ? SESSION_ACCEPT : SESSION_DISCARD);
+	/* Without recipients of ours there is nothing that was taken. */
+	set_action(answer_r, envelope->others > 0 || envelope->paths->len == 0
+				 ? SESSION_ACCEPT
+				 : SESSION_DISCARD);
+}
+
+/* False, with the answer, when the whole message is deferred or refused. */
+static bool take_all(const struct session *session, const struct intake_mta *mta,
+		     struct session_answer *answer_r)
+{
+	const struct intake_context context = make_context(session, mta);
+	const GPtrArray *recipients = session->envelope->recipients;
+	struct verdict verdict;
+	bool alone;
+
+	verdict_pass(&verdict);
+	for (guint i = 0; i < recipients->len && verdict.kind != VERDICT_TEMPFAIL; i++) {
+		struct recipient *recipient = g_ptr_array_index(recipients, i);
+
+		verdict_pass(&verdict);
+		find_intake(recipient)->take(&context, recipient, &verdict);
+	}
+	alone = recipients->len == 1 && session->envelope->others == 0;
+	if (verdict.kind == VERDICT_PASS || (verdict.kind == VERDICT_REFUSE && !alone))
+		return true;
+	set_reply(answer_r, &verdict);
+	return false;
 }
 
 void session_take(struct session *session, const char *queue_id,
 		  const struct intake_mta *mta, struct session_answer *answer_r)
 {
-	const struct intake_context context = make_context(session, mta);
-	const GPtrArray *recipients = session->envelope->recipients;
-	struct verdict verdict;
-
+	if (!has_message(session, answer_r))
+		return;
 	set_queue_id(session, queue_id);
-	verdict_pass(&verdict);
-	for (guint i = 0; i < recipients->len; i++) {
-		struct recipient *recipient = g_ptr_array_index(recipients, i);
-
-		find_intake(recipient)->take(&context, recipient, &verdict);
-		if (verdict.kind == VERDICT_TEMPFAIL) {
-			set_reply(answer_r, &verdict);
-			return;
-		}
-	}
-	if (verdict.kind == VERDICT_REFUSE && recipients->len == 1 &&
-	    session->envelope->others == 0)
-		set_reply(answer_r, &verdict);
-	else
+	if (take_all(session, mta, answer_r))
 		finish(session, mta, answer_r);
 	fault_point("answer");
+	session_reset(session);
 }

@@ -1,6 +1,7 @@
 /*
  * One connection from the MTA, and one message at a time on it: which address of ours is
- * this for, and which intake takes it. Knows nothing of libmilter.
+ * this for, and which intake takes it. Knows nothing of libmilter. Without a message under
+ * way, questions are answered 451, and what is added is ignored.
  */
 #ifndef KAIRAN_MILTER_SESSION_H
 #define KAIRAN_MILTER_SESSION_H
@@ -43,12 +44,12 @@ void session_add_header(struct session *session, const char *name, const char *v
 void session_add_blank(struct session *session);
 void session_add_body(struct session *session, const unsigned char *piece, size_t length);
 
-/* End of message: take it in. When this returns anything but SESSION_REPLY, what was taken
- * is committed. */
+/* End of message: take it in, and the message is over. When this returns anything but
+ * SESSION_REPLY, what was taken is committed. */
 void session_take(struct session *session, const char *queue_id,
 		  const struct intake_mta *mta, struct session_answer *answer_r);
 
-/* The message is over, or was broken off. */
+/* The message was broken off, or is none of our business. */
 void session_reset(struct session *session);
 
 #endif

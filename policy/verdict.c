@@ -125,6 +125,9 @@ static const struct {
 				    "4.3.2", "Art.7" },
 	[REASON_UNKNOWN_ADDRESS] = { VERDICT_REFUSE, "unknown-address", "", "550",
 				     "5.1.1", "No such address here" },
+	[REASON_TOO_MANY] = { VERDICT_TEMPFAIL, "too-many", "", "452", "4.5.3",
+			      "Too many of these addresses in one mail; send another to the "
+			      "rest" },
 	[REASON_NOT_READY] = { VERDICT_TEMPFAIL, "not-ready", "", "451", "4.3.0",
 			       "The broadcast addresses are not known yet" },
 	[REASON_NOT_RELEASING] = { VERDICT_REFUSE, "not-releasing", "", "550", "5.7.1",

@@ -50,6 +50,7 @@ enum reason {
 	REASON_NOT_CORRECTION, /* a decision word where a correction's text is wanted */
 	REASON_OUT_OF_SERVICE, /* Art. 7: the broadcast is suspended */
 	REASON_UNKNOWN_ADDRESS,
+	REASON_TOO_MANY,      /* more of our addresses than one mail may have */
 	REASON_NOT_READY,     /* starting: no directory snapshot yet */
 	REASON_NOT_RELEASING, /* a genuine release address, but there is nothing to release */
 	REASON_BYPASS,        /* came past the milter */

@@ -42,6 +42,7 @@ struct envelope *envelope_new(const char *sender, const char *login)
 	envelope->login = g_strdup(login != NULL ? login : "");
 	envelope->queue_id = g_strdup("");
 	envelope->recipients = g_ptr_array_new_with_free_func(free_recipient);
+	envelope->paths = g_ptr_array_new_with_free_func(g_free);
 	envelope->octets = g_string_new(NULL);
 	return envelope;
 }
@@ -54,6 +55,7 @@ void envelope_free(struct envelope *envelope)
 	g_free(envelope->login);
 	g_free(envelope->queue_id);
 	g_ptr_array_unref(envelope->recipients);
+	g_ptr_array_unref(envelope->paths);
 	(void)g_string_free(envelope->octets, TRUE);
 	g_free(envelope);
 }
@@ -89,12 +91,6 @@ void envelope_add_header(struct envelope *envelope, const char *name, const char
 		g_string_append_c(envelope->octets, *value);
 	}
 	g_string_append(envelope->octets, "\r\n");
-}
-
-void envelope_add_blank(struct envelope *envelope)
-{
-	if (!envelope->too_large)
-		g_string_append(envelope->octets, "\r\n");
 }
 
 void envelope_add_body(struct envelope *envelope, const unsigned char *piece,

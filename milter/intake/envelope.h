@@ -14,7 +14,7 @@
 
 /* A recipient that is ours. */
 struct recipient {
-	char *path; /* exactly as the RCPT command had it: smfi_delrcpt wants it so */
+	char *path; /* as the RCPT command had it */
 	struct address address;
 	struct service_address service; /* kind SERVICE_NONE for a broadcast address */
 	struct broadcast *broadcast;    /* NULL for a service address */
@@ -26,9 +26,11 @@ struct envelope {
 	char *sender; /* path as the MAIL command had it */
 	char *login;  /* SASL login; "" when there is none */
 	char *queue_id;
-	GPtrArray *recipients; /* struct recipient */
-	size_t others;         /* recipients that are none of ours, and stay */
-	GString *octets;       /* header and body, CRLF */
+	GPtrArray *recipients; /* struct recipient, each address once */
+	GPtrArray *paths; /* theirs, in every spelling, exactly as the RCPT commands had
+				  them: smfi_delrcpt wants them so */
+	size_t others;    /* recipients that are none of ours, and stay */
+	GString *octets;  /* header and body, CRLF */
 	size_t header_lines;
 	bool too_large; /* octets were dropped: the message is refused */
 };
@@ -41,7 +43,6 @@ void recipient_free(struct recipient *recipient);
 /* Append a header field or a piece of the body. Past the limits nothing is kept. */
 void envelope_add_header(struct envelope *envelope, const char *name, const char *value,
 			 size_t most);
-void envelope_add_blank(struct envelope *envelope);
 void envelope_add_body(struct envelope *envelope, const unsigned char *piece,
 		       size_t length, size_t most);
 

@@ -113,7 +113,7 @@ static void test_articles(void **state)
 }
 
 /* What could not be asked is never a no (DESIGN.md, "Three answers"), nor is what is
- * suspended for a while (Art. 7). */
+ * suspended for a while (Art. 7), nor what another mail can do. */
 static void test_could_not_ask_is_temporary(void **state)
 {
 	static const enum reason temporary[] = {
@@ -121,7 +121,8 @@ static void test_could_not_ask_is_temporary(void **state)
 		REASON_NO_APPROVER,       REASON_NOT_READY,
 		REASON_SEVERAL_APPROVERS, REASON_BOTH_DUTIES,
 		REASON_FOREIGN_DELEGATE,  REASON_NO_SECTION,
-		REASON_MAIL_TWICE,        REASON_OUT_OF_SERVICE
+		REASON_MAIL_TWICE,        REASON_OUT_OF_SERVICE,
+		REASON_TOO_MANY,
 	};
 	size_t count = 0;
 
