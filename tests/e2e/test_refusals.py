@@ -96,6 +96,19 @@ def test_mixed_recipients(stack):
     check_equal(len(mails), town.SUBSCRIBERS + 1, "subscribers and the friend")
 
 
+def test_an_address_in_two_spellings(stack):
+    subject = "二つの書き方"
+    to = [town.BOSAI, town.BOSAI.upper(), "sysadmin@town.example"]
+    mail = s.make_mail("bosai-staff1", to, subject, "本文")
+    check_equal(stack.submit("bosai-staff1", to, mail).final[0], 250)
+    stack.wait_mail("sysadmin", town.subject_is(subject))
+    town.request_for(stack, "bosai-chief", subject)
+    stack.wait_for(stack.queue_is_empty, what="nothing left in the queue")
+    rows = stack.store("SELECT count(*) FROM audit JOIN draft ON draft.id = audit.draft"
+                       " WHERE subject = ? AND action = 'submit'", subject)
+    check_equal(rows[0][0], 1, "submitted once")
+
+
 def test_mixed_recipients_with_a_refused_draft(stack):
     subject = "長すぎる同報"
     to = [town.BOSAI, "sysadmin@town.example"]

@@ -727,7 +727,7 @@ static void test_any_order(void **state)
 
 	(void)state;
 	session = session_new(kairan);
-	for (int i = 0; i < 20000; i++) {
+	for (int i = 0; i < 6000; i++) {
 		const char *word =
 		    walk_steps[g_rand_int_range(random, 0, COUNT(walk_steps))];
 
