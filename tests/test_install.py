@@ -202,13 +202,15 @@ def test_the_pipe_is_as_it_is_tested():
 def settings_of(text, pattern):
     """Names and values; where things are, and secrets, are another matter in the stack."""
     return {name: value for name, value in re.findall(pattern, text, re.M)
-            if not name.endswith(("uris", "servers", "pass", "pw"))}
+            if not name.endswith(("uris", "servers", "pass", "pw", "password"))}
 
 
 def test_logins_are_asked_for_as_it_is_tested():
     stack = {"@BASE@": "dc=town,dc=example", "@DOVECOT_DN@": "cn=dovecot,ou=services,@BASE@",
              "$dovecot_dn": "cn=dovecot,ou=services,@BASE@", "$base": "@BASE@"}
-    for path, pattern in (("conf/dovecot/dovecot-ldap.conf.ext.in", r"^([a-z_]+) = (.*)$"),
+    for path, pattern in (("conf/dovecot/2.3/dovecot-ldap.conf.ext.in", r"^([a-z_]+) = (.*)$"),
+                          ("conf/dovecot/2.4/dovecot.conf.in",
+                           r"^ *(auth_mechanisms|ldap_\w+|bind|filter|user) = ((?!postfix|\").*)$"),
                           ("tests/stack/mta-sendmail.sh", r"^\t*(ldap_\w+): (.*)$")):
         text = (SOURCE / path).read_text(encoding="utf-8")
         for name in ("@DOVECOT_DN@", "$dovecot_dn", "$base", "@BASE@"):

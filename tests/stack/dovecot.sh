@@ -1,9 +1,21 @@
-# The private Dovecot. Sourced by quickstart.
+# The private Dovecot. Sourced by quickstart. Its 2.4 has another language for its settings
+# than 2.3, and does not start with a word of the other.
+
+dovecot_language() {
+	case $(/usr/sbin/dovecot --version) in
+	2.[0-3].*) echo 2.3 ;;
+	*) echo 2.4 ;;
+	esac
+}
 
 dovecot_configure() {
-	fill "$top/conf/dovecot/dovecot.conf.in" "$etc/dovecot.conf"
-	fill "$top/conf/dovecot/dovecot-ldap.conf.ext.in" "$etc/dovecot-ldap.conf.ext"
-	chmod 600 "$etc/dovecot-ldap.conf.ext"
+	local folder name
+
+	folder=$top/conf/dovecot/$(dovecot_language)
+	for name in $(ls "$folder"); do
+		fill "$folder/$name" "$etc/${name%.in}"
+		chmod 600 "$etc/${name%.in}"
+	done
 }
 
 dovecot_start() {
