@@ -1,5 +1,5 @@
-# Packages: only those that are missing, and nothing that is there is disturbed. Sourced
-# by quickstart.
+# Packages: only those that are missing, and nothing that is there is disturbed. They have the
+# same names in Debian 12 and 13. Sourced by quickstart.
 
 packages=(
 	autoconf automake gcc libc6-dev make pkg-config
@@ -80,10 +80,7 @@ install_missing() {
 	local name missing=() answers wanted=("${packages[@]}")
 
 	[ "${1:-}" != tests ] || wanted+=("${test_packages[@]}")
-	if ! command -v dpkg-query >/dev/null; then
-		warn "this is not Debian: what is missing must be installed by hand (${wanted[*]})"
-		return
-	fi
+	check_system
 	for name in "${wanted[@]}"; do
 		package_is_installed "$name" || missing+=("$name")
 	done
