@@ -142,6 +142,9 @@ static const struct setting settings_table[] = {
 	    "Attribute of a section's staff (DNs)."),
 	ROW(ldap_delegate, TYPE_TEXT, "kairanDelegate",
 	    "Attribute of a section's delegates (DNs)."),
+	ROW(ldap_shared_mail, TYPE_TEXT, "kairanSharedMail",
+	    "Attribute of a section's shared addresses, from which its staff may write drafts "
+	    "after logging in as themselves; empty: none."),
 	ROW(ldap_display_name, TYPE_TEXT, "displayName",
 	    "Attribute of the name of a section or broadcast, with language tags."),
 	ROW(ldap_broadcast_filter, TYPE_TEXT, "(objectClass=kairanBroadcast)",

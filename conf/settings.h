@@ -72,6 +72,7 @@ struct settings {
 	char *ldap_approver_status;
 	char *ldap_staff;
 	char *ldap_delegate;
+	char *ldap_shared_mail;
 	char *ldap_display_name;
 	char *ldap_broadcast_filter;
 	char *ldap_broadcast_mail;

@@ -39,8 +39,25 @@ static void explain_password(struct explanation *explanation)
 	explain_conclude(explanation, "12", "password", &verdict, facts);
 }
 
-/* False when the section could not be asked about. */
+/* May the author write as From: says (Art. 14)? is_shared: it is an address of a section that
+ * they may write for. */
+static void explain_from(struct explanation *explanation, const struct address *from,
+			 bool is_shared)
+{
+	const bool is_own = from != NULL && person_has_mail(explanation->person, from);
+	g_autofree char *facts =
+	    g_strdup_printf("From: %s%s", from != NULL ? from->spec : "cannot be read",
+			    !is_own && is_shared ? ", which the section shares" : "");
+
+	explain_conclude_reason(explanation, "14", "sender",
+				is_own || is_shared ? REASON_NONE : REASON_SENDER_FOREIGN,
+				facts);
+}
+
+/* False when the section could not be asked about. *is_shared_r is set when the author may
+ * write for it, and as from. */
 static bool explain_section(struct explanation *explanation, const char *dn,
+			    const struct address *from, bool *is_shared_r,
 			    struct kairan_error *error_r)
 {
 	struct directory *directory = explanation->setup->directory;
@@ -68,6 +85,9 @@ static bool explain_section(struct explanation *explanation, const char *dn,
 	    duty_name(duties_find_duty(&duties, explanation->person->dn)),
 	    section->name_ja, section->approver != NULL ? section->approver : "nobody");
 	explain_conclude(explanation, "4, 13-1", "duties", &verdict, facts);
+	if (verdict.kind == VERDICT_PASS && from != NULL &&
+	    section_has_mail(section, from))
+		*is_shared_r = true;
 	section_people_free(people);
 	section_free(section);
 	return true;
@@ -75,17 +95,25 @@ static bool explain_section(struct explanation *explanation, const char *dn,
 
 void explain_people(struct explanation *explanation)
 {
+	const struct message *message = explanation->reading.message;
 	char **sections = explanation->broadcast->sections;
 	struct kairan_error error = { "" };
+	struct address from;
+	const bool has_from =
+	    message_count_header(message, "From") == 1 &&
+	    address_read_from(message_get_header(message, "From", 0), &from, NULL);
+	bool is_shared = false;
 
 	explain_password(explanation);
 	if (*sections == NULL)
 		explain_conclude_reason(explanation, "4", "section", REASON_NO_SECTION,
 					explanation->broadcast->mail);
 	for (size_t i = 0; sections[i] != NULL; i++)
-		if (!explain_section(explanation, sections[i], &error))
+		if (!explain_section(explanation, sections[i], has_from ? &from : NULL,
+				     &is_shared, &error))
 			explain_conclude_reason(explanation, "4, 13-1", "duties",
 						REASON_DIRECTORY, error.text);
+	explain_from(explanation, has_from ? &from : NULL, is_shared);
 }
 
 void explain_suspension(struct explanation *explanation)

@@ -94,6 +94,7 @@ static struct section *read_section(const struct settings *settings, LDAP *ld,
 		goto failed;
 	}
 	section->id = ldap_entry_id(ld, entry, settings);
+	section->shared_mails = ldap_entry_values(ld, entry, settings->ldap_shared_mail);
 	section->approver = g_strdup(section->approvers[0]);
 	section->has_several_approvers = g_strv_length(section->approvers) > 1;
 	section->name_ja =
@@ -330,6 +331,14 @@ bool directory_list_broadcasts(struct directory *directory,
 	return broadcasts != NULL;
 }
 
+bool section_has_mail(const struct section *section, const struct address *address)
+{
+	for (size_t i = 0; section->shared_mails[i] != NULL; i++)
+		if (strcasecmp(section->shared_mails[i], address->spec) == 0)
+			return true;
+	return false;
+}
+
 struct section_duties section_as_duties(const struct section *section)
 {
 	return (struct section_duties){
@@ -353,6 +362,7 @@ void section_free(struct section *section)
 	g_free(section->approver);
 	g_strfreev(section->staff);
 	g_strfreev(section->delegates);
+	g_strfreev(section->shared_mails);
 	g_free(section);
 }
 

@@ -43,6 +43,7 @@ struct section {
 	char **approvers; /* all who are named; NULL-terminated, as are the next */
 	char **staff;
 	char **delegates;
+	char **shared_mails; /* what its staff may write from besides their own (From:) */
 	bool has_several_approvers; /* approver is then the first of them */
 };
 
@@ -103,6 +104,9 @@ bool directory_list_administrators(struct directory *directory,
 
 /* Does this address belong to the person? ASCII case folded. */
 bool person_has_mail(const struct person *person, const struct address *address);
+
+/* Is this a shared address of the section? Likewise. */
+bool section_has_mail(const struct section *section, const struct address *address);
 
 /* The section as policy/duties.h wants it, without its people (schema/directory_people.h);
  * points into the section. */

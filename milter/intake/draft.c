@@ -3,10 +3,13 @@
  *	intake_draft - staff write to a broadcast address
  *
  * DESCRIPTION
- *	At RCPT: is somebody logged in, does the envelope sender belong to them, and are they
- *	staff of a section that may use this address? LDAP is asked afresh. At end of message:
- *	does From: belong to them, can the text be read to the last octet, is it fit? Then it
- *	is held (draft_hold.c), or refused and explained by mail.
+ *	At RCPT: is somebody logged in, are they staff of a section that may use this address,
+ *	and may they write as the envelope sender? LDAP is asked afresh. At end of message: may
+ *	they write as From: says, can the text be read to the last octet, is it fit? Then it is
+ *	held (draft_hold.c), or refused and explained by mail.
+ *
+ *	People write as themselves, or as an address that their section shares: who they are is
+ *	the login's to say.
  *
  * DIAGNOSTICS
  *	Info: refused, with the reason. Warning: a directory that could not be asked. Error: the
@@ -117,9 +120,11 @@ static void refuse_person(const struct intake_context *context,
 		verdict);
 }
 
-/* One section: may the person write for it? False when it does not exist. */
+/* One section: may the person write for it, and as this address? False when it does not
+ * exist. */
 static bool judge_section(const struct intake_context *context, const char *dn,
-			  struct recipient *recipient, struct verdict *verdict_r)
+			  const struct address *from, struct recipient *recipient,
+			  struct verdict *verdict_r)
 {
 	const char *person = recipient->person->dn;
 	struct standing standing;
@@ -128,6 +133,10 @@ static bool judge_section(const struct intake_context *context, const char *dn,
 
 	if (answer == ANSWER_YES)
 		duties_judge_draft(&standing.duties, person, verdict_r);
+	if (answer == ANSWER_YES && verdict_r->kind == VERDICT_PASS &&
+	    !person_has_mail(recipient->person, from) &&
+	    !section_has_mail(standing.section, from))
+		verdict_set(verdict_r, REASON_SENDER_FOREIGN, NULL);
 	if (answer == ANSWER_YES && verdict_r->kind == VERDICT_PASS)
 		recipient->standing = standing;
 	else
@@ -135,8 +144,8 @@ static bool judge_section(const struct intake_context *context, const char *dn,
 	return answer != ANSWER_NO;
 }
 
-/* How much a verdict says: "not now" more than "an approver may not write", and that more
- * than "not staff". */
+/* How much a verdict says: "not now" more than "an approver may not write" or "not as this
+ * address", and those more than "not staff". */
 static int weigh(const struct verdict *verdict)
 {
 	if (verdict->kind == VERDICT_TEMPFAIL)
@@ -144,9 +153,9 @@ static int weigh(const struct verdict *verdict)
 	return verdict->reason != REASON_NOT_STAFF ? 1 : 0;
 }
 
-/* Ask one section after another until the person may write for one: a slip in one section
- * does not stop the staff of another. */
-static void find_section(const struct intake_context *context,
+/* Ask one section after another until the person may write for one as this address: a slip in
+ * one section does not stop the staff of another. */
+static void find_section(const struct intake_context *context, const struct address *from,
 			 struct recipient *recipient, struct verdict *verdict_r)
 {
 	const char *mail = recipient->broadcast->mail;
@@ -158,7 +167,7 @@ static void find_section(const struct intake_context *context,
 	for (size_t i = 0; dns[i] != NULL && recipient->standing.section == NULL; i++) {
 		struct verdict verdict;
 
-		if (!judge_section(context, dns[i], recipient, &verdict)) {
+		if (!judge_section(context, dns[i], from, recipient, &verdict)) {
 			g_string_append_printf(missing, "%s%s",
 					       missing->len > 0 ? ", " : "", dns[i]);
 			continue;
@@ -180,18 +189,11 @@ static void find_section(const struct intake_context *context,
 	(void)g_string_free(missing, TRUE);
 }
 
-static bool owns_sender(const struct envelope *envelope, const struct person *person)
-{
-	struct address sender;
-
-	return address_read(envelope->sender, &sender, NULL) &&
-	       person_has_mail(person, &sender);
-}
-
 static void judge(const struct intake_context *context, struct recipient *recipient,
 		  struct verdict *verdict_r)
 {
 	const struct envelope *envelope = context->envelope;
+	struct address sender;
 
 	if (*envelope->login == '\0') {
 		verdict_set(verdict_r, REASON_NOT_LOGGED_IN, NULL);
@@ -210,8 +212,8 @@ static void judge(const struct intake_context *context, struct recipient *recipi
 	case ANSWER_YES:
 		break;
 	}
-	if (owns_sender(envelope, recipient->person))
-		find_section(context, recipient, verdict_r);
+	if (address_read(envelope->sender, &sender, NULL))
+		find_section(context, &sender, recipient, verdict_r);
 	else
 		verdict_set(verdict_r, REASON_SENDER_FOREIGN, NULL);
 	if (verdict_r->kind == VERDICT_PASS)
@@ -224,25 +226,35 @@ static void judge(const struct intake_context *context, struct recipient *recipi
 
 /* ---- end of message ---- */
 
-static bool from_belongs(const struct message *message, const struct person *person,
-			 struct kairan_error *error_r)
+/* May the person write as From: says? Where it is not the section's that they were found to
+ * write for, it may be that of another one of theirs. */
+static enum reason judge_from(const struct intake_context *context,
+			      const struct message *message, struct recipient *recipient,
+			      struct kairan_error *error_r)
 {
+	struct verdict verdict;
 	struct address from;
 
-	if (message_count_header(message, "From") != 1)
-		return error_set(error_r, "there must be exactly one From: header");
+	if (message_count_header(message, "From") != 1) {
+		(void)error_set(error_r, "there must be exactly one From: header");
+		return REASON_SENDER_FOREIGN;
+	}
 	if (!address_read_from(message_get_header(message, "From", 0), &from, error_r))
-		return false;
-	if (person_has_mail(person, &from))
-		return true;
-	return error_set(error_r, "From: %s is not an address of %s", from.spec,
-			 person->uid);
+		return REASON_SENDER_FOREIGN;
+	if (person_has_mail(recipient->person, &from) ||
+	    section_has_mail(recipient->standing.section, &from))
+		return REASON_NONE;
+	standing_clear(&recipient->standing);
+	find_section(context, &from, recipient, &verdict);
+	if (verdict.reason == REASON_SENDER_FOREIGN)
+		(void)error_set(error_r, "From: %s is not an address of %s", from.spec,
+				recipient->person->uid);
+	return verdict.reason;
 }
 
 /* Read the mail; the reading has what was understood so far. */
-static void read_draft(const struct intake_context *context,
-		       const struct recipient *recipient, struct draft_reading *reading,
-		       struct verdict *verdict_r)
+static void read_draft(const struct intake_context *context, struct recipient *recipient,
+		       struct draft_reading *reading, struct verdict *verdict_r)
 {
 	const GString *octets = context->envelope->octets;
 	enum reason reason = REASON_NONE;
@@ -252,9 +264,9 @@ static void read_draft(const struct intake_context *context,
 		reason = REASON_TOO_LARGE;
 	else
 		reason = draft_reading_open(reading, octets->str, octets->len);
-	if (reason == REASON_NONE &&
-	    !from_belongs(reading->message, recipient->person, &reading->error))
-		reason = REASON_SENDER_FOREIGN;
+	if (reason == REASON_NONE)
+		reason =
+		    judge_from(context, reading->message, recipient, &reading->error);
 	if (reason == REASON_NONE)
 		reason = draft_reading_fill(reading);
 	if (reason == REASON_NONE)
@@ -332,7 +344,7 @@ static void take(const struct intake_context *context, struct recipient *recipie
 	read_draft(context, recipient, &reading, verdict_r);
 	if (verdict_r->kind == VERDICT_PASS)
 		intake_draft_settle(context, recipient, &reading, verdict_r);
-	else
+	else if (verdict_r->kind == VERDICT_REFUSE)
 		refuse(context, recipient, &reading, verdict_r);
 	draft_reading_clear(&reading);
 }

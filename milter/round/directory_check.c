@@ -37,6 +37,9 @@ static const struct words finding_words[FINDING_COUNT] = {
 			       "remove from the section who is not in the directory" },
 	[FINDING_NO_MAIL] = { "no-mail", "3", "メールアドレスを登録する",
 			      "register a mail address" },
+	[FINDING_SHARED_MAIL] = { "shared-mail", "14",
+				  "kairanSharedMail には課で共用するアドレスだけを書く",
+				  "list only addresses that the section shares" },
 	[FINDING_NO_POLICY] = { "no-password-policy", "12",
 				"パスワードポリシー（ppolicy）を適用する",
 				"put the password under a policy (ppolicy)" },
@@ -154,6 +157,35 @@ static void check_person(const struct section *section,
 		add(findings, FINDING_NO_POLICY, REASON_NONE, section->dn, dn);
 }
 
+static bool is_of_somebody(const struct section_people *people, char *const *dns,
+			   const struct address *address)
+{
+	for (; *dns != NULL; dns++) {
+		const struct person *person = section_people_find(people, *dns);
+
+		if (person != NULL && person_has_mail(person, address))
+			return true;
+	}
+	return false;
+}
+
+/* What is no address is never found in a From:, and a colleague's own is theirs alone. */
+static void check_shared_mails(const struct section *section,
+			       const struct section_people *people, GPtrArray *findings)
+{
+	for (size_t i = 0; section->shared_mails[i] != NULL; i++) {
+		const char *mail = section->shared_mails[i];
+		struct address address;
+
+		if (!address_read(mail, &address, NULL) ||
+		    is_of_somebody(people, section->approvers, &address) ||
+		    is_of_somebody(people, section->delegates, &address) ||
+		    is_of_somebody(people, section->staff, &address))
+			add(findings, FINDING_SHARED_MAIL, REASON_NONE, section->dn,
+			    mail);
+	}
+}
+
 static bool check_section(const struct setup *setup, const struct section *section,
 			  GPtrArray *findings, struct kairan_error *error_r)
 {
@@ -172,6 +204,7 @@ static bool check_section(const struct setup *setup, const struct section *secti
 		check_person(section, people, section->delegates[i], findings);
 	for (size_t i = 0; section->staff[i] != NULL; i++)
 		check_person(section, people, section->staff[i], findings);
+	check_shared_mails(section, people, findings);
 	section_people_free(people);
 	return true;
 }

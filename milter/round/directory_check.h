@@ -14,6 +14,7 @@ enum finding_kind {
 	FINDING_CONTRADICTION,    /* see reason */
 	FINDING_NO_ENTRY,         /* somebody is named who does not exist */
 	FINDING_NO_MAIL,          /* somebody cannot be written to */
+	FINDING_SHARED_MAIL,      /* Art. 14: no address, or somebody's own */
 	FINDING_NO_POLICY,        /* Art. 12: the age of the password is not known */
 	FINDING_UNKNOWN_LIST,     /* a broadcast's list has never had a subscriber */
 	FINDING_BROADCAST_TWICE,  /* two broadcasts have the same address */

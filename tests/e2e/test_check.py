@@ -164,6 +164,13 @@ def test_staff_without_mail(stack):
                ("no-mail", SECTION, dn("bosai-staff1"), "3"), "メールアドレスがありません")
 
 
+def test_shared_address_that_is_somebody_s(stack):
+    for mail in ("bosaika", "bosai-chief@town.example"):
+        check_slip(stack, modify(SECTION, ("add", "kairanSharedMail", mail)),
+                   modify(SECTION, ("delete", "kairanSharedMail", mail)),
+                   ("shared-mail", SECTION, mail, "14"), "課の共用アドレス")
+
+
 def test_no_password_policy(stack):
     row = stack.store("SELECT strftime('%Y%m%d%H%M%SZ', 'now') AS now")[0]["now"]
     check_slip(stack, modify(dn("bosai-staff1"), ("replace", "pwdChangedTime", None)),

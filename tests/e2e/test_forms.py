@@ -11,6 +11,7 @@ from tap import check_equal, check_in
 BASE = "dc=town,dc=example"
 ADMIN = (f"uid=sysadmin,ou=people,{BASE}", "sysadmin-pass")
 ADDRESS = "zeimu@info.town.example"
+SHARED = "zeimuka@people.sink.example"
 
 
 def mail_of(login):
@@ -21,7 +22,7 @@ def mail_of(login):
 BLANKS = {
     "SECTION": "zeimu", "SECTION_NAME_JA": "税務課", "SECTION_NAME_EN": "Tax Section",
     "BROADCAST_NAME_JA": "税のお知らせ", "BROADCAST_NAME_EN": "Tax News",
-    "BROADCAST_MAIL": ADDRESS,
+    "BROADCAST_MAIL": ADDRESS, "SECTION_SHARED_MAIL": SHARED,
     "APPROVER_NAME_JA": "加藤 剛", "APPROVER_NAME_EN": "Tsuyoshi Kato",
     "DELEGATE_NAME_JA": "木村 恵子", "DELEGATE_NAME_EN": "Keiko Kimura",
     "STAFF_NAME_JA": "林 大地", "STAFF_NAME_EN": "Daichi Hayashi",
