@@ -1,0 +1,155 @@
+/*
+ * NAME
+ *	notice_draft - what a notice says of its draft
+ *
+ * DESCRIPTION
+ *	Who wrote it and who was asked, how it stands, when it goes out, how far its release
+ *	is and what holds it up.
+ *
+ * DIAGNOSTICS
+ *	None.
+ */
+#include "config.h"
+
+#include "milter/courier/notice_draft.h"
+
+#include "conf/clock.h"
+#include "milter/core/notice.h"
+#include "milter/draft/schedule.h"
+#include "milter/draft/warnings.h"
+
+/* The people who were asked: "name (role), name (role)", with the language's marks. */
+static char *list_asked(const struct notice_facts *facts, const GPtrArray *parties)
+{
+	const bool ja = facts->is_japanese;
+	GString *list = g_string_new(NULL);
+
+	for (guint i = 0; i < parties->len; i++) {
+		const struct party *party = g_ptr_array_index(parties, i);
+		g_autofree char *key = g_strdup_printf("role.%s", party->role);
+
+		if (party->number == DRAFT_AUTHOR)
+			continue;
+		g_string_append_printf(
+		    list, ja ? "%s%s（%s）" : "%s%s (%s)",
+		    list->len == 0 ? ""
+		    : ja           ? "、"
+				   : ", ",
+		    party->name,
+		    template_get_phrase(facts->setup->templates, facts->language, key));
+	}
+	return g_string_free(list, FALSE);
+}
+
+static void put_warnings(struct notice_facts *facts, const struct draft *draft)
+{
+	g_autofree char *warnings =
+	    draft_warnings_write(facts->setup, facts->language, draft);
+
+	notice_facts_put(facts, "warnings", warnings);
+	if (*warnings != '\0')
+		notice_facts_put_phrase(facts, "warning_mark", "warning", "mark");
+}
+
+/* "time (why then)", or that it goes out without waiting. */
+static void put_goes_out(struct notice_facts *facts, const struct draft *draft)
+{
+	const bool held = draft->state == DRAFT_HELD;
+	int64_t at = draft->due_at;
+	const char *why;
+
+	if (held)
+		(void)draft_schedule_find(facts->setup, draft, DECISION_APPROVE, false,
+					  &at);
+	notice_facts_put_time(facts, "goes_out", at);
+	if (at <= clock_now())
+		why = held ? "now" : "soon";
+	else
+		why = at == draft->send_at ? "asked" : "quiet";
+	notice_facts_put_phrase(facts, "goes_out_why", "goes-out", why);
+	if (at <= clock_now())
+		notice_facts_put(facts, "goes_out", "");
+	if (draft->urgent)
+		notice_facts_put_phrase(facts, "urgent_mark", "mark", "urgent");
+}
+
+/* How far the release is, and how it went when there is one. */
+static void put_release(struct notice_facts *facts, const struct release_summary *release)
+{
+	notice_facts_put_number(facts, "served", release->served);
+	notice_facts_put_number(facts, "unknown", release->unknown);
+	notice_facts_put_number(facts, "unserved", release->unserved);
+	if (release->shards == 0)
+		return;
+	notice_facts_put_number(facts, "shards", release->shards);
+	notice_facts_put(facts, "queue_ids", release->queue_ids);
+	if (release->repeated > 0)
+		notice_facts_put_number(facts, "repeated", release->repeated);
+}
+
+/* What a correction corrects (Art. 13-3), and how long the error has stood. */
+static void put_corrected(struct notice_facts *facts, const struct draft *draft,
+			  const struct draft *corrected)
+{
+	const int64_t until = draft->released_at != 0 ? draft->released_at : clock_now();
+	g_autofree char *text = notice_quote_text(corrected->text);
+
+	notice_facts_put_number(facts, "corrects", corrected->id);
+	notice_facts_put_time(facts, "corrected_at", draft_sent_at(corrected));
+	notice_facts_put_duration(facts, "correction_delay", draft_sent_at(corrected),
+				  until);
+	notice_facts_put(facts, "corrected_text", text);
+}
+
+/* What holds the draft up (Art. 7). */
+static void put_suspension(struct notice_facts *facts,
+			   const struct suspension *suspension)
+{
+	if (suspension == NULL)
+		return;
+	notice_facts_put_time(facts, "suspended_until", suspension->until);
+	notice_facts_put(facts, "suspended_reason", suspension->reason);
+}
+
+void notice_draft_put(struct notice_facts *facts, const struct notice_material *material)
+{
+	const struct draft *draft = material->draft;
+	const bool ja = facts->is_japanese;
+	const struct party *author = g_ptr_array_index(material->parties, DRAFT_AUTHOR);
+	g_autofree char *quoted = notice_quote_text(draft->text);
+	g_autofree char *asked = list_asked(facts, material->parties);
+
+	notice_facts_put_number(facts, "draft", draft->id);
+	notice_facts_put(facts, "subject", draft->subject);
+	notice_facts_put(facts, "text", draft->text);
+	notice_facts_put(facts, "quoted_text", quoted);
+	notice_facts_put(facts, "broadcast", draft->broadcast);
+	notice_facts_put(facts, "broadcast_name",
+			 ja ? draft->broadcast_ja : draft->broadcast_en);
+	notice_facts_put(facts, "section_name",
+			 ja ? draft->section_ja : draft->section_en);
+	notice_facts_put(facts, "author_name", author->name);
+	notice_facts_put(facts, "author_mail", author->mail);
+	notice_facts_put_number(facts, "characters", draft->characters);
+	notice_facts_put_number(facts, "limit", facts->setup->settings->character_limit);
+	notice_facts_put_number(facts, "subscribers", material->subscribers);
+	notice_facts_put_time(facts, "submitted_at", draft->submitted_at);
+	notice_facts_put_time(facts, "expires_at", draft->expires_at);
+	notice_facts_put_time(facts, "released_at", draft->released_at);
+	notice_facts_put_time(facts, "decided_at", draft->decided_at);
+	notice_facts_put_number(facts, "recipients", draft->recipients);
+	notice_facts_put_duration(facts, "duration", draft->decided_at,
+				  draft->released_at);
+	put_goes_out(facts, draft);
+	put_warnings(facts, draft);
+	put_release(facts, &material->release);
+	if (material->corrected != NULL)
+		put_corrected(facts, draft, material->corrected);
+	notice_facts_put_phrase(facts, "state", "state", lifecycle_name(draft->state));
+	notice_facts_put(facts, "decider_name", draft->decided_name);
+	notice_facts_put(facts, "reason", draft->reason);
+	if (draft->state == DRAFT_SENT_BACK && *draft->reason == '\0')
+		notice_facts_put_phrase(facts, "reason", "note", "no-reason");
+	notice_facts_put(facts, "asked", asked);
+	put_suspension(facts, material->suspension);
+}

@@ -1,0 +1,93 @@
+/*
+ * NAME
+ *	notice_material - what is read from the store for a notice
+ *
+ * DESCRIPTION
+ *	All of it in one transaction, so that the mail does not contradict itself.
+ *
+ * DIAGNOSTICS
+ *	All failures are returned.
+ */
+#include "config.h"
+
+#include "milter/courier/notice_material.h"
+
+#include <glib.h>
+#include <string.h>
+
+#include "conf/clock.h"
+#include "milter/core/notice.h"
+#include "schema/store_subscriber.h"
+
+void notice_material_clear(struct notice_material *material)
+{
+	draft_free(material->draft);
+	release_summary_clear(&material->release);
+	draft_free(material->corrected);
+	party_free(material->reader);
+	if (material->parties != NULL)
+		g_ptr_array_unref(material->parties);
+	suspension_free(material->suspension);
+	g_free(material->original);
+}
+
+/* How far the draft's release is, and what holds it up. */
+static bool read_progress(struct store *store, struct notice_material *material,
+			  struct kairan_error *error_r)
+{
+	const struct draft *draft = material->draft;
+
+	if (!store_release_summarize(store, draft->id, &material->release, error_r))
+		return false;
+	/* Recipients are counted when the release begins; before, it is the list. */
+	if (draft->recipients == 0)
+		material->release.unserved = material->subscribers;
+	return store_suspension_find(store, draft->broadcast, clock_now(),
+				     &material->suspension, error_r) != ANSWER_UNKNOWN;
+}
+
+static bool read_draft(struct store *store, const struct outbox_notice *notice,
+		       struct notice_material *material, struct kairan_error *error_r)
+{
+	if (store_draft_find(store, notice->draft, &material->draft, error_r) !=
+	    ANSWER_YES)
+		return error_set(error_r, "notice %lld: draft %lld cannot be read",
+				 (long long)notice->id, (long long)notice->draft);
+	if (notice->party >= 0 &&
+	    store_draft_find_party(store, notice->draft, notice->party, &material->reader,
+				   error_r) != ANSWER_YES)
+		return error_set(error_r, "notice %lld: its reader cannot be read",
+				 (long long)notice->id);
+	if (material->draft->corrects != 0 &&
+	    store_draft_find(store, material->draft->corrects, &material->corrected,
+			     error_r) != ANSWER_YES)
+		return error_set(error_r, "notice %lld: what it corrects cannot be read",
+				 (long long)notice->id);
+	material->parties = store_draft_list_parties(store, notice->draft, error_r);
+	if (material->parties == NULL ||
+	    !store_subscriber_count(store, material->draft->list, &material->subscribers,
+				    error_r) ||
+	    !read_progress(store, material, error_r))
+		return false;
+	return strcmp(notice->kind, NOTICE_REQUEST) != 0 ||
+	       store_draft_find_original(store, notice->draft, &material->original,
+					 &material->original_length,
+					 error_r) == ANSWER_YES;
+}
+
+bool notice_material_read(struct store *store, const struct outbox_notice *notice,
+			  struct notice_material *material_r,
+			  struct kairan_error *error_r)
+{
+	bool ok;
+
+	*material_r = (struct notice_material){ 0 };
+	/* What is about no draft is written without the store, which may be what it is about. */
+	if (notice->draft == 0)
+		return true;
+	if (!store_begin_grouped(store, error_r))
+		return false;
+	ok = read_draft(store, notice, material_r, error_r);
+	store_rollback(store);
+	return ok;
+}

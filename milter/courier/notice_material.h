@@ -1,0 +1,38 @@
+/*
+ * What is read from the store for one notice.
+ */
+#ifndef KAIRAN_MILTER_COURIER_NOTICE_MATERIAL_H
+#define KAIRAN_MILTER_COURIER_NOTICE_MATERIAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <glib.h>
+
+#include "policy/error.h"
+#include "schema/store_draft.h"
+#include "schema/store_outbox.h"
+#include "schema/store_release.h"
+#include "schema/store_suspension.h"
+
+struct notice_material {
+	struct draft *draft;     /* NULL: about no draft */
+	struct draft *corrected; /* NULL: it is no correction */
+	struct party *reader;    /* NULL: not a person of the draft */
+	GPtrArray *parties;      /* NULL without a draft */
+	struct release_summary release;
+	int64_t subscribers;
+	struct suspension *suspension; /* NULL: none that is in force */
+	char *original;
+	size_t original_length;
+};
+
+/* Read it, in a transaction of its own; nothing is read for a notice about no draft. It is to be
+ * cleared in every case. */
+bool notice_material_read(struct store *store, const struct outbox_notice *notice,
+			  struct notice_material *material_r,
+			  struct kairan_error *error_r);
+void notice_material_clear(struct notice_material *material);
+
+#endif
