@@ -79,6 +79,7 @@ void explain_text(struct explanation *explanation)
 		{ REASON_CHARSET, "characters",
 		  wide ? "the list takes machine-dependent ones" : "ISO-2022-JP only" },
 		{ REASON_PROTECTED, "protected", patterns },
+		{ REASON_LEAKED_TOKEN, "tokens", "" },
 	};
 	GPtrArray *findings = explanation->reading.findings;
 	struct verdict verdict;

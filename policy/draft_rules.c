@@ -5,7 +5,8 @@
  * DESCRIPTION
  *	Art. 13-2(2): as short as can be, within the limit, counted as a person counts.
  *	Art. 13-2(3): text only, no machine-dependent characters. Art. 13-2(4): no protected
- *	data. A subject is asked for, since a phone shows it first.
+ *	data, and no address by which somebody decides. A subject is asked for, since a phone
+ *	shows it first.
  *
  *	All rules are judged, so that the writer mends everything at once. The SMTP reply has
  *	room for one: the first in the order of the table.
@@ -18,6 +19,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "policy/leaked_token.h"
 #include "policy/protected_data.h"
 #include "policy/text.h"
 
@@ -110,6 +112,23 @@ static void find_misfits(const struct draft_facts *facts, GPtrArray *findings)
 	}
 }
 
+static void find_tokens_in(enum finding_place place, const char *utf8,
+			   GPtrArray *findings)
+{
+	size_t offset = 0, length;
+
+	for (; leaked_token_find(utf8, &offset, &length) && findings->len < FINDINGS_MOST;
+	     offset += length)
+		(void)finding_add_span(findings, REASON_LEAKED_TOKEN, place, utf8, offset,
+				       length);
+}
+
+static void find_tokens(const struct draft_facts *facts, GPtrArray *findings)
+{
+	find_tokens_in(FINDING_SUBJECT, facts->subject, findings);
+	find_tokens_in(FINDING_TEXT, facts->text, findings);
+}
+
 static void find_protected(const struct draft_facts *facts, GPtrArray *findings)
 {
 	if (facts->patterns == NULL)
@@ -120,8 +139,8 @@ static void find_protected(const struct draft_facts *facts, GPtrArray *findings)
 
 /* In the order of what is said first. */
 static void (*const draft_rules[])(const struct draft_facts *, GPtrArray *) = {
-	find_automatic, find_attachments, find_html,      find_subject,
-	find_length,    find_misfits,     find_protected,
+	find_automatic, find_attachments, find_html,    find_subject,
+	find_tokens,    find_length,      find_misfits, find_protected,
 };
 
 /* "2 machine-dependent characters, first in line 3", "first in the subject". */
@@ -145,20 +164,25 @@ static void describe_places(const GPtrArray *findings, const struct finding *fir
 static void set_verdict(const GPtrArray *findings, const struct finding *first,
 			struct verdict *verdict_r)
 {
+	static const struct {
+		enum reason reason;
+		const char *one, *many;
+	} names[] = {
+		{ REASON_CHARSET, "machine-dependent character",
+		  "machine-dependent characters" },
+		{ REASON_PROTECTED, "piece of protected data",
+		  "pieces of protected data" },
+		{ REASON_LEAKED_TOKEN, "address with a token", "addresses with a token" },
+	};
 	char detail[96];
 
-	if (first->reason == REASON_TOO_LONG) {
-		verdict_set(verdict_r, first->reason, first->offending);
-	} else if (first->reason == REASON_CHARSET) {
-		describe_places(findings, first, "machine-dependent character",
-				"machine-dependent characters", detail);
+	verdict_set(verdict_r, first->reason,
+		    first->reason == REASON_TOO_LONG ? first->offending : NULL);
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+		if (names[i].reason != first->reason)
+			continue;
+		describe_places(findings, first, names[i].one, names[i].many, detail);
 		verdict_set(verdict_r, first->reason, detail);
-	} else if (first->reason == REASON_PROTECTED) {
-		describe_places(findings, first, "piece of protected data",
-				"pieces of protected data", detail);
-		verdict_set(verdict_r, first->reason, detail);
-	} else {
-		verdict_set(verdict_r, first->reason, NULL);
 	}
 }
 

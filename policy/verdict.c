@@ -84,6 +84,8 @@ static const struct {
 			       "Art.13-2(3): text only, no HTML" },
 	[REASON_PROTECTED] = { VERDICT_REFUSE, "protected", "13-2(4)", "554", "5.6.0",
 			       "Art.13-2(4)" },
+	[REASON_LEAKED_TOKEN] = { VERDICT_REFUSE, "leaked-token", "13-2(4)", "554",
+				  "5.6.0", "Art.13-2(4)" },
 	[REASON_NO_SUBJECT] = { VERDICT_REFUSE, "no-subject", "", "554", "5.6.0",
 				"The draft has no subject" },
 	[REASON_SEND_AT] = { VERDICT_REFUSE, "send-at", "13-2(1)", "554", "5.6.0",

@@ -32,6 +32,7 @@ enum reason {
 	REASON_CHARSET,         /* Art. 13-2(3): has no place in ISO-2022-JP */
 	REASON_HTML_TWIN,       /* Art. 13-2(3): HTML beside the same text */
 	REASON_PROTECTED,       /* Art. 13-2(4) */
+	REASON_LEAKED_TOKEN,    /* Art. 13-2(4): an address that somebody may answer to */
 	REASON_NO_SUBJECT,
 	REASON_SEND_AT, /* Art. 13-2(1): the time asked for cannot be read */
 	REASON_SEND_AT_PAST,

@@ -26,6 +26,28 @@ def explain(stack, mail, *args):
     return done.returncode, done.stdout
 
 
+# ---- addresses that somebody may answer to ----
+
+def test_tokens_reach_nobody(stack):
+    """Whoever pastes a receipt, a request or a link out of one into a draft is told so."""
+    town.draft(stack, "bosai-staff1", "貼られる原稿")
+    request = town.request_for(stack, "bosai-chief", "貼られる原稿")
+    receipt = stack.wait_mail("bosai-staff1", lambda mail: "【受付】" in str(mail["Subject"])
+                              and "貼られる原稿" in str(mail["Subject"]))
+    link = next(line for line in s.text_of(request).splitlines() if "mailto:" in line).strip()
+    for number, words in enumerate((s.reply_address(request), s.reply_address(receipt), link,
+                                    s.reply_address(request).upper())):
+        subject = f"貼った原稿{number}"
+        mail = s.make_mail("bosai-staff1", town.BOSAI, subject, f"お知らせです。\n> {words}")
+        final = stack.submit("bosai-staff1", town.BOSAI, mail).final
+        check_equal(final, (554, "5.6.0 Art.13-2(4): 1 address with a token, first in line 2"))
+        check_in("2 行目", s.text_of(refusal(stack, "bosai-staff1", subject)))
+        check_equal(town.state_of(stack, subject), None)
+        code, lines = explain(stack, mail)
+        check_equal(code, 65, lines)
+        check_in("1 address with a token", lines)
+
+
 # ---- the address that a section shares ----
 
 def share(stack, how, *mails):

@@ -201,10 +201,10 @@ static struct protected_pattern secret = { .name = (char *)"秘密", .refuses = 
  * all are found. */
 static void test_order_of_rules(void **state)
 {
-	static const enum reason order[] = { REASON_AUTOMATIC, REASON_ATTACHMENT,
-					     REASON_HTML_TWIN, REASON_NO_SUBJECT,
-					     REASON_TOO_LONG,  REASON_CHARSET,
-					     REASON_PROTECTED };
+	static const enum reason order[] = { REASON_AUTOMATIC,    REASON_ATTACHMENT,
+					     REASON_HTML_TWIN,    REASON_NO_SUBJECT,
+					     REASON_LEAKED_TOKEN, REASON_TOO_LONG,
+					     REASON_CHARSET,      REASON_PROTECTED };
 	struct misfit misfit = { FINDING_TEXT, 0, 3, NULL };
 	GPtrArray *misfits = g_ptr_array_new(), *patterns = g_ptr_array_new();
 
@@ -224,10 +224,12 @@ static void test_order_of_rules(void **state)
 		facts.has_html_twin = true;
 		facts.refuses_html_twin = (breaches & 4) != 0;
 		facts.subject = (breaches & 8) != 0 ? "" : "件名";
-		facts.character_limit = (breaches & 16) != 0 ? 1 : LIMIT;
-		facts.may_be_wide = (breaches & 32) == 0;
+		if ((breaches & 16) != 0)
+			facts.text = "防災 decide+abcdefghijklmnopqrstuvwxyz";
+		facts.character_limit = (breaches & 32) != 0 ? 1 : LIMIT;
+		facts.may_be_wide = (breaches & 64) == 0;
 		facts.misfits = misfits;
-		facts.patterns = (breaches & 64) != 0 ? patterns : NULL;
+		facts.patterns = (breaches & 128) != 0 ? patterns : NULL;
 		for (size_t i = COUNT(order); i-- > 0;) {
 			if ((breaches & 1u << i) != 0) {
 				expected = order[i];
@@ -348,6 +350,26 @@ static void test_subject_may_count(void **state)
 	free(text);
 }
 
+static void test_tokens_are_named(void **state)
+{
+	struct draft_facts facts = good;
+	struct verdict verdict;
+
+	(void)state;
+	facts.text = "お知らせ\n詳しくは draft+abcdefghijklmnopqrstuvwxyz@x.example へ";
+	judge(&facts, &verdict);
+	assert_string_equal(verdict.text,
+			    "Art.13-2(4): 1 address with a token, first in line 2");
+	facts.subject = "Re: decide+abcdefghijklmnopqrstuvwxyz";
+	judge(&facts, &verdict);
+	assert_string_equal(
+	    verdict.text, "Art.13-2(4): 2 addresses with a token, first in the subject");
+	facts = good;
+	facts.text = "下書きは draft@info.town.example へ";
+	judge(&facts, &verdict);
+	assert_int_equal(verdict.reason, REASON_NONE);
+}
+
 /* Names of attachments come from the sender, and must not reach the SMTP reply. */
 static void test_attachment_name_is_not_repeated(void **state)
 {
@@ -375,6 +397,7 @@ int main(void)
 		cmocka_unit_test(test_where_and_what),
 		cmocka_unit_test(test_warning_does_not_refuse),
 		cmocka_unit_test(test_subject_may_count),
+		cmocka_unit_test(test_tokens_are_named),
 		cmocka_unit_test(test_attachment_name_is_not_repeated),
 	};
 
