@@ -113,7 +113,8 @@ static bool parse_domain(const char *text)
 
 	if (snprintf(spec, sizeof(spec), "x@%s", text) >= (int)sizeof(spec))
 		return false;
-	return address_read(spec, &address, NULL);
+	/* It is put into addresses as it stands here. */
+	return address_read(spec, &address, NULL) && text[strlen(text) - 1] != '.';
 }
 
 static bool parse_zone(const char *text)

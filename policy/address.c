@@ -5,7 +5,9 @@
  * DESCRIPTION
  *	One reader for the envelope and one for a From: header. Both accept what people in a
  *	town really have, wild dots included, and refuse everything that another program
- *	could understand differently: quoted local parts, routes, groups, lists, two '@'.
+ *	could understand differently: routes, groups, lists, two '@', and local parts that need
+ *	their quotes. One that is quoted without need is the same without them, and so is a
+ *	domain without the dot that ends it: some clients and gateways write both.
  *
  * DIAGNOSTICS
  *	Errors say what is wrong with the address; they never repeat more than it.
@@ -51,27 +53,44 @@ static char fold(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
 }
 
+/* A local part without the quotes around it (RFC 5321 4.1.2). What was quoted for a reason has
+ * an octet that is refused. */
+static const char *unquote(const char *local, size_t *length)
+{
+	if (*length < 2 || local[0] != '"' || local[*length - 1] != '"')
+		return local;
+	*length -= 2;
+	return local + 1;
+}
+
 static bool read_spec(const char *text, size_t length, struct address *address_r,
 		      struct kairan_error *error_r)
 {
 	const char *at = memchr(text, '@', length);
-	size_t local = at != NULL ? (size_t)(at - text) : 0;
+	size_t local_length = at != NULL ? (size_t)(at - text) : 0;
+	size_t rest = length - local_length;
+	const char *local = unquote(text, &local_length);
 
 	if (at == NULL)
 		return error_set(error_r, "an address has an '@'");
-	if (length > ADDRESS_MAX || local == 0 || local > ADDRESS_LOCAL_MAX)
+	/* The root of the DNS, which every domain ends in. */
+	if (text[length - 1] == '.')
+		rest--;
+	if (local_length + rest > ADDRESS_MAX || local_length == 0 ||
+	    local_length > ADDRESS_LOCAL_MAX)
 		return error_set(error_r,
 				 "the address is too long, or has no local part");
-	for (size_t i = 0; i < local; i++)
-		if (!is_local_octet((unsigned char)text[i]))
+	for (size_t i = 0; i < local_length; i++)
+		if (!is_local_octet((unsigned char)local[i]))
 			return error_set(
 			    error_r, "the address has a character that is not allowed");
-	if (!check_domain(at + 1, length - local - 1))
+	if (!check_domain(at + 1, rest - 1))
 		return error_set(error_r, "the address has no valid domain");
-	memcpy(address_r->spec, text, length);
-	address_r->spec[length] = '\0';
-	address_r->local_len = local;
-	for (size_t i = local; i < length; i++)
+	memcpy(address_r->spec, local, local_length);
+	memcpy(address_r->spec + local_length, at, rest);
+	address_r->spec[local_length + rest] = '\0';
+	address_r->local_len = local_length;
+	for (size_t i = local_length; i < local_length + rest; i++)
 		address_r->spec[i] = fold(address_r->spec[i]);
 	return true;
 }

@@ -22,9 +22,10 @@ struct address {
 };
 
 /* Read an envelope path ("<a@b>" or "a@b") or a bare addr-spec. Wild dots (a..b@,
- * a.@, .a@) are accepted, as Japanese carriers issued them; quoted local parts, source
- * routes, two '@', controls, spaces and octets above 0x7e are not. "" and "<>" are
- * refused: ask address_is_null() first. */
+ * a.@, .a@) are accepted, as Japanese carriers issued them; source routes, two '@', controls,
+ * spaces and octets above 0x7e are not. Quotes around a local part that needs none, and a
+ * dot at the end of the domain, are left out of the address. "" and "<>" are refused: ask
+ * address_is_null() first. */
 bool address_read(const char *text, struct address *address_r,
 		  struct kairan_error *error_r);
 
