@@ -3,8 +3,14 @@
  *	service_address - what an address of the service domain is for
  *
  * DESCRIPTION
- *	One table of local-part prefixes. A prefix is followed by '+' and a token; case does
- *	not matter, since mail systems fold it.
+ *	One table of the words by which local parts begin. Behind the word stand a delimiter and
+ *	a token. Case does not matter, since mail systems fold it, nor which of the delimiters
+ *	it is: kairan writes the one of the setting address_delimiter, and whoever answers a mail
+ *	of last month still has another. "%2b" is the '+' of a mailto link that some program did
+ *	not decode.
+ *
+ *	Gateways cut off what stands behind a '+', and links break where lines do. An address
+ *	whose token is not whole is known as such: it is a person's, and no forgery.
  *
  * DIAGNOSTICS
  *	None.
@@ -14,14 +20,27 @@
 #include <string.h>
 #include <strings.h>
 
+#include "policy/token.h"
+
 static const struct {
-	const char *prefix;
 	enum service_kind kind;
-} service_prefixes[] = {
-	{ "decide+", SERVICE_DECIDE },   { "draft+", SERVICE_DRAFT },
-	{ "release+", SERVICE_RELEASE }, { "receipt+", SERVICE_RECEIPT },
-	{ "bounce+", SERVICE_BOUNCE },   { "correct+", SERVICE_CORRECT },
+	const char *word;
+	bool is_answered; /* a person answers to it */
+} service_words[] = {
+	{ SERVICE_DECIDE, "decide", true },    { SERVICE_DRAFT, "draft", true },
+	{ SERVICE_CORRECT, "correct", true },  { SERVICE_RELEASE, "release", false },
+	{ SERVICE_RECEIPT, "receipt", false }, { SERVICE_BOUNCE, "bounce", false },
 };
+
+#define WORDS_COUNT (sizeof(service_words) / sizeof(service_words[0]))
+
+const char *service_address_word(enum service_kind kind)
+{
+	for (size_t i = 0; i < WORDS_COUNT; i++)
+		if (service_words[i].kind == kind)
+			return service_words[i].word;
+	return NULL;
+}
 
 static bool is_local(const struct address *address, const char *local)
 {
@@ -29,29 +48,54 @@ static bool is_local(const struct address *address, const char *local)
 	       strncasecmp(address->spec, local, address->local_len) == 0;
 }
 
+/* How many octets the delimiter is that stands here; 0: there is none. */
+static size_t measure_delimiter(const char *at, size_t left)
+{
+	if (left >= 3 && strncasecmp(at, "%2b", 3) == 0)
+		return 3;
+	return left >= 1 && strchr(SERVICE_DELIMITERS, *at) != NULL ? 1 : 0;
+}
+
+/* Does the address begin with this word? What follows it is noted. */
+static bool read_word(const struct address *address, size_t which,
+		      struct service_address *service_r)
+{
+	const char *spec = address->spec;
+	const size_t word = strlen(service_words[which].word);
+	size_t delimiter;
+
+	if (address->local_len < word ||
+	    strncasecmp(spec, service_words[which].word, word) != 0)
+		return false;
+	delimiter = measure_delimiter(spec + word, address->local_len - word);
+	if (delimiter == 0 &&
+	    (address->local_len > word || !service_words[which].is_answered))
+		return false;
+	service_r->kind = service_words[which].kind;
+	if (delimiter != 0) {
+		service_r->token = spec + word + delimiter;
+		service_r->token_length = address->local_len - word - delimiter;
+	}
+	service_r->is_cut = service_words[which].is_answered &&
+			    !token_has_shape(service_r->token, service_r->token_length);
+	return true;
+}
+
 void service_address_read(const struct address *address, const char *service_domain,
 			  const char *notice_local, struct service_address *service_r)
 {
-	const char *spec = address->spec;
-
-	*service_r = (struct service_address){ SERVICE_NONE, NULL, 0 };
+	*service_r = (struct service_address){ SERVICE_NONE, NULL, 0, false };
 	if (strcasecmp(address_domain(address), service_domain) != 0)
 		return;
 	service_r->kind = SERVICE_UNKNOWN;
-	for (size_t i = 0; i < sizeof(service_prefixes) / sizeof(service_prefixes[0]);
-	     i++) {
-		size_t length = strlen(service_prefixes[i].prefix);
-
-		if (address->local_len < length ||
-		    strncasecmp(spec, service_prefixes[i].prefix, length) != 0)
-			continue;
-		service_r->kind = service_prefixes[i].kind;
-		service_r->token = spec + length;
-		service_r->token_length = address->local_len - length;
+	for (size_t i = 0; i < WORDS_COUNT; i++)
+		if (read_word(address, i, service_r))
+			break;
+	/* A notice sender may be named like one of the words. */
+	if (service_r->kind != SERVICE_UNKNOWN && !service_r->is_cut)
 		return;
-	}
-	if (is_local(address, "incident"))
+	if (is_local(address, notice_local))
+		*service_r = (struct service_address){ SERVICE_NOTICE, NULL, 0, false };
+	else if (is_local(address, "incident"))
 		service_r->kind = SERVICE_INCIDENT;
-	else if (is_local(address, notice_local))
-		service_r->kind = SERVICE_NOTICE;
 }

@@ -4,6 +4,7 @@
 #ifndef KAIRAN_POLICY_SERVICE_ADDRESS_H
 #define KAIRAN_POLICY_SERVICE_ADDRESS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "policy/address.h"
@@ -17,19 +18,28 @@ enum service_kind {
 	SERVICE_RECEIPT,  /* receipt+TOKEN: proof that the MTA queued a shard */
 	SERVICE_BOUNCE,   /* bounce+ANYTHING: mail systems' reports */
 	SERVICE_INCIDENT, /* incident: a fault or a misuse is reported (Art. 9) */
-	SERVICE_NOTICE,   /* the sender of notices, which takes no mail */
+	SERVICE_NOTICE,   /* the sender of notices: an answer to one of them */
 	SERVICE_UNKNOWN,  /* in the service domain, but none of these */
 };
 
+/* Each of them, between the word and the token, is understood. */
+#define SERVICE_DELIMITERS "+-."
+
 struct service_address {
 	enum service_kind kind;
-	const char *token; /* what follows the '+', inside the address; NULL when none */
+	/* What follows the delimiter, inside the address; NULL when none does. */
+	const char *token;
 	size_t token_length;
+	/* A person would answer to it, but what there is is not a token (token_has_shape()). */
+	bool is_cut;
 };
 
 /* Which address of the service is this? Case folded. notice_local is the local part of
  * the notices' sender. */
 void service_address_read(const struct address *address, const char *service_domain,
 			  const char *notice_local, struct service_address *service_r);
+
+/* The word by which the addresses of this kind begin; NULL for a kind without tokens. */
+const char *service_address_word(enum service_kind kind);
 
 #endif

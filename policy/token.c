@@ -60,22 +60,35 @@ static void encode_base32(const unsigned char *octets, size_t count, char *text)
 	*text = '\0';
 }
 
+/* The value of a character in either case; -1: it is none of the alphabet. */
+static int find_digit(char c)
+{
+	const char folded = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+	const char *found = folded != '\0' ? strchr(token_alphabet, folded) : NULL;
+
+	return found != NULL ? (int)(found - token_alphabet) : -1;
+}
+
+bool token_has_shape(const char *text, size_t length)
+{
+	if (length != TOKEN_TEXT_MAX)
+		return false;
+	for (size_t i = 0; i < length; i++)
+		if (find_digit(text[i]) < 0)
+			return false;
+	return true;
+}
+
 /* Exactly TOKEN_TEXT_MAX characters, and zero bits in the unused tail, so that one token
  * has one text only. */
 static bool decode_base32(const char *text, size_t length, unsigned char *octets)
 {
 	unsigned int bits = 0, held = 0;
 
-	if (length != TOKEN_TEXT_MAX)
+	if (!token_has_shape(text, length))
 		return false;
 	for (size_t i = 0; i < length; i++) {
-		char c =
-		    text[i] >= 'A' && text[i] <= 'Z' ? (char)(text[i] + 32) : text[i];
-		const char *found = c != '\0' ? strchr(token_alphabet, c) : NULL;
-
-		if (found == NULL)
-			return false;
-		bits = bits << 5 | (unsigned int)(found - token_alphabet);
+		bits = bits << 5 | (unsigned int)find_digit(text[i]);
 		held += 5;
 		if (held >= 8) {
 			held -= 8;

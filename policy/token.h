@@ -60,6 +60,10 @@ enum token_status {
 bool token_make(const struct token *token, const struct token_key *key,
 		const struct token_facts *facts, char text_r[TOKEN_TEXT_MAX + 1]);
 
+/* Is it as long as a token, and of a token's characters? Then it is one, or somebody wants it to
+ * look like one; what is not was cut or mangled on the way. */
+bool token_has_shape(const char *text, size_t length);
+
 /* Read a token's own words; case is folded. False when it is not a token at all. */
 bool token_read(const char *text, size_t length, struct token *token_r);
 

@@ -60,7 +60,7 @@ static void require_reads_back(const struct address *address)
 	free(named);
 }
 
-/* The token lies inside the local part, behind a '+'. */
+/* The token lies inside the local part, behind a delimiter. */
 static void require_service(const struct address *address)
 {
 	struct service_address service;
@@ -68,10 +68,13 @@ static void require_service(const struct address *address)
 	service_address_read(address, address_domain(address), "kairan", &service);
 	require(service.kind != SERVICE_NONE);
 	if (service.token != NULL) {
-		require(service.token > address->spec && service.token[-1] == '+');
+		require(service.token > address->spec);
+		require(strchr(SERVICE_DELIMITERS "bB", service.token[-1]) != NULL);
 		require(service.token + service.token_length ==
 			address->spec + address->local_len);
 	}
+	require(!service.is_cut || service.kind == SERVICE_DECIDE ||
+		service.kind == SERVICE_DRAFT || service.kind == SERVICE_CORRECT);
 	service_address_read(address, "other.invalid.town.example", "kairan", &service);
 	require(service.kind == SERVICE_NONE ||
 		strcmp(address_domain(address), "other.invalid.town.example") == 0);

@@ -13,60 +13,105 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include "policy/service_address.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define TOKEN        "a4aaaaaafiaagadfkpyqa5gr4rpnj3k32y77n3rw5s6rqk6ehdqt4"
+#define TOKEN_UPPER  "A4AAAAAAFIAAGADFKPYQA5GR4RPNJ3K32Y77N3RW5S6RQK6EHDQT4"
 #define DOMAIN       "info.town.example"
 
 static const struct {
 	const char *address;
 	enum service_kind kind;
 	const char *token;
+	bool is_cut;
 } rows[] = {
-	{ "decide+" TOKEN "@" DOMAIN, SERVICE_DECIDE, TOKEN },
-	{ "draft+" TOKEN "@" DOMAIN, SERVICE_DRAFT, TOKEN },
-	{ "release+" TOKEN "@" DOMAIN, SERVICE_RELEASE, TOKEN },
-	{ "receipt+" TOKEN "@" DOMAIN, SERVICE_RECEIPT, TOKEN },
-	{ "bounce+anything=at.all@" DOMAIN, SERVICE_BOUNCE, "anything=at.all" },
-	{ "kairan@" DOMAIN, SERVICE_NOTICE, NULL },
+	{ "decide+" TOKEN "@" DOMAIN, SERVICE_DECIDE, TOKEN, false },
+	{ "draft+" TOKEN "@" DOMAIN, SERVICE_DRAFT, TOKEN, false },
+	{ "correct+" TOKEN "@" DOMAIN, SERVICE_CORRECT, TOKEN, false },
+	{ "release+" TOKEN "@" DOMAIN, SERVICE_RELEASE, TOKEN, false },
+	{ "receipt+" TOKEN "@" DOMAIN, SERVICE_RECEIPT, TOKEN, false },
+	{ "bounce+anything=at.all@" DOMAIN, SERVICE_BOUNCE, "anything=at.all", false },
+	{ "kairan@" DOMAIN, SERVICE_NOTICE, NULL, false },
 
 	/* Mail systems fold and unfold case. */
-	{ "DECIDE+ABC@INFO.TOWN.EXAMPLE", SERVICE_DECIDE, "ABC" },
-	{ "DeCiDe+aBc@Info.Town.Example", SERVICE_DECIDE, "aBc" },
-	{ "KAIRAN@" DOMAIN, SERVICE_NOTICE, NULL },
+	{ "DECIDE+" TOKEN_UPPER "@INFO.TOWN.EXAMPLE", SERVICE_DECIDE, TOKEN_UPPER,
+	  false },
+	{ "DeCiDe+" TOKEN "@Info.Town.Example", SERVICE_DECIDE, TOKEN, false },
+	{ "KAIRAN@" DOMAIN, SERVICE_NOTICE, NULL, false },
 
-	/* A prefix with nothing behind it is that kind still, with an empty token. */
-	{ "decide+@" DOMAIN, SERVICE_DECIDE, "" },
-	{ "decide++@" DOMAIN, SERVICE_DECIDE, "+" },
-	{ "decide+a+b@" DOMAIN, SERVICE_DECIDE, "a+b" },
-	{ "decide+draft+x@" DOMAIN, SERVICE_DECIDE, "draft+x" },
+	/* Any of the delimiters, and the '+' that was not decoded. */
+	{ "decide-" TOKEN "@" DOMAIN, SERVICE_DECIDE, TOKEN, false },
+	{ "decide." TOKEN "@" DOMAIN, SERVICE_DECIDE, TOKEN, false },
+	{ "decide%2b" TOKEN "@" DOMAIN, SERVICE_DECIDE, TOKEN, false },
+	{ "decide%2B" TOKEN "@" DOMAIN, SERVICE_DECIDE, TOKEN, false },
+	{ "draft-" TOKEN "@" DOMAIN, SERVICE_DRAFT, TOKEN, false },
+	{ "correct." TOKEN "@" DOMAIN, SERVICE_CORRECT, TOKEN, false },
+	{ "release-" TOKEN "@" DOMAIN, SERVICE_RELEASE, TOKEN, false },
+	{ "receipt." TOKEN "@" DOMAIN, SERVICE_RECEIPT, TOKEN, false },
+	{ "bounce-v12.1-a=b.example@" DOMAIN, SERVICE_BOUNCE, "v12.1-a=b.example",
+	  false },
+	{ "bounce.n12@" DOMAIN, SERVICE_BOUNCE, "n12", false },
 
-	{ "incident@" DOMAIN, SERVICE_INCIDENT, NULL },
-	{ "Incident@" DOMAIN, SERVICE_INCIDENT, NULL },
-	{ "incident+x@" DOMAIN, SERVICE_UNKNOWN, NULL },
-	{ "incidents@" DOMAIN, SERVICE_UNKNOWN, NULL },
-	{ "decide@" DOMAIN, SERVICE_UNKNOWN, NULL },
-	{ "decid+x@" DOMAIN, SERVICE_UNKNOWN, NULL },
-	{ "decider+x@" DOMAIN, SERVICE_UNKNOWN, NULL },
-	{ "xdecide+x@" DOMAIN, SERVICE_UNKNOWN, NULL },
-	{ ".decide+x@" DOMAIN, SERVICE_UNKNOWN, NULL },
-	{ "decide-x@" DOMAIN, SERVICE_UNKNOWN, NULL },
-	{ "+x@" DOMAIN, SERVICE_UNKNOWN, NULL },
-	{ "kaira@" DOMAIN, SERVICE_UNKNOWN, NULL },
-	{ "kairann@" DOMAIN, SERVICE_UNKNOWN, NULL },
-	{ "kairan+x@" DOMAIN, SERVICE_UNKNOWN, NULL },
-	{ "bosai@" DOMAIN, SERVICE_UNKNOWN, NULL },
+	/* Written as some clients and gateways do. */
+	{ "\"decide+" TOKEN "\"@" DOMAIN, SERVICE_DECIDE, TOKEN, false },
+	{ "decide+" TOKEN "@" DOMAIN ".", SERVICE_DECIDE, TOKEN, false },
+	{ "<\"DECIDE%2b" TOKEN "\"@INFO.town.example.>", SERVICE_DECIDE, TOKEN, false },
+	{ "\"kairan\"@" DOMAIN ".", SERVICE_NOTICE, NULL, false },
+	{ "\"incident\"@" DOMAIN ".", SERVICE_INCIDENT, NULL, false },
+
+	/* Gateways drop what stands behind the '+', or a part of it; links break. */
+	{ "decide@" DOMAIN, SERVICE_DECIDE, NULL, true },
+	{ "Draft@" DOMAIN, SERVICE_DRAFT, NULL, true },
+	{ "correct@" DOMAIN, SERVICE_CORRECT, NULL, true },
+	{ "decide+@" DOMAIN, SERVICE_DECIDE, "", true },
+	{ "decide%2b@" DOMAIN, SERVICE_DECIDE, "", true },
+	{ "decide++@" DOMAIN, SERVICE_DECIDE, "+", true },
+	{ "decide+a+b@" DOMAIN, SERVICE_DECIDE, "a+b", true },
+	{ "decide-x@" DOMAIN, SERVICE_DECIDE, "x", true },
+	{ "decide+draft+x@" DOMAIN, SERVICE_DECIDE, "draft+x", true },
+	{ "decide+" TOKEN "a@" DOMAIN, SERVICE_DECIDE, TOKEN "a", true },
+	{ "decide%2" TOKEN "@" DOMAIN, SERVICE_UNKNOWN, NULL, false },
+	/* Of a token's shape, whatever it says: no cut, and verified. */
+	{ "decide+a4aaaaaafiaagadfkpyqa5gr4rpnj3k32y77n3rw5s6rqk6ehdqt7@" DOMAIN,
+	  SERVICE_DECIDE, "a4aaaaaafiaagadfkpyqa5gr4rpnj3k32y77n3rw5s6rqk6ehdqt7",
+	  false },
+	{ "decide+14aaaaaafiaagadfkpyqa5gr4rpnj3k32y77n3rw5s6rqk6ehdqt4@" DOMAIN,
+	  SERVICE_DECIDE, "14aaaaaafiaagadfkpyqa5gr4rpnj3k32y77n3rw5s6rqk6ehdqt4", true },
+	/* Nobody answers to these. */
+	{ "release@" DOMAIN, SERVICE_UNKNOWN, NULL, false },
+	{ "receipt@" DOMAIN, SERVICE_UNKNOWN, NULL, false },
+	{ "bounce@" DOMAIN, SERVICE_UNKNOWN, NULL, false },
+	{ "release+x@" DOMAIN, SERVICE_RELEASE, "x", false },
+
+	{ "incident@" DOMAIN, SERVICE_INCIDENT, NULL, false },
+	{ "Incident@" DOMAIN, SERVICE_INCIDENT, NULL, false },
+	{ "incident+x@" DOMAIN, SERVICE_UNKNOWN, NULL, false },
+	{ "incidents@" DOMAIN, SERVICE_UNKNOWN, NULL, false },
+	{ "decid+x@" DOMAIN, SERVICE_UNKNOWN, NULL, false },
+	{ "decider+x@" DOMAIN, SERVICE_UNKNOWN, NULL, false },
+	{ "decide_x@" DOMAIN, SERVICE_UNKNOWN, NULL, false },
+	{ "decide=" TOKEN "@" DOMAIN, SERVICE_UNKNOWN, NULL, false },
+	{ "decide" TOKEN "@" DOMAIN, SERVICE_UNKNOWN, NULL, false },
+	{ "xdecide+x@" DOMAIN, SERVICE_UNKNOWN, NULL, false },
+	{ ".decide+x@" DOMAIN, SERVICE_UNKNOWN, NULL, false },
+	{ "+x@" DOMAIN, SERVICE_UNKNOWN, NULL, false },
+	{ "kaira@" DOMAIN, SERVICE_UNKNOWN, NULL, false },
+	{ "kairann@" DOMAIN, SERVICE_UNKNOWN, NULL, false },
+	{ "kairan+x@" DOMAIN, SERVICE_UNKNOWN, NULL, false },
+	{ "bosai@" DOMAIN, SERVICE_UNKNOWN, NULL, false },
 
 	/* Other domains, however alike. */
-	{ "decide+x@town.example", SERVICE_NONE, NULL },
-	{ "decide+x@x.info.town.example", SERVICE_NONE, NULL },
-	{ "decide+x@info.town.example.jp", SERVICE_NONE, NULL },
-	{ "decide+x@xinfo.town.example", SERVICE_NONE, NULL },
-	{ "decide+x@info.town.exampl", SERVICE_NONE, NULL },
-	{ "kairan@town.example", SERVICE_NONE, NULL },
+	{ "decide+x@town.example", SERVICE_NONE, NULL, false },
+	{ "decide@town.example", SERVICE_NONE, NULL, false },
+	{ "decide+x@x.info.town.example", SERVICE_NONE, NULL, false },
+	{ "decide+x@info.town.example.jp", SERVICE_NONE, NULL, false },
+	{ "decide+x@xinfo.town.example", SERVICE_NONE, NULL, false },
+	{ "decide+x@info.town.exampl", SERVICE_NONE, NULL, false },
+	{ "kairan@town.example", SERVICE_NONE, NULL, false },
 };
 
 static void test_table(void **state)
@@ -79,8 +124,9 @@ static void test_table(void **state)
 		memset(&service, 0x55, sizeof(service));
 		assert_true(address_read(rows[i].address, &address, NULL));
 		service_address_read(&address, DOMAIN, "kairan", &service);
-		if (service.kind != rows[i].kind)
-			fail_msg("%s: kind %d", rows[i].address, (int)service.kind);
+		if (service.kind != rows[i].kind || service.is_cut != rows[i].is_cut)
+			fail_msg("%s: kind %d, cut %d", rows[i].address,
+				 (int)service.kind, service.is_cut);
 		if (rows[i].token == NULL) {
 			assert_null(service.token);
 			assert_int_equal(service.token_length, 0);
@@ -94,30 +140,50 @@ static void test_table(void **state)
 	}
 }
 
-static void test_settings_in_capitals(void **state)
+static enum service_kind read_kind(const char *text, const char *domain,
+				   const char *notice_local)
 {
 	struct address address;
 	struct service_address service;
 
-	(void)state;
-	assert_true(address_read("kairan@" DOMAIN, &address, NULL));
-	service_address_read(&address, "INFO.Town.example", "Kairan", &service);
-	assert_int_equal(service.kind, SERVICE_NOTICE);
+	assert_true(address_read(text, &address, NULL));
+	service_address_read(&address, domain, notice_local, &service);
+	return service.kind;
 }
 
-/* A notice sender named like a prefix must not hide the addresses with tokens. */
-static void test_notice_sender_like_a_prefix(void **state)
+static void test_settings_in_capitals(void **state)
 {
-	struct address address;
-	struct service_address service;
+	(void)state;
+	assert_int_equal(read_kind("kairan@" DOMAIN, "INFO.Town.example", "Kairan"),
+			 SERVICE_NOTICE);
+}
+
+/* A notice sender named like one of the words must not hide the addresses with tokens. */
+static void test_notice_sender_like_a_word(void **state)
+{
+	static const char *const locals[] = { "decide", "decide+x", "draft-notice",
+					      "correct.mail" };
 
 	(void)state;
-	assert_true(address_read("decide+x@" DOMAIN, &address, NULL));
-	service_address_read(&address, DOMAIN, "decide+x", &service);
-	assert_int_equal(service.kind, SERVICE_DECIDE);
-	assert_true(address_read("decide@" DOMAIN, &address, NULL));
-	service_address_read(&address, DOMAIN, "decide", &service);
-	assert_int_equal(service.kind, SERVICE_NOTICE);
+	for (size_t i = 0; i < COUNT(locals); i++) {
+		char spec[100];
+
+		(void)snprintf(spec, sizeof(spec), "%s@" DOMAIN, locals[i]);
+		assert_int_equal(read_kind(spec, DOMAIN, locals[i]), SERVICE_NOTICE);
+		assert_int_equal(read_kind("decide+" TOKEN "@" DOMAIN, DOMAIN, locals[i]),
+				 SERVICE_DECIDE);
+		assert_int_equal(read_kind("draft-" TOKEN "@" DOMAIN, DOMAIN, locals[i]),
+				 SERVICE_DRAFT);
+	}
+}
+
+static void test_words(void **state)
+{
+	(void)state;
+	assert_string_equal(service_address_word(SERVICE_DECIDE), "decide");
+	assert_string_equal(service_address_word(SERVICE_BOUNCE), "bounce");
+	assert_null(service_address_word(SERVICE_NOTICE));
+	assert_null(service_address_word(SERVICE_NONE));
 }
 
 int main(void)
@@ -125,7 +191,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_settings_in_capitals),
-		cmocka_unit_test(test_notice_sender_like_a_prefix),
+		cmocka_unit_test(test_notice_sender_like_a_word),
+		cmocka_unit_test(test_words),
 	};
 
 	return cmocka_run_group_tests_name("service_address", tests, NULL, NULL);
