@@ -20,6 +20,7 @@
 
 #include "policy/address.h"
 #include "policy/hours.h"
+#include "policy/service_address.h"
 
 static const struct {
 	enum setting_type type;
@@ -47,7 +48,7 @@ bool setting_value_is_text(enum setting_type type)
 {
 	return type == TYPE_TEXT || type == TYPE_LANGUAGE || type == TYPE_DOMAIN ||
 	       type == TYPE_PATH || type == TYPE_SMTP_URL || type == TYPE_ZONE ||
-	       type == TYPE_HOURS;
+	       type == TYPE_HOURS || type == TYPE_DELIMITER;
 }
 
 static bool parse_word(enum setting_type type, const char *text, int64_t *value_r)
@@ -168,6 +169,8 @@ const char *setting_value_wants(enum setting_type type)
 		return "drop or refuse";
 	case TYPE_PASS_REFUSE:
 		return "pass or refuse";
+	case TYPE_DELIMITER:
+		return "one of + - .";
 	case TYPE_TEXT:
 		break;
 	}
@@ -193,6 +196,8 @@ bool setting_value_parse(enum setting_type type, const char *text, int64_t *numb
 		return strncmp(text, "smtp://", 7) == 0 && text[7] != '\0';
 	case TYPE_HOURS:
 		return hours_read(text, &hours);
+	case TYPE_DELIMITER:
+		return strlen(text) == 1 && strchr(SERVICE_DELIMITERS, *text) != NULL;
 	case TYPE_CHARSET:
 	case TYPE_LOG_TARGET:
 	case TYPE_YES_NO:

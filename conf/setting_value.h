@@ -29,6 +29,7 @@ enum setting_type {
 	TYPE_VERP,
 	TYPE_DROP_REFUSE,
 	TYPE_PASS_REFUSE,
+	TYPE_DELIMITER, /* of an address and its token */
 };
 
 /* What the words of some types are kept as. */

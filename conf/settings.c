@@ -101,6 +101,9 @@ static const struct setting settings_table[] = {
 	    "wide_lists says), or utf-8."),
 	ROW(notice_sender, TYPE_TEXT, "kairan",
 	    "Local part of the From: address of notices, in service_domain."),
+	ROW(address_delimiter, TYPE_DELIMITER, "+",
+	    "What stands before the token in addresses that kairan writes (decide+TOKEN@): one of "
+	    "+ - . for gateways that refuse or cut the others. All three are understood."),
 	ROW(notice_name_ja, TYPE_TEXT, "回覧（メール配信）",
 	    "Japanese display name of notices."),
 	ROW(notice_name_en, TYPE_TEXT, "kairan (mail broadcasts)",

@@ -50,6 +50,7 @@ struct settings {
 	int64_t retry_most;
 	int64_t outgoing_charset;
 	char *notice_sender;
+	char *address_delimiter; /* one of SERVICE_DELIMITERS */
 	char *notice_name_ja;
 	char *notice_name_en;
 

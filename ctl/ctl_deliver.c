@@ -183,21 +183,23 @@ static void read_origin(const char *token, long long *draft_r, long long *shard_
 	(void)sscanf(token, "n%lld@", notice_r);
 }
 
-/* Whose mail was it? In an address that Postfix completed, "bounce+v12.1+LOCAL=DOMAIN@...", or
- * the one recipient of the shard; else NULL. */
+/* Whose mail was it? In an address that Postfix completed, "bounce+v12.1+LOCAL=DOMAIN@..." or
+ * "bounce-v12.1-LOCAL=DOMAIN@...", or the one recipient of the shard; else NULL. */
 static bool find_recipient(const struct delivery *delivery, long long draft,
 			   long long shard, char **address_r,
 			   struct kairan_error *error_r)
 {
 	const char *token = delivery->service.token;
-	const size_t length = delivery->service.token_length;
-	const char *plus = memchr(token, '+', length);
+	const char *end = token + delivery->service.token_length;
+	/* The recipient's own address may have any mark. */
+	const char *whose = token + 1 + strspn(token + 1, "0123456789.");
 
 	*address_r = NULL;
-	if (*token == 'v' && plus != NULL) {
+	if ((*token == 'v' || *token == 'V') && whose < end &&
+	    (*whose == '+' || *whose == '-')) {
 		char *equals;
 
-		*address_r = g_strndup(plus + 1, (gsize)(token + length - plus - 1));
+		*address_r = g_strndup(whose + 1, (gsize)(end - whose - 1));
 		equals = strrchr(*address_r, '=');
 		if (equals != NULL)
 			*equals = '@';

@@ -5,7 +5,8 @@
  * DESCRIPTION
  *	Collects the facts of the draft (notice_draft.c) and of the reader, signs the address
  *	that the reader may answer to, fills the template in the reader's language, and writes
- *	the mail. The same notice gives the same Message-ID at every try.
+ *	the mail. The same notice gives the same Message-ID at every try, as long as it may be
+ *	answered in the same way: the id has the address's token (policy/notice_id.h).
  *
  * DIAGNOSTICS
  *	All failures are returned. The courier keeps the notice and tries again.
@@ -21,6 +22,7 @@
 
 #include "conf/clock.h"
 #include "milter/core/notice.h"
+#include "milter/core/own_address.h"
 #include "milter/courier/notice_draft.h"
 #include "milter/courier/notice_facts.h"
 #include "milter/courier/notice_material.h"
@@ -28,6 +30,7 @@
 #include "milter/draft/schedule.h"
 #include "milter/mail/message.h"
 #include "milter/report/report.h"
+#include "policy/notice_id.h"
 
 static char *make_link(const char *address, const char *subject, const char *word)
 {
@@ -72,7 +75,7 @@ static void put_urgent_answer(struct notice_facts *facts, const struct draft *dr
 /* What the reader of a notice may do by answering it, and until when. */
 struct answering {
 	enum token_purpose purpose;
-	const char *prefix;
+	enum service_kind kind;
 	int64_t expires;
 };
 
@@ -82,12 +85,13 @@ static struct answering find_answering(const struct setup *setup,
 	const struct draft *draft = material->draft;
 
 	if (lifecycle_was_sent(draft->state))
-		return (struct answering){ TOKEN_CORRECT, "correct",
+		return (struct answering){ TOKEN_CORRECT, SERVICE_CORRECT,
 					   draft_sent_at(draft) +
 					       setup->settings->correction_window };
 	if (material->reader->number == DRAFT_AUTHOR)
-		return (struct answering){ TOKEN_DRAFT, "draft", draft->expires_at };
-	return (struct answering){ TOKEN_DECIDE, "decide", draft->expires_at };
+		return (struct answering){ TOKEN_DRAFT, SERVICE_DRAFT,
+					   draft->expires_at };
+	return (struct answering){ TOKEN_DECIDE, SERVICE_DECIDE, draft->expires_at };
 }
 
 /* A signed address for this reader; NULL when it cannot be made. */
@@ -112,8 +116,7 @@ static char *make_address(const struct setup *setup, const struct answering *ans
 	token_hash_text(material->draft->text, hash);
 	if (!token_make(&token, key, &token_facts, text))
 		return NULL;
-	return g_strdup_printf("%s+%s@%s", answering->prefix, text,
-			       setup->settings->service_domain);
+	return own_address_make(setup->settings, answering->kind, text);
 }
 
 /* How the reader of this notice may still call off what is approved. */
@@ -231,6 +234,19 @@ static bool collect_facts(const struct outbox_notice *notice,
 	return put_stored(facts, notice->facts, error_r);
 }
 
+/* An answer to what can be answered counts wherever it goes to, by the id that it names. */
+static void make_id(const struct settings *settings, const struct outbox_notice *notice,
+		    const char *reply_to, char id_r[NOTICE_ID_SIZE])
+{
+	struct notice_id id = { .number = notice->id, .made_at = notice->created_at };
+	struct address address;
+
+	if (reply_to != NULL && address_read(reply_to, &address, NULL))
+		service_address_read(&address, settings->service_domain,
+				     settings->notice_sender, &id.answer);
+	notice_id_write(&id, settings->service_domain, id_r);
+}
+
 static bool write_mail(const struct outbox_notice *notice,
 		       const struct notice_material *material,
 		       const struct notice_facts *facts,
@@ -241,9 +257,8 @@ static bool write_mail(const struct outbox_notice *notice,
 	const bool ja = facts->is_japanese;
 	g_autofree char *from =
 	    g_strdup_printf("%s@%s", settings->notice_sender, settings->service_domain);
-	g_autofree char *id =
-	    g_strdup_printf("<notice.%lld.%lld@%s>", (long long)notice->id,
-			    (long long)notice->created_at, settings->service_domain);
+	g_autofree char *origin = g_strdup_printf("n%lld", (long long)notice->id);
+	char id[NOTICE_ID_SIZE];
 	char zone[8];
 	struct message_draft draft = {
 		.from_name = ja ? settings->notice_name_ja : settings->notice_name_en,
@@ -263,11 +278,11 @@ static bool write_mail(const struct outbox_notice *notice,
 		.charset = ENCODED_WORD_UTF8,
 	};
 
+	make_id(settings, notice, draft.reply_to, id);
 	clock_format(notice->created_at, settings->time_zone, "%z", zone, sizeof(zone));
 	if (!message_write(&draft, &mail_r->octets, &mail_r->length, error_r))
 		return false;
-	mail_r->sender = g_strdup_printf("bounce+n%lld@%s", (long long)notice->id,
-					 settings->service_domain);
+	mail_r->sender = own_address_make(settings, SERVICE_BOUNCE, origin);
 	mail_r->recipient = g_strdup(notice->mail);
 	return true;
 }

@@ -22,6 +22,7 @@
 #include <string.h>
 
 #include "conf/clock.h"
+#include "milter/core/own_address.h"
 #include "milter/mail/charset.h"
 #include "milter/mail/message.h"
 
@@ -170,10 +171,11 @@ char *broadcast_mail_sender(const struct setup *setup, const struct draft *draft
 {
 	/* Postfix is told to complete those that begin with "v" (conf/postfix/verp). */
 	const bool xverp = draft->verp && setup->settings->verp_method == VERP_XVERP;
+	g_autofree char *whose =
+	    g_strdup_printf("%c%lld.%lld", xverp ? 'v' : 'r', (long long)shard->draft,
+			    (long long)shard->number);
 
-	return g_strdup_printf("bounce+%c%lld.%lld@%s", xverp ? 'v' : 'r',
-			       (long long)shard->draft, (long long)shard->number,
-			       setup->settings->service_domain);
+	return own_address_make(setup->settings, SERVICE_BOUNCE, whose);
 }
 
 char *broadcast_mail_address(const struct setup *setup, const struct draft *draft,
@@ -197,7 +199,7 @@ char *broadcast_mail_address(const struct setup *setup, const struct draft *draf
 	token_hash_text(draft->text, hash);
 	if (!token_make(&token, key, &facts, text))
 		return NULL;
-	return g_strdup_printf("%s+%s@%s",
-			       purpose == TOKEN_RELEASE ? "release" : "receipt", text,
-			       setup->settings->service_domain);
+	return own_address_make(
+	    setup->settings, purpose == TOKEN_RELEASE ? SERVICE_RELEASE : SERVICE_RECEIPT,
+	    text);
 }

@@ -104,6 +104,7 @@ static void test_defaults(void **state)
 	assert_int_equal(settings->character_limit, 200);
 	assert_int_equal(settings->draft_expiry, 3 * 86400);
 	assert_string_equal(settings->authserv_id, "");
+	assert_string_equal(settings->address_delimiter, "+");
 	/* A moved clock must be asked for. */
 	assert_string_equal(settings->test_clock, "");
 	settings_free(settings);
@@ -228,6 +229,10 @@ static void test_bad_values(void **state)
 		{ "store_path", "" },
 		{ "store_path", "kairan.db" },
 		{ "store_path", "./kairan.db" },
+		{ "address_delimiter", "" },
+		{ "address_delimiter", "++" },
+		{ "address_delimiter", "=" },
+		{ "address_delimiter", "%2b" },
 		{ "key_file", "token.keys" },
 		{ "milter_socket", "inet:8890@localhost" },
 		{ "time_zone", "" },

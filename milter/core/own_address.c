@@ -1,0 +1,22 @@
+/*
+ * NAME
+ *	own_address - addresses of the service as kairan writes them
+ *
+ * DESCRIPTION
+ *	With the delimiter of the settings. Reading takes any of them (policy/service_address.c).
+ *
+ * DIAGNOSTICS
+ *	None.
+ */
+#include "config.h"
+
+#include "milter/core/own_address.h"
+
+#include <glib.h>
+
+char *own_address_make(const struct settings *settings, enum service_kind kind,
+		       const char *token)
+{
+	return g_strconcat(service_address_word(kind), settings->address_delimiter, token,
+			   "@", settings->service_domain, NULL);
+}
