@@ -112,6 +112,8 @@ static const struct intake *find_intake(const struct recipient *recipient)
 {
 	if (recipient->broadcast != NULL)
 		return &intake_draft;
+	if (recipient->service.is_cut)
+		return &intake_notice_reply;
 	switch (recipient->service.kind) {
 	case SERVICE_DECIDE:
 		return &intake_decision;
@@ -123,10 +125,11 @@ static const struct intake *find_intake(const struct recipient *recipient)
 		return &intake_release;
 	case SERVICE_INCIDENT:
 		return &intake_incident;
+	case SERVICE_NOTICE:
+		return &intake_notice_reply;
 	case SERVICE_NONE:
 	case SERVICE_RECEIPT:
 	case SERVICE_BOUNCE:
-	case SERVICE_NOTICE:
 	case SERVICE_UNKNOWN:
 		break;
 	}
@@ -144,20 +147,6 @@ static struct intake_context make_context(const struct session *session,
 	};
 }
 
-/* The same address in another spelling is one recipient, which the MTA has twice. */
-static bool is_repeated(const struct envelope *envelope,
-			const struct recipient *recipient)
-{
-	for (guint i = 0; i < envelope->recipients->len; i++) {
-		const struct recipient *known =
-		    g_ptr_array_index(envelope->recipients, i);
-
-		if (g_ascii_strcasecmp(known->address.spec, recipient->address.spec) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* A recipient of ours: ask its intake whether it may stay. */
 static void judge_ours(const struct session *session, struct recipient *recipient,
 		       struct verdict *verdict_r)
@@ -172,7 +161,8 @@ static void judge_ours(const struct session *session, struct recipient *recipien
 			  "recipient %s put off: there are %d of ours already",
 			  recipient->path, SESSION_RECIPIENTS_MOST);
 		verdict_set(verdict_r, REASON_TOO_MANY, NULL);
-	} else if (is_repeated(session->envelope, recipient)) {
+	} else if (envelope_has_before(session->envelope, recipient)) {
+		/* In another spelling it is one recipient, which the MTA has twice. */
 		verdict_pass(verdict_r);
 	} else {
 		intake->judge(&context, recipient, verdict_r);
@@ -188,10 +178,28 @@ static void add_ours(struct session *session, struct recipient *recipient,
 	judge_ours(session, recipient, verdict_r);
 	if (verdict_r->kind == VERDICT_PASS)
 		g_ptr_array_add(envelope->paths, g_strdup(recipient->path));
-	if (verdict_r->kind == VERDICT_PASS && !is_repeated(envelope, recipient))
+	if (verdict_r->kind == VERDICT_PASS && !envelope_has_before(envelope, recipient))
 		g_ptr_array_add(envelope->recipients, recipient);
 	else
 		recipient_free(recipient);
+}
+
+/* What an address is that is no broadcast, as far as the snapshot knows. */
+static enum answer sort_service(const struct service_address *service, enum answer answer)
+{
+	switch (service->kind) {
+	case SERVICE_NONE:
+		return answer;
+	case SERVICE_RECEIPT:
+	case SERVICE_BOUNCE:
+		return ANSWER_NO; /* the MTA takes them to kairanctl deliver */
+	case SERVICE_UNKNOWN:
+		/* While no broadcasts are known this may be one, as may what is like an
+		 * address of a token. */
+		return answer == ANSWER_UNKNOWN ? answer : ANSWER_YES;
+	default:
+		return service->is_cut && answer == ANSWER_UNKNOWN ? answer : ANSWER_YES;
+	}
 }
 
 /* Is this address ours? NO with the verdict still a pass: leave it alone. */
@@ -210,11 +218,8 @@ static enum answer sort_recipient(struct session *session, const char *path,
 		answer = snapshot_find(kairan_get_snapshot(session->kairan),
 				       &recipient->address, &recipient->broadcast);
 	}
-	if (answer != ANSWER_YES && recipient->service.kind != SERVICE_NONE)
-		answer = ANSWER_YES;
-	if (recipient->service.kind == SERVICE_RECEIPT ||
-	    recipient->service.kind == SERVICE_BOUNCE)
-		answer = ANSWER_NO; /* the MTA takes them to kairanctl deliver */
+	if (recipient->broadcast == NULL)
+		answer = sort_service(&recipient->service, answer);
 	if (answer == ANSWER_YES) {
 		recipient->path = g_strdup(path);
 		*recipient_r = recipient;
@@ -319,6 +324,9 @@ static bool take_all(const struct session *session, const struct intake_mta *mta
 	for (guint i = 0; i < recipients->len && verdict.kind != VERDICT_TEMPFAIL; i++) {
 		struct recipient *recipient = g_ptr_array_index(recipients, i);
 
+		/* One before may have become this address by what the mail refers to. */
+		if (envelope_has_before(session->envelope, recipient))
+			continue;
 		verdict_pass(&verdict);
 		find_intake(recipient)->take(&context, recipient, &verdict);
 	}

@@ -43,8 +43,11 @@ enum reason {
 	REASON_AUTOMATIC, /* a machine wrote it */
 	REASON_FORGED_TOKEN,
 	REASON_EXPIRED_TOKEN,
-	REASON_WRONG_PERSON,   /* a genuine token, made for somebody else */
-	REASON_NOT_APPROVER,   /* Art. 4, 13-1(3): no longer approver or delegate */
+	REASON_BROKEN_TOKEN,     /* an address whose token is not there, or not whole */
+	REASON_NO_REFERENCE,     /* to the notices' sender, and it answers none of them */
+	REASON_SEVERAL_REQUESTS, /* likewise, and it answers more than one */
+	REASON_WRONG_PERSON,     /* a genuine token, made for somebody else */
+	REASON_NOT_APPROVER,     /* Art. 4, 13-1(3): no longer approver or delegate */
 	REASON_URGENT_REASON,  /* Art. 13-2(1): 緊急承認 at night without a reason */
 	REASON_OWN_DRAFT,      /* Art. 4: the author never decides */
 	REASON_SUSPENDED,      /* Art. 6 */

@@ -27,6 +27,7 @@
 #include "milter/draft/schedule.h"
 #include "milter/draft/text.h"
 #include "milter/intake/draft.h"
+#include "milter/intake/notice_reply.h"
 #include "milter/intake/refusals.h"
 #include "milter/intake/suspension.h"
 
@@ -189,6 +190,14 @@ static void find_section(const struct intake_context *context, const struct addr
 	(void)g_string_free(missing, TRUE);
 }
 
+/* Who decides may be answering a notice, by a mail program that takes the wrong address for it:
+ * the header will tell. */
+static void wait_for_reference(struct recipient *recipient, struct verdict *verdict)
+{
+	recipient->refusal = *verdict;
+	verdict_pass(verdict);
+}
+
 static void judge(const struct intake_context *context, struct recipient *recipient,
 		  struct verdict *verdict_r)
 {
@@ -218,7 +227,9 @@ static void judge(const struct intake_context *context, struct recipient *recipi
 		verdict_set(verdict_r, REASON_SENDER_FOREIGN, NULL);
 	if (verdict_r->kind == VERDICT_PASS)
 		suspension_judge(context, recipient->broadcast->mail, verdict_r);
-	if (verdict_r->kind == VERDICT_REFUSE)
+	if (verdict_r->reason == REASON_APPROVER_WRITES)
+		wait_for_reference(recipient, verdict_r);
+	else if (verdict_r->kind == VERDICT_REFUSE)
 		refuse_person(context, recipient, verdict_r);
 	if (verdict_r->reason == REASON_OUT_OF_SERVICE)
 		suspension_tell(context, recipient->person, recipient->broadcast->mail);
@@ -340,7 +351,15 @@ static void take(const struct intake_context *context, struct recipient *recipie
 		 struct verdict *verdict_r)
 {
 	struct draft_reading reading = { 0 };
+	const bool is_writer = recipient->refusal.kind == VERDICT_PASS;
 
+	if (notice_reply_take_instead(context, recipient, is_writer, verdict_r))
+		return;
+	if (!is_writer) {
+		*verdict_r = recipient->refusal;
+		refuse_person(context, recipient, verdict_r);
+		return;
+	}
 	read_draft(context, recipient, &reading, verdict_r);
 	if (verdict_r->kind == VERDICT_PASS)
 		intake_draft_settle(context, recipient, &reading, verdict_r);

@@ -14,6 +14,7 @@
 #include "milter/intake/envelope.h"
 
 #include <string.h>
+#include <strings.h>
 
 #define ENVELOPE_HEADER_LINES  10000
 #define ENVELOPE_HEADER_OCTETS (256 * 1024)
@@ -58,6 +59,33 @@ void envelope_free(struct envelope *envelope)
 	g_ptr_array_unref(envelope->paths);
 	(void)g_string_free(envelope->octets, TRUE);
 	g_free(envelope);
+}
+
+/* Tokens are compared without what stands around them: one may have come as "decide+" and as
+ * "decide%2b". */
+static bool is_same(const struct recipient *one, const struct recipient *other)
+{
+	const struct service_address *left = &one->service, *right = &other->service;
+
+	if (left->token == NULL || right->token == NULL)
+		return strcasecmp(one->address.spec, other->address.spec) == 0;
+	return left->kind == right->kind && left->token_length == right->token_length &&
+	       strncasecmp(left->token, right->token, left->token_length) == 0;
+}
+
+bool envelope_has_before(const struct envelope *envelope,
+			 const struct recipient *recipient)
+{
+	for (guint i = 0; i < envelope->recipients->len; i++) {
+		const struct recipient *other =
+		    g_ptr_array_index(envelope->recipients, i);
+
+		if (other == recipient)
+			break;
+		if (is_same(other, recipient))
+			return true;
+	}
+	return false;
 }
 
 static bool has_room(struct envelope *envelope, size_t more, size_t most)

@@ -11,6 +11,7 @@
 #include "milter/draft/standing.h"
 #include "policy/address.h"
 #include "policy/service_address.h"
+#include "policy/verdict.h"
 
 /* A recipient that is ours. */
 struct recipient {
@@ -20,6 +21,7 @@ struct recipient {
 	struct broadcast *broadcast;    /* NULL for a service address */
 	struct person *person;          /* a draft's author, once the RCPT was judged */
 	struct standing standing;       /* of the section they write for, likewise */
+	struct verdict refusal; /* of a draft by whoever may be answering a notice */
 };
 
 struct envelope {
@@ -32,6 +34,7 @@ struct envelope {
 	size_t others;    /* recipients that are none of ours, and stay */
 	GString *octets;  /* header and body, CRLF */
 	size_t header_lines;
+	bool told;      /* its sender gets a mail that explains */
 	bool too_large; /* octets were dropped: the message is refused */
 };
 
@@ -39,6 +42,11 @@ struct envelope *envelope_new(const char *sender, const char *login);
 void envelope_free(struct envelope *envelope);
 
 void recipient_free(struct recipient *recipient);
+
+/* Is the same address, however it is written, a recipient before this one, or before this one is
+ * added? */
+bool envelope_has_before(const struct envelope *envelope,
+			 const struct recipient *recipient);
 
 /* Append a header field or a piece of the body. Past the limits nothing is kept. */
 void envelope_add_header(struct envelope *envelope, const char *name, const char *value,

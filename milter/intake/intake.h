@@ -38,12 +38,13 @@ struct intake {
 		     struct verdict *verdict_r);
 };
 
-extern const struct intake intake_draft;    /* a broadcast address */
-extern const struct intake intake_decision; /* decide+TOKEN */
-extern const struct intake intake_withdraw; /* draft+TOKEN */
-extern const struct intake intake_correct;  /* correct+TOKEN */
-extern const struct intake intake_incident; /* incident@ (Art. 9) */
-extern const struct intake intake_release;  /* release+TOKEN (expand.c) */
+extern const struct intake intake_draft;        /* a broadcast address */
+extern const struct intake intake_decision;     /* decide+TOKEN */
+extern const struct intake intake_withdraw;     /* draft+TOKEN */
+extern const struct intake intake_correct;      /* correct+TOKEN */
+extern const struct intake intake_notice_reply; /* an answer, and no whole token */
+extern const struct intake intake_incident;     /* incident@ (Art. 9) */
+extern const struct intake intake_release;      /* release+TOKEN (expand.c) */
 
 /* Write one audit row in a transaction of its own. On failure the verdict becomes "could
  * not store", so that nothing happens unrecorded. */

@@ -25,6 +25,7 @@
 #include "conf/clock.h"
 #include "conf/log.h"
 #include "milter/core/notice.h"
+#include "milter/intake/misaddressed.h"
 #include "milter/intake/reply_outcome.h"
 #include "milter/intake/writer.h"
 #include "milter/mail/automatic.h"
@@ -104,6 +105,25 @@ static enum answer verify(const struct intake_context *context,
 	return ANSWER_NO;
 }
 
+/* Whoever is logged in may have copied the address, and is told by mail. */
+static void refuse_forged(const struct intake_context *context,
+			  const struct recipient *recipient, struct audit_event *event,
+			  struct verdict *verdict)
+{
+	const struct envelope *envelope = context->envelope;
+	const struct misaddressed misaddressed = { recipient->address.spec, NULL };
+	struct person *person = NULL;
+	struct verdict unknown;
+
+	if (*envelope->login != '\0' && !address_is_null(envelope->sender))
+		(void)intake_find_login(context, envelope->login, &person, &unknown);
+	event->uid = envelope->login;
+	event->outcome = reason_name(verdict->reason);
+	event->detail = recipient->address.spec;
+	misaddressed_tell(context, &misaddressed, person, event, verdict);
+	person_free(person);
+}
+
 void intake_reply_judge(const struct intake_context *context, enum token_purpose purpose,
 			const struct recipient *recipient, struct verdict *verdict_r)
 {
@@ -115,10 +135,7 @@ void intake_reply_judge(const struct intake_context *context, enum token_purpose
 		log_event(LOG_LEVEL_WARNING, envelope->queue_id, 0,
 			  "forged token in %s, login \"%s\"", recipient->path,
 			  envelope->login);
-		event.uid = envelope->login;
-		event.outcome = reason_name(verdict_r->reason);
-		event.detail = recipient->path;
-		intake_record(context, &event, verdict_r);
+		refuse_forged(context, recipient, &event, verdict_r);
 	} else if (verdict_r->kind == VERDICT_PASS && *envelope->login == '\0' &&
 		   !address_is_null(envelope->sender) &&
 		   *context->setup->settings->authserv_id == '\0') {

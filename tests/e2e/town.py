@@ -26,7 +26,7 @@ def request_for(stack, person, subject):
     """The approval request that a person got."""
     return stack.wait_mail(
         person, lambda mail: subject in str(mail["Subject"])
-        and s.reply_address(mail).startswith("decide+"))
+        and s.reply_address(mail).startswith("decide"))
 
 
 def answer_mail(person, request, words, **headers):

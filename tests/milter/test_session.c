@@ -127,6 +127,7 @@ INTAKE(withdraw);
 INTAKE(correct);
 INTAKE(release);
 INTAKE(incident);
+INTAKE(notice_reply);
 
 static bool add_recipient(void *context, const char *path)
 {
@@ -288,6 +289,22 @@ static const struct {
 	  " -decide+ABCDE -draft+ABCDEF -correct+ABCD -release+ABCD -incident drop" },
 	{ "what kairanctl deliver takes",
 	  "mail rcpt:receipt+" TOKEN " rcpt:bounce+anything data", "go go pass" },
+	{ "the service's addresses without a token, or with half of one",
+	  "mail rcpt:kairan rcpt:decide rcpt:draft+x rcpt:correct-" TOKEN "a rest",
+	  "notice_reply?kairan go notice_reply?decide go notice_reply?draft+x go"
+	  " notice_reply?correct-ABCD go go notice_reply!kairan notice_reply!decide"
+	  " notice_reply!draft+x notice_reply!correct-ABCD"
+	  " -kairan -decide -draft+x -correct-ABCD drop" },
+	{ "with another delimiter",
+	  "mail rcpt:decide-" TOKEN " rcpt:draft." TOKEN " rcpt:correct%2b" TOKEN
+	  " rcpt:receipt-" TOKEN " rcpt:bounce.x rest",
+	  "decision?decide-ABCDE go withdraw?draft.ABCDEF go correct?correct%2bAB go"
+	  " go go go decision!decide-ABCDE withdraw!draft.ABCDEF correct!correct%2bAB"
+	  " -decide-ABCDE -draft.ABCDEF -correct%2bAB pass" },
+	{ "quoted, and with a last dot",
+	  "mail rcpt:\"bosai\" rcpt:incident@" DOMAIN ". rest",
+	  "draft?\"bosai\" go incident?incident@inf go go"
+	  " draft!\"bosai\" incident!incident@inf -\"bosai\" -incident@inf drop" },
 	{ "an address that nobody has", "mail rcpt:nobody data", "550 pass" },
 	{ "several messages",
 	  "mail rcpt:bosai rest mail rcpt:a@else.example data"
@@ -333,6 +350,15 @@ static const struct {
 	{ "a token, twice", "mail rcpt:decide+" TOKEN " rcpt:DECIDE+" TOKEN " rest",
 	  "decision?decide+ABCDE go go go decision!decide+ABCDE"
 	  " -decide+ABCDE -DECIDE+ABCDE drop" },
+	{ "a broadcast, in all ways to write it",
+	  "mail rcpt:bosai rcpt:\"Bosai\" rcpt:bosai@" DOMAIN ". rest",
+	  "draft?bosai go go go go draft!bosai -bosai -\"Bosai\" -bosai@info.t drop" },
+	{ "a token, in all ways to write it",
+	  "mail rcpt:decide+" TOKEN " rcpt:decide-" TOKEN " rcpt:decide%2B" TOKEN
+	  " rcpt:\"decide+" TOKEN "\" rcpt:draft+" TOKEN " rest",
+	  "decision?decide+ABCDE go go go go withdraw?draft+ABCDEF go go"
+	  " decision!decide+ABCDE withdraw!draft+ABCDEF -decide+ABCDE -decide-ABCDE"
+	  " -decide%2BABC -\"decide+ABCD -draft+ABCDEF drop" },
 	{ "refused, twice", "mail rcpt:stranger rcpt:stranger data",
 	  "draft?stranger 550 draft?stranger 550 pass" },
 	{ "refused alone, twice", "mail rcpt:long rcpt:LONG rest",
@@ -638,12 +664,13 @@ static void test_unknown_addresses(void **state)
 	snapshot_round_restore(starting);
 	session = session_new(starting);
 	g_string_truncate(trace, 0);
-	run("mail rcpt:bosai rcpt:a@else.example rcpt:incident rcpt:@ rest");
+	run("mail rcpt:bosai rcpt:a@else.example rcpt:decide rcpt:incident rcpt:@ rest");
 	session_free(session);
 	session = NULL;
 	kairan_free(starting);
 	store_scratch_remove(&empty);
-	assert_string_equal(trace->str, "550 451 incident?incident go go go"
+	/* Each of the first may be a broadcast. */
+	assert_string_equal(trace->str, "451 451 451 incident?incident go go go"
 					" incident!incident -incident pass");
 }
 

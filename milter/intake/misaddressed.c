@@ -1,0 +1,101 @@
+/*
+ * NAME
+ *	misaddressed - who answered to the wrong address is told which is the right one
+ *
+ * DESCRIPTION
+ *	Mail programs answer From: where Reply-To: was meant, gateways cut addresses, and people
+ *	copy them. The SMTP reply is one line in English that phones do not show, so whoever is
+ *	known gets a mail in their language.
+ *
+ *	A rule of a mail program may answer every mail from a person's own login, this one too.
+ *	So there is one mail a message, and past five an hour for one reason the administrators
+ *	are told instead.
+ *
+ * DIAGNOSTICS
+ *	Error: the store cannot be written.
+ */
+#include "config.h"
+
+#include "milter/intake/misaddressed.h"
+
+#include <stdlib.h>
+
+#include "conf/log.h"
+#include "milter/core/alarm.h"
+#include "milter/core/notice.h"
+#include "milter/intake/refusals.h"
+
+#define WATCH_SECONDS 3600
+#define TOLD_MOST     5
+
+static bool is_endless(const struct audit_event *event, struct store *store,
+		       bool *endless_r, struct kairan_error *error_r)
+{
+	const struct audit_refusals wanted = {
+		.since = event->at - WATCH_SECONDS,
+		.uid = event->uid,
+		.outcome = event->outcome,
+	};
+	int64_t seen;
+
+	if (!store_audit_count_refusals(store, &wanted, &seen, error_r))
+		return false;
+	*endless_r = seen >= TOLD_MOST;
+	return true;
+}
+
+static bool add_notice(struct store *store, const struct misaddressed *misaddressed,
+		       const struct person *person, const struct audit_event *event,
+		       struct kairan_error *error_r)
+{
+	char *facts =
+	    notice_make_facts("subject", misaddressed->subject, "detail",
+			      misaddressed->address, "reason_key", event->outcome, NULL);
+	const bool ok = notice_add_person(store, NOTICE_MISADDRESSED, 0, person, facts,
+					  event->at, error_r);
+
+	free(facts);
+	return ok;
+}
+
+static bool record(struct store *store, const struct misaddressed *misaddressed,
+		   const struct person *person, const struct audit_event *event,
+		   bool *endless_r, struct kairan_error *error_r)
+{
+	bool ok = store_begin_grouped(store, error_r);
+
+	if (!ok)
+		return false;
+	if (person != NULL)
+		ok = is_endless(event, store, endless_r, error_r);
+	ok = ok && store_audit_append(store, event, error_r);
+	if (person != NULL && !*endless_r)
+		ok = ok && add_notice(store, misaddressed, person, event, error_r);
+	return store_end(store, ok, error_r);
+}
+
+void misaddressed_tell(const struct intake_context *context,
+		       const struct misaddressed *misaddressed,
+		       const struct person *person, const struct audit_event *event,
+		       struct verdict *verdict)
+{
+	struct envelope *envelope = context->envelope;
+	const struct person *reader = envelope->told ? NULL : person;
+	struct kairan_error error;
+	bool endless = false;
+
+	if (!record(kairan_get_store(context->kairan), misaddressed, reader, event,
+		    &endless, &error)) {
+		log_event(LOG_LEVEL_ERROR, envelope->queue_id, 0, "%s", error.text);
+		verdict_set(verdict, REASON_STORE, NULL);
+		return;
+	}
+	refusals_watch(context->kairan, event);
+	if (endless)
+		alarm_raise(context->kairan, ALARM_REFUSALS, event->uid, "refusals",
+			    event->uid);
+	if (reader == NULL)
+		return;
+	envelope->told = true;
+	waker_wake(kairan_get_waker(context->kairan, KAIRAN_NOTICES));
+}
