@@ -3,15 +3,14 @@
  *	quote - the person's own lines of a reply
  *
  * DESCRIPTION
- *	Walks down the lines. Quote marks hide a line; a separator, an Outlook block of
- *	"From: / Sent:", or a ruler hides everything below. An attribution ("On ... wrote:")
- *	is hidden; when what follows it is not marked as quoted, everything below is the
- *	original and is hidden too. So both top-posted and bottom-posted replies are read,
- *	and an unmarked original never speaks.
+ *	Walks down the lines. Quote marks hide a line; what introduces an original
+ *	(original.c) is hidden, and when what follows it is not marked as quoted, everything
+ *	below is the original and is hidden too. So both top-posted and bottom-posted replies
+ *	are read, and an unmarked original never speaks.
  *
- *	What is hidden cannot take an approval back. So a line is a footer or an attribution
- *	only when it is one as a whole, from its start to its end; a line of the person's that
- *	merely holds such words stays the person's.
+ *	What is hidden cannot take an approval back. So a line is a footer of a mail program
+ *	only when it is one as a whole, made of words that such programs write; a line of the
+ *	person's that merely holds such words stays the person's.
  *
  * DIAGNOSTICS
  *	None.
@@ -22,302 +21,255 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define VARIATION_SELECTOR_16 0xfe0f
+#include "policy/line.h"
+#include "policy/original.h"
+#include "policy/reply_doubt.h"
+#include "policy/text.h"
 
-/* Characters without width are of the category Format: U+200B, U+FEFF, U+00AD, marks of
- * direction. */
-static bool is_blank_character(gunichar c)
+/* A footer has at most as many characters. */
+#define FOOTER_MOST 60
+
+/* Netiquette of old addresses a person by a mark ("＞高橋さん 時刻を直して"). Such a line
+ * stands alone among lines that are not quoted, and no blank follows its mark. */
+static bool is_addressing(char *const *lines, size_t at)
 {
-	return g_unichar_isspace(c) || g_unichar_type(c) == G_UNICODE_FORMAT;
-}
+	static const char *const marks[] = { ">", "＞", NULL };
+	static const char *const persons[] = { "さん", "様",   "さま", "殿",
+					       "課長", "係長", "部長", NULL };
+	const char *start = line_skip_blank(lines[at]);
+	const size_t mark = line_match_start(start, marks);
+	g_autofree char *head = NULL;
 
-const char *quote_skip_blank(const char *line)
-{
-	while (*line != '\0' && is_blank_character(g_utf8_get_char(line)))
-		line = g_utf8_next_char(line);
-	return line;
-}
-
-bool quote_is_blank_at(const char *at)
-{
-	const gunichar c = g_utf8_get_char(at);
-
-	return is_blank_character(c) || c == VARIATION_SELECTOR_16 ||
-	       g_unichar_type(c) == G_UNICODE_MODIFIER_SYMBOL;
-}
-
-static bool is_blank(const char *line)
-{
-	return *quote_skip_blank(line) == '\0';
-}
-
-/* The length of the word that the line begins with; 0 when there is none. */
-static size_t match_any(const char *line, const char *const *words)
-{
-	for (; *words != NULL; words++)
-		if (g_ascii_strncasecmp(line, *words, strlen(*words)) == 0)
-			return strlen(*words);
-	return 0;
-}
-
-static bool has_any(const char *line, const char *const *words)
-{
-	for (; *words != NULL; words++)
-		if (strstr(line, *words) != NULL)
-			return true;
-	return false;
-}
-
-static bool ends_with_any(const char *line, const char *const *words)
-{
-	for (; *words != NULL; words++)
-		if (g_str_has_suffix(line, *words))
-			return true;
-	return false;
-}
-
-/* A copy without the blanks at its end. */
-static char *trim_end(const char *line)
-{
-	const char *end = line;
-
-	for (const char *at = line; *at != '\0';) {
-		gunichar c = g_utf8_get_char(at);
-
-		at = g_utf8_next_char(at);
-		if (!is_blank_character(c))
-			end = at;
-	}
-	return g_strndup(line, (size_t)(end - line));
-}
-
-static bool is_quoted(const char *line)
-{
-	static const char *const marks[] = { ">", "＞", "|", "｜", "&gt;", NULL };
-
-	return match_any(quote_skip_blank(line), marks) > 0;
-}
-
-/* ---- what hides all that is below ---- */
-
-/* At least four equal marks and nothing else: Outlook's and Becky!'s separators, and the
- * beginnings of signatures. Of some marks a pair of rulers may hold words ("-----Original
- * Message-----"), or three marks each where the words say that it is the original. */
-static bool is_ruler(const char *line)
-{
-	static const gunichar marks[] = { '-',    '_',    0x2015, 0x2500, 0x2501, 0xff0d,
-					  0xff3f, 0x2014, '=',    '*',    '~',    '+' };
-	static const size_t holding = 8;
-	static const char *const originals[] = { "元の", "転送", "Original", "Forwarded",
-						 NULL };
-	g_autofree char *trimmed = trim_end(quote_skip_blank(line));
-	const char *at = trimmed;
-	const gunichar first = g_utf8_get_char(at);
-	int count = 0;
-
-	for (size_t i = 0; i < G_N_ELEMENTS(marks); i++) {
-		if (first != marks[i])
-			continue;
-		for (; g_utf8_get_char(at) == first; at = g_utf8_next_char(at))
-			count++;
-		if (*at == '\0')
-			return count >= 4;
-		return count >= (has_any(at, originals) ? 3 : 4) && i < holding &&
-		       g_utf8_get_char(g_utf8_prev_char(trimmed + strlen(trimmed))) ==
-			   first;
-	}
-	return false;
-}
-
-static bool is_separator(const char *line)
-{
-	static const char *const words[] = {
-		"Begin forwarded message:", "転送されたメッセージ:",
-		"転送されたメッセージ：", "-- Original", NULL
-	};
-
-	line = quote_skip_blank(line);
-	if (strcmp(line, "--") == 0 || strcmp(line, "-- ") == 0)
-		return true;
-	return is_ruler(line) || match_any(line, words) > 0;
-}
-
-/* Is this "NAME:" of a header, perhaps in bold ("*From:*") or with a blank before ':'? */
-static bool is_header(const char *line, const char *const *names)
-{
-	size_t length;
-
-	line = quote_skip_blank(line);
-	line += strspn(line, "*");
-	length = match_any(line, names);
-	line = quote_skip_blank(line + length);
-	return length > 0 && (*line == ':' || g_str_has_prefix(line, "："));
-}
-
-/* Outlook's original: "From:" or 差出人, and within the next lines its companions. */
-static bool is_header_block(char **lines)
-{
-	static const char *const starts[] = { "From", "差出人", "送信者", "送信元",
-					      NULL };
-	static const char *const companions[] = { "Sent",    "Date", "To",       "Cc",
-						  "Subject", "日時", "送信日時", "日付",
-						  "宛先",    "件名", NULL };
-
-	if (!is_header(lines[0], starts))
+	if (mark == 0 || line_is_quoted(start + mark) || line_is_blank_at(start + mark) ||
+	    (at > 0 && line_is_quoted(lines[at - 1])) ||
+	    (lines[at + 1] != NULL && line_is_quoted(lines[at + 1])))
 		return false;
-	for (int i = 1; i <= 4 && lines[i] != NULL; i++)
-		if (is_header(lines[i], companions))
-			return true;
-	return false;
+	head = g_strndup(start, MIN(strlen(start), 40));
+	return line_has_any(head, persons);
+}
+
+static bool is_signature_start(const char *line)
+{
+	line = line_skip_blank(line);
+	return strcmp(line, "--") == 0 || strcmp(line, "-- ") == 0;
+}
+
+bool quote_is_separator(const char *line)
+{
+	return is_signature_start(line) || original_is_separator(line);
+}
+
+/* A ruler below which a signature or an original may stand: four equal marks. */
+static bool is_long_ruler(const char *line)
+{
+	static const char *const marks[] = { "-", "_", "―", "─", "━", "－", "＿",
+					     "—", "=", "*", "~", "+", NULL };
+	size_t count = 0, mark;
+
+	line = line_skip_blank(line);
+	mark = line_match_start(line, marks);
+	for (const char *first = line; mark > 0 && strncmp(line, first, mark) == 0;
+	     line += mark)
+		count++;
+	return count >= 4 && *line_skip_blank(line) == '\0';
 }
 
 /* ---- what programs add by themselves ---- */
 
-/* Without the web addresses that Outlook puts into its footer. */
-static char *drop_links(const char *line)
+/* Without the web addresses that Outlook puts into its footer, and without blanks around;
+ * folded. */
+static char *read_footer(const char *line)
 {
+	static const char *const opens[] = { "<http", "(http", "[http", NULL };
+	g_autofree char *folded = text_fold_case(line, strlen(line));
 	GString *rest = g_string_new(NULL);
-	const char *link;
 
-	while ((link = strstr(line, "<http")) != NULL && strchr(link, '>') != NULL) {
-		g_string_append_len(rest, line, link - line);
-		line = strchr(link, '>') + 1;
+	for (const char *at = folded; *at != '\0';) {
+		const char *close = strpbrk(at, ">)]");
+
+		if (line_match_start(at, opens) > 0 && close != NULL) {
+			at = close + 1;
+		} else {
+			g_string_append_c(rest, *at);
+			at++;
+		}
 	}
-	return g_string_free(g_string_append(rest, line), FALSE);
+	return g_strstrip(g_string_free(rest, FALSE));
 }
 
-static bool is_footer(const char *line)
-{
-	static const char *const starts[] = {
-		"Sent from my ",     "Sent from Yahoo",  "Sent from Mail for",
-		"Sent from Outlook", "Sent from Gmail",  "Sent from Samsung",
-		"Sent via ",         "Get Outlook for ", NULL
-	};
-	static const char *const makers[] = {
-		"iPhone",       "iPad",   "Android",  "Galaxy",   "Xperia",
-		"AQUOS",        "arrows", "らくらく", "スマホ",   "スマートフォン",
-		"携帯",         "ドコモ", "docomo",   "SoftBank", "Outlook",
-		"Yahoo!メール", "Gmail",  "Windows",  NULL
-	};
-	static const char *const ends[] = { "から送信", "から送信されました",
-					    "を入手",   "を入手する",
-					    "を取得",   "を取得する",
-					    NULL };
-	static const char *const sentences[] = {
-		". ", ", ", "! ", "。", "、", "！", NULL
-	};
-	g_autofree char *bare = drop_links(quote_skip_blank(line));
-	g_autofree char *footer = trim_end(bare);
+/* clang-format off */
+static const char *const footer_makers[] = {
+	"iphone", "ipad", "ipod", "ios", "android", "galaxy", "xperia", "aquos", "arrows",
+	"pixel", "zenfone", "oppo", "xiaomi", "redmi", "huawei", "surface", "windows", "mac",
+	"outlook", "gmail", "yahoo", "icloud", "thunderbird", "k-9 mail", "k-9", "spark",
+	"proton mail", "protonmail", "mymail", "bluemail", "blue mail", "typeapp", "nine",
+	"newton", "airmail", "edison", "canary", "mailspring", "em client", "emclient", "zoho",
+	"fairemail", "tutanota", "tuta", "samsung", "sony", "sharp", "fujitsu", "docomo",
+	"softbank", "y!mobile", "ymobile", "uq mobile", "rakuten", "au ", "becky!", "shuriken",
+	"aqua mail", "aquamail", "superhuman", "boomerang", "mailbird", "cosmosia",
+	"blackberry", "nokia", "honor", "motorola", "lenovo", NULL,
+};
+static const char *const footer_devices[] = {
+	"らくらくスマートフォン", "らくらくホン", "らくらくフォン", "らくらく", "スマートフォン",
+	"スマホ", "携帯電話", "携帯", "タブレット", "ドコモ", "ソフトバンク", "ワイモバイル",
+	"楽天モバイル", "アイフォン", "アンドロイド", "ギャラクシー", "エクスペリア", "アクオス", NULL,
+};
+/* What stands between makers and devices. */
+static const char *const footer_fillers[] = {
+	"このメールは", "このメッセージは", "本メールは", "私の", "わたしの", "デバイス", "端末",
+	"アプリ", "メール", "モバイル", "セキュア", "安全な", "暗号化された", "暗号化", "無料の",
+	"サービス", "ブラウザ", "ウェブ", "版", "用", "から", "の", "を使って", "を使用して", "・",
+	"、", " ", NULL,
+};
+static const char *const footer_ends[] = {
+	"から送信されたメールです", "から送信されています", "から送信しています",
+	"から送信されました", "から送信しました", "から送信", "より送信されました",
+	"より送信しました", "より送信", "を使用して送信されました", "を使用して送信しました",
+	"を使用して送信", "を使って送信されました", "を使って送信しました", "を使って送信",
+	"で送信されました", "で送信しました", "で送信", "から返信しました", "から返信",
+	"を入手する", "を入手", "を取得する", "を取得", "をダウンロード", NULL,
+};
+static const char *const footer_excuses[] = {
+	"簡潔な文面をお許しください", "簡潔な表現をお許しください", "簡素な記載をお許しください",
+	"簡潔なメールをお許しください", "短い文面をお許しください", "please excuse my brevity",
+	"please excuse brevity", "please excuse the brevity", "please excuse any typos",
+	"please excuse typos", "please excuse brevity and typos", "excuse my brevity", NULL,
+};
+static const char *const footer_starts[] = {
+	"sent from my ", "sent from ", "sent via ", "sent with ", "sent using ", "sent by ",
+	"get outlook for ", "get bluemail for ", "get typeapp for ", "secured with ", NULL,
+};
+static const char *const footer_abroad[] = {
+	"von meinem ", "gesendet von ", "gesendet mit ", "envoyé de mon ", "envoyé depuis ",
+	"envoyé à partir de ", "enviado desde ", "enviado do meu ", "enviado de ",
+	"inviato da ", "verzonden vanaf ", "verstuurd vanaf ", "skickat från ", "sendt fra ",
+	"wysłane z ", "отправлено с ", "发自我的", "从我的", "來自我的", "從我的", "發自我的",
+	"内 ", "내 ", "나의 ", NULL,
+};
+static const char *const footer_whole[] = {
+	"yahoo!メール", "yahoo!メールアプリ", "yahoo! japan", "yahoo mail: search, organize, conquer",
+	NULL,
+};
+/* clang-format on */
 
-	if (has_any(footer, sentences) || g_utf8_strlen(footer, -1) > 50)
+/* Is this Japanese head of a footer made of makers, devices and what stands between them?
+ * devices_r: it has only devices, which people speak of too. */
+static bool is_made_of_makers(const char *head, bool *devices_r)
+{
+	bool makers = false, devices = false;
+
+	if (g_ascii_isdigit(*head))
 		return false;
-	return match_any(footer, starts) > 0 || strcmp(footer, "Yahoo!メール") == 0 ||
-	       (has_any(footer, makers) && ends_with_any(footer, ends));
-}
+	while (*head != '\0') {
+		const size_t maker = line_match_start(head, footer_makers);
+		const size_t device = line_match_start(head, footer_devices);
+		size_t length = MAX(maker, device);
 
-/* ---- attributions ---- */
-
-/* Is there a year of this century, or a time of day? */
-static bool has_date(const char *text)
-{
-	for (const char *at = text; *at != '\0'; at++) {
-		if (at[0] == '2' && at[1] == '0' && g_ascii_isdigit(at[2]) &&
-		    g_ascii_isdigit(at[3]))
-			return true;
-		if (at > text && *at == ':' && g_ascii_isdigit(at[-1]) &&
-		    g_ascii_isdigit(at[1]) && g_ascii_isdigit(at[2]))
-			return true;
-	}
-	return false;
-}
-
-/* Does it end like an attribution: who wrote, or an address, and a colon? */
-static bool is_attribution(const char *text)
-{
-	static const char *const colons[] = { ":", "：", NULL };
-	static const char *const english[] = { " wrote", " writes", ">wrote", NULL };
-	static const char *const japanese[] = { "書きました", "書き込みました", NULL };
-	static const char *const dated[] = { "のメール", "のメッセージ", ">", NULL };
-	g_autofree char *trimmed = trim_end(text);
-	g_autofree char *saying = NULL;
-
-	if (!ends_with_any(trimmed, colons))
-		return false;
-	*g_utf8_prev_char(trimmed + strlen(trimmed)) = '\0';
-	saying = trim_end(trimmed);
-	if (ends_with_any(saying, english) || strcmp(saying, "wrote") == 0)
-		return true;
-	if (ends_with_any(saying, japanese))
-		return has_date(saying) || strstr(saying, "さん") != NULL ||
-		       strchr(saying, '@') != NULL;
-	return ends_with_any(saying, dated) && has_date(saying) &&
-	       (strchr(saying, '@') != NULL || !g_str_has_suffix(saying, ">"));
-}
-
-/* A date at the start of a line, from which an attribution may run over lines. */
-static bool is_attribution_start(const char *line)
-{
-	static const char *const days[] = { "Mon", "Tue", "Wed", "Thu", "Fri",
-					    "Sat", "Sun", "Jan", "Feb", "Mar",
-					    "Apr", "May", "Jun", "Jul", "Aug",
-					    "Sep", "Oct", "Nov", "Dec", NULL };
-
-	line = quote_skip_blank(line);
-	if (g_str_has_prefix(line, "On ") || g_str_has_prefix(line, "At "))
-		return g_ascii_isdigit(line[3]) || match_any(line + 3, days) > 0;
-	for (int i = 0; i < 4; i++)
-		if (!g_ascii_isdigit(line[i]))
+		makers = makers || maker > 0;
+		devices = devices || device > 0;
+		if (length == 0)
+			length = line_match_start(head, footer_fillers);
+		if (length == 0 && (g_ascii_isalnum(*head) || strchr("!+'/&-.", *head)))
+			length = 1;
+		if (length == 0)
 			return false;
-	return true;
-}
-
-/* How many lines from here are an attribution; 0 when none is. A second start, a blank
- * line or a quoted line ends the search. */
-static int count_attribution(char **lines)
-{
-	g_autoptr(GString) joined = g_string_new(lines[0]);
-
-	if (is_attribution(lines[0]))
-		return 1;
-	if (!is_attribution_start(lines[0]))
-		return 0;
-	for (int i = 1; i <= 2 && lines[i] != NULL && !is_quoted(lines[i]) &&
-			!is_blank(lines[i]) && !is_attribution_start(lines[i]);
-	     i++) {
-		g_string_append_printf(joined, " %s", lines[i]);
-		if (has_date(joined->str) && is_attribution(joined->str))
-			return i + 1;
+		head += length;
 	}
-	return 0;
+	*devices_r = !makers;
+	return makers || devices;
 }
 
-/* Is what follows here, after blank lines, marked as quoted? */
-static bool is_followed_by_quote(char **lines)
+static bool is_japanese_footer(const char *footer)
 {
-	while (*lines != NULL && is_blank(*lines))
-		lines++;
-	return *lines != NULL && is_quoted(*lines);
+	static const char *const from[] = { "から送信",           "から送信しました",
+					    "から送信されました", "から送信されています",
+					    "より送信",           NULL };
+	const size_t end = line_match_end(footer, footer_ends);
+	g_autofree char *head = g_strndup(footer, strlen(footer) - end);
+	bool devices = false;
+
+	return end > 0 && is_made_of_makers(head, &devices) &&
+	       (!devices || line_match_end(footer, from) > 0);
 }
 
-char **quote_find_own_lines(const char *text)
+/* No footer of a program takes anything back. */
+static bool is_latin_footer(const char *footer)
+{
+	const size_t start = line_match_start(footer, footer_starts);
+	const bool named = line_has_any(footer, footer_makers);
+	static const char *const marks[] = { ". ", ", ", "! ", "; ", ": ", NULL };
+
+	if (line_has_any(footer, marks) || reply_doubt_is_found(footer, false))
+		return false;
+	return (start > 0 && (named || g_str_has_prefix(footer, "sent from my "))) ||
+	       (line_match_start(footer, footer_abroad) > 0 && named);
+}
+
+bool quote_is_footer(const char *line)
+{
+	static const char *const stops[] = { "。", ". ", NULL };
+	g_autofree char *footer = NULL;
+	char *stop = NULL;
+
+	if (strlen(line) > 1000)
+		return false;
+	footer = read_footer(line);
+	for (size_t i = 0; stops[i] != NULL && stop == NULL; i++)
+		stop = strstr(footer, stops[i]);
+	if (stop != NULL) {
+		g_autofree char *excuse =
+		    g_strdup(stop + (g_str_has_prefix(stop, "。") ? strlen("。") : 2));
+
+		*stop = '\0';
+		if (g_str_has_suffix(excuse, "."))
+			excuse[strlen(excuse) - 1] = '\0';
+		if (g_str_has_suffix(excuse, "。"))
+			excuse[strlen(excuse) - strlen("。")] = '\0';
+		if (*excuse != '\0' &&
+		    (line_match_start(excuse, footer_excuses) != strlen(excuse)))
+			return false;
+	} else if (g_str_has_suffix(footer, ".")) {
+		footer[strlen(footer) - 1] = '\0';
+	}
+	if (*footer == '\0' || g_utf8_strlen(footer, -1) > FOOTER_MOST)
+		return false;
+	return line_match_start(footer, footer_whole) == strlen(footer) ||
+	       is_japanese_footer(footer) || is_latin_footer(footer);
+}
+
+/* ---- the walk ---- */
+
+static char **find_lines(const char *text, const char *const *addresses, bool rulers_end)
 {
 	char **lines = g_strsplit(text, "\n", -1);
 	GPtrArray *own = g_ptr_array_new();
 
-	for (char **at = lines; *at != NULL; at++) {
-		int attribution = count_attribution(at);
+	for (size_t i = 0; lines[i] != NULL; i++) {
+		const size_t intro = original_count_intro(lines + i, addresses);
 
-		if (is_separator(*at) || is_header_block(at))
+		if (is_signature_start(lines[i]) ||
+		    (rulers_end && is_long_ruler(lines[i])))
 			break;
-		if (attribution > 0) {
-			if (!is_followed_by_quote(at + attribution))
+		if (intro > 0) {
+			if (!line_is_quote_next(lines + i + intro))
 				break;
-			at += attribution - 1;
-		} else if (!is_quoted(*at) && !is_footer(*at)) {
-			g_ptr_array_add(own, g_strdup(*at));
+			i += intro - 1;
+		} else if ((!line_is_quoted(lines[i]) || is_addressing(lines, i)) &&
+			   !quote_is_footer(lines[i])) {
+			g_ptr_array_add(own, g_strdup(lines[i]));
 		}
 	}
 	g_ptr_array_add(own, NULL);
 	g_strfreev(lines);
 	return (char **)g_ptr_array_free(own, FALSE);
+}
+
+char **quote_find_own_lines(const char *text)
+{
+	return find_lines(text, NULL, true);
+}
+
+char **quote_find_said_lines(const char *text, const char *const *addresses)
+{
+	return find_lines(text, addresses, false);
 }

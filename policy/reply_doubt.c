@@ -18,7 +18,7 @@
 #include <glib.h>
 #include <string.h>
 
-#include "policy/quote.h"
+#include "policy/line.h"
 #include "policy/text.h"
 
 /* What people say with an approval, and what neither takes it back nor adds to it. Longer
@@ -106,14 +106,6 @@ static const char *const doubt_plain[] = {
 };
 /* clang-format on */
 
-static bool has_any(const char *text, const char *const *words)
-{
-	for (; *words != NULL; words++)
-		if (strstr(text, *words) != NULL)
-			return true;
-	return false;
-}
-
 /* Behind a web address that begins here; its marks and words are nobody's. */
 static const char *skip_link(const char *at)
 {
@@ -139,7 +131,7 @@ static char *spread_words(const char *own)
 		if (c == 0x2019 || c == 0x2018 || c == 0x02bc)
 			c = '\'';
 		if (c != '\'' && c != '?' &&
-		    (quote_is_blank_at(at) || g_unichar_ispunct(c)))
+		    (line_is_blank_at(at) || g_unichar_ispunct(c)))
 			c = ' ';
 		if (c != ' ' || spread->str[spread->len - 1] != ' ')
 			g_string_append_unichar(spread, c);
@@ -171,8 +163,8 @@ static bool has_doubt(const char *own, bool reason_asked)
 {
 	g_autofree char *message = spread_message(own);
 
-	return has_any(message, doubt_always) ||
-	       (!reason_asked && has_any(message, doubt_plain));
+	return line_has_any(message, doubt_always) ||
+	       (!reason_asked && line_has_any(message, doubt_plain));
 }
 
 /* Mail programs break lines within Japanese words, so the lines are read joined as well. */
@@ -189,5 +181,5 @@ bool reply_doubt_is_courtesy(const char *own)
 {
 	g_autofree char *message = spread_message(own);
 
-	return *quote_skip_blank(message) == '\0';
+	return *line_skip_blank(message) == '\0';
 }

@@ -19,6 +19,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "policy/line.h"
 #include "policy/quote.h"
 #include "policy/reply_doubt.h"
 #include "policy/text.h"
@@ -96,10 +97,10 @@ static bool is_boundary(const char *at)
 	const gunichar c = g_utf8_get_char(at);
 	const GUnicodeType type = g_unichar_type(c);
 
-	if (c == '\0' || quote_is_blank_at(at))
+	if (c == '\0' || line_is_blank_at(at))
 		return true;
 	if (c == '.' || c == '-')
-		return at[1] == '\0' || at[1] == *at || quote_is_blank_at(at + 1);
+		return at[1] == '\0' || at[1] == *at || line_is_blank_at(at + 1);
 	if (c < 0x80)
 		return strchr(",:;!?(", *at) != NULL;
 	return g_unichar_ispunct(c) && type != G_UNICODE_CLOSE_PUNCTUATION &&
@@ -135,7 +136,7 @@ static const char *skip_polite(enum decision decision, const char *at)
 /* Behind all that stands here of these marks and blanks. */
 static const char *skip_marks(const char *at, const char *marks)
 {
-	while (*at != '\0' && (quote_is_blank_at(at) ||
+	while (*at != '\0' && (line_is_blank_at(at) ||
 			       g_utf8_strchr(marks, -1, g_utf8_get_char(at)) != NULL))
 		at = g_utf8_next_char(at);
 	return at;
@@ -149,7 +150,7 @@ static bool is_question(const char *at)
 
 		if (g_utf8_strchr("?？⁇⁈⁉❓❔", -1, c) != NULL)
 			return true;
-		if (!quote_is_blank_at(at) && !g_unichar_ispunct(c))
+		if (!line_is_blank_at(at) && !g_unichar_ispunct(c))
 			return false;
 	}
 	return false;
@@ -171,7 +172,7 @@ static const char *skip_word(const char *line, const struct reply_word *word, bo
 		rest = skip_polite(word->decision, rest);
 	if (opened)
 		rest = skip_marks(rest, closing);
-	return is_boundary(rest) || quote_is_blank_at(rest) ? rest : NULL;
+	return is_boundary(rest) || line_is_blank_at(rest) ? rest : NULL;
 }
 
 /* The word that a line begins with, and what follows it; NULL when there is none, or only
@@ -193,9 +194,9 @@ static const struct reply_word *read_line(const char *line, const char **rest_r)
 
 static char *trim(const char *text)
 {
-	const char *end = text = quote_skip_blank(text);
+	const char *end = text = line_skip_blank(text);
 
-	for (const char *at = text; *at != '\0'; at = quote_skip_blank(at))
+	for (const char *at = text; *at != '\0'; at = line_skip_blank(at))
 		end = at = g_utf8_next_char(at);
 	return g_strndup(text, (size_t)(end - text));
 }
@@ -240,10 +241,10 @@ static void read_own_lines(char **lines, struct reply_words *words_r)
 	const struct reply_word *word;
 	const char *rest = "";
 
-	while (*lines != NULL && *quote_skip_blank(*lines) == '\0')
+	while (*lines != NULL && *line_skip_blank(*lines) == '\0')
 		lines++;
 	word = *lines != NULL ? read_line(*lines, &rest) : NULL;
-	words_r->first = g_strdup(*lines != NULL ? quote_skip_blank(*lines) : "");
+	words_r->first = g_strdup(*lines != NULL ? line_skip_blank(*lines) : "");
 	words_r->decision = word != NULL ? word->decision : DECISION_NONE;
 	words_r->reason = word != NULL ? join_rest(rest, lines + 1) : g_strdup("");
 	if (is_approval(words_r->decision) && !is_clear(word, rest, words_r->reason))
@@ -317,7 +318,7 @@ char *reply_tail_hash(const char *tail)
 	GString *hex = NULL;
 
 	for (const char *at = folded; *at != '\0'; at = g_utf8_next_char(at))
-		if (!quote_is_blank_at(at))
+		if (!line_is_blank_at(at))
 			g_string_append_unichar(words, g_utf8_get_char(at));
 	if (words->len > 0) {
 		hex = g_string_new(NULL);

@@ -27,7 +27,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "policy/quote.h"
+#include "policy/line.h"
 #include "policy/text.h"
 #include "policy/twins.h"
 
@@ -220,7 +220,7 @@ static char *squeeze(const char *subject)
 	GString *squeezed = g_string_new(NULL);
 
 	for (const char *at = folded; *at != '\0'; at = g_utf8_next_char(at))
-		if (!quote_is_blank_at(at) &&
+		if (!line_is_blank_at(at) &&
 		    g_unichar_type(g_utf8_get_char(at)) != G_UNICODE_DASH_PUNCTUATION)
 			g_string_append_unichar(squeezed, g_utf8_get_char(at));
 	return g_string_free(squeezed, FALSE);

@@ -1,0 +1,40 @@
+/*
+ * What a line of a mail looks like, and whether it has certain words. All text is UTF-8;
+ * lists of words are NULL-terminated, and compared as they are.
+ */
+#ifndef KAIRAN_POLICY_LINE_H
+#define KAIRAN_POLICY_LINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Where the first visible character is: behind white space of any script and characters
+ * without width. */
+const char *line_skip_blank(const char *line);
+
+/* Does white space stand here, or what has no width, or what only changes the look of the
+ * character before it (an emoji's colour)? */
+bool line_is_blank_at(const char *at);
+
+/* Is there nothing visible? */
+bool line_is_blank(const char *line);
+
+/* Does the line begin with a mark of quoted text? */
+bool line_is_quoted(const char *line);
+
+/* Is the next line that is not blank marked as quoted? lines is a NULL-terminated array. */
+bool line_is_quote_next(char *const *lines);
+
+/* Is it made of marks only: of one repeated, or of several that alternate? */
+bool line_is_ruler(const char *line);
+
+/* The length of the first word of the list that the text begins or ends with; 0 when there
+ * is none. */
+size_t line_match_start(const char *text, const char *const *words);
+size_t line_match_end(const char *text, const char *const *words);
+
+/* Does the text hold one of the words? Is it one? */
+bool line_has_any(const char *text, const char *const *words);
+bool line_is_any(const char *text, const char *const *words);
+
+#endif
