@@ -21,7 +21,7 @@
 #include "milter/core/notice.h"
 #include "milter/core/snapshot.h"
 #include "milter/draft/schedule.h"
-#include "milter/intake/draft.h"
+#include "milter/intake/draft_settle.h"
 #include "milter/intake/reply.h"
 #include "milter/intake/reply_outcome.h"
 #include "policy/quote.h"
@@ -141,7 +141,7 @@ static void hold_correction(const struct intake_context *context, struct reply *
 	recipient->person = reply->person;
 	reply->person = NULL;
 	if (read_correction(context, reply, recipient->broadcast, &reading))
-		intake_draft_settle(context, recipient, &reading, verdict_r);
+		draft_settle(context, recipient, &reading, verdict_r);
 	else
 		verdict_set(verdict_r, REASON_BROKEN, reading.error.text);
 	draft_reading_clear(&reading);

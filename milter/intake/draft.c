@@ -6,7 +6,7 @@
  *	At RCPT: is somebody logged in, are they staff of a section that may use this address,
  *	and may they write as the envelope sender? LDAP is asked afresh. At end of message: may
  *	they write as From: says, can the text be read to the last octet, is it fit? Then it is
- *	held (draft_hold.c), or refused and explained by mail.
+ *	held, or refused and explained by mail (draft_settle.c).
  *
  *	People write as themselves, or as an address that their section shares: who they are is
  *	the login's to say.
@@ -18,108 +18,15 @@
 #include "config.h"
 
 #include <glib.h>
-#include <stdlib.h>
 
 #include "conf/log.h"
 #include "milter/core/alarm.h"
-#include "milter/core/notice.h"
-#include "milter/draft/findings.h"
 #include "milter/draft/schedule.h"
-#include "milter/draft/text.h"
-#include "milter/intake/draft.h"
+#include "milter/intake/draft_settle.h"
 #include "milter/intake/notice_reply.h"
-#include "milter/intake/refusals.h"
 #include "milter/intake/suspension.h"
 
-/* ---- refusing ---- */
-
-static struct audit_event make_refusal(const struct intake_context *context,
-				       const char *uid, const char *detail,
-				       const struct verdict *verdict)
-{
-	struct audit_event event = intake_event(context, "submit");
-
-	event.uid = uid;
-	event.role = "staff";
-	event.outcome = reason_name(verdict->reason);
-	event.detail = detail;
-	return event;
-}
-
-static bool commit_refusal(const struct intake_context *context,
-			   const struct person *person, const struct audit_event *event,
-			   const char *facts, struct kairan_error *error_r)
-{
-	struct store *store = kairan_get_store(context->kairan);
-
-	if (!store_begin_grouped(store, error_r))
-		return false;
-	return store_end(store,
-			 store_audit_append(store, event, error_r) &&
-			     notice_add_person(store, NOTICE_REFUSED, 0, person, facts,
-					       event->at, error_r),
-			 error_r);
-}
-
-/* The audit row and the mail to the writer in one transaction. Takes over the facts. */
-static void explain(const struct intake_context *context, const struct person *person,
-		    const struct audit_event *event, char *facts, struct verdict *verdict)
-{
-	struct kairan_error error;
-
-	if (commit_refusal(context, person, event, facts, &error)) {
-		refusals_watch(context->kairan, event);
-		waker_wake(kairan_get_waker(context->kairan, KAIRAN_NOTICES));
-	} else {
-		log_event(LOG_LEVEL_ERROR, context->envelope->queue_id, 0, "%s",
-			  error.text);
-		verdict_set(verdict, REASON_STORE, NULL);
-	}
-	free(facts);
-}
-
 /* ---- RCPT ---- */
-
-static void log_refusal(const struct intake_context *context, const char *uid,
-			const struct broadcast *broadcast, const struct verdict *verdict)
-{
-	log_event(LOG_LEVEL_INFO, context->envelope->queue_id, 0,
-		  "draft to %s by %s refused: %s", broadcast->mail, uid,
-		  reason_name(verdict->reason));
-}
-
-/* A login that nobody has: there is nobody to explain it to. */
-static void refuse_unknown(const struct intake_context *context,
-			   const struct broadcast *broadcast, struct verdict *verdict)
-{
-	const char *login = context->envelope->login;
-	const struct audit_event event =
-	    make_refusal(context, login, broadcast->mail, verdict);
-
-	log_refusal(context, login, broadcast, verdict);
-	intake_record(context, &event, verdict);
-}
-
-/* Nothing of the mail is known yet but who sends it. Their mail program shows the reply in
- * English, if at all. */
-static void refuse_person(const struct intake_context *context,
-			  const struct recipient *recipient, struct verdict *verdict)
-{
-	const char *mail = recipient->broadcast->mail;
-	const struct audit_event event =
-	    make_refusal(context, recipient->person->uid, mail, verdict);
-	struct address sender;
-	const bool is_foreign = verdict->reason == REASON_SENDER_FOREIGN &&
-				address_read(context->envelope->sender, &sender, NULL);
-
-	log_refusal(context, recipient->person->uid, recipient->broadcast, verdict);
-	explain(context, recipient->person, &event,
-		notice_make_facts("broadcast", mail, "reason_key",
-				  reason_name(verdict->reason), "article",
-				  reason_article(verdict->reason), "detail",
-				  is_foreign ? sender.spec : "", NULL),
-		verdict);
-}
 
 /* One section: may the person write for it, and as this address? False when it does not
  * exist. */
@@ -216,7 +123,7 @@ static void judge(const struct intake_context *context, struct recipient *recipi
 	case ANSWER_UNKNOWN:
 		return;
 	case ANSWER_NO:
-		refuse_unknown(context, recipient->broadcast, verdict_r);
+		draft_settle_refuse_login(context, recipient->broadcast, verdict_r);
 		return;
 	case ANSWER_YES:
 		break;
@@ -230,7 +137,7 @@ static void judge(const struct intake_context *context, struct recipient *recipi
 	if (verdict_r->reason == REASON_APPROVER_WRITES)
 		wait_for_reference(recipient, verdict_r);
 	else if (verdict_r->kind == VERDICT_REFUSE)
-		refuse_person(context, recipient, verdict_r);
+		draft_settle_refuse_person(context, recipient, verdict_r);
 	if (verdict_r->reason == REASON_OUT_OF_SERVICE)
 		suspension_tell(context, recipient->person, recipient->broadcast->mail);
 }
@@ -287,66 +194,6 @@ static void read_draft(const struct intake_context *context, struct recipient *r
 			    reading->error.text[0] != '\0' ? reading->error.text : NULL);
 }
 
-/* The count, as the writer is told it; NULL when there is no text to count. */
-static char *count_text(const struct intake_context *context,
-			const struct draft_reading *reading)
-{
-	return reading->text.text != NULL && reading->subject != NULL
-		   ? g_strdup_printf("%zu",
-				     draft_text_count(context->setup->settings, reading))
-		   : NULL;
-}
-
-static void refuse(const struct intake_context *context,
-		   const struct recipient *recipient, const struct draft_reading *reading,
-		   struct verdict *verdict)
-{
-	const bool attached = verdict->reason == REASON_ATTACHMENT;
-	const char *attachments =
-	    reading->text.attachments != NULL ? reading->text.attachments : "";
-	const struct audit_event event =
-	    make_refusal(context, recipient->person->uid,
-			 attached ? attachments : verdict->text, verdict);
-	g_autofree char *quoted =
-	    notice_quote_text(reading->text.text != NULL ? reading->text.text : "");
-	g_autofree char *findings =
-	    reading->findings != NULL ? draft_findings_pack(reading->findings) : NULL;
-	g_autofree char *count = count_text(context, reading);
-	g_autofree char *limit =
-	    g_strdup_printf("%lld", (long long)context->setup->settings->character_limit);
-
-	log_event(LOG_LEVEL_INFO, context->envelope->queue_id, 0,
-		  "draft to %s by %s refused: %s", recipient->broadcast->mail,
-		  recipient->person->uid, verdict->text);
-	explain(context, recipient->person, &event,
-		notice_make_facts(
-		    "broadcast", recipient->broadcast->mail, "subject", reading->subject,
-		    "reason_key", reason_name(verdict->reason), "article",
-		    reason_article(verdict->reason), "detail",
-		    attached ? attachments : reading->error.text, "quoted_text", quoted,
-		    "findings", findings, "characters", count, "limit",
-		    count != NULL ? limit : NULL, NULL),
-		verdict);
-}
-
-void intake_draft_settle(const struct intake_context *context,
-			 const struct recipient *recipient, struct draft_reading *reading,
-			 struct verdict *verdict_r)
-{
-	reading->findings = finding_new_list();
-	intake_judge_password(context, recipient->person, verdict_r);
-	if (verdict_r->kind == VERDICT_PASS)
-		draft_text_judge(context->setup, recipient->broadcast->list, reading,
-				 reading->findings, verdict_r);
-	if (verdict_r->kind == VERDICT_PASS)
-		draft_schedule_judge(context->setup, recipient->broadcast, reading,
-				     verdict_r);
-	if (verdict_r->kind == VERDICT_PASS)
-		draft_hold(context, recipient, reading, verdict_r);
-	else if (verdict_r->kind == VERDICT_REFUSE)
-		refuse(context, recipient, reading, verdict_r);
-}
-
 static void take(const struct intake_context *context, struct recipient *recipient,
 		 struct verdict *verdict_r)
 {
@@ -357,14 +204,14 @@ static void take(const struct intake_context *context, struct recipient *recipie
 		return;
 	if (!is_writer) {
 		*verdict_r = recipient->refusal;
-		refuse_person(context, recipient, verdict_r);
+		draft_settle_refuse_person(context, recipient, verdict_r);
 		return;
 	}
 	read_draft(context, recipient, &reading, verdict_r);
 	if (verdict_r->kind == VERDICT_PASS)
-		intake_draft_settle(context, recipient, &reading, verdict_r);
+		draft_settle(context, recipient, &reading, verdict_r);
 	else if (verdict_r->kind == VERDICT_REFUSE)
-		refuse(context, recipient, &reading, verdict_r);
+		draft_settle_refuse_mail(context, recipient, &reading, verdict_r);
 	draft_reading_clear(&reading);
 }
 

@@ -1,0 +1,171 @@
+/*
+ * NAME
+ *	draft_settle - a draft is held, or refused and explained
+ *
+ * DESCRIPTION
+ *	Judges a mail that was read, of whichever kind of draft, and holds it when it is fit
+ *	(draft_hold.c). The audit row of a refusal and the mail to the writer are one
+ *	transaction.
+ *
+ * DIAGNOSTICS
+ *	Info: refused, with the reason. Error: the store cannot be written; the verdict becomes
+ *	a temporary failure.
+ */
+#include "config.h"
+
+#include "milter/intake/draft_settle.h"
+
+#include <glib.h>
+#include <stdlib.h>
+
+#include "conf/log.h"
+#include "milter/core/notice.h"
+#include "milter/draft/findings.h"
+#include "milter/draft/schedule.h"
+#include "milter/draft/text.h"
+#include "milter/intake/draft_hold.h"
+#include "milter/intake/refusals.h"
+
+static struct audit_event make_refusal(const struct intake_context *context,
+				       const char *uid, const char *detail,
+				       const struct verdict *verdict)
+{
+	struct audit_event event = intake_event(context, "submit");
+
+	event.uid = uid;
+	event.role = "staff";
+	event.outcome = reason_name(verdict->reason);
+	event.detail = detail;
+	return event;
+}
+
+static bool commit_refusal(const struct intake_context *context,
+			   const struct person *person, const struct audit_event *event,
+			   const char *facts, struct kairan_error *error_r)
+{
+	struct store *store = kairan_get_store(context->kairan);
+
+	if (!store_begin_grouped(store, error_r))
+		return false;
+	return store_end(store,
+			 store_audit_append(store, event, error_r) &&
+			     notice_add_person(store, NOTICE_REFUSED, 0, person, facts,
+					       event->at, error_r),
+			 error_r);
+}
+
+/* The audit row and the mail to the writer in one transaction. Takes over the facts. */
+static void explain(const struct intake_context *context, const struct person *person,
+		    const struct audit_event *event, char *facts, struct verdict *verdict)
+{
+	struct kairan_error error;
+
+	if (commit_refusal(context, person, event, facts, &error)) {
+		refusals_watch(context->kairan, event);
+		waker_wake(kairan_get_waker(context->kairan, KAIRAN_NOTICES));
+	} else {
+		log_event(LOG_LEVEL_ERROR, context->envelope->queue_id, 0, "%s",
+			  error.text);
+		verdict_set(verdict, REASON_STORE, NULL);
+	}
+	free(facts);
+}
+
+static void log_refusal(const struct intake_context *context, const char *uid,
+			const struct broadcast *broadcast, const struct verdict *verdict)
+{
+	log_event(LOG_LEVEL_INFO, context->envelope->queue_id, 0,
+		  "draft to %s by %s refused: %s", broadcast->mail, uid,
+		  reason_name(verdict->reason));
+}
+
+void draft_settle_refuse_login(const struct intake_context *context,
+			       const struct broadcast *broadcast, struct verdict *verdict)
+{
+	const char *login = context->envelope->login;
+	const struct audit_event event =
+	    make_refusal(context, login, broadcast->mail, verdict);
+
+	log_refusal(context, login, broadcast, verdict);
+	intake_record(context, &event, verdict);
+}
+
+void draft_settle_refuse_person(const struct intake_context *context,
+				const struct recipient *recipient,
+				struct verdict *verdict)
+{
+	const char *mail = recipient->broadcast->mail;
+	const struct audit_event event =
+	    make_refusal(context, recipient->person->uid, mail, verdict);
+	struct address sender;
+	const bool is_foreign = verdict->reason == REASON_SENDER_FOREIGN &&
+				address_read(context->envelope->sender, &sender, NULL);
+
+	log_refusal(context, recipient->person->uid, recipient->broadcast, verdict);
+	explain(context, recipient->person, &event,
+		notice_make_facts("broadcast", mail, "reason_key",
+				  reason_name(verdict->reason), "article",
+				  reason_article(verdict->reason), "detail",
+				  is_foreign ? sender.spec : "", NULL),
+		verdict);
+}
+
+/* The count, as the writer is told it; NULL when there is no text to count. */
+static char *count_text(const struct intake_context *context,
+			const struct draft_reading *reading)
+{
+	return reading->text.text != NULL && reading->subject != NULL
+		   ? g_strdup_printf("%zu",
+				     draft_text_count(context->setup->settings, reading))
+		   : NULL;
+}
+
+void draft_settle_refuse_mail(const struct intake_context *context,
+			      const struct recipient *recipient,
+			      const struct draft_reading *reading,
+			      struct verdict *verdict)
+{
+	const bool attached = verdict->reason == REASON_ATTACHMENT;
+	const char *attachments =
+	    reading->text.attachments != NULL ? reading->text.attachments : "";
+	const struct audit_event event =
+	    make_refusal(context, recipient->person->uid,
+			 attached ? attachments : verdict->text, verdict);
+	g_autofree char *quoted =
+	    notice_quote_text(reading->text.text != NULL ? reading->text.text : "");
+	g_autofree char *findings =
+	    reading->findings != NULL ? draft_findings_pack(reading->findings) : NULL;
+	g_autofree char *count = count_text(context, reading);
+	g_autofree char *limit =
+	    g_strdup_printf("%lld", (long long)context->setup->settings->character_limit);
+
+	log_event(LOG_LEVEL_INFO, context->envelope->queue_id, 0,
+		  "draft to %s by %s refused: %s", recipient->broadcast->mail,
+		  recipient->person->uid, verdict->text);
+	explain(context, recipient->person, &event,
+		notice_make_facts(
+		    "broadcast", recipient->broadcast->mail, "subject", reading->subject,
+		    "reason_key", reason_name(verdict->reason), "article",
+		    reason_article(verdict->reason), "detail",
+		    attached ? attachments : reading->error.text, "quoted_text", quoted,
+		    "findings", findings, "characters", count, "limit",
+		    count != NULL ? limit : NULL, NULL),
+		verdict);
+}
+
+void draft_settle(const struct intake_context *context, const struct recipient *recipient,
+		  struct draft_reading *reading, struct verdict *verdict_r)
+{
+	reading->findings = finding_new_list();
+	intake_judge_password(context, recipient->person, verdict_r);
+	if (verdict_r->kind == VERDICT_PASS)
+		draft_text_judge(context->setup, recipient->broadcast->list, reading,
+				 reading->findings, verdict_r);
+	if (verdict_r->kind == VERDICT_PASS)
+		draft_schedule_judge(context->setup, recipient->broadcast, reading,
+				     verdict_r);
+	if (verdict_r->kind == VERDICT_PASS)
+		draft_hold(context, recipient, reading, verdict_r);
+	else if (verdict_r->kind == VERDICT_REFUSE)
+		draft_settle_refuse_mail(context, recipient, reading, verdict_r);
+}
