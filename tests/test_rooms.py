@@ -1,16 +1,21 @@
 #!/usr/bin/env python3
 """Every file includes its own room and rooms below it, nothing above, and no two modules need
-each other. ROOMS is the one list of them.
+each other. ROOMS is the one list of them. A header may have what several modules define, so
+that includes do not show who needs whom: the linker's symbols do.
 
-$SRCDIR is make check's. Speaks TAP."""
+$SRCDIR and $KAIRAN_BUILD_DIR are make check's. Speaks TAP."""
 import os
 import pathlib
 import re
+import shutil
+import subprocess
 import sys
+import unittest
 
 import plain_tap
 
 SOURCE = pathlib.Path(os.environ.get("SRCDIR", pathlib.Path(__file__).parents[1]))
+BUILD = pathlib.Path(os.environ.get("KAIRAN_BUILD_DIR", SOURCE / "build"))
 PROGRAM = ("policy", "conf", "schema", "milter", "ctl")
 
 # From the ground up. Another room comes where all that it includes is before it.
@@ -70,14 +75,53 @@ def find_upward(files):
     return found
 
 
-def find_circles(files):
-    """Modules that come back to themselves, as "FILE includes FILE, FILE includes FILE"."""
+def include_graph(files):
+    """Which module includes which: {module: {other: "FILE includes FILE"}}."""
     graph = {}
     for name, text in files.items():
         for other in includes_of(text):
             if module_of(other) != module_of(name):
                 graph.setdefault(module_of(name), {})[module_of(other)] = \
                     f"{name} includes {other}"
+    return graph
+
+
+def symbols_of(folder):
+    """Lines "FILE.c TYPE SYMBOL" of every object that was made from a file there still is."""
+    objects = {}
+    for top in PROGRAM:
+        for path in (folder / top).rglob("*.o"):
+            # automake puts the program's or library's name before the file's.
+            source = path.relative_to(folder).with_name(
+                re.sub(r"^\w+-", "", path.stem) + ".c").as_posix()
+            if (SOURCE / source).exists():
+                objects[str(path)] = source
+    shown = subprocess.run(["nm", "-P", "-A", *objects], capture_output=True, text=True,
+                           check=True).stdout
+    return [f"{objects[path]} {kind} {symbol}" for path, symbol, kind in
+            re.findall(r"^(.+?):\s+(\S+) (\S)", shown, re.M)]
+
+
+def symbol_graph(lines):
+    """Which module uses what another one defines, as the includes' graph."""
+    rows = [line.split() for line in lines]
+    home = {symbol: name for name, kind, symbol in rows if kind in "TDBR"}
+    graph = {}
+    for name, kind, symbol in rows:
+        other = home.get(symbol, name)
+        if kind == "U" and module_of(other) != module_of(name):
+            graph.setdefault(module_of(name), {})[module_of(other)] = \
+                f"{name} uses {symbol} of {other}"
+    return graph
+
+
+def find_upward_uses(graph):
+    return [reason for module, others in graph.items() for other, reason in others.items()
+            if not may_include(room_of(module), room_of(other))]
+
+
+def find_circles(graph):
+    """Modules that come back to themselves, with the reasons, one circle a text."""
     found, done = [], set()
 
     def walk(module, way):
@@ -106,8 +150,20 @@ def test_includes_run_downwards():
     assert not found, "upwards (the order is ROOMS here): " + "; ".join(found)
 
 
-def test_no_two_modules_need_each_other():
-    found = find_circles(files_of(SOURCE))
+def test_no_two_modules_include_each_other():
+    found = find_circles(include_graph(files_of(SOURCE)))
+    assert not found, "a circle: " + "; ".join(found)
+
+
+def test_no_two_modules_use_each_other():
+    if not shutil.which("nm"):
+        raise unittest.SkipTest("there is no nm")
+    graph = symbol_graph(symbols_of(BUILD))
+    if len(graph) < 50:
+        raise unittest.SkipTest("these objects have no symbols that nm reads")
+    found = find_upward_uses(graph)
+    assert not found, "upwards (the order is ROOMS here): " + "; ".join(found)
+    found = find_circles(graph)
     assert not found, "a circle: " + "; ".join(found)
 
 
@@ -159,13 +215,24 @@ def test_a_circle_is_found():
         "policy/day.c": '#include "policy/day.h"\n#include "policy/month.h"\n',
         "policy/month.h": '#include "policy/day.h"\n',
     }
-    assert find_circles(pair) == ["policy/day.c includes policy/month.h, "
-                                  "policy/month.h includes policy/day.h"], find_circles(pair)
+    found = find_circles(include_graph(pair))
+    assert found == ["policy/day.c includes policy/month.h, "
+                     "policy/month.h includes policy/day.h"], found
     three = {"conf/a.c": '#include "conf/b.h"\n', "conf/b.c": '#include "conf/c.h"\n',
              "conf/c.h": '#include "conf/a.h"\n'}
-    assert len(find_circles(three)) == 1, find_circles(three)
-    assert not find_circles({"conf/a.c": '#include "conf/b.h"\n#include "conf/c.h"\n',
-                             "conf/b.c": '#include "conf/c.h"\n'})
+    assert len(find_circles(include_graph(three))) == 1
+    assert not find_circles(include_graph(
+        {"conf/a.c": '#include "conf/b.h"\n#include "conf/c.h"\n',
+         "conf/b.c": '#include "conf/c.h"\n'}))
+
+
+def test_a_use_that_no_include_shows_is_found():
+    graph = symbol_graph(["ctl/main.c T ctl_fail", "ctl/main.c U ctl_stop", "ctl/main.c U puts",
+                          "ctl/stop.c T ctl_stop", "ctl/stop.c U ctl_fail",
+                          "conf/log.c U ctl_fail", "ctl/stop.c t clear", "ctl/main.c U clear"])
+    assert find_circles(graph) == ["ctl/main.c uses ctl_stop of ctl/stop.c, "
+                                   "ctl/stop.c uses ctl_fail of ctl/main.c"], graph
+    assert find_upward_uses(graph) == ["conf/log.c uses ctl_fail of ctl/main.c"], graph
 
 
 if __name__ == "__main__":
