@@ -79,12 +79,26 @@ struct answering {
 	int64_t expires;
 };
 
-static struct answering find_answering(const struct setup *setup,
+/* Is it about a draft that waits? Then that stays so, however late it is sent, or sent again:
+ * nobody's answer to a request becomes a correction, and its Message-ID is the same. */
+static bool is_before_release(const char *kind)
+{
+	static const char *const kinds[] = { NOTICE_REQUEST, NOTICE_RECEIPT,
+					     NOTICE_REMINDER, NOTICE_APPROVED,
+					     NOTICE_APPROVED_REST };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
+		if (strcmp(kinds[i], kind) == 0)
+			return true;
+	return false;
+}
+
+static struct answering find_answering(const struct setup *setup, const char *kind,
 				       const struct notice_material *material)
 {
 	const struct draft *draft = material->draft;
 
-	if (lifecycle_was_sent(draft->state))
+	if (lifecycle_was_sent(draft->state) && !is_before_release(kind))
 		return (struct answering){ TOKEN_CORRECT, SERVICE_CORRECT,
 					   draft_sent_at(draft) +
 					       setup->settings->correction_window };
@@ -131,11 +145,11 @@ static void put_cancel(struct notice_facts *facts, const struct answering *answe
 }
 
 /* The signed address that this reader may answer to, and ready answers. */
-static bool put_reply_address(struct notice_facts *facts,
+static bool put_reply_address(struct notice_facts *facts, const char *kind,
 			      const struct notice_material *material,
 			      struct kairan_error *error_r)
 {
-	const struct answering answering = find_answering(facts->setup, material);
+	const struct answering answering = find_answering(facts->setup, kind, material);
 	g_autofree char *address = make_address(facts->setup, &answering, material);
 
 	if (address == NULL)
@@ -228,7 +242,7 @@ static bool collect_facts(const struct outbox_notice *notice,
 	if (material->reader != NULL) {
 		notice_facts_put_phrase(facts, "reader_role", "role",
 					material->reader->role);
-		if (!put_reply_address(facts, material, error_r))
+		if (!put_reply_address(facts, notice->kind, material, error_r))
 			return false;
 	}
 	return put_stored(facts, notice->facts, error_r);

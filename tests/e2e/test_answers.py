@@ -379,7 +379,7 @@ def test_an_approver_answers_to_a_broadcast_address(stack):
     check_equal((rcpt[0], final[0]), (250, 550))
     check_in("Art.4", final[1])
     stack.wait_mail("bosai-chief", lambda mail: "【受付できません】" in str(mail["Subject"])
-                    and "起案できません" in s.text_of(mail))
+                    and "起案できません" in s.text_of(mail) and "宛先を変えずに" in s.text_of(mail))
     row = stack.store("SELECT * FROM audit WHERE uid = 'bosai-chief' ORDER BY seq DESC")[0]
     check_equal((row["action"], row["outcome"]), ("submit", "approver-writes"))
 

@@ -217,7 +217,8 @@ def check_notices(stack, subject):
     rows = stack.store("SELECT * FROM outbox WHERE draft = ?", draft)
     kinds = {row["kind"] for row in rows}
     check_equal({"receipt", "request", "approved", "released"} - kinds, set(), "kinds missing")
-    numbers = {notice.split(".")[1] for notice in seen if notice.startswith("<notice.")}
+    numbers = [notice.split(".")[1] for notice in seen if notice.startswith("<notice.")]
+    check_equal(len(numbers), len(set(numbers)), "notices, each with one Message-ID")
     lost = [row["id"] for row in rows if str(row["id"]) not in numbers]
     check_equal(lost, [], "notices lost")
 
