@@ -392,6 +392,34 @@ static void test_long_person(void **state)
 	}
 }
 
+/* What looks like a token, whether it is one or not. */
+static void test_shape(void **state)
+{
+	static const struct {
+		const char *text;
+		bool has_shape;
+	} shapes[] = {
+		{ "a4aaaaaafiaagadfkpyqa5gr4rpnj3k32y77n3rw5s6rqk6ehdqt4", true },
+		{ "A4AAAAAAFIAAGADFKPYQA5GR4RPNJ3K32Y77N3RW5S6RQK6EHDQT4", true },
+		/* Its last bits are not zero. */
+		{ "a4aaaaaafiaagadfkpyqa5gr4rpnj3k32y77n3rw5s6rqk6ehdqt7", true },
+		{ "a4aaaaaafiaagadfkpyqa5gr4rpnj3k32y77n3rw5s6rqk6ehdqt", false },
+		{ "a4aaaaaafiaagadfkpyqa5gr4rpnj3k32y77n3rw5s6rqk6ehdqt4a", false },
+		{ "a4aaaaaafiaagadfkpyqa5gr4rpnj3k32y77n3rw5s6rqk6ehdqt1", false },
+		{ "a4aaaaaafiaagadfkpyqa5gr4rpnj3k32y77n3rw5s6rqk6ehdqt=", false },
+		{ "+4aaaaaafiaagadfkpyqa5gr4rpnj3k32y77n3rw5s6rqk6ehdqt4", false },
+		{ "", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++)
+		if (token_has_shape(shapes[i].text, strlen(shapes[i].text)) !=
+		    shapes[i].has_shape)
+			fail_msg("%s", shapes[i].text);
+	/* An address without a token has none. */
+	assert_false(token_has_shape(NULL, 0));
+}
+
 /* FIPS 180-4's own examples. */
 static void test_hash(void **state)
 {
@@ -424,6 +452,7 @@ int main(void)
 		cmocka_unit_test(test_other_text),
 		cmocka_unit_test(test_other_key),
 		cmocka_unit_test(test_long_person),
+		cmocka_unit_test(test_shape),
 		cmocka_unit_test(test_hash),
 	};
 
