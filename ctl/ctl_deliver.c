@@ -174,13 +174,14 @@ static int take_receipt(const struct ctl_call *call, const struct delivery *deli
 static void read_origin(const char *token, long long *draft_r, long long *shard_r,
 			long long *notice_r)
 {
-	char kind = '\0';
+	const char kind = g_ascii_tolower(*token);
 
-	if (sscanf(token, "%c%lld.%lld", &kind, draft_r, shard_r) == 3 &&
-	    (kind == 'r' || kind == 'v'))
+	if ((kind == 'r' || kind == 'v') &&
+	    sscanf(token + 1, "%lld.%lld", draft_r, shard_r) == 2)
 		return;
 	*draft_r = *shard_r = 0;
-	(void)sscanf(token, "n%lld@", notice_r);
+	if (kind == 'n')
+		(void)sscanf(token + 1, "%lld", notice_r);
 }
 
 /* Whose mail was it? In an address that Postfix completed, "bounce+v12.1+LOCAL=DOMAIN@..." or
@@ -195,7 +196,7 @@ static bool find_recipient(const struct delivery *delivery, long long draft,
 	const char *whose = token + 1 + strspn(token + 1, "0123456789.");
 
 	*address_r = NULL;
-	if ((*token == 'v' || *token == 'V') && whose < end &&
+	if (g_ascii_tolower(*token) == 'v' && whose < end &&
 	    (*whose == '+' || *whose == '-')) {
 		char *equals;
 
