@@ -92,7 +92,9 @@ def test_everything(stack):
                  s.text_of(told))
         check_equal(stack.store("SELECT count(*) FROM outbox WHERE kind = 'out-of-service'"
                                 " AND mail LIKE 'bosai-staff1@%'")[0][0], 1, "told once")
-        check_equal(at_rcpt(stack, "bosai-chief", town.BOSAI)[0], 550, "who may not write at all")
+        mail = s.make_mail("bosai-chief", town.BOSAI, "責任者の起案", "本文")
+        check_equal(stack.submit("bosai-chief", town.BOSAI, mail).final[0], 550,
+                    "who may not write at all")
         mail = s.make_mail("bosai-staff1", "sysadmin", "問い合わせ", "本文")
         check_equal(stack.submit("bosai-staff1", "sysadmin@town.example", mail).final[0], 250,
                     "other mail")
