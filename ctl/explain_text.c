@@ -86,6 +86,8 @@ void explain_text(struct explanation *explanation)
 
 	draft_text_judge(explanation->setup, explanation->broadcast->list, reading,
 			 findings, &verdict);
+	if (reading->cut_footer != NULL)
+		explain_print("", "footer", "cut", reading->cut_footer);
 	for (size_t i = 0; i < G_N_ELEMENTS(rules); i++) {
 		struct verdict one;
 
@@ -143,7 +145,7 @@ void explain_warnings(struct explanation *explanation)
 					error.text);
 	} else {
 		g_autofree char *text =
-		    draft_warnings_write(explanation->setup, "en", &draft);
+		    draft_warnings_write(explanation->setup, "en", &draft, false);
 
 		explain_print("", "guards", *text != '\0' ? "warn" : "pass", "");
 		fputs(text, stdout);

@@ -239,7 +239,13 @@ bool quote_is_footer(const char *line)
 
 /* ---- the walk ---- */
 
-static char **find_lines(const char *text, const char *const *addresses, bool rulers_end)
+enum quote_keeps {
+	QUOTE_KEEPS_BELOW_RULERS = 1 << 0,
+	QUOTE_KEEPS_FOOTERS = 1 << 1,
+};
+
+static char **find_lines(const char *text, const char *const *addresses,
+			 unsigned int keeps)
 {
 	char **lines = g_strsplit(text, "\n", -1);
 	GPtrArray *own = g_ptr_array_new();
@@ -248,14 +254,15 @@ static char **find_lines(const char *text, const char *const *addresses, bool ru
 		const size_t intro = original_count_intro(lines + i, addresses);
 
 		if (is_signature_start(lines[i]) ||
-		    (rulers_end && is_long_ruler(lines[i])))
+		    ((keeps & QUOTE_KEEPS_BELOW_RULERS) == 0 && is_long_ruler(lines[i])))
 			break;
 		if (intro > 0) {
 			if (!line_is_quote_next(lines + i + intro))
 				break;
 			i += intro - 1;
 		} else if ((!line_is_quoted(lines[i]) || is_addressing(lines, i)) &&
-			   !quote_is_footer(lines[i])) {
+			   ((keeps & QUOTE_KEEPS_FOOTERS) != 0 ||
+			    !quote_is_footer(lines[i]))) {
 			g_ptr_array_add(own, g_strdup(lines[i]));
 		}
 	}
@@ -266,10 +273,15 @@ static char **find_lines(const char *text, const char *const *addresses, bool ru
 
 char **quote_find_own_lines(const char *text)
 {
-	return find_lines(text, NULL, true);
+	return find_lines(text, NULL, 0);
+}
+
+char **quote_find_written_lines(const char *text)
+{
+	return find_lines(text, NULL, QUOTE_KEEPS_FOOTERS);
 }
 
 char **quote_find_said_lines(const char *text, const char *const *addresses)
 {
-	return find_lines(text, addresses, false);
+	return find_lines(text, addresses, QUOTE_KEEPS_BELOW_RULERS);
 }

@@ -17,6 +17,9 @@ char **quote_find_own_lines(const char *text);
  * addresses: see original_count_intro(). */
 char **quote_find_said_lines(const char *text, const char *const *addresses);
 
+/* As the own lines, with footers of mail programs where they stand (policy/leftover.h). */
+char **quote_find_written_lines(const char *text);
+
 /* Is the line as a whole what a mail program adds by itself ("iPhoneから送信")? */
 bool quote_is_footer(const char *line);
 

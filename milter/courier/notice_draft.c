@@ -41,10 +41,17 @@ static char *list_asked(const struct notice_facts *facts, const GPtrArray *parti
 	return g_string_free(list, FALSE);
 }
 
-static void put_warnings(struct notice_facts *facts, const struct draft *draft)
+static void put_warnings(struct notice_facts *facts,
+			 const struct notice_material *material)
 {
-	g_autofree char *warnings =
-	    draft_warnings_write(facts->setup, facts->language, draft);
+	const bool for_writer =
+	    material->reader != NULL && material->reader->number == DRAFT_AUTHOR;
+	g_autofree char *warnings = draft_warnings_write(facts->setup, facts->language,
+							 material->draft, for_writer);
+	g_autofree char *notes =
+	    draft_warnings_write_notes(facts->setup, facts->language, material->draft);
+
+	notice_facts_put(facts, "draft_notes", notes);
 
 	notice_facts_put(facts, "warnings", warnings);
 	if (*warnings != '\0')
@@ -141,7 +148,7 @@ void notice_draft_put(struct notice_facts *facts, const struct notice_material *
 	notice_facts_put_duration(facts, "duration", draft->decided_at,
 				  draft->released_at);
 	put_goes_out(facts, draft);
-	put_warnings(facts, draft);
+	put_warnings(facts, material);
 	put_release(facts, &material->release);
 	if (material->corrected != NULL)
 		put_corrected(facts, draft, material->corrected);

@@ -15,6 +15,7 @@
 
 #include <stdlib.h>
 
+#include "policy/leftover.h"
 #include "policy/text.h"
 #include "policy/twins.h"
 
@@ -31,6 +32,7 @@ void draft_reading_standardize(struct draft_reading *reading)
 	char *subject = twins_standardize(reading->subject);
 	char *text = twins_standardize(reading->text.text);
 	char *normal = text_normalize(text);
+	char *cut;
 
 	text_fold_line(subject);
 	free(reading->subject);
@@ -40,6 +42,11 @@ void draft_reading_standardize(struct draft_reading *reading)
 		reading->text.text = normal;
 	}
 	free(text);
+	cut = leftover_cut_footer(reading->text.text);
+	if (cut != NULL) {
+		g_free(reading->cut_footer);
+		reading->cut_footer = cut;
+	}
 }
 
 enum reason draft_reading_fill(struct draft_reading *reading)
@@ -64,6 +71,7 @@ void draft_reading_clear(struct draft_reading *reading)
 {
 	message_free(reading->message);
 	free(reading->subject);
+	g_free(reading->cut_footer);
 	message_text_free(&reading->text);
 	if (reading->findings != NULL)
 		g_ptr_array_unref(reading->findings);

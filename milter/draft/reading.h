@@ -19,6 +19,8 @@ struct draft_reading {
 	bool urgent;
 	enum send_at_status send_at_status;
 	int64_t send_at; /* for SEND_AT_READ; its line is not in the text any more */
+	char *
+	    cut_footer; /* of the mail program, and not in the text any more; NULL: none */
 	const struct draft *corrects; /* NULL: it is not a correction */
 	GPtrArray *findings; /* struct finding: what rules found; NULL: not judged */
 	struct kairan_error error; /* where something could not be read */
@@ -33,7 +35,8 @@ enum reason draft_reading_open(struct draft_reading *reading, const void *octets
  * policy/twins.h). */
 enum reason draft_reading_fill(struct draft_reading *reading);
 
-/* Bring subject and text to their standard form once more, when they were replaced. */
+/* Bring subject and text to their standard form once more, when they were replaced; a mail
+ * program's footer at the end is cut. */
 void draft_reading_standardize(struct draft_reading *reading);
 
 /* Free what a reading owns. */

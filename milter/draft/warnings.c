@@ -4,8 +4,9 @@
  *
  * DESCRIPTION
  *	A text like one that went out a few days ago, a date that has passed on the day the
- *	draft would go out, a wrong weekday, a word that speaks of a drill. They are found when
- *	the draft is held, and shown in the reader's language each time it is.
+ *	draft would go out, a wrong weekday, a word that speaks of a drill, what a mail program
+ *	or a gateway has left in it. They are found when the draft is held, and shown in the
+ *	reader's language each time it is.
  *
  * DIAGNOSTICS
  *	All failures are returned.
@@ -22,6 +23,7 @@
 #include "milter/draft/schedule.h"
 #include "policy/day.h"
 #include "policy/guards.h"
+#include "policy/leftover.h"
 
 #define WARNINGS_RULE "━━━━━━━━━━━━━━━━"
 
@@ -34,6 +36,42 @@ void draft_warnings_add(json_t *warnings, const char *key, const char *detail)
 
 	(void)json_array_append_new(warnings,
 				    json_pack("{s:s, s:s}", "key", key, "detail", valid));
+}
+
+/* So much of a line tells which one it is, in characters. */
+#define WRITTEN_MOST 40
+
+void draft_warnings_add_place(json_t *warnings, const char *key, size_t line,
+			      size_t lines, const char *written)
+{
+	const bool is_long = g_utf8_strlen(written, -1) > WRITTEN_MOST;
+	g_autofree char *start = g_utf8_substring(
+	    written, 0, is_long ? WRITTEN_MOST : g_utf8_strlen(written, -1));
+	g_autofree char *shown = g_strconcat(start, is_long ? "…" : "", NULL);
+
+	(void)json_array_append_new(
+	    warnings, json_pack("{s:s, s:s, s:I, s:I}", "key", key, "detail", shown,
+				"line", (json_int_t)line, "lines", (json_int_t)lines));
+}
+
+/* The array that a draft has. */
+static json_t *load_warnings(const struct draft *draft)
+{
+	json_t *warnings =
+	    draft->warnings != NULL ? json_loads(draft->warnings, 0, NULL) : NULL;
+
+	return warnings != NULL ? warnings : json_array();
+}
+
+void draft_warnings_add_note(struct draft *draft, const char *key, const char *detail)
+{
+	json_t *warnings = load_warnings(draft);
+
+	(void)json_array_append_new(warnings, json_pack("{s:s, s:s, s:b}", "key", key,
+							"detail", detail, "note", 1));
+	g_free(draft->warnings);
+	draft->warnings = draft_warnings_pack(warnings);
+	json_decref(warnings);
 }
 
 /* The earlier draft that is most like this one. */
@@ -98,6 +136,30 @@ static void find_dates(const struct setup *setup, const struct draft *draft,
 	g_ptr_array_unref(findings);
 }
 
+static void find_leftovers(const struct setup *setup, const struct draft *draft,
+			   json_t *warnings)
+{
+	const char *const addresses[] = { setup->settings->service_domain,
+					  draft->broadcast, NULL };
+	const struct leftover_facts facts = {
+		.subject = draft->subject,
+		.text = draft->text,
+		.addresses = addresses,
+		.banners = setup->banners,
+		.footers = setup->footers,
+	};
+	GPtrArray *leftovers = leftover_find(&facts);
+
+	for (guint i = 0; i < leftovers->len; i++) {
+		const struct leftover *leftover = g_ptr_array_index(leftovers, i);
+
+		draft_warnings_add_place(warnings, leftover_name(leftover->kind),
+					 leftover->line, leftover->lines,
+					 leftover->written);
+	}
+	g_ptr_array_unref(leftovers);
+}
+
 char *draft_warnings_pack(const json_t *warnings)
 {
 	char *text, *packed;
@@ -115,16 +177,15 @@ bool draft_warnings_collect(const struct setup *setup, struct store *store,
 {
 	g_autofree char *all = g_strdup_printf("%s\n%s", draft->subject, draft->text);
 	g_autofree char *word = guards_find_word(all, setup->settings->drill_words);
-	json_t *earlier =
-	    draft->warnings != NULL ? json_loads(draft->warnings, 0, NULL) : NULL;
+	json_t *earlier = load_warnings(draft);
 	json_t *warnings = json_array();
 	bool ok = find_duplicate(setup, store, draft, warnings, error_r);
 
 	find_dates(setup, draft, all, warnings);
 	if (word != NULL)
 		draft_warnings_add(warnings, "drill", word);
-	if (earlier != NULL)
-		(void)json_array_extend(warnings, earlier);
+	find_leftovers(setup, draft, warnings);
+	(void)json_array_extend(warnings, earlier);
 	g_free(draft->warnings);
 	draft->warnings = draft_warnings_pack(warnings);
 	json_decref(warnings);
@@ -132,31 +193,105 @@ bool draft_warnings_collect(const struct setup *setup, struct store *store,
 	return ok;
 }
 
-char *draft_warnings_write(const struct setup *setup, const char *language,
-			   const struct draft *draft)
+static void put_number(GHashTable *facts, const char *name, json_int_t number)
 {
-	const bool ja = strcmp(language, "ja") == 0;
-	json_t *warnings = json_loads(draft->warnings, 0, NULL);
+	g_hash_table_replace(facts, (char *)name,
+			     g_strdup_printf("%lld", (long long)number));
+}
+
+/* The detail, with the place where it stands. */
+static char *write_detail(const struct setup *setup, const char *language,
+			  const json_t *warning)
+{
+	const char *detail = json_string_value(json_object_get(warning, "detail"));
+	const json_t *place = json_object_get(warning, "line");
+	const json_int_t line = json_integer_value(place);
+	const json_int_t lines = json_integer_value(json_object_get(warning, "lines"));
+	GHashTable *facts;
+	char *text;
+
+	if (place == NULL)
+		return g_strdup(detail);
+	facts = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
+	g_hash_table_replace(facts, (char *)"detail", g_strdup(detail));
+	put_number(facts, "line", line);
+	put_number(facts, "last", line + lines - 1);
+	text = template_fill_phrase(setup->templates, language,
+				    line == 0   ? "warning.in-subject"
+				    : lines > 1 ? "warning.in-lines"
+						: "warning.in-line",
+				    facts);
+	g_hash_table_destroy(facts);
+	return text;
+}
+
+static bool is_note(const json_t *warning)
+{
+	return json_is_true(json_object_get(warning, "note"));
+}
+
+static void append_warning(GString *text, const struct setup *setup, const char *language,
+			   const json_t *warning)
+{
+	const char *key = json_string_value(json_object_get(warning, "key"));
+	g_autofree char *phrase = g_strdup_printf("warning.%s", key);
+	g_autofree char *detail = write_detail(setup, language, warning);
+
+	g_string_append_printf(
+	    text, strcmp(language, "ja") == 0 ? "\n・%s（%s）" : "\n* %s (%s)",
+	    template_get_phrase(setup->templates, language, phrase), detail);
+}
+
+char *draft_warnings_write(const struct setup *setup, const char *language,
+			   const struct draft *draft, bool for_writer)
+{
+	json_t *warnings = load_warnings(draft);
 	GString *text = g_string_new(NULL);
 	json_t *warning;
 	size_t i;
 
 	json_array_foreach(warnings, i, warning)
 	{
-		g_autofree char *key = g_strdup_printf(
-		    "warning.%s", json_string_value(json_object_get(warning, "key")));
-
-		g_string_append_printf(
-		    text, ja ? "\n・%s（%s）" : "\n* %s (%s)",
-		    template_get_phrase(setup->templates, language, key),
-		    json_string_value(json_object_get(warning, "detail")));
+		if (!is_note(warning))
+			append_warning(text, setup, language, warning);
 	}
 	json_decref(warnings);
 	if (text->len == 0)
 		return g_string_free(text, FALSE);
-	g_string_prepend(
-	    text, template_get_phrase(setup->templates, language, "warning.heading"));
+	g_string_prepend(text, template_get_phrase(setup->templates, language,
+						   for_writer ? "warning.heading-writer"
+							      : "warning.heading"));
 	g_string_prepend(text, WARNINGS_RULE "\n");
 	g_string_append(text, "\n" WARNINGS_RULE "\n");
+	return g_string_free(text, FALSE);
+}
+
+char *draft_warnings_write_notes(const struct setup *setup, const char *language,
+				 const struct draft *draft)
+{
+	json_t *warnings = load_warnings(draft);
+	GString *text = g_string_new(NULL);
+	json_t *warning;
+	size_t i;
+
+	json_array_foreach(warnings, i, warning)
+	{
+		const char *key = json_string_value(json_object_get(warning, "key"));
+		g_autofree char *phrase = g_strdup_printf("note.%s", key);
+		GHashTable *facts;
+		char *note;
+
+		if (!is_note(warning))
+			continue;
+		facts = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
+		g_hash_table_replace(
+		    facts, (char *)"detail",
+		    g_strdup(json_string_value(json_object_get(warning, "detail"))));
+		note = template_fill_phrase(setup->templates, language, phrase, facts);
+		g_string_append_printf(text, "%s%s", text->len > 0 ? "\n" : "", note);
+		g_free(note);
+		g_hash_table_destroy(facts);
+	}
+	json_decref(warnings);
 	return g_string_free(text, FALSE);
 }

@@ -1,6 +1,8 @@
 /*
- * What the approver is shown at the top of a request: kept with the draft as a JSON array of
- * objects with a key (a phrase "warning.KEY") and a detail.
+ * What the approver is shown at the top of a request, and the writer in the receipt: kept with
+ * the draft as a JSON array of objects with a key (a phrase "warning.KEY") and a detail, and
+ * the line where it stands if it has a place. What has been done already is a note among them
+ * (a phrase "note.KEY"): nobody has to look at it again.
  */
 #ifndef KAIRAN_MILTER_DRAFT_WARNINGS_H
 #define KAIRAN_MILTER_DRAFT_WARNINGS_H
@@ -14,17 +16,29 @@
 /* Add a warning to an array; the detail is made valid UTF-8. */
 void draft_warnings_add(json_t *warnings, const char *key, const char *detail);
 
+/* One with its place in the draft: lines from this line of the text on (from 1), or the subject
+ * (line 0), and what is written there. */
+void draft_warnings_add_place(json_t *warnings, const char *key, size_t line,
+			      size_t lines, const char *written);
+
 /* An array as it is kept. Free with g_free(). */
 char *draft_warnings_pack(const json_t *warnings);
 
-/* Look for slips (policy/guards.h) in a draft, and add them to draft->warnings. Inside a
- * transaction. */
+/* Add a note to draft->warnings. */
+void draft_warnings_add_note(struct draft *draft, const char *key, const char *detail);
+
+/* Look for slips (policy/guards.h) and leftovers (policy/leftover.h) in a draft, and add them to
+ * draft->warnings. Inside a transaction. */
 bool draft_warnings_collect(const struct setup *setup, struct store *store,
 			    struct draft *draft, struct kairan_error *error_r);
 
-/* The warnings as lines "・sentence: detail" in a language, between two rules; "" when there
- * are none. Free with g_free(). */
+/* The warnings as lines "・sentence: detail" in a language, between two rules, for those who
+ * decide or for the writer; "" when there are none. Free with g_free(). */
 char *draft_warnings_write(const struct setup *setup, const char *language,
-			   const struct draft *draft);
+			   const struct draft *draft, bool for_writer);
+
+/* The notes, one a line; "" when there are none. Free with g_free(). */
+char *draft_warnings_write_notes(const struct setup *setup, const char *language,
+				 const struct draft *draft);
 
 #endif

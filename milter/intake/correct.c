@@ -84,10 +84,11 @@ static char *make_subject(const char *subject)
 		   : g_strconcat(CORRECTION_MARK, subject, NULL);
 }
 
-/* The person's own lines, as residents will get them. */
+/* The person's own lines; a footer goes when the draft is brought to its standard form, so that
+ * they are told of it. */
 static char *make_text(const char *reply_text)
 {
-	char **lines = quote_find_own_lines(reply_text);
+	char **lines = quote_find_written_lines(reply_text);
 	g_autofree char *joined = g_strjoinv("\n", lines);
 
 	g_strfreev(lines);

@@ -95,6 +95,8 @@ static struct draft *make_draft(const struct intake_context *context,
 	draft->send_at = reading->send_at;
 	draft->quiet_hours = g_strdup(broadcast->quiet_hours);
 	draft->warnings = draft_findings_pack_warnings(reading->findings);
+	if (reading->cut_footer != NULL)
+		draft_warnings_add_note(draft, "cut-footer", reading->cut_footer);
 	if (reading->corrects != NULL) {
 		draft->corrects = reading->corrects->id;
 		draft->in_reply_to = broadcast_mail_id(context->setup, reading->corrects);

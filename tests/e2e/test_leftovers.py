@@ -26,6 +26,171 @@ def explain(stack, mail, *args):
     return done.returncode, done.stdout
 
 
+def receipt_for(stack, person, subject):
+    return stack.wait_mail(person, lambda mail: "【受付】" in str(mail["Subject"])
+                           and subject in str(mail["Subject"]))
+
+
+WATER = "断水のお知らせです。給水車が公民館に来ます。"
+
+
+# ---- what is cut ----
+
+FOOTERS = ("iPhoneから送信", "Galaxyから送信", "らくらくスマートフォンから送信",
+           "Outlook for iOS を入手<https://aka.ms/o0ukef>", "Yahoo!メール",
+           "ドコモのスマートフォンから送信", "Proton Mail で送信")
+
+
+def test_footer_is_cut(stack):
+    """Writer and approver are told, are shown what goes out, and need not look again."""
+    for number, footer in enumerate(FOOTERS):
+        subject = f"署名付き{number}"
+        mail = s.make_mail("bosai-staff1", town.BOSAI, subject, f"{WATER}\n\n{footer}")
+        check_equal(stack.submit("bosai-staff1", town.BOSAI, mail).final[0], 250, footer)
+        request = town.request_for(stack, "bosai-chief", subject)
+        receipt = receipt_for(stack, "bosai-staff1", subject)
+        for told in (request, receipt):
+            note = f"「{footer}」は取り除きました"
+            check_in(note, s.text_of(told))
+            check_equal(s.text_of(told).replace(note, "").count(footer), 0, "the footer")
+            check_equal("【要確認】" in str(told["Subject"]), False, "a note is no warning")
+        check_in("取り除きました", request.get_body(("html",)).get_content(), "the note in HTML")
+        check_in(f"文字数   {len(WATER)} 文字", s.text_of(request), "the count is after the cut")
+    code, lines = explain(stack, mail)
+    check_equal(code, 0, lines)
+    check_in(FOOTERS[-1], lines)
+    check_in("cut", lines)
+    town.answer(stack, "bosai-chief", request, "承認")
+    for got in town.wait_broadcast(stack, subject):
+        check_equal(s.text_of(got).strip(), WATER)
+
+
+def test_footer_does_not_count(stack):
+    long = "あ" * 199 + "。"
+    town.draft(stack, "bosai-staff1", "ちょうど二百字", f"{long}\n\niPhoneから送信\n")
+    check_equal(stack.store("SELECT characters FROM draft WHERE subject = 'ちょうど二百字'")[0][0],
+                200)
+
+
+def test_only_a_footer(stack):
+    mail = s.make_mail("bosai-staff1", town.BOSAI, "本文なしの署名", "iPhoneから送信")
+    final = stack.submit("bosai-staff1", town.BOSAI, mail).final
+    check_equal(final, (554, "5.6.0 Art.13-2(2): the draft has no text"))
+
+
+def test_the_same_draft_again_with_its_footer(stack):
+    mail = s.make_mail("bosai-staff1", town.BOSAI, "二度送られた署名", f"{WATER}\n\niPadから送信")
+    for _ in range(2):
+        check_equal(stack.submit("bosai-staff1", town.BOSAI, mail).final[0], 250)
+    check_equal(len(stack.store("SELECT 1 FROM draft WHERE subject = '二度送られた署名'")), 1)
+
+
+def test_left_alone(stack):
+    """Words that only look like it are the writer's, and nobody is bothered."""
+    for number, text in enumerate((
+            "写真はiPhoneから送信できます。\n給水所の場所をお知らせください。",
+            "申請書はスマートフォンから送信してください。",
+            "本町の避難指示を取り消します。")):
+        subject = f"【取り消し】避難指示を取り消します{number}"
+        town.draft(stack, "bosai-staff1", subject, text)
+        for told in (town.request_for(stack, "bosai-chief", subject),
+                     receipt_for(stack, "bosai-staff1", subject)):
+            check_in(text.splitlines()[-1], s.text_of(told))
+            check_equal("【要確認】" in str(told["Subject"]), False, text)
+            check_equal("取り除きました" in s.text_of(told), False, text)
+
+
+# ---- what is told of ----
+
+ATTRIBUTION = "2026年11月27日(金) 9:00 高橋 誠 <bosai-staff1@town.example>:"
+FORWARDED = "---------- Forwarded message ---------\nFrom: 佐藤 <bosai-chief@town.example>\nSubject: x"
+DISCLAIMER = ("このメールは町役場外から受信したものではありません。"
+              "本メールには機密情報が含まれる場合があります。")
+WARNED = (
+    ("引用", f"{WATER}\n\n{ATTRIBUTION}\n> 前の原稿です。\n> 内線 123",
+     f"引用があります。このまま利用者に届きます（本文の 3 行目から 5 行目まで「{ATTRIBUTION[:40]}"),
+    ("引用の印", f"{WATER}\n> 前の原稿です。",
+     "引用の印が付いた行があります。このまま利用者に届きます（本文の 2 行目「> 前の原稿です。」"),
+    ("Fwd: 転送", f"{FORWARDED}\n\n{WATER}",
+     "返信や転送のときの形で始まっています。このまま利用者に届きます（件名「Fwd: 転送」"),
+    ("[EXTERNAL] 外部", WATER,
+     "外部から届いたメールに付く印があります。このまま利用者に届きます（件名「[EXTERNAL] 外部」"),
+    ("免責", f"{WATER}\n\n{DISCLAIMER}",
+     f"取扱いについて自動で付く文があります。このまま利用者に届きます（本文の 3 行目「{DISCLAIMER[:40]}"),
+    ("途中の署名", f"{WATER}\n\niPhoneから送信\n\n総務課",
+     "メールソフトが付けた文のような行があります。このまま利用者に届きます（本文の 3 行目「iPhoneから送信」"),
+    ("取り消し: 断水", WATER, "Outlook のメッセージの取り消しのように始まっています"),
+)
+
+
+def test_warned_of(stack):
+    """Held, with the line named to the writer and to the approver, also when they are reminded."""
+    for subject, text, words in WARNED:
+        town.draft(stack, "bosai-staff1", subject, text)
+        request = town.request_for(stack, "bosai-chief", subject)
+        receipt = receipt_for(stack, "bosai-staff1", subject)
+        for told in (request, receipt):
+            check_in("【要確認】", str(told["Subject"]), subject)
+            check_in(words, s.text_of(told), subject)
+        check_in("承認する前に", s.text_of(request))
+        check_in("取り下げてから送り直して", s.text_of(receipt))
+        mail = s.make_mail("bosai-staff1", town.BOSAI, subject, text)
+        code, lines = explain(stack, mail)
+        check_equal(code, 0, lines)
+        check_in("guards         warn", lines)
+    stack.move_clock(1900)
+    reminder = stack.wait_mail("bosai-chief", lambda mail: "【承認待ち】" in str(mail["Subject"])
+                               and WARNED[0][0] in str(mail["Subject"]))
+    check_in("【要確認】", str(reminder["Subject"]))
+    check_in(WARNED[0][2], s.text_of(reminder))
+
+
+def test_english(stack):
+    """kosodate-staff2 reads English."""
+    mail = s.make_mail("kosodate-staff2", town.KOSODATE, "Fwd: Notice",
+                       "The library is closed.\n\nSent from my iPhone")
+    check_equal(stack.submit("kosodate-staff2", town.KOSODATE, mail).final[0], 250)
+    receipt = stack.wait_mail("kosodate-staff2", town.subject_is("Fwd: Notice"))
+    check_in("[CHECK THIS]", str(receipt["Subject"]))
+    check_in('(subject: "Fwd: Notice")', s.text_of(receipt))
+    check_in('"Sent from my iPhone", was taken out', s.text_of(receipt))
+
+
+def test_the_town_s_own_lines(stack):
+    """The files of reply_banners and reply_footers hold for drafts as well."""
+    folder = pathlib.Path(stack.env["KAIRAN_CONF"]).parent
+    banners = folder / "banners.conf"
+    banners.write_text("pattern \"gateway\" {\n  expression = 'GW-[0-9]+: checked'\n"
+                       '  matches = { "GW-7: checked" }\n  passes = { "GW" }\n}\n')
+    stack.configure(reply_banners=str(banners))
+    try:
+        town.draft(stack, "bosai-staff1", "町の印", f"GW-7: checked\n{WATER}")
+        check_in("本文の 1 行目「GW-7: checked」",
+                 s.text_of(town.request_for(stack, "bosai-chief", "町の印")))
+    finally:
+        stack.configure(reply_banners="")
+
+
+# ---- a correction ----
+
+def test_correction_with_a_footer(stack):
+    subject = "訂正される断水"
+    town.draft(stack, "bosai-staff1", subject, WATER)
+    town.answer(stack, "bosai-chief", town.request_for(stack, "bosai-chief", subject), "承認")
+    town.wait_broadcast(stack, subject)
+    report = stack.wait_mail("bosai-staff1", lambda mail: subject in str(mail["Subject"])
+                             and s.reply_address(mail).startswith("correct+"))
+    right = "給水車は公民館ではなく第二小学校に来ます。"
+    town.answer(stack, "bosai-staff1", report, f"{right}\n\niPhoneから送信")
+    request = town.request_for(stack, "bosai-chief", "【訂正】" + subject)
+    for told in (request, receipt_for(stack, "bosai-staff1", "【訂正】" + subject)):
+        check_in("「iPhoneから送信」は取り除きました", s.text_of(told))
+        check_equal("【要確認】" in str(told["Subject"]), False, "a note is no warning")
+    town.answer(stack, "bosai-chief", request, "承認")
+    got = town.wait_broadcast(stack, "【訂正】" + subject)[0]
+    check_equal(s.text_of(got).strip(), right)
+
+
 # ---- addresses that somebody may answer to ----
 
 def test_tokens_reach_nobody(stack):
@@ -106,9 +271,9 @@ def test_shared_address_of_others(stack):
     try:
         for user, article in (("kosodate-staff1", "Art.13-1(2)"), ("bosai-chief", "Art.4")):
             replies = stack.submit(user, town.BOSAI, shared_draft("他人の共用"), from_=SHARED)
-            refusal = replies.final or replies.recipients[town.BOSAI]
-            check_equal(refusal[0], 550, user)
-            check_in(article, refusal[1], user)
+            answer = replies.final or replies.recipients[town.BOSAI]
+            check_equal(answer[0], 550, user)
+            check_in(article, answer[1], user)
         mail = s.make_mail(SHARED, town.KOSODATE, "よその課の差出人", "本文です。")
         final = stack.submit("kosodate-staff1", town.KOSODATE, mail).final
         check_equal(final[0], 550, "From: of another section")

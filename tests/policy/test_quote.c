@@ -361,6 +361,17 @@ static void test_walk(void **state)
 	}
 }
 
+/* Residents get these; what is cut of them is told. */
+static void test_written(void **state)
+{
+	char **written = quote_find_written_lines("a\niPhoneから送信\n> b\nc\n====\nd");
+	g_autofree char *joined = g_strjoinv("/", written);
+
+	(void)state;
+	g_strfreev(written);
+	assert_string_equal(joined, "a/iPhoneから送信/c");
+}
+
 static void test_skip_mark(void **state)
 {
 	static const struct {
@@ -397,11 +408,12 @@ static void test_folded(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_footers),   cmocka_unit_test(test_separators),
-		cmocka_unit_test(test_rulers),    cmocka_unit_test(test_quoted),
-		cmocka_unit_test(test_banners),   cmocka_unit_test(test_disclaimers),
-		cmocka_unit_test(test_intros),    cmocka_unit_test(test_walk),
-		cmocka_unit_test(test_skip_mark), cmocka_unit_test(test_folded),
+		cmocka_unit_test(test_footers), cmocka_unit_test(test_separators),
+		cmocka_unit_test(test_rulers),  cmocka_unit_test(test_quoted),
+		cmocka_unit_test(test_banners), cmocka_unit_test(test_disclaimers),
+		cmocka_unit_test(test_intros),  cmocka_unit_test(test_walk),
+		cmocka_unit_test(test_written), cmocka_unit_test(test_skip_mark),
+		cmocka_unit_test(test_folded),
 	};
 
 	return cmocka_run_group_tests_name("quote", tests, NULL, NULL);
