@@ -26,24 +26,12 @@
 #include "milter/courier/notice_draft.h"
 #include "milter/courier/notice_facts.h"
 #include "milter/courier/notice_material.h"
+#include "milter/draft/answer_address.h"
 #include "milter/draft/findings.h"
 #include "milter/draft/schedule.h"
 #include "milter/mail/message.h"
 #include "milter/report/report.h"
 #include "policy/notice_id.h"
-
-static char *make_link(const char *address, const char *subject, const char *word)
-{
-	/* RFC 6068: '+' is allowed as it is, but some clients read it as a space. */
-	char **pieces = g_strsplit(address, "+", 2);
-	g_autofree char *to = g_strjoinv("%2B", pieces);
-	g_autofree char *escaped_subject = g_uri_escape_string(subject, NULL, false);
-	g_autofree char *escaped_word = g_uri_escape_string(word, NULL, false);
-
-	g_strfreev(pieces);
-	return g_strdup_printf("mailto:%s?subject=%s&body=%s", to, escaped_subject,
-			       escaped_word);
-}
 
 static void put_link(struct notice_facts *facts, const char *name, const char *address,
 		     const char *word)
@@ -51,9 +39,8 @@ static void put_link(struct notice_facts *facts, const char *name, const char *a
 	g_autofree char *key = g_strdup_printf("word.%s", word);
 	const char *said =
 	    template_get_phrase(facts->setup->templates, facts->language, key);
-	g_autofree char *subject =
-	    g_strdup_printf("Re: %s", notice_facts_get(facts, "subject"));
-	g_autofree char *link = make_link(address, subject, said);
+	g_autofree char *link =
+	    answer_address_link(address, notice_facts_get(facts, "subject"), said);
 
 	notice_facts_put(facts, name, link);
 }
@@ -71,13 +58,6 @@ static void put_urgent_answer(struct notice_facts *facts, const struct draft *dr
 	notice_facts_put_phrase(facts, "urgent_label", "mark", "urgent-label");
 	put_link(facts, "urgent_link", address, "approve-urgent");
 }
-
-/* What the reader of a notice may do by answering it, and until when. */
-struct answering {
-	enum token_purpose purpose;
-	enum service_kind kind;
-	int64_t expires;
-};
 
 /* Is it about a draft that waits? Then that stays so, however late it is sent, or sent again:
  * nobody's answer to a request becomes a correction, and its Message-ID is the same. */
@@ -108,31 +88,6 @@ static struct answering find_answering(const struct setup *setup, const char *ki
 	return (struct answering){ TOKEN_DECIDE, SERVICE_DECIDE, draft->expires_at };
 }
 
-/* A signed address for this reader; NULL when it cannot be made. */
-static char *make_address(const struct setup *setup, const struct answering *answering,
-			  const struct notice_material *material)
-{
-	const struct token_key *key = keyring_current(setup->keyring);
-	unsigned char hash[TOKEN_HASH_OCTETS];
-	char text[TOKEN_TEXT_MAX + 1];
-	const struct token token = {
-		.key_id = key->id,
-		.draft = material->draft->id,
-		.party = (uint16_t)material->reader->number,
-		.expires = answering->expires,
-	};
-	const struct token_facts token_facts = {
-		.purpose = answering->purpose,
-		.person = material->reader->uid,
-		.text_hash = hash,
-	};
-
-	token_hash_text(material->draft->text, hash);
-	if (!token_make(&token, key, &token_facts, text))
-		return NULL;
-	return own_address_make(setup->settings, answering->kind, text);
-}
-
 /* How the reader of this notice may still call off what is approved. */
 static void put_cancel(struct notice_facts *facts, const struct answering *answering,
 		       enum draft_state state)
@@ -150,7 +105,8 @@ static bool put_reply_address(struct notice_facts *facts, const char *kind,
 			      struct kairan_error *error_r)
 {
 	const struct answering answering = find_answering(facts->setup, kind, material);
-	g_autofree char *address = make_address(facts->setup, &answering, material);
+	g_autofree char *address = answer_address_make(facts->setup, &answering,
+						       material->draft, material->reader);
 
 	if (address == NULL)
 		return error_set(error_r, "notice: no token for draft %lld",
