@@ -121,8 +121,11 @@ static const char *skip_blank(const char *at)
 	return at;
 }
 
+#define ESCAPE '\033'
+
 /* Folding is a line break before white space (RFC 5322 2.2.3); any other line break, and
- * any other control character, would be a second header. */
+ * any other control character, would be a second header. The escapes of ISO-2022-JP are
+ * looked at where a name may be. */
 static bool check_folding(const char *value)
 {
 	for (; *value != '\0'; value++) {
@@ -132,20 +135,47 @@ static bool check_folding(const char *value)
 			return false;
 		if (c == '\n' && value[1] != ' ' && value[1] != '\t' && value[1] != '\0')
 			return false;
-		if ((c < ' ' && c != '\t' && c != '\r' && c != '\n') || c == 0x7f)
+		if ((c < ' ' && strchr("\t\r\n\033", c) == NULL) || c == 0x7f)
 			return false;
 	}
 	return true;
 }
 
+/* Behind ISO-2022-JP that stands unencoded from this escape on (RFC 1468), back in ASCII; NULL
+ * where it is anything else. Its pairs may look like any mark. */
+static const char *skip_jis(const char *at)
+{
+	bool in_pairs = false;
+
+	while (*at == ESCAPE || in_pairs) {
+		if (*at != ESCAPE) {
+			if (at[0] <= ' ' || at[1] <= ' ')
+				return NULL;
+			at += 2;
+		} else if (at[1] == '$' && (at[2] == 'B' || at[2] == '@')) {
+			in_pairs = true;
+			at += 3;
+		} else if (at[1] == '(' && (at[2] == 'B' || at[2] == 'J')) {
+			in_pairs = false;
+			at += 3;
+		} else {
+			return NULL;
+		}
+	}
+	return at;
+}
+
 /* The end of a quoted string that begins at '"', or NULL. */
 static const char *skip_quoted(const char *at)
 {
-	for (at++; *at != '\0'; at++) {
-		if (*at == '\\' && at[1] != '\0')
-			at++;
-		else if (*at == '"')
+	at++;
+	while (at != NULL && *at != '\0') {
+		if (*at == '"')
 			return at + 1;
+		if (*at == ESCAPE)
+			at = skip_jis(at);
+		else
+			at += *at == '\\' && at[1] != '\0' ? 2 : 1;
 	}
 	return NULL;
 }
@@ -157,6 +187,8 @@ static const char *skip_display_name(const char *at)
 	while (at != NULL && *at != '<') {
 		if (*at == '"')
 			at = skip_quoted(at);
+		else if (*at == ESCAPE)
+			at = skip_jis(at);
 		else if (*at == '\0' || strchr("@>,:;()[]\\", *at) != NULL)
 			return NULL;
 		else

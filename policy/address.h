@@ -33,7 +33,8 @@ bool address_read(const char *text, struct address *address_r,
 bool address_is_null(const char *path);
 
 /* Read the value of a From: header that must hold exactly one mailbox: a bare addr-spec,
- * or a display name (atoms, quoted string, encoded words, raw 8-bit) and one <addr-spec>.
+ * or a display name (atoms, quoted string, encoded words, raw 8-bit or ISO-2022-JP) and one
+ * <addr-spec>.
  * Groups, lists, comments with an '@', route addresses, two '<' or two '@' are refused.
  * The value may be folded. The display name is not returned: it is never identity. */
 bool address_read_from(const char *value, struct address *address_r,

@@ -53,10 +53,10 @@ static const char *const notice_name_list[] = {
 	/* of its suspension */
 	"suspended_until", "suspended_reason",
 	/* of what happened */
-	"reason_text", "note_text", "article", "detail", "places", "sent_heading",
-	"first_line", "alarm_text", "alarm_about", "advice_text", "days_left",
-	"password_until", "person_name", "person_mail", "person_login", "duty_name",
-	"change_text", "noted_at", "person_before",
+	"reason_text", "unreadable_text", "note_text", "article", "detail", "places",
+	"sent_heading", "first_line", "alarm_text", "alarm_about", "advice_text",
+	"days_left", "password_until", "person_name", "person_mail", "person_login",
+	"duty_name", "change_text", "noted_at", "person_before",
 	/* of a month */
 	"report_month", "report_name", "report_period", "report_made", "report_partial",
 	"report_records", "report_broadcasts", "report_urgent", "report_corrections",

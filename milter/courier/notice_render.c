@@ -137,12 +137,13 @@ static void put_keyed(struct notice_facts *facts, const char *name, const char *
 		{ "alarm_key", "alarm_text", "alarm" },
 		{ "advice_key", "advice_text", "advice" },
 		{ "reason_key", "reason_text", "reason" },
+		{ "unreadable_key", "unreadable_text", "unreadable" },
 		{ "duty_key", "duty_name", "role" },
 		{ "change_key", "change_text", "change" },
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
-		if (strcmp(keys[i].name, name) == 0)
+		if (strcmp(keys[i].name, name) == 0 && *value != '\0')
 			notice_facts_put_phrase(facts, keys[i].fact, keys[i].group,
 						value);
 }

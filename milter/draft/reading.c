@@ -49,22 +49,36 @@ void draft_reading_standardize(struct draft_reading *reading)
 	}
 }
 
+enum reason draft_reading_reason(enum message_text_status status)
+{
+	switch (status) {
+	case MESSAGE_TEXT_OK:
+		return REASON_NONE;
+	case MESSAGE_TEXT_NONE:
+	case MESSAGE_TEXT_SMIME:
+	case MESSAGE_TEXT_ENCRYPTED:
+	case MESSAGE_TEXT_WINMAIL:
+		return REASON_NO_TEXT_PART;
+	case MESSAGE_TEXT_UNDECODABLE:
+	case MESSAGE_TEXT_EMOJI:
+		return REASON_UNDECODABLE;
+	case MESSAGE_TEXT_TRANSFER:
+	case MESSAGE_TEXT_BROKEN_MIME:
+	case MESSAGE_TEXT_COUNT:
+		break;
+	}
+	return REASON_BROKEN;
+}
+
 enum reason draft_reading_fill(struct draft_reading *reading)
 {
 	if (!message_decode_subject(reading->message, &reading->subject, &reading->error))
 		return REASON_UNDECODABLE;
-	switch (message_read_text(reading->message, &reading->text, &reading->error)) {
-	case MESSAGE_TEXT_OK:
+	reading->readable =
+	    message_read_text(reading->message, &reading->text, &reading->error);
+	if (reading->readable == MESSAGE_TEXT_OK)
 		draft_reading_standardize(reading);
-		return REASON_NONE;
-	case MESSAGE_TEXT_NONE:
-		return REASON_NO_TEXT_PART;
-	case MESSAGE_TEXT_UNDECODABLE:
-		return REASON_UNDECODABLE;
-	case MESSAGE_TEXT_BROKEN_MIME:
-		break;
-	}
-	return REASON_BROKEN;
+	return draft_reading_reason(reading->readable);
 }
 
 void draft_reading_clear(struct draft_reading *reading)

@@ -15,6 +15,7 @@
 struct draft_reading {
 	struct message *message;
 	char *subject;
+	enum message_text_status readable; /* not OK: why there is no text */
 	struct message_text text;
 	bool urgent;
 	enum send_at_status send_at_status;
@@ -34,6 +35,9 @@ enum reason draft_reading_open(struct draft_reading *reading, const void *octets
 /* Then read its subject and text, and bring them to what is counted, shown and sent (NFC,
  * policy/twins.h). */
 enum reason draft_reading_fill(struct draft_reading *reading);
+
+/* The reason for which a mail is refused whose text cannot be read like this. */
+enum reason draft_reading_reason(enum message_text_status status);
 
 /* Bring subject and text to their standard form once more, when they were replaced; a mail
  * program's footer at the end is cut. */

@@ -42,6 +42,8 @@ static enum reason find_fault(const struct reply *reply)
 		return REASON_EXPIRED_TOKEN;
 	if (reply->words.decision != DECISION_NONE)
 		return REASON_NOT_CORRECTION;
+	if (reply->readable != MESSAGE_TEXT_OK)
+		return draft_reading_reason(reply->readable);
 	if (reply->words.first[0] == '\0')
 		return REASON_EMPTY;
 	return REASON_NONE;

@@ -120,6 +120,17 @@ static char *count_text(const struct intake_context *context,
 		   : NULL;
 }
 
+/* What a mail program has done that the writer does not see, or why there is no text; NULL
+ * when it is neither. */
+static const char *find_cause(const struct draft_reading *reading)
+{
+	if (reading->text.has_winmail)
+		return message_text_status_name(MESSAGE_TEXT_WINMAIL);
+	return reading->readable != MESSAGE_TEXT_OK
+		   ? message_text_status_name(reading->readable)
+		   : NULL;
+}
+
 void draft_settle_refuse_mail(const struct intake_context *context,
 			      const struct recipient *recipient,
 			      const struct draft_reading *reading,
@@ -138,7 +149,6 @@ void draft_settle_refuse_mail(const struct intake_context *context,
 	g_autofree char *count = count_text(context, reading);
 	g_autofree char *limit =
 	    g_strdup_printf("%lld", (long long)context->setup->settings->character_limit);
-
 	log_event(LOG_LEVEL_INFO, context->envelope->queue_id, 0,
 		  "draft to %s by %s refused: %s", recipient->broadcast->mail,
 		  recipient->person->uid, verdict->text);
@@ -146,7 +156,8 @@ void draft_settle_refuse_mail(const struct intake_context *context,
 		notice_make_facts(
 		    "broadcast", recipient->broadcast->mail, "subject", reading->subject,
 		    "reason_key", reason_name(verdict->reason), "article",
-		    reason_article(verdict->reason), "detail",
+		    reason_article(verdict->reason), "unreadable_key",
+		    find_cause(reading), "detail",
 		    attached ? attachments : reading->error.text, "quoted_text", quoted,
 		    "findings", findings, "characters", count, "limit",
 		    count != NULL ? limit : NULL, NULL),

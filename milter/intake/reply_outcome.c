@@ -82,12 +82,21 @@ void reply_outcome_answer(const struct intake_context *context, const struct rep
 	answer_and_record(context, reply, kind, &event, facts, verdict_r);
 }
 
+/* The name of what kept the words from being read; NULL when they were. */
+static const char *find_cause(const struct reply *reply)
+{
+	return reply->readable != MESSAGE_TEXT_OK
+		   ? message_text_status_name(reply->readable)
+		   : NULL;
+}
+
 void reply_outcome_answer_not_counted(const struct intake_context *context,
 				      const struct reply *reply, enum reason reason,
 				      struct verdict *verdict_r)
 {
 	char *facts = notice_make_facts("reason_key", reason_name(reason), "article",
-					reason_article(reason), NULL);
+					reason_article(reason), "unreadable_key",
+					find_cause(reply), NULL);
 
 	reply_outcome_answer(context, reply, NOTICE_NOT_COUNTED, reason_name(reason),
 			     facts, verdict_r);
@@ -125,8 +134,9 @@ void reply_outcome_answer_unclear(const struct intake_context *context,
 	event.role = reply->party->role;
 	event.draft = reply->draft->id;
 	event.outcome = "unclear";
-	event.detail = reply->words.first;
-	facts = notice_make_facts("first_line", reply->words.first, NULL);
+	event.detail = find_cause(reply) != NULL ? find_cause(reply) : reply->words.first;
+	facts = notice_make_facts("first_line", reply->words.first, "unreadable_key",
+				  find_cause(reply), NULL);
 	answer_and_record(context, reply, told == ANSWER_YES ? NULL : NOTICE_UNCLEAR,
 			  &event, facts, verdict_r);
 	free(facts);

@@ -97,24 +97,39 @@ static char *make_readable(const struct body_text *body, const char *text)
 	return readable;
 }
 
-bool body_text_decode(const struct body_text *body, char **text_r,
-		      struct kairan_error *error_r)
+/* Undo the charset; line ends to LF. */
+static enum message_text_status decode_charset(const char *charset, const GString *octets,
+					       char **text_r,
+					       struct kairan_error *error_r)
+{
+	size_t bad;
+
+	if (!charset_decode(charset, octets->str, octets->len, text_r, &bad, error_r))
+		return charset_is_emoji_at(charset, octets->str, octets->len, bad)
+			   ? MESSAGE_TEXT_EMOJI
+			   : MESSAGE_TEXT_UNDECODABLE;
+	unify_line_ends(*text_r);
+	return check_controls(*text_r, error_r) ? MESSAGE_TEXT_OK
+						: MESSAGE_TEXT_UNDECODABLE;
+}
+
+enum message_text_status body_text_decode(const struct body_text *body, char **text_r,
+					  struct kairan_error *error_r)
 {
 	GString *octets = g_string_new(NULL);
+	enum message_text_status status = MESSAGE_TEXT_TRANSFER;
 	char *text = NULL;
-	bool ok =
-	    undo_transfer(body, octets, error_r) &&
-	    charset_decode(body->charset, octets->str, octets->len, &text, NULL, error_r);
 
-	if (ok) {
-		unify_line_ends(text);
-		ok = check_controls(text, error_r);
-	}
-	if (ok) {
+	if (undo_transfer(body, octets, error_r))
+		status = decode_charset(body->charset, octets, &text, error_r);
+	if (status == MESSAGE_TEXT_OK) {
 		*text_r = make_readable(body, text);
-		ok = *text_r != NULL || error_set(error_r, "out of memory");
+		if (*text_r == NULL) {
+			status = MESSAGE_TEXT_UNDECODABLE;
+			(void)error_set(error_r, "out of memory");
+		}
 	}
 	free(text);
 	(void)g_string_free(octets, TRUE);
-	return ok;
+	return status;
 }

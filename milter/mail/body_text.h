@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "milter/mail/message_text_status.h"
 #include "policy/error.h"
 
 struct body_text {
@@ -23,8 +24,9 @@ bool body_text_is_plain(const char *encoding);
 
 /* Undo the transfer encoding and the charset, both strictly; line ends to LF; undo
  * format=flowed; cut the signature; normal form. A control character other than LF and
- * TAB is refused. All errors have a place. malloc'd in *text_r. */
-bool body_text_decode(const struct body_text *body, char **text_r,
-		      struct kairan_error *error_r);
+ * TAB is refused. TRANSFER, EMOJI or UNDECODABLE when that fails; all errors have a place.
+ * malloc'd in *text_r. */
+enum message_text_status body_text_decode(const struct body_text *body, char **text_r,
+					  struct kairan_error *error_r);
 
 #endif

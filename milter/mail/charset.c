@@ -121,6 +121,28 @@ static const struct charset *find_charset(const char *label)
 	return NULL;
 }
 
+/* Seven bits, and an escape to two-octet text: no other charset has that. */
+static bool is_plainly_jis(const unsigned char *octets, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		if (octets[i] >= 0x80)
+			return false;
+	return memmem(octets, length, "\033$B", 3) != NULL ||
+	       memmem(octets, length, "\033$@", 3) != NULL;
+}
+
+/* The charset that the octets are in; NULL when the label is not known. */
+static const struct charset *choose_charset(const char *label,
+					    const unsigned char *octets, size_t length)
+{
+	const struct charset *charset = find_charset(label);
+
+	return charset != NULL && strcmp(charset->codec, "ASCII") == 0 &&
+		       is_plainly_jis(octets, length)
+		   ? find_charset("iso-2022-jp")
+		   : charset;
+}
+
 static bool refuse_label(const char *label, struct kairan_error *error_r)
 {
 	char shown[33];
@@ -422,14 +444,14 @@ static bool decode_utf8(struct decoding *decoding, char **utf8_r)
 bool charset_decode(const char *charset, const void *octets, size_t length, char **utf8_r,
 		    size_t *offset_r, struct kairan_error *error_r)
 {
-	struct decoding decoding = { .charset = find_charset(charset),
-				     .octets = length > 0 ? octets : (const void *)"",
+	struct decoding decoding = { .octets = length > 0 ? octets : (const void *)"",
 				     .length = length };
 	const unsigned char *nul;
 	bool ok = false;
 
 	if (offset_r != NULL)
 		*offset_r = 0;
+	decoding.charset = choose_charset(charset, decoding.octets, length);
 	if (decoding.charset == NULL)
 		return refuse_label(charset, error_r);
 	nul = memchr(decoding.octets, '\0', length);
@@ -446,6 +468,27 @@ bool charset_decode(const char *charset, const void *octets, size_t length, char
 	if (offset_r != NULL)
 		*offset_r = decoding.offset;
 	return refuse_octets(&decoding, error_r);
+}
+
+bool charset_is_emoji_at(const char *charset, const void *octets, size_t length,
+			 size_t offset)
+{
+	const unsigned char *bad = (const unsigned char *)octets + offset;
+	const struct charset *known = choose_charset(charset, octets, length);
+
+	if (known == NULL || offset >= length)
+		return false;
+	if (strcmp(known->codec, "CP932") == 0)
+		return *bad >= 0xf3 && *bad <= 0xfb;
+	if (strcmp(known->codec, "EUC-JP-MS") == 0)
+		return *bad >= 0xf5 && *bad <= 0xfe;
+	if (known->kind != KIND_ISO2022JP)
+		return false;
+	/* Rows of two-octet text, or an escape of SoftBank's. ASCII is never refused. */
+	if (*bad == ESCAPE)
+		return length - offset >= 3 && bad[1] == '$' &&
+		       memchr("EFGOPQ", bad[2], 6) != NULL;
+	return *bad >= 0x75 && *bad <= 0x7e;
 }
 
 /* The names that glibc's ISO-2022-JP knows. The Angstrom sign (2-82) is here and not among

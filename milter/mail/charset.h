@@ -11,7 +11,8 @@
 #include "policy/error.h"
 
 /* Decode octets labelled with a MIME charset name (any case; NULL or "" means us-ascii).
- * Only names of a table are known. They are mapped to what people's clients mean by them:
+ * ISO-2022-JP under no label, or under us-ascii, is known by its escapes, which mean nothing
+ * else. Only names of a table are known. They are mapped to what people's clients mean by them:
  * shift_jis, x-sjis, cp932, windows-31j, ms_kanji -> CP932; euc-jp, x-euc-jp,
  * cp51932, eucjp-ms -> EUC-JP-MS; iso-2022-jp stays strict (RFC 1468), but for the pairs of
  * NEC and IBM, which become the character that was meant. NUL octets and
@@ -21,6 +22,11 @@
  * *offset_r (if not NULL) has the octet offset. */
 bool charset_decode(const char *charset, const void *octets, size_t length, char **utf8_r,
 		    size_t *offset_r, struct kairan_error *error_r);
+
+/* Where charset_decode() failed: do the octets there look like an emoji of a Japanese
+ * carrier, which have places of their own beyond the charset? */
+bool charset_is_emoji_at(const char *charset, const void *octets, size_t length,
+			 size_t offset);
 
 /* Can every character of the text be carried by strict ISO-2022-JP? Its vendor twins count
  * as what they stand for (U+FF5E as U+301C, ...). */

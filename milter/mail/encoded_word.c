@@ -183,11 +183,22 @@ static bool check_raw(const char *value, struct kairan_error *error_r)
 			 (size_t)((const char *)bad - value) + 1, *bad);
 }
 
+/* ISO-2022-JP that stands there unencoded becomes UTF-8; everything else stays. */
+static char *decode_raw_jis(const char *value)
+{
+	char *utf8 = NULL;
+
+	if (strchr(value, '\033') != NULL &&
+	    charset_decode(NULL, value, strlen(value), &utf8, NULL, NULL))
+		return utf8;
+	return strdup(value);
+}
+
 bool encoded_word_decode(const char *value, char **utf8_r, struct kairan_error *error_r)
 {
 	struct decoder decoder = { .text = g_string_new(NULL),
 				   .octets = g_string_new(NULL) };
-	g_autofree char *trimmed = g_strndup(value, strlen(value));
+	char *trimmed = decode_raw_jis(value);
 	char *utf8 = NULL;
 	bool ok;
 
@@ -202,6 +213,7 @@ bool encoded_word_decode(const char *value, char **utf8_r, struct kairan_error *
 		text_fold_line(utf8);
 		*utf8_r = utf8;
 	}
+	free(trimmed);
 	(void)g_string_free(decoder.text, TRUE);
 	(void)g_string_free(decoder.octets, TRUE);
 	g_free(decoder.charset);

@@ -12,7 +12,7 @@
  * encoded words of one charset are joined as octets before decoding, since clients split
  * characters between them; white space between encoded words is dropped (RFC 2047 6.2).
  * Words that stick to other text are decoded too, as clients do. Raw 8-bit octets are
- * accepted when they are valid UTF-8. A malformed encoded word, an undecodable octet, and
+ * accepted when they are valid UTF-8, raw ISO-2022-JP by its escapes. A malformed encoded word, an undecodable octet, and
  * a control character (tabs are spaces) are errors that say where. malloc'd in *utf8_r.
  */
 bool encoded_word_decode(const char *value, char **utf8_r, struct kairan_error *error_r);

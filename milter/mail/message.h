@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "milter/mail/encoded_word.h"
+#include "milter/mail/message_text_status.h"
 #include "policy/error.h"
 
 struct message; /* a parsed mail */
@@ -39,15 +40,6 @@ const char *message_get_header(const struct message *message, const char *name, 
 bool message_decode_subject(const struct message *message, char **subject_r,
 			    struct kairan_error *error_r);
 
-/* What kind of thing stands in the way of "text only" (Art. 13-2(3)). */
-enum message_text_status {
-	MESSAGE_TEXT_OK,
-	MESSAGE_TEXT_NONE, /* no text/plain part at all (HTML only, empty multipart) */
-	MESSAGE_TEXT_UNDECODABLE, /* charset or transfer encoding broken: error says where */
-	MESSAGE_TEXT_BROKEN_MIME, /* missing boundary, truncated multipart, NUL octets,
-				   Content-Type and the like twice */
-};
-
 struct message_text {
 	/* NFC, LF, signature cut, format=flowed undone; never NULL on OK */
 	char *text;
@@ -55,7 +47,8 @@ struct message_text {
 	 * ", "-joined; "" when none; decoded names have no controls. */
 	char *attachments;
 	size_t attachment_count;
-	bool had_html; /* an HTML part beside the text (multipart/alternative) */
+	bool had_html;    /* an HTML part beside the text (multipart/alternative) */
+	bool has_winmail; /* among the attachments is Outlook's rich text */
 };
 
 /* The text of the mail: the text/plain part that a reader is shown first: the mail itself,
@@ -65,9 +58,10 @@ struct message_text {
  * joined with a line feed; one with Content-Disposition: attachment or a file name is an
  * attachment, and so is a second one in multipart/alternative. A mail within the mail is
  * an attachment; broken inside, it breaks the mail. Octets are taken after the transfer encoding (base64
- * and quoted-printable checked strictly: a malformed one is UNDECODABLE, not skipped) and
- * decoded by charset_decode(); a control character in the result is UNDECODABLE too. All
- * of text_r but the text is filled in on every status. */
+ * and quoted-printable checked strictly: a malformed one is TRANSFER, not skipped) and
+ * decoded by charset_decode(); a control character in the result is UNDECODABLE. Without a
+ * text, or with an empty one, what is there instead is the status. All of text_r but the text
+ * is filled in on every status. */
 enum message_text_status message_read_text(const struct message *message,
 					   struct message_text *text_r,
 					   struct kairan_error *error_r);
@@ -76,9 +70,6 @@ enum message_text_status message_read_reply(const struct message *message,
 					    struct message_text *text_r,
 					    struct kairan_error *error_r);
 void message_text_free(struct message_text *text);
-
-/* The status's stable ASCII name; what a person is told is the phrase "unreadable.NAME". */
-const char *message_text_status_name(enum message_text_status status);
 
 /* Is the mail, or any part of it, of this type ("multipart", "report")? A mail within the mail is
  * not looked into. */

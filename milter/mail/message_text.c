@@ -34,6 +34,7 @@ struct gathering {
 	GString *attachments;
 	size_t attachment_count;
 	bool had_html;
+	bool has_winmail;
 };
 
 /* Where a part stands. */
@@ -80,6 +81,15 @@ static bool has_text(GMimeObject *object)
 	return false;
 }
 
+static bool is_winmail(GMimeObject *object)
+{
+	const char *name = find_name(object);
+
+	return message_parts_is_type(object, "application", "ms-tnef") ||
+	       message_parts_is_type(object, "application", "vnd.ms-tnef") ||
+	       (name != NULL && g_ascii_strcasecmp(name, "winmail.dat") == 0);
+}
+
 static void add_attachment(struct gathering *gathering, GMimeObject *object)
 {
 	const char *name = find_name(object);
@@ -92,6 +102,7 @@ static void add_attachment(struct gathering *gathering, GMimeObject *object)
 			       gathering->attachments->len > 0 ? ", " : "",
 			       *shown != '\0' ? shown : type);
 	gathering->attachment_count++;
+	gathering->has_winmail = gathering->has_winmail || is_winmail(object);
 }
 
 static bool is_signature(GMimeObject *object)
@@ -166,7 +177,8 @@ static bool says(GMimeObject *object, const char *parameter, const char *value)
 	return said != NULL && g_ascii_strcasecmp(said, value) == 0;
 }
 
-static bool decode_part(GMimePart *part, char **text_r, struct kairan_error *error_r)
+static enum message_text_status decode_part(GMimePart *part, char **text_r,
+					    struct kairan_error *error_r)
 {
 	GMimeObject *object = GMIME_OBJECT(part);
 	g_autofree char *encoding = message_parts_read_encoding(object);
@@ -179,27 +191,31 @@ static bool decode_part(GMimePart *part, char **text_r, struct kairan_error *err
 		.octets = raw->len > 0 ? (const char *)raw->data : "",
 		.length = raw->len,
 	};
-	const bool ok = body_text_decode(&body, text_r, error_r);
+	const enum message_text_status status = body_text_decode(&body, text_r, error_r);
 
 	g_byte_array_unref(raw);
-	return ok;
+	return status;
 }
 
-static bool join_texts(const GPtrArray *parts, char **text_r,
-		       struct kairan_error *error_r)
+static enum message_text_status join_texts(const GPtrArray *parts, char **text_r,
+					   struct kairan_error *error_r)
 {
 	GString *all = g_string_new(NULL);
 	struct kairan_error error;
 
 	for (guint i = 0; i < parts->len; i++) {
 		char *text = NULL;
+		const enum message_text_status status =
+		    decode_part(g_ptr_array_index(parts, i), &text, &error);
 
-		if (!decode_part(g_ptr_array_index(parts, i), &text, &error)) {
+		if (status != MESSAGE_TEXT_OK) {
 			(void)g_string_free(all, TRUE);
 			if (parts->len == 1)
-				return error_set(error_r, "%s", error.text);
-			return error_set(error_r, "text part %u: %.400s", i + 1,
-					 error.text);
+				(void)error_set(error_r, "%s", error.text);
+			else
+				(void)error_set(error_r, "text part %u: %.400s", i + 1,
+						error.text);
+			return status;
 		}
 		if (*text != '\0')
 			g_string_append_printf(all, "%s%s", all->len > 0 ? "\n" : "",
@@ -207,7 +223,89 @@ static bool join_texts(const GPtrArray *parts, char **text_r,
 		free(text);
 	}
 	*text_r = g_string_free(all, FALSE);
-	return true;
+	return MESSAGE_TEXT_OK;
+}
+
+/* ---- what is there instead of a text ---- */
+
+/* RFC 8551 3.2.2: signed-data holds the text within the signature. */
+static enum message_text_status judge_smime(GMimeObject *object)
+{
+	const char *type = g_mime_object_get_content_type_parameter(object, "smime-type");
+
+	return type != NULL && (g_ascii_strcasecmp(type, "enveloped-data") == 0 ||
+				g_ascii_strcasecmp(type, "authEnveloped-data") == 0)
+		   ? MESSAGE_TEXT_ENCRYPTED
+		   : MESSAGE_TEXT_SMIME;
+}
+
+/* A part in which a text may be that is not read; NONE when there is no such part. */
+static enum message_text_status find_instead(GMimeObject *object)
+{
+	enum message_text_status status = MESSAGE_TEXT_NONE;
+
+	if (message_parts_is_type(object, "multipart", "encrypted"))
+		return MESSAGE_TEXT_ENCRYPTED;
+	if (message_parts_is_type(object, "application", "pkcs7-mime") ||
+	    message_parts_is_type(object, "application", "x-pkcs7-mime"))
+		return judge_smime(object);
+	if (is_winmail(object))
+		return MESSAGE_TEXT_WINMAIL;
+	if (!GMIME_IS_MULTIPART(object))
+		return MESSAGE_TEXT_NONE;
+	for (int i = 0; i < g_mime_multipart_get_count(GMIME_MULTIPART(object)) &&
+			status == MESSAGE_TEXT_NONE;
+	     i++)
+		status =
+		    find_instead(g_mime_multipart_get_part(GMIME_MULTIPART(object), i));
+	return status;
+}
+
+/* A text that is there, but says nothing. */
+static enum message_text_status judge_text(const struct message *message,
+					   const char *text)
+{
+	enum message_text_status instead = MESSAGE_TEXT_NONE;
+
+	if (g_str_has_prefix(text, "-----BEGIN PGP MESSAGE-----"))
+		return MESSAGE_TEXT_ENCRYPTED;
+	if (*text == '\0')
+		instead = find_instead(message->root);
+	return instead == MESSAGE_TEXT_NONE ? MESSAGE_TEXT_OK : instead;
+}
+
+static void describe_instead(enum message_text_status status,
+			     struct kairan_error *error_r)
+{
+	static const char *const sentences[] = {
+		[MESSAGE_TEXT_NONE] = "the mail has no plain text",
+		[MESSAGE_TEXT_SMIME] = "the text is inside an S/MIME signature",
+		[MESSAGE_TEXT_ENCRYPTED] = "the mail is encrypted",
+		[MESSAGE_TEXT_WINMAIL] = "the text is in winmail.dat",
+	};
+
+	(void)error_set(error_r, "%s", sentences[status]);
+}
+
+static enum message_text_status read_texts(const struct message *message,
+					   const GPtrArray *texts, char **text_r,
+					   struct kairan_error *error_r)
+{
+	enum message_text_status status;
+
+	if (texts->len == 0) {
+		status = find_instead(message->root);
+	} else {
+		status = join_texts(texts, text_r, error_r);
+		if (status != MESSAGE_TEXT_OK)
+			return status;
+		status = judge_text(message, *text_r);
+	}
+	if (status != MESSAGE_TEXT_OK) {
+		g_clear_pointer(text_r, free);
+		describe_instead(status, error_r);
+	}
+	return status;
 }
 
 enum message_text_status message_read_text(const struct message *message,
@@ -219,21 +317,19 @@ enum message_text_status message_read_text(const struct message *message,
 		.texts = g_ptr_array_new(),
 		.attachments = g_string_new(NULL),
 	};
-	enum message_text_status status = MESSAGE_TEXT_OK;
+	enum message_text_status status;
 
 	*text_r = (struct message_text){ 0 };
 	gather(message->root, place, &gathering);
 	if (message->broken) {
 		status = MESSAGE_TEXT_BROKEN_MIME;
 		(void)error_set(error_r, "%s", message->why.text);
-	} else if (gathering.texts->len == 0) {
-		status = MESSAGE_TEXT_NONE;
-		(void)error_set(error_r, "the mail has no plain text");
-	} else if (!join_texts(gathering.texts, &text_r->text, error_r)) {
-		status = MESSAGE_TEXT_UNDECODABLE;
+	} else {
+		status = read_texts(message, gathering.texts, &text_r->text, error_r);
 	}
 	text_r->attachment_count = gathering.attachment_count;
 	text_r->had_html = gathering.had_html;
+	text_r->has_winmail = gathering.has_winmail;
 	text_r->attachments = g_string_free(gathering.attachments, FALSE);
 	g_ptr_array_unref(gathering.texts);
 	return status;
@@ -253,16 +349,4 @@ enum message_text_status message_read_reply(const struct message *message,
 					    struct kairan_error *error_r)
 {
 	return message_read_text(message, text_r, error_r);
-}
-
-const char *message_text_status_name(enum message_text_status status)
-{
-	static const char *const names[] = {
-		[MESSAGE_TEXT_OK] = "ok",
-		[MESSAGE_TEXT_NONE] = "none",
-		[MESSAGE_TEXT_UNDECODABLE] = "undecodable",
-		[MESSAGE_TEXT_BROKEN_MIME] = "broken",
-	};
-
-	return names[status];
 }

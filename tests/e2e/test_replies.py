@@ -92,7 +92,7 @@ def test_html_alone_is_answered(stack):
     subject, request = held(stack)
     send(stack, request, "<p>承認</p>", subtype="html")
     told = stack.wait_mail("bosai-chief", lambda mail: subject in str(mail["Subject"])
-                           and "HTML" in s.text_of(mail))
+                           and "テキスト形式" in s.text_of(mail))
     check_equal(s.reply_address(told), s.reply_address(request))
     check_equal(town.state_of(stack, subject), town.HELD)
 

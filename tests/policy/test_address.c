@@ -122,6 +122,23 @@ static void test_from(void **state)
 		{ " <>", NULL },
 		{ "", NULL },
 		{ " a\x01 <a@b.example>", NULL },
+		{ " \033$BKI:R2]\033(B <a@b.example>", "a@b.example" },
+		{ " \033$@KI:R\033(J <a@b.example>", "a@b.example" },
+		{ " \"\033$B!\"<@\\>,!\033(B\" <a@b.example>", "a@b.example" },
+		{ " \033$B<>,@\033(B\r\n \033$BKI\033(B <a@b.example>", "a@b.example" },
+		{ " \033$BKI\033$@:R\033(B <a@b.example>", "a@b.example" },
+		{ " \033$BKI:R <a@b.example>", NULL },
+		{ " \033$BKI\r\n :R\033(B <a@b.example>", NULL },
+		{ " \033$BKI:\033(B <a@b.example>", NULL },
+		{ " \033(I12\033(B <a@b.example>", NULL },
+		{ " \033 <a@b.example>", NULL },
+		{ " \033", NULL },
+		{ " \"\033$B", NULL },
+		{ " <a\033$BKI\033(B@b.example>", NULL },
+		{ " <a@b.example> \033$BKI\033(B", NULL },
+		{ " \033$BKI\033(B, <a@b.example>", NULL },
+		{ " \033$BKI\033(B <x@y.example> <a@b.example>", NULL },
+		{ " a@b.example\033$BKI\033(B", NULL },
 	};
 
 	(void)state;

@@ -35,6 +35,9 @@ static void test_decode(void **state)
 		{ "", "abc", "abc" },
 		{ "us-ascii", "~\x7f\t", "~\x7f\t" },
 		{ "US-ASCII", "", "" },
+		{ NULL, JIS "KI:R" ASCII "!", "防災!" },
+		{ "", "a\n\033$@KI" ASCII, "a\n防" },
+		{ "us-ascii", "a" JIS "KI" ASCII "b", "a防b" },
 		{ "utf-8", "防災①👍", "防災①👍" },
 		{ "UTF8", "\xef\xbf\xbd", "\ufffd" },
 		{ "iso-2022-jp", JIS "KI:R" ASCII "!", "防災!" },
@@ -102,6 +105,8 @@ static void test_refuse(void **state)
 		const char *error;
 	} rows[] = {
 		{ NULL, OCTETS("a\xe3\x81\x82"), 1, "us-ascii: line 1, octet 2" },
+		{ NULL, OCTETS(JIS "KI:" ASCII), 5, "broken two-octet text" },
+		{ NULL, OCTETS("a\x80" JIS "KI" ASCII), 1, "us-ascii: line 1" },
 		{ "us-ascii", OCTETS("ab\nc\x80"), 4,
 		  "line 2, octet 2: not in this charset: 80" },
 		{ "utf-8", OCTETS("a\xff"), 1,
@@ -291,11 +296,53 @@ static void test_encode(void **state)
 	}
 }
 
+static void test_emoji(void **state)
+{
+	static const struct {
+		const char *charset, *octets;
+		bool is_emoji;
+	} rows[] = {
+		/* docomo, au, SoftBank */
+		{ "Shift_JIS", "\x8f\xb3\x94\x46\xf8\x9f", true },
+		{ "cp932", "a\xf6\x59", true },
+		{ "shift_jis", "\xf9\x41", true },
+		{ "iso-2022-jp", JIS ">5u:" ASCII, true },
+		{ "iso-2022-jp", "a\033$Gv\017", true },
+		{ NULL, JIS "u:" ASCII, true },
+		{ "euc-jp", "\xf5\xa1", true },
+		/* and what is only wrong */
+		{ "shift_jis", "a\x81", false },
+		{ "shift_jis", "\x85\x40", false },
+		{ "shift_jis", "\xf0\x40", false },
+		{ "iso-2022-jp", JIS ")!" ASCII, false },
+		{ "iso-2022-jp", "\033$(D0!" ASCII, false },
+		{ "iso-2022-jp", "a\033", false },
+		{ "euc-jp", "\xcb", false },
+		{ "utf-8", "\xf8\x9f", false },
+		{ "windows-1252", "\x81", false },
+		{ "nonsense", "\xf8\x9f", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const size_t length = strlen(rows[i].octets);
+		char *utf8 = NULL;
+		size_t offset = 0;
+
+		assert_false(charset_decode(rows[i].charset, rows[i].octets, length,
+					    &utf8, &offset, NULL));
+		if (charset_is_emoji_at(rows[i].charset, rows[i].octets, length,
+					offset) != rows[i].is_emoji)
+			fail_msg("row %zu", i);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_decode),
 		cmocka_unit_test(test_refuse),
+		cmocka_unit_test(test_emoji),
 		cmocka_unit_test(test_nothing_vanishes),
 		cmocka_unit_test(test_all_of_jis),
 		cmocka_unit_test(test_encode),

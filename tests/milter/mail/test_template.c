@@ -21,6 +21,7 @@
 #include <string.h>
 
 #include "milter/core/notice.h"
+#include "milter/mail/message_text_status.h"
 #include "milter/mail/template.h"
 #include "policy/columns.h"
 #include "policy/duties.h"
@@ -362,6 +363,8 @@ static void test_every_name_has_a_phrase(void **state)
 	check_phrase(templates, "role", "system");
 	for (int i = 0; i < REASON_COUNT; i++)
 		check_phrase(templates, "reason", reason_name(i));
+	for (int i = MESSAGE_TEXT_OK + 1; i < MESSAGE_TEXT_COUNT; i++)
+		check_phrase(templates, "unreadable", message_text_status_name(i));
 	template_free_all(templates);
 }
 
