@@ -401,6 +401,17 @@ static bool says_who_wrote(const char *saying)
 	       (strchr(saying, '@') != NULL || !g_str_has_suffix(saying, ">"));
 }
 
+/* Is this a sentence of the person's? A date in it does not count. */
+static bool is_sentence(const char *saying)
+{
+	g_autofree char *words = g_strdup(saying);
+
+	for (char *at = words; *at != '\0'; at++)
+		if (g_ascii_isdigit(*at))
+			*at = ' ';
+	return reply_doubt_is_found(words, false);
+}
+
 /* Is this an attribution, where perhaps quoted lines follow? Then it may do without its
  * colon, when nothing in it is a sentence of the person's. */
 static bool is_attribution(const char *text, bool quote_follows)
@@ -415,7 +426,7 @@ static bool is_attribution(const char *text, bool quote_follows)
 	saying = strip(folded, "");
 	colon = g_str_has_suffix(saying, ":");
 	saying = strip(folded, ":");
-	if (!colon && (!quote_follows || reply_doubt_is_found(saying, false)))
+	if (!colon && (!quote_follows || is_sentence(saying)))
 		return false;
 	return says_who_wrote(saying);
 }

@@ -72,7 +72,7 @@ static const char *const doubt_always[] = {
 	"やめて", "止めて", "待って", "待ち", "お待", "保留", "差戻", "差し戻", "却下",
 	"否認", "否決", "撤回", "見送って", "見送り", "見送る", "または", "又は",
 	"もしくは", "嘘", "冗談", "誤送信", "直してから", "修正してから", "修正後", "×",
-	"✕", "✖", "❌", "👎", " but ", " if ", " not ", "n't ", " dont ", " cant ",
+	"✕", "✖", "❌", "👎", "🚫", "⛔", "🛑", "\xef\xbf\xbd", " but ", " if ", " not ", "n't ", " dont ", " cant ",
 	" wont ", " except ", " unless ", " until ", " however ", " wait ", " wait",
 	" hold on ", " hold off ", " reject", " cannot ", " can not ", " ng ", " cancel",
 	" withdraw", " never ", " nope ", " or ", " ignore ", " disregard ", " undo ",
@@ -103,6 +103,49 @@ static const char *const doubt_plain[] = {
 	" replace", " remove", " should ", " need", " must ", " require", " instead ",
 	" let me ", " i'll ", " i will ", " i'd ", " i would ", " check", " review",
 	" think ", " unable ", " by ", " who ", " what ", " why ", " how ", NULL,
+};
+/* clang-format on */
+
+/* What programs say that answer by themselves, and people who are away. */
+/* clang-format off */
+static const char *const doubt_absent[] = {
+	"自動返信", "自動応答", "自動配信", "自動送信", "自動的に送信", "自動的に返信",
+	"自動的に配信", "自動で送信", "自動で返信", "自動で配信", "自動メール", "送信専用",
+	"配信専用", "不在にしております", "不在にしています", "不在としております",
+	"不在となります", "不在となっております", "不在通知", "ただいま不在", "只今不在",
+	"現在不在", "休暇をいただいて", "休暇を頂いて", "休暇を取得して", "休暇をとって",
+	"休みをいただいて", "休みを頂いて", "ただいま休暇", "現在休暇", "帰庁後", "出社後",
+	"出勤後", "戻り次第", "このメールに返信", "本メールに返信", "このメールへの返信",
+	"本メールへの返信", "このアドレスに返信", "このアドレスへの返信", "返信いただいても",
+	"返信いただきましても", "返信されても", "ご返信いただけません", "退職いたしました",
+	"退職しました", "異動いたしました", "異動しました", " out of office ",
+	" out of the office ", " auto reply ", " autoreply ", " auto response ",
+	" autoresponse ", " autoresponder ", " auto responder ", " automatic reply ",
+	" automatic response ", " automatic message ", " automatic answer ",
+	" automatically generated ", " automatically sent ", " automated message ",
+	" automated reply ", " automated response ", " automated email ",
+	" automated e mail ", " auto generated ", " system generated ", " away from my ",
+	" away from the office ", " on vacation ", " on annual leave ", " on leave ",
+	" maternity leave ", " paternity leave ", " parental leave ", " on holiday ",
+	" unattended ", " unmonitored ", " do not reply ", " no reply ", " noreply ",
+	" currently away ", " currently out ", " limited access to ", " will be away ",
+	" am away ", "abwesenheit", "automatische antwort", "nicht im büro", "ausser haus",
+	"absence du bureau", "réponse automatique", "actuellement absent", "en congé",
+	"fuera de la oficina", "respuesta automática", "fuori sede", "fuori ufficio",
+	"risposta automatica", "fora do escritório", "resposta automática", "afwezig",
+	"automatisch antwoord", "automatisk svar", "autosvar", "автоответ",
+	"автоматический ответ", "нет в офисе", "自动回复", "自动答复", "自動回覆", "自動回復",
+	"不在办公室", "不在辦公室", "休假中", "자동 회신", "자동회신", "자동 응답", "부재중",
+	"부재 중", NULL,
+};
+
+/* Likewise, but where a reason is asked for they may be one. 不在者投票 and 出張所 are
+ * neither. */
+static const char *const doubt_away[] = {
+	"不在の", "不在で", "不在に", "不在中", "不在と", "不在です", "不在 ", "休暇中", "休暇で",
+	"休暇の", "休暇に", "休暇を", "休暇 ", "出張中", "出張で", "出張の", "出張に", "出張して",
+	"出張 ", "外出中", "外出して", "外勤中", "お休み", "休業", "閉庁", "時間外", "産休", "育休",
+	"療養中", NULL,
 };
 /* clang-format on */
 
@@ -167,6 +210,43 @@ static bool has_doubt(const char *own, bool reason_asked)
 	       (!reason_asked && line_has_any(message, doubt_plain));
 }
 
+/* Behind digits: is it a time of day? */
+static bool is_time(const char *at)
+{
+	if (*at == ':')
+		return g_ascii_isdigit(at[1]) && g_ascii_isdigit(at[2]);
+	if (g_str_has_prefix(at, "時"))
+		return !g_str_has_prefix(at, "時間");
+	at += *at == ' ' ? 1 : 0;
+	return (*at == 'a' || *at == 'p') && at[1] == 'm' && !g_ascii_isalnum(at[2]);
+}
+
+static bool has_time(const char *line)
+{
+	for (const char *at = line; *at != '\0'; at++)
+		if (g_ascii_isdigit(*at) && is_time(at + 1))
+			return true;
+	return false;
+}
+
+/* An approval sends at once, so a line that speaks of sending and of a time of day is a
+ * condition. */
+static bool is_timed(const char *own)
+{
+	static const char *const sends[] = { "送",      "配信",    "流し",   "流す",
+					     "発信",    "出して",  "出す",   "予約",
+					     "send",    "release", "go out", "publish",
+					     "deliver", NULL };
+	g_autofree char *folded = text_fold_case(own, strlen(own));
+	char **lines = g_strsplit(folded, "\n", -1);
+	bool timed = false;
+
+	for (size_t i = 0; lines[i] != NULL && !timed; i++)
+		timed = line_has_any(lines[i], sends) && has_time(lines[i]);
+	g_strfreev(lines);
+	return timed;
+}
+
 /* Mail programs break lines within Japanese words, so the lines are read joined as well. */
 bool reply_doubt_is_found(const char *own, bool reason_asked)
 {
@@ -174,7 +254,8 @@ bool reply_doubt_is_found(const char *own, bool reason_asked)
 	g_autofree char *joined = g_strjoinv("", lines);
 
 	g_strfreev(lines);
-	return has_doubt(own, reason_asked) || has_doubt(joined, reason_asked);
+	return has_doubt(own, reason_asked) || has_doubt(joined, reason_asked) ||
+	       (!reason_asked && is_timed(own));
 }
 
 bool reply_doubt_is_courtesy(const char *own)
@@ -182,4 +263,12 @@ bool reply_doubt_is_courtesy(const char *own)
 	g_autofree char *message = spread_message(own);
 
 	return *line_skip_blank(message) == '\0';
+}
+
+bool reply_doubt_is_absence(const char *own, bool reason_asked)
+{
+	g_autofree char *spread = spread_words(own);
+
+	return line_has_any(spread, doubt_absent) ||
+	       (!reason_asked && line_has_any(spread, doubt_away));
 }

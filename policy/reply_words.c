@@ -3,12 +3,14 @@
  *	reply_words - what a reply decides
  *
  * DESCRIPTION
- *	The first own line that is not blank must begin with a word of the table. A word ends
- *	at the line's end, at white space or punctuation, or goes on politely (承認します).
- *	Comparison is after compatibility normalization and case folding, so that ＯＫ is OK.
+ *	The person's own lines (quote.c) are read from the top. What may stand above a
+ *	decision is passed over (greeting.c, disclaimer.c); the first line that is none of it
+ *	must begin with a decision word (decision.c), or nothing is decided.
  *
  *	An approval counts only when nothing else in the person's own words takes it back
- *	(reply_doubt.c). In doubt nothing is decided, and the person is asked.
+ *	(reply_doubt.c). What stands below is not read for that as far as it is known (tail.c),
+ *	or as the person says that all of it is a signature. In doubt nothing is decided, and
+ *	the person is told which line was in the way.
  *
  * DIAGNOSTICS
  *	None.
@@ -19,178 +21,31 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "policy/decision.h"
+#include "policy/disclaimer.h"
+#include "policy/folded.h"
+#include "policy/greeting.h"
 #include "policy/line.h"
+#include "policy/own_words.h"
 #include "policy/quote.h"
 #include "policy/reply_doubt.h"
-#include "policy/text.h"
-#include "policy/token.h"
+#include "policy/signature.h"
+#include "policy/tail.h"
 
-/* Longer words first, where one begins with another. */
-static const struct reply_word {
-	const char *word;
-	enum decision decision;
-	bool acknowledges; /* also said by people who have only read the mail */
-} reply_table[] = {
-	{ "緊急承認", DECISION_APPROVE_URGENT, false },
-	{ "緊急 承認", DECISION_APPROVE_URGENT, false },
-	{ "approve urgent", DECISION_APPROVE_URGENT, false },
-	{ "approved urgent", DECISION_APPROVE_URGENT, false },
-	{ "承認", DECISION_APPROVE, false },
-	{ "approved", DECISION_APPROVE, false },
-	{ "approve", DECISION_APPROVE, false },
-	{ "ok", DECISION_APPROVE, true },
-	{ "差し戻し", DECISION_SEND_BACK, false },
-	{ "差戻し", DECISION_SEND_BACK, false },
-	{ "差し戻", DECISION_SEND_BACK, false },
-	{ "差戻", DECISION_SEND_BACK, false },
-	{ "却下", DECISION_SEND_BACK, false },
-	{ "rejected", DECISION_SEND_BACK, false },
-	{ "reject", DECISION_SEND_BACK, false },
-	{ "停止", DECISION_STOP, false },
-	{ "stop", DECISION_STOP, false },
-	{ "取り下げ", DECISION_WITHDRAW, false },
-	{ "取下げ", DECISION_WITHDRAW, false },
-	{ "取り下", DECISION_WITHDRAW, false },
-	{ "取下", DECISION_WITHDRAW, false },
-	{ "withdraw", DECISION_WITHDRAW, false },
+/* A reply while it is read. */
+struct reading {
+	const struct reply_facts *facts;
+	struct own_words *own;
+	char **lines;
+	size_t at; /* the line that counts */
+	bool greeted;
+	struct decision_line line;
+	char *rest;        /* of that line, without the phrase that teaches */
+	struct tail *tail; /* of the lines below, from first_below */
+	size_t first_below;
 };
 
-/* How a Japanese word goes on without changing what it says. 承認をお願いします is not
- * among them: that asks somebody else to approve. */
-/* clang-format off */
-static const char *const reply_polite[] = {
-	"でお願いいたします", "でお願い致します", "でお願いします", "させていただきます",
-	"させて頂きます", "いたしました", "致しました", "いたします", "致します",
-	"しました", "します", "する", "です", "👍", "👌", NULL,
-};
-/* clang-format on */
-
-/* Further ways to go on for words that send nothing: there, doubt is on their side. */
-/* clang-format off */
-static const char *const reply_requests[] = {
-	"をお願いいたします", "をお願いします", "してください", "して下さい",
-	"お願いします", "ました", "ます", "す", "る", NULL,
-};
-/* clang-format on */
-
-/* How many octets of the text are this (folded) word; 0 when it begins otherwise. */
-static size_t match_word(const char *text, const char *word)
-{
-	const char *end = text;
-
-	for (glong i = 0; i <= 2 * g_utf8_strlen(word, -1) && *end != '\0'; i++) {
-		g_autofree char *folded = NULL;
-
-		end = g_utf8_next_char(end);
-		folded = text_fold_case(text, (size_t)(end - text));
-		if (strcmp(folded, word) == 0)
-			return (size_t)(end - text);
-	}
-	return 0;
-}
-
-/* May a word end before this place? A closing bracket ends none: without its opening one
- * the word is the rest of somebody's sentence. Nor does a mark that can stand inside a
- * word or an address, unless a blank follows. */
-static bool is_boundary(const char *at)
-{
-	const gunichar c = g_utf8_get_char(at);
-	const GUnicodeType type = g_unichar_type(c);
-
-	if (c == '\0' || line_is_blank_at(at))
-		return true;
-	if (c == '.' || c == '-')
-		return at[1] == '\0' || at[1] == *at || line_is_blank_at(at + 1);
-	if (c < 0x80)
-		return strchr(",:;!?(", *at) != NULL;
-	return g_unichar_ispunct(c) && type != G_UNICODE_CLOSE_PUNCTUATION &&
-	       type != G_UNICODE_FINAL_PUNCTUATION;
-}
-
-static bool is_approval(enum decision decision)
-{
-	return decision == DECISION_APPROVE || decision == DECISION_APPROVE_URGENT;
-}
-
-/* Behind one of these words, if there is one. */
-static const char *skip_any(const char *at, const char *const *words)
-{
-	for (; *words != NULL; words++) {
-		size_t length = match_word(at, *words);
-
-		if (length > 0)
-			return at + length;
-	}
-	return at;
-}
-
-/* Behind a polite continuation, if there is one. */
-static const char *skip_polite(enum decision decision, const char *at)
-{
-	const char *behind = skip_any(at, reply_polite);
-
-	return behind == at && !is_approval(decision) ? skip_any(at, reply_requests)
-						      : behind;
-}
-
-/* Behind all that stands here of these marks and blanks. */
-static const char *skip_marks(const char *at, const char *marks)
-{
-	while (*at != '\0' && (line_is_blank_at(at) ||
-			       g_utf8_strchr(marks, -1, g_utf8_get_char(at)) != NULL))
-		at = g_utf8_next_char(at);
-	return at;
-}
-
-/* Does a question mark stand among the marks right behind the word? */
-static bool is_question(const char *at)
-{
-	for (; *at != '\0'; at = g_utf8_next_char(at)) {
-		const gunichar c = g_utf8_get_char(at);
-
-		if (g_utf8_strchr("?？⁇⁈⁉❓❔", -1, c) != NULL)
-			return true;
-		if (!line_is_blank_at(at) && !g_unichar_ispunct(c))
-			return false;
-	}
-	return false;
-}
-
-/* Behind a word and what belongs to it, if a word may end there; else NULL. Whoever
- * opened a bracket before it may close it. */
-static const char *skip_word(const char *line, const struct reply_word *word, bool opened)
-{
-	static const char closing[] = "」』】\"”*＊";
-	const size_t length = match_word(line, word->word);
-	const char *rest = line + length;
-
-	if (length == 0)
-		return NULL;
-	if (opened)
-		rest = skip_marks(rest, closing);
-	if (!is_boundary(rest))
-		rest = skip_polite(word->decision, rest);
-	if (opened)
-		rest = skip_marks(rest, closing);
-	return is_boundary(rest) || line_is_blank_at(rest) ? rest : NULL;
-}
-
-/* The word that a line begins with, and what follows it; NULL when there is none, or only
- * the question whether it should be. */
-static const struct reply_word *read_line(const char *line, const char **rest_r)
-{
-	const char *bullet = skip_marks(line, "・●");
-	const char *start = skip_marks(bullet, "「『【\"“*＊");
-
-	for (size_t i = 0; i < G_N_ELEMENTS(reply_table); i++) {
-		*rest_r = skip_word(start, &reply_table[i], start != bullet);
-		if (*rest_r != NULL)
-			return is_question(*rest_r) ? NULL : &reply_table[i];
-	}
-	return NULL;
-}
-
-/* ---- the reply ---- */
+/* ---- texts ---- */
 
 static char *trim(const char *text)
 {
@@ -199,24 +54,6 @@ static char *trim(const char *text)
 	for (const char *at = text; *at != '\0'; at = line_skip_blank(at))
 		end = at = g_utf8_next_char(at);
 	return g_strndup(text, (size_t)(end - text));
-}
-
-/* The rest of the first line and the lines below, without what only ends the word. */
-static char *join_rest(const char *rest, char **lines)
-{
-	g_autofree char *below = g_strjoinv("\n", lines);
-	g_autofree char *all = g_strconcat(skip_marks(rest, ".,:;!-–—―、。，．：；！…・"),
-					   "\n", below, NULL);
-
-	return trim(all);
-}
-
-/* Does this approval stand, with the rest of its line and all own words behind it? */
-static bool is_clear(const struct reply_word *word, const char *rest, const char *own)
-{
-	if (word->acknowledges && !reply_doubt_is_courtesy(rest))
-		return false;
-	return !reply_doubt_is_found(own, word->decision == DECISION_APPROVE_URGENT);
 }
 
 /* What is kept of a person's words, and mailed to others: reasons, not whole documents. */
@@ -236,38 +73,393 @@ static char *shorten(char *text, size_t most)
 	return kept;
 }
 
-static void read_own_lines(char **lines, struct reply_words *words_r)
+/* Behind what only ends the word. */
+static const char *skip_ending(const char *rest)
 {
-	const struct reply_word *word;
-	const char *rest = "";
+	while (*rest != '\0' &&
+	       (line_is_blank_at(rest) || g_utf8_strchr(".,:;!-–—―、。，．：；！…・", -1,
+							g_utf8_get_char(rest)) != NULL))
+		rest = g_utf8_next_char(rest);
+	return rest;
+}
 
-	while (*lines != NULL && *line_skip_blank(*lines) == '\0')
-		lines++;
-	word = *lines != NULL ? read_line(*lines, &rest) : NULL;
-	words_r->first = g_strdup(*lines != NULL ? line_skip_blank(*lines) : "");
-	words_r->decision = word != NULL ? word->decision : DECISION_NONE;
-	words_r->reason = word != NULL ? join_rest(rest, lines + 1) : g_strdup("");
-	if (is_approval(words_r->decision) && !is_clear(word, rest, words_r->reason))
-		words_r->decision = DECISION_NONE;
-	words_r->obstacle = words_r->decision != DECISION_NONE ? REPLY_CLEAR
-			    : *words_r->first == '\0'          ? REPLY_OBSTACLE_EMPTY
-			    : word != NULL                     ? REPLY_OBSTACLE_DOUBT
-							       : REPLY_OBSTACLE_NO_WORD;
-	words_r->in_the_way = g_strdup("");
-	words_r->tail = g_strdup("");
+/* ---- what stands above ---- */
+
+static bool matches_line(const GPtrArray *patterns, const char *line)
+{
+	for (guint i = 0; patterns != NULL && i < patterns->len; i++)
+		if (g_regex_match(g_ptr_array_index(patterns, i), line, 0, NULL))
+			return true;
+	return false;
+}
+
+/* How many lines from here are a gateway's, with a ruler around them if there is one. */
+static size_t count_banner(const struct reading *reading, char *const *lines)
+{
+	const size_t above = lines[0] != NULL && line_is_ruler(lines[0]) ? 1 : 0;
+	size_t count = 0, more;
+
+	do {
+		char *const *next = lines + above + count;
+
+		more = *next != NULL ? disclaimer_count_banner(next) : 0;
+		if (more == 0 && reading->facts != NULL && *next != NULL &&
+		    matches_line(reading->facts->banners, *next))
+			more = 1;
+		count += more;
+	} while (more > 0);
+	if (count == 0)
+		return 0;
+	count += above;
+	return count + (lines[count] != NULL && line_is_ruler(lines[count]) ? 1 : 0);
+}
+
+/* Find the line that counts, and read it. */
+static void find_decision(struct reading *reading)
+{
+	for (;;) {
+		char *const *lines = reading->lines + reading->at;
+		const char *start;
+		size_t count;
+
+		if (*lines == NULL)
+			return;
+		if (line_is_blank(*lines)) {
+			reading->at++;
+			continue;
+		}
+		reading->line = decision_read_line(*lines);
+		if (reading->line.start == DECISION_START_WORD)
+			return;
+		count = count_banner(reading, lines);
+		reading->at += count;
+		if (count > 0)
+			continue;
+		start = greeting_skip(*lines, reading->own);
+		if (*start != '\0') {
+			if (start != *lines)
+				reading->line = decision_read_line(start);
+			return;
+		}
+		reading->greeted = true;
+		reading->at++;
+	}
+}
+
+/* ---- the phrase that teaches ---- */
+
+/* clang-format off */
+static const char *const reply_teaching[] = {
+	"以下は、署名です", "以下は署名です", "以下は署名", "以下、署名です", "以下、署名", "以下署名です",
+	"以下署名", "以下 署名", "下は署名です", "下は署名", "my signature is below", "my signature below",
+	"signature is below", "signature below", "signature follows", "below is my signature", NULL,
+};
+/* clang-format on */
+
+/* Where, in what follows the word, the phrase begins that ends it; NULL when it does not. */
+static const char *find_teaching(const char *rest)
+{
+	struct folded folded;
+	const char *found = NULL;
+
+	if (strlen(rest) > REPLY_FIRST_MOST)
+		return NULL;
+	folded_make(rest, &folded);
+	for (size_t i = 0; reply_teaching[i] != NULL && found == NULL; i++) {
+		const char *at = strstr(folded.text, reply_teaching[i]);
+		const char *behind = at != NULL ? at + strlen(reply_teaching[i]) : NULL;
+
+		while (
+		    behind != NULL && *behind != '\0' &&
+		    (line_is_blank_at(behind) ||
+		     g_utf8_strchr(".。)」』】!:", -1, g_utf8_get_char(behind)) != NULL))
+			behind = g_utf8_next_char(behind);
+		if (behind != NULL && *behind == '\0')
+			found = rest + folded.origin[at - folded.text];
+	}
+	folded_clear(&folded);
+	return found;
+}
+
+/* Part the phrase from what follows an approval; on a line of its own it may stand below. */
+static void read_teaching(struct reading *reading, struct reply_words *words_r)
+{
+	const char *rest = reading->line.rest;
+	const char *found = find_teaching(rest);
+	size_t next = reading->at + 1;
+
+	reading->rest =
+	    g_strndup(rest, found != NULL ? (size_t)(found - rest) : strlen(rest));
+	reading->first_below = reading->at + 1;
+	if (found != NULL) {
+		/* The bracket that the phrase stands in goes with it. */
+		for (char *end = reading->rest + strlen(reading->rest);
+		     end > reading->rest;) {
+			end = g_utf8_prev_char(end);
+			if (!line_is_blank_at(end) &&
+			    g_utf8_strchr("(（「『【", -1, g_utf8_get_char(end)) == NULL)
+				break;
+			*end = '\0';
+		}
+		words_r->teaches = true;
+		return;
+	}
+	while (reading->lines[next] != NULL && line_is_blank(reading->lines[next]))
+		next++;
+	if (reading->lines[next] != NULL) {
+		const char *line = line_skip_blank(reading->lines[next]);
+
+		words_r->teaches = find_teaching(line) == line;
+	}
+	if (words_r->teaches)
+		reading->first_below = next + 1;
+}
+
+/* ---- doubt ---- */
+
+/* An obstacle, and the line (as written) that is in the way. */
+static void set_obstacle(struct reply_words *words_r, enum reply_obstacle obstacle,
+			 const char *line)
+{
+	words_r->decision = DECISION_NONE;
+	words_r->obstacle = obstacle;
+	words_r->in_the_way = trim(line);
+}
+
+/* Are these words of the decision's own line nothing but the person's name or section, and what
+ * belongs to it? */
+static bool is_own_signature(const struct reading *reading, const char *words)
+{
+	g_autofree char *said = NULL;
+
+	return signature_read_line(words, reading->own, false, &said) >=
+	       SIGNATURE_SECTION;
+}
+
+/* What of the decision's own line may be a word of doubt. */
+static char *read_own_rest(const struct reading *reading)
+{
+	char *said = NULL;
+
+	if (!is_own_signature(reading, reading->rest))
+		return g_strdup(reading->rest);
+	(void)signature_read_line(reading->rest, reading->own, false, &said);
+	return said;
+}
+
+/* Is the decision's own line asked, or taken back in itself? */
+static bool doubts_itself(const struct reading *reading, const char *said, bool asked,
+			  struct reply_words *words_r)
+{
+	static const char *const questions[] = { "?",      "？",         "ですか",
+						 "ますか", "でしょうか", NULL };
+	const char *line = reading->lines[reading->at];
+
+	if (reply_doubt_is_absence(said, asked)) {
+		set_obstacle(words_r, REPLY_OBSTACLE_ABSENCE, line);
+		return true;
+	}
+	if (!reply_doubt_is_found(said, asked) &&
+	    (!reading->line.acknowledges || reply_doubt_is_courtesy(said)))
+		return false;
+	set_obstacle(words_r,
+		     line_has_any(said, questions) ? REPLY_OBSTACLE_QUESTION
+						   : REPLY_OBSTACLE_DOUBT,
+		     line);
+	return true;
+}
+
+static char *join_lines(char *const *lines)
+{
+	g_autofree char *joined = g_strjoinv("\n", (char **)lines);
+
+	return trim(joined);
+}
+
+/* Does what stands below take the approval back? */
+static bool doubts_below(const struct reading *reading, const char *said, bool asked,
+			 struct reply_words *words_r)
+{
+	const char *absence = tail_find(reading->tail, reply_doubt_is_absence, asked);
+	const char *doubt = tail_find(reading->tail, reply_doubt_is_found, asked);
+	g_autofree char *all = NULL;
+
+	if (absence != NULL) {
+		set_obstacle(words_r, REPLY_OBSTACLE_ABSENCE, absence);
+		return true;
+	}
+	if (doubt != NULL) {
+		set_obstacle(words_r, REPLY_OBSTACLE_BELOW, doubt);
+		words_r->tail = join_lines(reading->lines + reading->first_below);
+		return true;
+	}
+	/* A word of doubt may begin in the decision's line and end below. */
+	all = g_strconcat(said, "\n", tail_get_said(reading->tail), NULL);
+	if (!reply_doubt_is_found(all, asked))
+		return false;
+	set_obstacle(words_r, REPLY_OBSTACLE_DOUBT, reading->lines[reading->at]);
+	return true;
+}
+
+/* The person says that all of this is a signature. What begins with another decision is not. */
+static bool contradicts(const struct reading *reading, struct reply_words *words_r)
+{
+	for (char *const *line = reading->lines + reading->first_below; *line != NULL;
+	     line++) {
+		const struct decision_line read = decision_read_line(*line);
+
+		if (read.start == DECISION_START_WORD &&
+		    !decision_is_approval(read.decision)) {
+			set_obstacle(words_r, REPLY_OBSTACLE_DOUBT, *line);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Does this approval stand? */
+static void judge_approval(const struct reading *reading, struct reply_words *words_r)
+{
+	const bool asked = words_r->decision == DECISION_APPROVE_URGENT;
+	g_autofree char *said = read_own_rest(reading);
+
+	if (doubts_itself(reading, said, asked, words_r))
+		return;
+	if (!words_r->teaches) {
+		(void)doubts_below(reading, said, asked, words_r);
+		return;
+	}
+	if (contradicts(reading, words_r))
+		return;
+	words_r->tail = join_lines(reading->lines + reading->first_below);
+}
+
+/* ---- the reason ---- */
+
+/* The words behind the decision that are neither a signature nor known. */
+static char *make_reason(const struct reading *reading, bool teaches)
+{
+	const bool approves = decision_is_approval(reading->line.decision);
+	const char *rest = skip_ending(reading->rest);
+	const size_t count =
+	    teaches ? 0 : tail_count_words(reading->tail, approves || *rest != '\0');
+	GString *reason =
+	    g_string_new(approves && is_own_signature(reading, rest) ? "" : rest);
+	size_t end = reason->len;
+	char *trimmed;
+
+	for (size_t i = 0; i < count; i++) {
+		const char *line = reading->lines[reading->first_below + i];
+
+		if (tail_is_known(reading->tail, i))
+			continue;
+		/* A ruler at either end parts the reason from nothing. */
+		if (end > 0 || !line_is_ruler(line))
+			g_string_append_printf(reason, "\n%s", line);
+		if (!line_is_ruler(line) && !line_is_blank(line))
+			end = reason->len;
+	}
+	g_string_truncate(reason, end);
+	trimmed = trim(reason->str);
+	(void)g_string_free(reason, TRUE);
+	if (reading->line.decision == DECISION_APPROVE &&
+	    reply_doubt_is_courtesy(trimmed))
+		*trimmed = '\0';
+	return trimmed;
+}
+
+/* ---- the reply ---- */
+
+/* Nothing begins with a decision: why not? */
+static void explain(const struct reading *reading, struct reply_words *words_r)
+{
+	struct tail *tail = tail_read(reading->lines, reading->facts, reading->own);
+	const char *absence = tail_find(tail, reply_doubt_is_absence, false);
+	const char *line = reading->lines[reading->at];
+	const char *first = tail_get_first(tail);
+
+	if (absence != NULL)
+		set_obstacle(words_r, REPLY_OBSTACLE_ABSENCE, absence);
+	else if (line == NULL && !reading->greeted)
+		set_obstacle(words_r, REPLY_OBSTACLE_EMPTY, "");
+	else if (line == NULL)
+		set_obstacle(words_r, REPLY_OBSTACLE_NO_WORD, first != NULL ? first : "");
+	else if (reading->line.start == DECISION_START_ASKED)
+		set_obstacle(words_r, REPLY_OBSTACLE_QUESTION, line);
+	else if (reading->line.start == DECISION_START_BROKEN)
+		set_obstacle(words_r, REPLY_OBSTACLE_DOUBT, line);
+	else if (tail_count_words(tail, true) == 0)
+		set_obstacle(words_r, REPLY_OBSTACLE_EMPTY, "");
+	else
+		set_obstacle(words_r, REPLY_OBSTACLE_NO_WORD, line);
+	tail_free(tail);
+}
+
+/* The line that counts, or else the first that was passed over. */
+static char *find_first(const struct reading *reading)
+{
+	const char *line = reading->lines[reading->at];
+
+	for (size_t i = 0; line == NULL && reading->lines[i] != NULL; i++)
+		if (!line_is_blank(reading->lines[i]))
+			line = reading->lines[i];
+	return g_strdup(line != NULL ? line_skip_blank(line) : "");
+}
+
+static void read_decision(struct reading *reading, struct reply_words *words_r)
+{
+	words_r->decision = reading->line.decision;
+	if (decision_is_approval(words_r->decision)) {
+		read_teaching(reading, words_r);
+	} else {
+		reading->rest = g_strdup(reading->line.rest);
+		reading->first_below = reading->at + 1;
+	}
+	reading->tail = tail_read(reading->lines + reading->first_below, reading->facts,
+				  reading->own);
+	words_r->reason = make_reason(reading, words_r->teaches);
+	if (decision_is_approval(words_r->decision))
+		judge_approval(reading, words_r);
+}
+
+/* What was not set is "". */
+static void complete(struct reply_words *words_r)
+{
+	char **const texts[] = { &words_r->reason, &words_r->in_the_way, &words_r->tail };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
+		if (*texts[i] == NULL)
+			*texts[i] = g_strdup("");
 	words_r->reason = shorten(words_r->reason, REPLY_REASON_MOST);
 	words_r->first = shorten(words_r->first, REPLY_FIRST_MOST);
+	words_r->in_the_way = shorten(words_r->in_the_way, REPLY_FIRST_MOST);
+	words_r->teaches = words_r->teaches && words_r->decision != DECISION_NONE &&
+			   *words_r->tail != '\0';
 }
 
 void reply_words_read(const char *text, const struct reply_facts *facts,
 		      struct reply_words *words_r)
 {
-	char **lines = quote_find_own_lines(g_utf8_validate(text, -1, NULL) ? text : "");
+	struct reading reading = {
+		.facts = facts,
+		.own = own_words_new(facts),
+		.lines =
+		    quote_find_said_lines(g_utf8_validate(text, -1, NULL) ? text : "",
+					  facts != NULL ? facts->addresses : NULL),
+	};
 
-	(void)facts;
 	*words_r = (struct reply_words){ 0 };
-	read_own_lines(lines, words_r);
-	g_strfreev(lines);
+	find_decision(&reading);
+	words_r->first = find_first(&reading);
+	if (reading.line.start == DECISION_START_WORD)
+		read_decision(&reading, words_r);
+	else
+		explain(&reading, words_r);
+	complete(words_r);
+	tail_free(reading.tail);
+	own_words_free(reading.own);
+	g_free(reading.rest);
+	g_strfreev(reading.lines);
 }
 
 void reply_words_free(struct reply_words *words)
@@ -279,20 +471,6 @@ void reply_words_free(struct reply_words *words)
 	g_free(words->in_the_way);
 	g_free(words->tail);
 	*words = (struct reply_words){ 0 };
-}
-
-const char *decision_name(enum decision decision)
-{
-	static const char *const names[] = {
-		[DECISION_NONE] = "none",
-		[DECISION_APPROVE] = "approve",
-		[DECISION_APPROVE_URGENT] = "approve-urgent",
-		[DECISION_SEND_BACK] = "send-back",
-		[DECISION_STOP] = "stop",
-		[DECISION_WITHDRAW] = "withdraw",
-	};
-
-	return names[decision];
 }
 
 const char *reply_obstacle_name(enum reply_obstacle obstacle)
@@ -312,20 +490,5 @@ const char *reply_obstacle_name(enum reply_obstacle obstacle)
 
 char *reply_tail_hash(const char *tail)
 {
-	g_autofree char *folded = text_fold_case(tail, strlen(tail));
-	GString *words = g_string_new(NULL);
-	unsigned char hash[TOKEN_HASH_OCTETS];
-	GString *hex = NULL;
-
-	for (const char *at = folded; *at != '\0'; at = g_utf8_next_char(at))
-		if (!line_is_blank_at(at))
-			g_string_append_unichar(words, g_utf8_get_char(at));
-	if (words->len > 0) {
-		hex = g_string_new(NULL);
-		token_hash_text(words->str, hash);
-		for (size_t i = 0; i < sizeof(hash); i++)
-			g_string_append_printf(hex, "%02x", hash[i]);
-	}
-	(void)g_string_free(words, TRUE);
-	return hex != NULL ? g_string_free(hex, FALSE) : NULL;
+	return tail_hash(tail);
 }

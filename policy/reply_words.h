@@ -3,44 +3,24 @@
  *
  * Input is the reply's text/plain part, already decoded to UTF-8 with LF line ends and
  * NFC. Quoted text, attribution lines, client footers and everything after an "original
- * message" separator are not the person's words. The first line that remains and is not
- * blank must begin with a decision word; anything else decides nothing. An approval whose
- * own words go on with a condition, a negation, a question or another decision decides
- * nothing either.
+ * message" separator are not the person's words. The first line that remains, and is
+ * neither blank nor a greeting, a salutation, the person's own name, or a gateway's banner,
+ * must begin with a decision word; anything else decides nothing. An approval whose own
+ * words go on with a condition, a negation, a question, another decision, or words of
+ * absence decides nothing either. Not read for that are disclaimers, the town's own lines,
+ * names, offices and addresses, and what the person has once said is their signature.
  */
 #ifndef KAIRAN_POLICY_REPLY_WORDS_H
 #define KAIRAN_POLICY_REPLY_WORDS_H
 
-#include <glib.h>
 #include <stdbool.h>
 
-enum decision {
-	DECISION_NONE,           /* nothing that decides */
-	DECISION_APPROVE,        /* 承認, OK, approve */
-	DECISION_APPROVE_URGENT, /* 緊急承認, approve urgent: reason asked for */
-	DECISION_SEND_BACK,      /* 差戻し, 却下, reject: reason asked for */
-	DECISION_STOP,           /* 停止, stop */
-	DECISION_WITHDRAW, /* 取下げ, withdraw: only the author's draft+ address */
-};
+#include "policy/decision.h"
+#include "policy/reply_facts.h"
 
 /* What is kept of the words below, in octets; the rest is "...". All of them are judged. */
 #define REPLY_REASON_MOST 3000
 #define REPLY_FIRST_MOST  300
-
-/* What is known beforehand, and so may stand beside a decision without being read for doubt.
- * Any of it may be NULL; all of it is the caller's. */
-struct reply_facts {
-	/* What the person is called: display names, login, mail addresses. */
-	const char *const *names;
-	/* Names of their section and its service; telephone numbers and the like. */
-	const char *const *sections;
-	/* The service's own mail addresses and domains: what an original's header block has. */
-	const char *const *addresses;
-	const GPtrArray *banners; /* GRegex: lines that the town's gateway puts above */
-	const GPtrArray *footers; /* GRegex: lines that it puts below */
-	/* Hashes (reply_tail_hash()) of what the person has said is their signature. */
-	const char *const *signatures;
-};
 
 /* Why a reply decides nothing. Each has a sentence for the person (phrase "obstacle.NAME",
  * reply_obstacle_name()). */
@@ -82,10 +62,7 @@ char *reply_tail_hash(const char *tail);
 /* Free the strings inside; words may be zeroed, or NULL. */
 void reply_words_free(struct reply_words *words);
 
-/* The word's stable ASCII name for the audit trail ("approve", "send-back", ...). */
-const char *decision_name(enum decision decision);
-
-/* Likewise of an obstacle ("empty", "no-word", ...). */
+/* The obstacle's stable ASCII name, for the audit trail and the phrases ("empty", "no-word", ...). */
 const char *reply_obstacle_name(enum reply_obstacle obstacle);
 
 #endif

@@ -83,7 +83,7 @@ def test_options_of_the_daemon_are_described():
 def test_states_addresses_and_words_are_described():
     states = table_of("policy/lifecycle.c", r"\[DRAFT_\w+\] = \"([^\"]+)\"")
     prefixes = table_of("policy/service_address.c", r"\{ SERVICE_\w+, \"(\w+)\"")
-    words = table_of("policy/reply_words.c", r"\{ \"([^\"]+)\", DECISION_")
+    words = table_of("policy/decision.c", r"\{ \"([^\"]+)\", DECISION_")
     assert len(states) == 8 and len(prefixes) > 5 and len(words) > 20
     text = rendered("conf/kairan.7").lower()
     missing = [word for word in states + [f"{prefix}+" for prefix in prefixes] + words

@@ -145,7 +145,7 @@ static void test_words_that_decide_nothing(void **state)
 		{ "ok.example.com", DECISION_NONE, NULL },
 		{ "緊急承認できません", DECISION_NONE, NULL },
 		{ "reject?", DECISION_NONE, NULL },
-		{ "お疲れ様です。\n承認します。", DECISION_NONE, NULL },
+		{ "お疲れ様ですが。\n承認します。", DECISION_NONE, NULL },
 		{ "ただいま休暇中です。承認は後日。", DECISION_NONE, NULL },
 		{ "> 承認", DECISION_NONE, "" },
 		{ "＞ 承認", DECISION_NONE, "" },

@@ -1,0 +1,435 @@
+/*
+ * NAME
+ *	signature - what signatures are made of
+ *
+ * DESCRIPTION
+ *	A line is cut into tokens: the person's own names, offices and titles, places, numbers
+ *	with what says which they are, mail and web addresses, and words that may be names. A
+ *	line that has anything else in it is no part of a signature.
+ *
+ *	Whatever the line is, only some tokens are taken out before it is read for doubt: own
+ *	names, addresses, and offices, because towns have a 修正申告係. An office whose name has
+ *	a word of doubt in it must be a single word of kanji with an office's ending, so that
+ *	no sentence is one.
+ *
+ * DIAGNOSTICS
+ *	None.
+ */
+#include "policy/signature.h"
+
+#include <glib.h>
+#include <string.h>
+
+#include "policy/line.h"
+#include "policy/reply_doubt.h"
+#include "policy/text.h"
+
+/* No signature's line has so many octets. */
+#define LINE_MOST 400
+
+/* The characters of an office whose name has a word of doubt in it. */
+#define DOUBTFUL_OFFICE_LEAST 3
+#define DOUBTFUL_OFFICE_MOST  12
+
+/* Unknown words in one line that may be names. */
+#define UNKNOWN_MOST 4
+
+/* ---- words ---- */
+
+/* clang-format off */
+static const char *const signature_titles[] = {
+	"課長補佐", "課長代理", "副課長", "課長", "係長", "副部長", "部長", "次長", "局長", "室長",
+	"副室長", "班長", "副主幹", "主幹", "主査", "副主査", "主任主事", "主任技師", "主任",
+	"主事補", "主事", "技師", "技監", "参事", "参与", "専門員", "専門監", "書記", "係員",
+	"担当者", "担当", "防災監", "危機管理監", "危機管理官", "副町長", "町長", "副市長", "市長",
+	"副村長", "村長", "所長", "館長", "園長", "校長", "会長", "支所長", "事務局長",
+	"統括監", "理事", "補佐", "代理", "長", NULL,
+};
+static const char *const signature_offices[] = {
+	"課", "係", "局", "室", "班", "部", "署", "所", "館", "園", "校", "院", "庁",
+	"センター", "役場", "委員会", "協議会", "グループ", "チーム", "担当", "窓口", "町", "市",
+	"村", "区", "県", "府", "都", "本部", "会社", "組合", "財団", "隊", "団", NULL,
+};
+/* Endings of what can be nothing but an office, whatever stands before them, and words that
+ * end in the same way. */
+static const char *const signature_sure_offices[] = { "課", "係", "局", "室", "班", NULL };
+static const char *const signature_no_offices[] = {
+	"関係", "連係", "結局", "日課", "教室", "全室", "各課", "各係", "各局", "同課", NULL,
+};
+static const char *const signature_no_start[] = {
+	"要", "再", "未", "仮", "但", "非", "不", "無", "若", "尚", NULL,
+};
+static const char *const signature_places[] = {
+	"都", "道", "府", "県", "市", "区", "町", "村", "郡", "字", "丁目", "番地", "地内",
+	"ビル", "階", NULL,
+};
+/* What says which number, address or time it is; longer ones first. */
+static const char *const signature_labels[] = {
+	"電話番号", "電話", "直通電話", "直通", "代表電話", "代表", "内線番号", "内線",
+	"携帯電話", "携帯", "ファクシミリ", "ファックス", "ファクス", "fax番号", "ip電話",
+	"お問い合わせ先", "お問合せ先", "問い合わせ先", "問合せ先", "連絡先", "住所", "所在地",
+	"所属", "氏名", "職名", "郵便番号", "メールアドレス", "メール", "eメール", "ホームページ",
+	"ウェブサイト", "開庁時間", "受付時間", "業務時間", "平日", "〒", "telephone", "tel",
+	"phone", "mobile", "cell", "fax", "ext", "e-mail", "email", "mail", "url", "web",
+	"http", "hp", "address", "lgwan", NULL,
+};
+static const char *const signature_units[] = {
+	"丁目", "番地", "号室", "番", "号", "階", "代", "f", NULL,
+};
+/* Numbers that tell when or how many, and so are none of a signature. */
+static const char *const signature_counts[] = {
+	"時", "分", "日", "月", "年", "人", "件", "行", "箇所", "通", "回", "秒", "週", "割", ":",
+	"%", NULL,
+};
+static const char *const signature_closings[] = { "拝", "より", "です", NULL };
+/* clang-format on */
+
+/* ---- characters ---- */
+
+static bool is_kanji(gunichar c)
+{
+	return (c >= 0x4e00 && c <= 0x9fff) || (c >= 0x3400 && c <= 0x4dbf) ||
+	       c == 0x3005 || c == 0x3007;
+}
+
+static bool is_hiragana(gunichar c)
+{
+	return c >= 0x3041 && c <= 0x309f;
+}
+
+static bool is_katakana(gunichar c)
+{
+	return c >= 0x30a0 && c <= 0x30ff;
+}
+
+/* Are all characters of this kind? */
+static bool is_all(const char *text, bool (*is_kind)(gunichar c))
+{
+	for (; *text != '\0'; text = g_utf8_next_char(text))
+		if (!is_kind(g_utf8_get_char(text)))
+			return false;
+	return true;
+}
+
+static bool is_word_character(const char *at)
+{
+	const gunichar c = g_utf8_get_char(at);
+
+	return c != '\0' && (g_unichar_isalnum(c) || is_katakana(c));
+}
+
+/* ---- offices and places ---- */
+
+size_t signature_match_title(const char *text)
+{
+	return line_match_start(text, signature_titles);
+}
+
+/* Without a title at its end: 総務課長 is 総務課. */
+static char *drop_title(const char *word)
+{
+	for (size_t i = 0; signature_titles[i] != NULL; i++)
+		if (g_str_has_suffix(word, signature_titles[i]) &&
+		    strlen(word) > strlen(signature_titles[i])) {
+			char *office =
+			    g_strndup(word, strlen(word) - strlen(signature_titles[i]));
+
+			if (line_match_end(office, signature_offices) > 0)
+				return office;
+			g_free(office);
+		}
+	return g_strdup(word);
+}
+
+static bool is_not_hiragana(gunichar c)
+{
+	return !is_hiragana(c);
+}
+
+/* 課長 has 課 before 長, so an office may have lost it: 修正申告課長補佐. */
+static bool is_sure_office(const char *office)
+{
+	const glong length = g_utf8_strlen(office, -1);
+
+	return line_match_end(office, signature_sure_offices) > 0 &&
+	       line_match_end(office, signature_no_offices) == 0 &&
+	       line_match_start(office, signature_no_start) == 0 &&
+	       length >= DOUBTFUL_OFFICE_LEAST && length <= DOUBTFUL_OFFICE_MOST &&
+	       is_all(office, is_not_hiragana) && !reply_doubt_is_found(office, true);
+}
+
+static bool is_doubtful_office(const char *word)
+{
+	g_autofree char *office = drop_title(word);
+
+	if (is_sure_office(office))
+		return true;
+	/* A title that begins with the office's own ending: 修正課 and 課長. */
+	for (size_t i = 0; signature_titles[i] != NULL; i++) {
+		g_autofree char *longer = NULL;
+		const size_t title = strlen(signature_titles[i]);
+
+		if (!g_str_has_suffix(word, signature_titles[i]) ||
+		    line_match_start(signature_titles[i], signature_sure_offices) == 0)
+			continue;
+		longer = g_strndup(word, strlen(word) - title + strlen("課"));
+		if (is_sure_office(longer))
+			return true;
+	}
+	return false;
+}
+
+bool signature_is_office(const char *word)
+{
+	g_autofree char *office = NULL;
+
+	if (*word == '\0' || strlen(word) > LINE_MOST)
+		return false;
+	if (reply_doubt_is_found(word, false))
+		return is_doubtful_office(word);
+	office = drop_title(word);
+	return line_is_any(word, signature_titles) ||
+	       (line_match_end(office, signature_offices) > 0 &&
+		g_utf8_strlen(office, -1) >= 2) ||
+	       line_match_end(word, signature_titles) > strlen("長");
+}
+
+/* ---- tokens ---- */
+
+enum token_kind {
+	TOKEN_TEXT, /* something else */
+	TOKEN_MARK, /* punctuation, decoration */
+	TOKEN_UNKNOWN,
+	TOKEN_LABEL,
+	TOKEN_NUMBER,
+	TOKEN_PLACE,
+	TOKEN_OFFICE,
+	TOKEN_ADDRESS,
+	TOKEN_SECTION,
+	TOKEN_NAME,
+};
+
+/* The octets of the word that stands here, of letters and digits of any script. */
+static size_t measure_word(const char *at)
+{
+	const char *end = at;
+
+	while (is_word_character(end))
+		end = g_utf8_next_char(end);
+	return (size_t)(end - at);
+}
+
+/* The octets of a mail or web address here; 0 when there is none. */
+static size_t measure_address(const char *at)
+{
+	static const char *const starts[] = { "http://", "https://", "www.", NULL };
+	static const char *const ends[] = { ".jp",  ".com",     ".net",
+					    ".org", ".example", NULL };
+	size_t length = 0, letters = 0;
+	g_autofree char *run = NULL;
+
+	while (g_ascii_isgraph(at[length]) && strchr("<>\"()[]{},;", at[length]) == NULL)
+		length++;
+	if (line_match_start(at, starts) > 0)
+		return length;
+	while (g_ascii_isalnum(at[letters]) || strchr("._%+-@", at[letters]) != NULL) {
+		if (at[letters] == '\0')
+			break;
+		letters++;
+	}
+	while (letters > 0 && !g_ascii_isalnum(at[letters - 1]))
+		letters--;
+	run = g_strndup(at, letters);
+	if (strchr(run, '@') != NULL && strchr(run, '@') > run)
+		return strchr(strchr(run, '@'), '.') != NULL ? letters : 0;
+	return line_match_end(run, ends) > 0 ? letters : 0;
+}
+
+/* The octets of a number that stands here, as of telephones and houses, with its unit; 0 when
+ * it is none, or tells a time. digits_r: how many digits it has. */
+static size_t measure_number(const char *at, size_t *digits_r)
+{
+	const char *end = at, *last = at;
+
+	*digits_r = 0;
+	for (; *end != '\0'; end = g_utf8_next_char(end)) {
+		if (g_ascii_isdigit(*end)) {
+			(*digits_r)++;
+			last = end + 1;
+		} else if (g_utf8_strchr("-‐−–—ー―()+#*の ", -1, g_utf8_get_char(end)) ==
+			   NULL) {
+			break;
+		}
+	}
+	if (*digits_r == 0 || line_match_start(last, signature_counts) > 0)
+		return 0;
+	last += line_match_start(last, signature_units);
+	return (size_t)(last - at);
+}
+
+/* May this unknown word be somebody's name? */
+static bool is_like_a_name(const char *word)
+{
+	const glong length = g_utf8_strlen(word, -1);
+
+	if (length > 12 || reply_doubt_is_found(word, false))
+		return false;
+	return (length <= 4 && (is_all(word, is_kanji) || is_all(word, is_hiragana))) ||
+	       (length <= 8 && is_all(word, is_katakana)) || g_ascii_isalpha(*word);
+}
+
+/* A word of which every part is known: 防災課長佐藤, 佐藤拝. */
+static enum token_kind read_own_word(const char *word, const struct own_words *own)
+{
+	enum token_kind kind = TOKEN_TEXT;
+
+	while (*word != '\0') {
+		bool name = false;
+		size_t length = own_words_match(own, word, &name);
+
+		if (length > 0)
+			kind = MAX(kind, name ? TOKEN_NAME : TOKEN_SECTION);
+		else if (kind > TOKEN_TEXT && g_str_has_prefix(word, "の"))
+			length = strlen("の");
+		else if (kind > TOKEN_TEXT)
+			length = line_match_start(word, signature_titles);
+		if (length == 0 && line_is_any(word, signature_closings) &&
+		    kind > TOKEN_TEXT)
+			return kind;
+		if (length == 0)
+			return TOKEN_TEXT;
+		word += length;
+	}
+	return kind;
+}
+
+static enum token_kind read_word(const char *word, const char *behind,
+				 const struct own_words *own)
+{
+	const enum token_kind kind = read_own_word(word, own);
+
+	if (kind > TOKEN_TEXT)
+		return kind;
+	if (signature_is_office(word))
+		return TOKEN_OFFICE;
+	if (reply_doubt_is_found(word, false))
+		return TOKEN_TEXT;
+	if (line_has_any(word, signature_places) && !is_all(word, is_hiragana) &&
+	    (g_ascii_isdigit(word[strlen(word) - 1]) || g_ascii_isdigit(*behind) ||
+	     line_match_end(word, signature_places) > 0))
+		return TOKEN_PLACE;
+	return is_like_a_name(word) ? TOKEN_UNKNOWN : TOKEN_TEXT;
+}
+
+/* Behind a label: the number's or address's mark, and a question mark where somebody leaves
+ * the number open, below a ruler. */
+static size_t measure_label(const char *at, bool ruled)
+{
+	const size_t length = line_match_start(at, signature_labels);
+
+	if (length == 0 ||
+	    (g_ascii_isalpha(at[length - 1]) && g_ascii_isalpha(at[length])))
+		return 0;
+	return length + (ruled && at[length] == '?' && at[length + 1] == '\0' ? 1 : 0);
+}
+
+/* The token that begins here: its octets. */
+static size_t read_token(const char *at, const struct own_words *own, bool ruled,
+			 enum token_kind *kind_r, size_t *digits_r)
+{
+	g_autofree char *word = NULL;
+	bool name = false;
+	size_t length;
+
+	*digits_r = 0;
+	*kind_r = TOKEN_ADDRESS;
+	length = measure_address(at);
+	if (length > 0)
+		return length;
+	length = own_words_match(own, at, &name);
+	if (length > 0 && !is_word_character(at + length)) {
+		*kind_r = name ? TOKEN_NAME : TOKEN_SECTION;
+		return length;
+	}
+	*kind_r = TOKEN_LABEL;
+	length = measure_label(at, ruled);
+	if (length > 0 &&
+	    (!is_word_character(at + length) || g_ascii_isdigit(at[length])))
+		return length;
+	*kind_r = TOKEN_NUMBER;
+	length = measure_number(at, digits_r);
+	if (length > 0 && !is_word_character(at + length))
+		return length;
+	length = measure_word(at);
+	word = g_strndup(at, length);
+	*kind_r = length > 0 ? read_word(word, at + length, own) : TOKEN_MARK;
+	if (length > 0)
+		return length;
+	if (g_utf8_strchr("?⁇⁈⁉❓❔×✕✖❌👎\xef\xbf\xbd", -1, g_utf8_get_char(at)) != NULL)
+		*kind_r = TOKEN_TEXT;
+	return (size_t)(g_utf8_next_char(at) - at);
+}
+
+/* ---- lines ---- */
+
+struct line_tokens {
+	bool text, label, number, phone, address, office, place, section, name;
+	size_t unknown;
+};
+
+static void see_token(struct line_tokens *tokens, enum token_kind kind, size_t digits)
+{
+	tokens->text = tokens->text || kind == TOKEN_TEXT;
+	tokens->label = tokens->label || kind == TOKEN_LABEL;
+	tokens->number = tokens->number || kind == TOKEN_NUMBER;
+	tokens->phone = tokens->phone || digits >= 9;
+	tokens->address = tokens->address || kind == TOKEN_ADDRESS;
+	tokens->office = tokens->office || kind == TOKEN_OFFICE;
+	tokens->place = tokens->place || kind == TOKEN_PLACE;
+	tokens->section = tokens->section || kind == TOKEN_SECTION;
+	tokens->name = tokens->name || kind == TOKEN_NAME;
+	tokens->unknown += kind == TOKEN_UNKNOWN;
+}
+
+static enum signature_kind judge_line(const struct line_tokens *tokens)
+{
+	if (tokens->text || tokens->unknown > UNKNOWN_MOST)
+		return SIGNATURE_NONE;
+	if (tokens->name)
+		return SIGNATURE_NAME;
+	if (tokens->section)
+		return SIGNATURE_SECTION;
+	if (tokens->address || tokens->phone || (tokens->label && tokens->number))
+		return SIGNATURE_CONTACT;
+	if (tokens->office || tokens->place || tokens->label)
+		return SIGNATURE_PLACE;
+	return tokens->unknown > 0 ? SIGNATURE_PERHAPS : SIGNATURE_NONE;
+}
+
+enum signature_kind signature_read_line(const char *line, const struct own_words *own,
+					bool ruled, char **rest_r)
+{
+	struct line_tokens tokens = { 0 };
+	GString *rest = g_string_new(NULL);
+	char *folded;
+
+	if (strlen(line) > LINE_MOST) {
+		*rest_r = g_string_free(g_string_append(rest, line), FALSE);
+		return SIGNATURE_NONE;
+	}
+	folded = text_fold_case(line, strlen(line));
+	for (const char *at = folded; *at != '\0';) {
+		enum token_kind kind;
+		size_t digits, length = read_token(at, own, ruled, &kind, &digits);
+
+		see_token(&tokens, kind, digits);
+		if (kind >= TOKEN_OFFICE)
+			g_string_append_c(rest, ' ');
+		else if (kind != TOKEN_LABEL || at[length - 1] != '?')
+			g_string_append_len(rest, at, (gssize)length);
+		at += length;
+	}
+	g_free(folded);
+	*rest_r = g_string_free(rest, FALSE);
+	return judge_line(&tokens);
+}
