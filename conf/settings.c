@@ -124,12 +124,13 @@ static const struct setting settings_table[] = {
 	    "Attribute of further addresses of a person; empty: none."),
 	ROW(ldap_name, TYPE_TEXT, "cn",
 	    "Attribute of a person's name; ;lang-ja and ;lang-en are preferred."),
-	ROW(ldap_surname, TYPE_TEXT, "sn",
-	    "Attribute of a person's surname; empty: none."),
+	ROW(ldap_name_parts, TYPE_TEXT, "sn, givenName",
+	    "Attributes, separated by commas, of what a person signs with beside the name; "
+	    "empty: none."),
 	ROW(ldap_contacts, TYPE_TEXT,
 	    "title, ou, o, telephoneNumber, facsimileTelephoneNumber, mobile, postalAddress",
-	    "Attributes, separated by commas, of what stands in a person's signature beside "
-	    "the name; empty: none."),
+	    "Attributes, separated by commas, of what else stands in a person's signature; "
+	    "empty: none."),
 	ROW(ldap_language, TYPE_TEXT, "preferredLanguage",
 	    "Attribute of a person's language."),
 	ROW(ldap_person_section, TYPE_TEXT, "",

@@ -64,7 +64,7 @@ struct settings {
 	char *ldap_mail;
 	char *ldap_mail_alias;
 	char *ldap_name;
-	char *ldap_surname;
+	char *ldap_name_parts;
 	char *ldap_contacts;
 	char *ldap_language;
 	char *ldap_person_section;

@@ -30,6 +30,10 @@ struct person {
 	char *language; /* "ja" or "en" */
 	char **mails; /* NULL-terminated; the first is where notices go. May be empty. */
 	char **sections; /* values of ldap_person_section; NULL-terminated */
+	/* What they sign with, in all languages: ldap_name and ldap_name_parts; and
+	 * ldap_contacts. NULL-terminated; only of one found by login, else NULL. */
+	char **names;
+	char **contacts;
 	struct password_facts password;
 };
 

@@ -28,10 +28,8 @@ bool directory_add_persons(struct directory *directory, const char *const *dns,
 			   size_t count, GPtrArray *persons,
 			   struct kairan_error *error_r);
 
-/* The attributes that directory_read_person() reads, for a search: NULL-terminated, borrowed
- * from the settings. */
-#define DIRECTORY_PERSON_ATTRIBUTES 11
-void directory_list_attributes(const struct settings *settings,
-			       char *attributes_r[DIRECTORY_PERSON_ATTRIBUTES + 1]);
+/* The attributes that directory_read_person() reads, for a search: a new NULL-terminated
+ * vector; free with g_strfreev(). What people sign with is of somebody who writes. */
+char **directory_list_attributes(const struct settings *settings, bool writes);
 
 #endif

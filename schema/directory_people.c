@@ -142,7 +142,7 @@ static bool add_sharers(struct directory *directory, GPtrArray *persons,
 {
 	const struct settings *settings = directory->settings;
 	struct sharers sharers = { settings, persons };
-	char *attributes[DIRECTORY_PERSON_ATTRIBUTES + 1];
+	g_auto(GStrv) attributes = directory_list_attributes(settings, false);
 	GString *mails = g_string_new(NULL);
 	g_autofree char *filter = NULL;
 
@@ -155,7 +155,6 @@ static bool add_sharers(struct directory *directory, GPtrArray *persons,
 	}
 	filter = g_strdup_printf("(&%s(|%s))", settings->ldap_person_filter, mails->str);
 	(void)g_string_free(mails, TRUE);
-	directory_list_attributes(settings, attributes);
 	return walk_entries(directory, filter, attributes, add_sharer, &sharers, error_r);
 }
 

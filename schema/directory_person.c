@@ -35,10 +35,19 @@ static char **join_mails(char **mails, char **aliases)
 	return (char **)g_ptr_array_free(all, FALSE);
 }
 
-void directory_list_attributes(const struct settings *settings,
-			       char *attributes_r[DIRECTORY_PERSON_ATTRIBUTES + 1])
+static void add_attributes(GPtrArray *all, const char *list)
 {
-	char *const all[DIRECTORY_PERSON_ATTRIBUTES] = {
+	char **names = g_strsplit_set(list, ", ", -1);
+
+	for (size_t i = 0; names[i] != NULL; i++)
+		if (*names[i] != '\0')
+			g_ptr_array_add(all, g_strdup(names[i]));
+	g_strfreev(names);
+}
+
+char **directory_list_attributes(const struct settings *settings, bool writes)
+{
+	const char *const single[] = {
 		settings->ldap_uid,
 		settings->ldap_mail,
 		settings->ldap_mail_alias,
@@ -51,12 +60,17 @@ void directory_list_attributes(const struct settings *settings,
 		settings->ldap_created,
 		settings->ldap_entry_id,
 	};
-	size_t count = 0;
+	GPtrArray *all = g_ptr_array_new();
 
-	for (size_t i = 0; i < G_N_ELEMENTS(all); i++)
-		if (*all[i] != '\0')
-			attributes_r[count++] = all[i];
-	attributes_r[count] = NULL;
+	for (size_t i = 0; i < G_N_ELEMENTS(single); i++)
+		if (*single[i] != '\0')
+			g_ptr_array_add(all, g_strdup(single[i]));
+	if (writes) {
+		add_attributes(all, settings->ldap_name_parts);
+		add_attributes(all, settings->ldap_contacts);
+	}
+	g_ptr_array_add(all, NULL);
+	return (char **)g_ptr_array_free(all, FALSE);
 }
 
 /* A time; 0 where the entry has none. False: it cannot be understood. */
@@ -122,12 +136,24 @@ struct person *directory_read_person(const struct settings *settings, LDAP *ld,
 	return person;
 }
 
+/* What somebody who writes signs with. */
+static void read_signing(const struct settings *settings, LDAP *ld, LDAPMessage *entry,
+			 struct person *person)
+{
+	g_autofree char *names =
+	    g_strconcat(settings->ldap_name, ",", settings->ldap_name_parts, NULL);
+
+	person->names = ldap_entry_all_values(ld, entry, names);
+	person->contacts = ldap_entry_all_values(ld, entry, settings->ldap_contacts);
+}
+
 /* One person of a search for a login. */
 static enum answer take_found(struct directory *directory, LDAP *ld, LDAPMessage *result,
 			      const char *filter, struct person **person_r,
 			      struct kairan_error *error_r)
 {
 	const int count = ldap_count_entries(ld, result);
+	LDAPMessage *entry = ldap_first_entry(ld, result);
 	struct person *person;
 
 	if (count == 0)
@@ -137,8 +163,8 @@ static enum answer take_found(struct directory *directory, LDAP *ld, LDAPMessage
 				filter, directory->settings->ldap_base);
 		return ANSWER_UNKNOWN;
 	}
-	person =
-	    directory_read_person(directory->settings, ld, ldap_first_entry(ld, result));
+	person = directory_read_person(directory->settings, ld, entry);
+	read_signing(directory->settings, ld, entry, person);
 	if (person->dn == NULL || *person->uid == '\0') {
 		person_free(person);
 		(void)error_set(error_r, "LDAP: an entry that matches %s has no %s",
@@ -168,14 +194,13 @@ enum answer directory_find_person(struct directory *directory, const char *login
 				  struct person **person_r, struct kairan_error *error_r)
 {
 	g_autofree char *filter = make_login_filter(directory->settings, login);
-	char *attributes[DIRECTORY_PERSON_ATTRIBUTES + 1];
+	g_auto(GStrv) attributes = directory_list_attributes(directory->settings, true);
 	const struct ldap_question question = { directory->settings->ldap_base,
 						LDAP_SCOPE_SUBTREE, filter, attributes };
 	LDAPMessage *result = NULL;
 	struct ldap_link *link;
 	enum answer answer;
 
-	directory_list_attributes(directory->settings, attributes);
 	link = ldap_pool_take(directory->pool);
 	answer = ldap_link_search(link, &question, &result, error_r);
 	if (answer == ANSWER_YES)
@@ -243,14 +268,13 @@ static bool add_some(struct directory *directory, const char *const *dns, size_t
 		     GPtrArray *persons, struct kairan_error *error_r)
 {
 	LDAPMessage *results[LDAP_LINK_ENTRIES_MOST];
-	char *attributes[DIRECTORY_PERSON_ATTRIBUTES + 1];
+	g_auto(GStrv) attributes = directory_list_attributes(directory->settings, false);
 	const struct ldap_entries entries = { dns, count,
 					      directory->settings->ldap_person_filter,
 					      attributes };
 	struct ldap_link *link;
 	bool ok;
 
-	directory_list_attributes(directory->settings, attributes);
 	link = ldap_pool_take(directory->pool);
 	ok = ldap_link_read_entries(link, &entries, results, error_r);
 	for (size_t i = 0; i < count; i++) {
@@ -397,5 +421,7 @@ void person_free(struct person *person)
 	g_free(person->language);
 	g_strfreev(person->mails);
 	g_strfreev(person->sections);
+	g_strfreev(person->names);
+	g_strfreev(person->contacts);
 	g_free(person);
 }

@@ -91,6 +91,46 @@ char *ldap_entry_name(LDAP *ld, LDAPMessage *entry, const char *attribute,
 	return name;
 }
 
+/* Is a description as an entry has it ("cn;lang-ja") of one of the attributes? */
+static bool is_one_of(const char *description, char *const *names)
+{
+	for (; *names != NULL; names++) {
+		const size_t length = strlen(*names);
+
+		if (length > 0 && g_ascii_strncasecmp(description, *names, length) == 0 &&
+		    (description[length] == '\0' || description[length] == ';'))
+			return true;
+	}
+	return false;
+}
+
+char **ldap_entry_all_values(LDAP *ld, LDAPMessage *entry, const char *attributes)
+{
+	char **names = g_strsplit_set(attributes, ", ", -1);
+	GPtrArray *all = g_ptr_array_new();
+	BerElement *place = NULL;
+	char *description = ldap_first_attribute(ld, entry, &place);
+
+	while (description != NULL) {
+		char **values = is_one_of(description, names)
+				    ? ldap_entry_values(ld, entry, description)
+				    : NULL;
+
+		for (size_t i = 0; values != NULL && values[i] != NULL; i++)
+			if (g_utf8_validate(values[i], -1, NULL) &&
+			    !g_ptr_array_find_with_equal_func(all, values[i], g_str_equal,
+							      NULL))
+				g_ptr_array_add(all, g_strdup(values[i]));
+		g_strfreev(values);
+		ldap_memfree(description);
+		description = ldap_next_attribute(ld, entry, place);
+	}
+	ber_free(place, 0);
+	g_strfreev(names);
+	g_ptr_array_add(all, NULL);
+	return (char **)g_ptr_array_free(all, FALSE);
+}
+
 char **ldap_entry_dns(LDAP *ld, LDAPMessage *entry, const char *attribute,
 		      struct kairan_error *error_r)
 {

@@ -36,6 +36,10 @@ char *ldap_entry_id(LDAP *ld, LDAPMessage *entry, const struct settings *setting
 char *ldap_entry_name(LDAP *ld, LDAPMessage *entry, const char *attribute,
 		      const char *language, const char *fallback);
 
+/* All values of these attributes (separated by commas or blanks) that are UTF-8, in all
+ * languages (";lang-ja" and the like), each once: as ldap_entry_values(). */
+char **ldap_entry_all_values(LDAP *ld, LDAPMessage *entry, const char *attributes);
+
 /* DN values in canonical form; NULL when one is not a DN. */
 char **ldap_entry_dns(LDAP *ld, LDAPMessage *entry, const char *attribute,
 		      struct kairan_error *error_r);
