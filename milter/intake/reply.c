@@ -28,6 +28,7 @@
 #include "milter/intake/misaddressed.h"
 #include "milter/intake/reply_outcome.h"
 #include "milter/intake/writer.h"
+#include "milter/intake/writer_facts.h"
 #include "milter/mail/automatic.h"
 #include "milter/mail/message.h"
 
@@ -180,22 +181,48 @@ static void refuse_writer(const struct intake_context *context, const struct rep
 	intake_record(context, &event, verdict);
 }
 
-/* Read the words; what cannot be read has none, and is answered like that. */
-static void read_words(const struct intake_context *context,
-		       const struct message *message, struct reply *reply)
+/* What the text decides, with all that is known of its writer. Signatures matter only where
+ * something stands below the decision. */
+static bool interpret(const struct intake_context *context, const char *text,
+		      struct reply *reply, struct kairan_error *error_r)
+{
+	struct writer_facts facts;
+	bool ok = true;
+
+	writer_facts_collect(context->setup, reply->draft, reply->person, &facts);
+	reply_words_read(text, &facts.facts, &reply->words);
+	if (*reply->words.tail != '\0') {
+		reply_words_free(&reply->words);
+		ok = writer_facts_add_signatures(kairan_get_store(context->kairan),
+						 reply->person, &facts, error_r);
+		reply_words_read(ok ? text : "", &facts.facts, &reply->words);
+	}
+	writer_facts_clear(&facts);
+	return ok;
+}
+
+/* Read the words; what cannot be read has none, and is answered like that. False: the store
+ * could not be asked. */
+static bool read_words(const struct intake_context *context,
+		       const struct message *message, struct reply *reply,
+		       struct verdict *verdict_r)
 {
 	struct message_text text = { 0 };
 	struct kairan_error error = { "no plain text part" };
+	bool ok = true;
 
 	reply->readable = message_read_reply(message, &text, &error);
 	if (reply->readable == MESSAGE_TEXT_OK) {
-		reply_words_read(text.text, NULL, &reply->words);
+		ok = interpret(context, text.text, reply, &error);
 	} else {
 		log_event(LOG_LEVEL_INFO, context->envelope->queue_id, reply->draft->id,
 			  "reply cannot be read: %s", error.text);
 		reply_words_read("", NULL, &reply->words);
 	}
 	message_text_free(&text);
+	if (!ok)
+		fail_store(context, reply->draft->id, &error, verdict_r);
+	return ok;
 }
 
 /* Is it a machine's mail? What its subject quotes is not the writer's. */
@@ -250,7 +277,8 @@ static enum answer read_parsed(const struct intake_context *context,
 						 verdict_r);
 		return ANSWER_NO;
 	}
-	read_words(context, message, reply);
+	if (!read_words(context, message, reply, verdict_r))
+		return ANSWER_UNKNOWN;
 	if (automatic == AUTOMATIC_PERHAPS && automatic_judge(message) == AUTOMATIC_NO)
 		doubt_subject(message, reply);
 	return ANSWER_YES;
