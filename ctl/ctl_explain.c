@@ -29,6 +29,7 @@
 #include "ctl/explain.h"
 #include "ctl/explain_people.h"
 #include "ctl/explain_text.h"
+#include "milter/draft/recall.h"
 #include "milter/draft/schedule.h"
 #include "milter/mail/message.h"
 #include "policy/address.h"
@@ -126,6 +127,9 @@ static void explain(struct explanation *explanation)
 	if (find_person(explanation))
 		explain_people(explanation);
 	explain_suspension(explanation);
+	if (explanation->person != NULL &&
+	    draft_recall_is_one(reading, explanation->person))
+		explain_conclude_reason(explanation, "", "recall", REASON_RECALL, "");
 	if (reason != REASON_NONE)
 		return;
 	draft_schedule_read(explanation->setup, explanation->broadcast, reading);

@@ -49,8 +49,4 @@ GPtrArray *leftover_find(const struct leftover_facts *facts);
 /* The kind's stable ASCII name ("quote"). */
 const char *leftover_name(enum leftover_kind kind);
 
-/* Behind what programs and gateways put before a subject ("Fwd: [EXTERNAL] Re: "), a pointer
- * into it. */
-const char *leftover_skip_marks(const char *subject);
-
 #endif

@@ -104,6 +104,8 @@ static const struct {
 			       "Art.13-2(2): the mail is too large" },
 	[REASON_AUTOMATIC] = { VERDICT_REFUSE, "automatic", "", "550", "5.7.1",
 			       "Automatic mail is not a draft" },
+	[REASON_RECALL] = { VERDICT_REFUSE, "recall", "", "554", "5.6.0",
+			    "A recall takes no draft back; see the mail that is sent to you" },
 	[REASON_FORGED_TOKEN] = { VERDICT_REFUSE, "forged-token", "14", "550", "5.7.1",
 				  "Art.14: this address is not valid" },
 	[REASON_EXPIRED_TOKEN] = { VERDICT_REFUSE, "expired-token", "", "550", "5.7.1",

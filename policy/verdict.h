@@ -40,6 +40,7 @@ enum reason {
 	REASON_SEND_AT_FAR,
 	REASON_BROKEN, /* not a mail that can be read */
 	REASON_TOO_LARGE,
+	REASON_RECALL,    /* Outlook's recall of another one */
 	REASON_AUTOMATIC, /* a machine wrote it */
 	REASON_FORGED_TOKEN,
 	REASON_EXPIRED_TOKEN,

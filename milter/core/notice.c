@@ -22,19 +22,15 @@
 #define QUOTE_OCTETS 2000
 
 static const char *const notice_kind_list[] = {
-	NOTICE_REQUEST,        NOTICE_RECEIPT,
-	NOTICE_REFUSED,        NOTICE_AGAIN,
-	NOTICE_APPROVED,       NOTICE_APPROVED_REST,
-	NOTICE_REMINDER,       NOTICE_SENT_BACK,
-	NOTICE_WITHDRAWN,      NOTICE_EXPIRED,
-	NOTICE_RELEASED,       NOTICE_STOPPED,
-	NOTICE_UNCLEAR,        NOTICE_ALREADY,
-	NOTICE_NOT_COUNTED,    NOTICE_MISADDRESSED,
-	NOTICE_OUT_OF_SERVICE, NOTICE_NOT_ASKED,
-	NOTICE_ALARM,          NOTICE_PASSWORD_WARNING,
-	NOTICE_DUTY_CHANGED,   NOTICE_INSTRUCT,
-	NOTICE_INCIDENT,       NOTICE_INCIDENT_RECEIPT,
-	NOTICE_REPORT,         NULL,
+	NOTICE_REQUEST,          NOTICE_RECEIPT,      NOTICE_REFUSED,
+	NOTICE_RECALL,           NOTICE_AGAIN,        NOTICE_APPROVED,
+	NOTICE_APPROVED_REST,    NOTICE_REMINDER,     NOTICE_SENT_BACK,
+	NOTICE_WITHDRAWN,        NOTICE_EXPIRED,      NOTICE_RELEASED,
+	NOTICE_STOPPED,          NOTICE_UNCLEAR,      NOTICE_ALREADY,
+	NOTICE_NOT_COUNTED,      NOTICE_MISADDRESSED, NOTICE_OUT_OF_SERVICE,
+	NOTICE_NOT_ASKED,        NOTICE_ALARM,        NOTICE_PASSWORD_WARNING,
+	NOTICE_DUTY_CHANGED,     NOTICE_INSTRUCT,     NOTICE_INCIDENT,
+	NOTICE_INCIDENT_RECEIPT, NOTICE_REPORT,       NULL,
 };
 
 static const char *const notice_name_list[] = {
@@ -54,9 +50,10 @@ static const char *const notice_name_list[] = {
 	"suspended_until", "suspended_reason",
 	/* of what happened */
 	"reason_text", "unreadable_text", "note_text", "article", "detail", "places",
-	"sent_heading", "first_line", "alarm_text", "alarm_about", "advice_text",
-	"days_left", "password_until", "person_name", "person_mail", "person_login",
-	"duty_name", "change_text", "noted_at", "person_before",
+	"sent_heading", "first_line", "withdrawals", "withdrawals_heading", "alarm_text",
+	"alarm_about", "advice_text", "days_left", "password_until", "person_name",
+	"person_mail", "person_login", "duty_name", "change_text", "noted_at",
+	"person_before",
 	/* of a month */
 	"report_month", "report_name", "report_period", "report_made", "report_partial",
 	"report_records", "report_broadcasts", "report_urgent", "report_corrections",

@@ -17,6 +17,7 @@
 #define NOTICE_REQUEST        "request" /* to approver and delegates: please decide */
 #define NOTICE_RECEIPT        "receipt" /* to the author: held, who is asked */
 #define NOTICE_REFUSED        "refused" /* to the author: refused, where, and what to do */
+#define NOTICE_RECALL         "recall"  /* to the author: how to withdraw a draft */
 #define NOTICE_AGAIN          "again"   /* to the author: this was submitted before */
 #define NOTICE_APPROVED       "approved"      /* to all: decided, by whom */
 #define NOTICE_APPROVED_REST  "approved-rest" /* to all: decided, but suspended (Art. 7) */

@@ -26,6 +26,7 @@
 #include "milter/courier/notice_draft.h"
 #include "milter/courier/notice_facts.h"
 #include "milter/courier/notice_material.h"
+#include "milter/courier/notice_withdrawals.h"
 #include "milter/draft/answer_address.h"
 #include "milter/draft/findings.h"
 #include "milter/draft/schedule.h"
@@ -173,6 +174,8 @@ static bool put_stored(struct notice_facts *facts, const char *stored,
 		if (strcmp(name, "report") == 0)
 			report_put_facts(facts->table, facts->setup, facts->language,
 					 value);
+		if (strcmp(name, "withdrawable") == 0)
+			notice_withdrawals_put(facts, json_string_value(value));
 		if (strcmp(name, "findings") == 0) {
 			g_autofree char *places = draft_findings_write(
 			    facts->setup, facts->language, json_string_value(value));

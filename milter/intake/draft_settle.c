@@ -5,7 +5,7 @@
  * DESCRIPTION
  *	Judges a mail that was read, of whichever kind of draft, and holds it when it is fit
  *	(draft_hold.c). The audit row of a refusal and the mail to the writer are one
- *	transaction.
+ *	transaction. A recall by Outlook is none of both, and answered (recall.c).
  *
  * DIAGNOSTICS
  *	Info: refused, with the reason. Error: the store cannot be written; the verdict becomes
@@ -24,6 +24,7 @@
 #include "milter/draft/schedule.h"
 #include "milter/draft/text.h"
 #include "milter/intake/draft_hold.h"
+#include "milter/intake/recall.h"
 #include "milter/intake/refusals.h"
 
 static struct audit_event make_refusal(const struct intake_context *context,
@@ -149,6 +150,12 @@ void draft_settle_refuse_mail(const struct intake_context *context,
 	g_autofree char *count = count_text(context, reading);
 	g_autofree char *limit =
 	    g_strdup_printf("%lld", (long long)context->setup->settings->character_limit);
+
+	/* A recall may come as rich text alone. */
+	if ((reading->readable == MESSAGE_TEXT_WINMAIL ||
+	     reading->readable == MESSAGE_TEXT_NONE) &&
+	    intake_recall_answer(context, recipient, reading, verdict))
+		return;
 	log_event(LOG_LEVEL_INFO, context->envelope->queue_id, 0,
 		  "draft to %s by %s refused: %s", recipient->broadcast->mail,
 		  recipient->person->uid, verdict->text);
@@ -167,6 +174,8 @@ void draft_settle_refuse_mail(const struct intake_context *context,
 void draft_settle(const struct intake_context *context, const struct recipient *recipient,
 		  struct draft_reading *reading, struct verdict *verdict_r)
 {
+	if (intake_recall_answer(context, recipient, reading, verdict_r))
+		return;
 	reading->findings = finding_new_list();
 	intake_judge_password(context, recipient->person, verdict_r);
 	if (verdict_r->kind == VERDICT_PASS)

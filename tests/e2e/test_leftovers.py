@@ -2,6 +2,7 @@
 """What mail programs and habits leave in drafts, which residents must not get: footers, quoted
 originals, marks of gateways, recalls; and the address that a section shares."""
 import pathlib
+import urllib.parse
 
 import stack as s
 import tap
@@ -107,7 +108,7 @@ FORWARDED = "---------- Forwarded message ---------\nFrom: 佐藤 <bosai-chief@t
 DISCLAIMER = ("このメールは町役場外から受信したものではありません。"
               "本メールには機密情報が含まれる場合があります。")
 WARNED = (
-    ("引用", f"{WATER}\n\n{ATTRIBUTION}\n> 前の原稿です。\n> 内線 123",
+    ("ほかのメールの引用", f"{WATER}\n\n{ATTRIBUTION}\n> 前の原稿です。\n> 内線 123",
      f"引用があります。このまま利用者に届きます（本文の 3 行目から 5 行目まで「{ATTRIBUTION[:40]}"),
     ("引用の印", f"{WATER}\n> 前の原稿です。",
      "引用の印が付いた行があります。このまま利用者に届きます（本文の 2 行目「> 前の原稿です。」"),
@@ -211,6 +212,121 @@ def test_tokens_reach_nobody(stack):
         code, lines = explain(stack, mail)
         check_equal(code, 65, lines)
         check_in("1 address with a token", lines)
+
+
+# ---- a recall ----
+
+def recall(subject, text, **headers):
+    return s.make_mail("bosai-staff1", town.BOSAI, subject, text, **headers)
+
+
+def check_recalled(stack, mail, subject):
+    """It is refused, and answered; nothing is held. The answer."""
+    before = stack.store("SELECT count(*) FROM draft")[0][0]
+    final = stack.submit("bosai-staff1", town.BOSAI, mail).final
+    check_equal(final[0], 554, final[1])
+    check_in("recall", final[1])
+    check_equal(stack.store("SELECT count(*) FROM draft")[0][0], before, "drafts")
+    row = stack.store("SELECT uid, action, outcome, detail FROM audit WHERE action = 'submit'"
+                      " ORDER BY seq DESC LIMIT 1")[0]
+    check_equal(tuple(row), ("bosai-staff1", "submit", "recall", town.BOSAI))
+    code, lines = explain(stack, mail)
+    check_equal(code, 65, lines)
+    check_in("recall         REFUSE", lines)
+    return stack.wait_mail("bosai-staff1", lambda told: "【取り消せません】" in str(told["Subject"])
+                           and subject in str(told["Subject"]))
+
+
+def withdraw_all(stack):
+    """Take back what earlier tests left, so that nothing else is offered."""
+    waiting = ("SELECT subject FROM draft JOIN party ON party.draft = id AND number = 0"
+               " WHERE state IN (1, 2) AND uid = 'bosai-staff1'")
+    for row in stack.store(waiting):
+        receipt = stack.wait_mail("bosai-staff1", lambda mail, subject=row["subject"]:
+                                  subject in str(mail["Subject"])
+                                  and s.reply_address(mail).startswith("draft+"))
+        town.answer(stack, "bosai-staff1", receipt, "取下げ")
+    check_equal(stack.store(waiting), [], "what waits")
+
+
+def test_recall_of_nothing(stack):
+    withdraw_all(stack)
+    text = '高橋 誠 さんがメッセージ "避難所" の取り消しを要求しています。'
+    told = check_recalled(stack, recall("取り消し: 無い原稿", text,
+                                        X_MS_Exchange_Organization_RecordReviewCfmType="0"),
+                          "無い原稿")
+    check_in("取り下げることのできるあなたの原稿はありません", s.text_of(told))
+
+
+def test_recall(stack):
+    """The answer offers a ready word for each draft of theirs, and with one a reply does it."""
+    withdraw_all(stack)
+    town.draft(stack, "bosai-staff1", "取り消される避難所", WATER)
+    text = 'Makoto Takahashi would like to recall the message, "取り消される避難所".'
+    told = check_recalled(stack, recall("Recall: 取り消される避難所", text), "取り消される避難所")
+    check_in(f"起案番号 {town.draft_id(stack, '取り消される避難所')}「取り消される避難所」",
+             s.text_of(told))
+    check_equal(town.state_of(stack, "取り消される避難所"), town.HELD, "nothing is withdrawn by it")
+    town.answer(stack, "bosai-staff1", told, "取下げ")
+    town.wait_state(stack, "取り消される避難所", town.WITHDRAWN)
+
+
+def test_recall_with_two_drafts(stack):
+    withdraw_all(stack)
+    town.draft(stack, "bosai-staff2", "同僚の原稿", WATER)
+    town.draft(stack, "bosai-staff1", "一つ目の原稿", WATER)
+    town.draft(stack, "bosai-staff1", "二つ目の原稿", "あす" + WATER)
+    mail = recall("取り消し: 二つ目の原稿", "x")
+    mail.set_content(b"\x78\x9f\x3e\x22", maintype="application", subtype="ms-tnef",
+                     filename="winmail.dat")
+    told = check_recalled(stack, mail, "二つ目の原稿")
+    check_equal(s.reply_address(told), "kairan@info.town.example", "two: no word would do")
+    links = [line.strip() for line in s.text_of(told).splitlines() if "mailto:draft" in line]
+    check_equal(len(links), 2, "their own drafts")
+    check_equal("同僚の原稿" in s.text_of(told), False, "somebody else's draft")
+    address, _, query = links[0].removeprefix("mailto:").partition("?")
+    fields = dict(urllib.parse.parse_qsl(query))
+    check_equal(fields["body"], "取下げ")
+    address = urllib.parse.unquote(address)
+    mail = s.make_mail("bosai-staff1", address, fields["subject"], fields["body"])
+    check_equal(stack.submit("bosai-staff1", address, mail).final[0], 250)
+    town.wait_state(stack, "二つ目の原稿", town.WITHDRAWN)
+    check_equal(town.state_of(stack, "一つ目の原稿"), town.HELD)
+
+
+def test_recall_that_the_header_tells(stack):
+    """Exchange's own marks, whatever language its sentence has."""
+    mail = recall("Odvolání: 断水", "Odesílatel chce zprávu odvolat.",
+                  X_MS_Exchange_RecallReportGenerated="true")
+    check_recalled(stack, mail, "Odvolání")
+
+
+def test_what_is_no_recall(stack):
+    """A town takes an order back by the same word, and must be understood."""
+    for subject in ("【取り消し】高齢者等避難を取り消します", "取り消し: 高齢者等避難"):
+        town.draft(stack, "bosai-staff1", subject, "先ほどの「高齢者等避難」を取り消します。")
+        request = town.request_for(stack, "bosai-chief", subject)
+        town.answer(stack, "bosai-chief", request, "承認")
+        town.wait_broadcast(stack, subject)
+
+
+def test_recall_of_a_correction(stack):
+    subject = "誤りのある断水"
+    town.draft(stack, "bosai-staff1", subject, WATER)
+    town.answer(stack, "bosai-chief", town.request_for(stack, "bosai-chief", subject), "承認")
+    town.wait_broadcast(stack, subject)
+    report = stack.wait_mail("bosai-staff1", lambda mail: subject in str(mail["Subject"])
+                             and s.reply_address(mail).startswith("correct+"))
+    town.answer(stack, "bosai-staff1", report, "給水車は第二小学校に来ます。")
+    mail = s.make_mail("bosai-staff1", s.reply_address(report), f"取り消し: Re: {subject}",
+                       f'高橋 誠 は "Re: {subject}" を取り消します。')
+    final = stack.submit("bosai-staff1", s.reply_address(report), mail).final
+    check_equal(final[0], 554, final[1])
+    told = stack.wait_mail("bosai-staff1", lambda mail: "【取り消せません】" in str(mail["Subject"])
+                           and subject in str(mail["Subject"]))
+    check_in("【訂正】" + subject, s.text_of(told), "the correction that may be taken back")
+    check_equal(len(stack.store("SELECT 1 FROM draft WHERE subject = ?", "【訂正】" + subject)), 1,
+                "no second correction")
 
 
 # ---- the address that a section shares ----
