@@ -286,10 +286,10 @@ static bool doubts_below(const struct reading *reading, const char *said, bool a
 
 	if (absence != NULL) {
 		set_obstacle(words_r, REPLY_OBSTACLE_ABSENCE, absence);
-		return true;
-	}
-	if (doubt != NULL) {
+	} else if (doubt != NULL) {
 		set_obstacle(words_r, REPLY_OBSTACLE_BELOW, doubt);
+	}
+	if (absence != NULL || doubt != NULL) {
 		words_r->tail = join_lines(reading->lines + reading->first_below);
 		return true;
 	}

@@ -111,13 +111,12 @@ int64_t alarm_expire(struct kairan *kairan, int64_t now)
 	return ok ? next : now + ALARM_IDLE_SECONDS;
 }
 
-/* What helps: the directory is to be mended, but for what is about the MTA. */
+/* What helps: the directory is to be mended, but for what is not about it. */
 static const char *find_advice(const struct alarm *alarm)
 {
-	static const char *const others[] = { ALARM_MAIL,     ALARM_RELEASE,
-					      ALARM_AUDIT,    ALARM_TOKENS,
-					      ALARM_REFUSALS, ALARM_FINDING,
-					      ALARM_DIRECTORY };
+	static const char *const others[] = { ALARM_MAIL,   ALARM_RELEASE,  ALARM_AUDIT,
+					      ALARM_TOKENS, ALARM_REFUSALS, ALARM_FINDING,
+					      ALARM_FOOTER, ALARM_DIRECTORY };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(others); i++)
 		if (has_kind(alarm, others[i]))

@@ -19,7 +19,8 @@
 #include <stdarg.h>
 #include <string.h>
 
-#define QUOTE_OCTETS 2000
+#define QUOTE_OCTETS    2000
+#define LINE_CHARACTERS 60
 
 static const char *const notice_kind_list[] = {
 	NOTICE_REQUEST,          NOTICE_RECEIPT,      NOTICE_REFUSED,
@@ -45,15 +46,15 @@ static const char *const notice_name_list[] = {
 	/* of the reader */
 	"reader_name", "reader_role", "reply_address", "approve_link", "send_back_link",
 	"withdraw_link", "cancel_how", "correct_until", "urgent_how", "urgent_link",
-	"urgent_label",
+	"urgent_label", "teach_when", "teach_label", "teach_link",
 	/* of its suspension */
 	"suspended_until", "suspended_reason",
 	/* of what happened */
 	"reason_text", "unreadable_text", "note_text", "article", "detail", "places",
-	"sent_heading", "first_line", "withdrawals", "withdrawals_heading", "alarm_text",
-	"alarm_about", "advice_text", "days_left", "password_until", "person_name",
-	"person_mail", "person_login", "duty_name", "change_text", "noted_at",
-	"person_before",
+	"sent_heading", "obstacle_text", "in_the_way", "withdrawals",
+	"withdrawals_heading", "alarm_text", "alarm_about", "advice_text", "days_left",
+	"password_until", "person_name", "person_mail", "person_login", "duty_name",
+	"change_text", "noted_at", "person_before",
 	/* of a month */
 	"report_month", "report_name", "report_period", "report_made", "report_partial",
 	"report_records", "report_broadcasts", "report_urgent", "report_corrections",
@@ -109,6 +110,16 @@ char *notice_quote_text(const char *text)
 	joined = g_strjoinv("\n> ", lines);
 	g_strfreev(lines);
 	return g_strconcat("> ", joined, *end != '\0' ? "\n> ..." : "", NULL);
+}
+
+char *notice_shorten_line(const char *line)
+{
+	g_autofree char *start = NULL;
+
+	if (g_utf8_strlen(line, -1) <= LINE_CHARACTERS)
+		return g_strdup(line);
+	start = g_utf8_substring(line, 0, LINE_CHARACTERS);
+	return g_strconcat(start, "...", NULL);
 }
 
 bool notice_add_party(struct store *store, const char *kind, int64_t draft,

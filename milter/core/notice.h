@@ -56,6 +56,9 @@ char *notice_make_facts(const char *name, ...) __attribute__((sentinel));
  * character's end. "" stays "". Free with g_free(). */
 char *notice_quote_text(const char *text);
 
+/* A line (UTF-8) as a phone shows it: cut after 60 characters. Free with g_free(). */
+char *notice_shorten_line(const char *line);
+
 /* Add a notice to one person of a draft. facts: a JSON object, NULL for none. Inside a
  * transaction, as are the next. */
 bool notice_add_party(struct store *store, const char *kind, int64_t draft,

@@ -126,6 +126,17 @@ static bool put_reply_address(struct notice_facts *facts, const char *kind,
 	return true;
 }
 
+/* The reply that says that all that stands below is a signature: for who may decide still. */
+static void put_teaching(struct notice_facts *facts, const char *key)
+{
+	if (*key == '\0' || notice_facts_get(facts, "approve_link") == NULL)
+		return;
+	notice_facts_put_phrase(facts, "teach_when", "mark", key);
+	notice_facts_put_phrase(facts, "teach_label", "mark", "teach-label");
+	put_link(facts, "teach_link", notice_facts_get(facts, "reply_address"),
+		 "approve-signature");
+}
+
 /* A fact that is the key of a phrase. */
 static void put_keyed(struct notice_facts *facts, const char *name, const char *value)
 {
@@ -138,6 +149,7 @@ static void put_keyed(struct notice_facts *facts, const char *name, const char *
 		{ "alarm_key", "alarm_text", "alarm" },
 		{ "advice_key", "advice_text", "advice" },
 		{ "reason_key", "reason_text", "reason" },
+		{ "obstacle_key", "obstacle_text", "obstacle" },
 		{ "unreadable_key", "unreadable_text", "unreadable" },
 		{ "duty_key", "duty_name", "role" },
 		{ "change_key", "change_text", "change" },
@@ -171,6 +183,8 @@ static bool put_stored(struct notice_facts *facts, const char *stored,
 		put_keyed(facts, name, json_string_value(value));
 		if (strcmp(name, "quoted_text") == 0 && *json_string_value(value) != '\0')
 			notice_facts_put_phrase(facts, "sent_heading", "refused", "sent");
+		if (strcmp(name, "teach_key") == 0)
+			put_teaching(facts, json_string_value(value));
 		if (strcmp(name, "report") == 0)
 			report_put_facts(facts->table, facts->setup, facts->language,
 					 value);

@@ -181,22 +181,17 @@ static void refuse_writer(const struct intake_context *context, const struct rep
 	intake_record(context, &event, verdict);
 }
 
-/* What the text decides, with all that is known of its writer. Signatures matter only where
- * something stands below the decision. */
+/* What the text decides, with all that is known of its writer. */
 static bool interpret(const struct intake_context *context, const char *text,
 		      struct reply *reply, struct kairan_error *error_r)
 {
 	struct writer_facts facts;
-	bool ok = true;
+	bool ok;
 
 	writer_facts_collect(context->setup, reply->draft, reply->person, &facts);
-	reply_words_read(text, &facts.facts, &reply->words);
-	if (*reply->words.tail != '\0') {
-		reply_words_free(&reply->words);
-		ok = writer_facts_add_signatures(kairan_get_store(context->kairan),
-						 reply->person, &facts, error_r);
-		reply_words_read(ok ? text : "", &facts.facts, &reply->words);
-	}
+	ok = writer_facts_add_signatures(kairan_get_store(context->kairan), reply->person,
+					 &facts, error_r);
+	reply_words_read(ok ? text : "", &facts.facts, &reply->words);
 	writer_facts_clear(&facts);
 	return ok;
 }
@@ -252,6 +247,8 @@ static void doubt_subject(const struct message *message, struct reply *reply)
 	words->obstacle = REPLY_OBSTACLE_ABSENCE;
 	g_free(words->in_the_way);
 	words->in_the_way = g_strdup(subject);
+	/* What stands below was not in the way. */
+	*words->tail = '\0';
 	free(subject);
 }
 

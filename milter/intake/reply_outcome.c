@@ -19,6 +19,7 @@
 #include "conf/clock.h"
 #include "conf/log.h"
 #include "milter/core/notice.h"
+#include "milter/intake/learning.h"
 
 /* Nobody is told twice in this time that their reply was not understood. */
 #define UNCLEAR_PAUSE_SECONDS 600
@@ -118,6 +119,23 @@ static enum answer was_told(const struct intake_context *context,
 	return answer;
 }
 
+/* Why nothing came of a reply: what could not be read, or which line was in the way; and where
+ * that may be no more than a signature, the ready reply that says so. */
+static char *make_unclear_facts(const struct reply *reply)
+{
+	const struct reply_words *words = &reply->words;
+	const char *cause = find_cause(reply);
+	const bool may_teach = words->decision == DECISION_NONE && *words->tail != '\0' &&
+			       reply->party->number != DRAFT_AUTHOR;
+	g_autofree char *line = notice_shorten_line(
+	    *words->in_the_way != '\0' ? words->in_the_way : words->first);
+
+	return notice_make_facts(
+	    "obstacle_key", cause == NULL ? reply_obstacle_name(words->obstacle) : NULL,
+	    "in_the_way", line, "unreadable_key", cause, "teach_key",
+	    may_teach ? "teach-when" : NULL, NULL);
+}
+
 void reply_outcome_answer_unclear(const struct intake_context *context,
 				  const struct reply *reply, struct verdict *verdict_r)
 {
@@ -135,11 +153,12 @@ void reply_outcome_answer_unclear(const struct intake_context *context,
 	event.draft = reply->draft->id;
 	event.outcome = "unclear";
 	event.detail = find_cause(reply) != NULL ? find_cause(reply) : reply->words.first;
-	facts = notice_make_facts("first_line", reply->words.first, "unreadable_key",
-				  find_cause(reply), NULL);
+	facts = make_unclear_facts(reply);
 	answer_and_record(context, reply, told == ANSWER_YES ? NULL : NOTICE_UNCLEAR,
 			  &event, facts, verdict_r);
 	free(facts);
+	if (verdict_r->kind == VERDICT_PASS)
+		learning_note(context, reply->person->uid, &reply->words);
 }
 
 static struct draft_step make_step(const struct intake_context *context,
@@ -156,6 +175,7 @@ static struct draft_step make_step(const struct intake_context *context,
 
 	draft_step.event.uid = reply->person->uid;
 	draft_step.event.role = reply->party->role;
+	draft_step.event.draft = reply->draft->id;
 	draft_step.event.detail = reply->words.reason;
 	return draft_step;
 }
@@ -176,6 +196,9 @@ static enum answer change(const struct intake_context *context, struct reply *re
 	if (!store_begin(store, error_r))
 		return ANSWER_UNKNOWN;
 	answer = change_draft(store, reply->draft, &draft_step, error_r);
+	if (answer == ANSWER_YES && !learning_keep(store, reply->person, &reply->words,
+						   &draft_step.event, error_r))
+		answer = ANSWER_UNKNOWN;
 	facts =
 	    notice_make_facts("person_name", reply->person->name,
 			      step->note != NULL ? "note_key" : NULL, step->note, NULL);

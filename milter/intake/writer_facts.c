@@ -1,6 +1,6 @@
 /*
  * NAME
-  *	writer_facts - what is known before a reply is read
+ *	writer_facts - what is known before a reply is read
  *
  * DESCRIPTION
  *	A name is given as the directory has it and in its parts: people sign with their

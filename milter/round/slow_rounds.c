@@ -23,6 +23,7 @@
 #include "milter/round/audit_round.h"
 #include "milter/round/check_round.h"
 #include "milter/round/duty_round.h"
+#include "milter/round/footer_round.h"
 #include "milter/round/password_round.h"
 #include "milter/round/report_round.h"
 #include "milter/round/status_round.h"
@@ -39,6 +40,7 @@ static const struct {
 	{ check_round_walk, true },  { password_round_walk, false },
 	{ audit_round_walk, false }, { status_round_walk, false },
 	{ store_round_walk, false }, { report_round_walk, false },
+	{ footer_round_walk, true },
 };
 
 #define ROUNDS_COUNT G_N_ELEMENTS(slow_rounds_list)

@@ -234,7 +234,8 @@ static void test_needed_facts_are_there(void **state)
 		{ NOTICE_RELEASED,
 		  "subject recipients released_at duration decider_name" },
 		{ NOTICE_STOPPED, "subject reason" },
-		{ NOTICE_UNCLEAR, "subject first_line" },
+		{ NOTICE_UNCLEAR,
+		  "subject obstacle_text in_the_way unreadable_text teach_when teach_link" },
 		{ NOTICE_ALREADY, "subject state decider_name decided_at" },
 		{ NOTICE_NOT_COUNTED, "subject reason_text" },
 		{ NOTICE_OUT_OF_SERVICE, "broadcast suspended_until suspended_reason" },
@@ -363,6 +364,8 @@ static void test_every_name_has_a_phrase(void **state)
 	check_phrase(templates, "role", "system");
 	for (int i = 0; i < REASON_COUNT; i++)
 		check_phrase(templates, "reason", reason_name(i));
+	for (int i = REPLY_CLEAR; i <= REPLY_OBSTACLE_ABSENCE; i++)
+		check_phrase(templates, "obstacle", reply_obstacle_name(i));
 	for (int i = MESSAGE_TEXT_OK + 1; i < MESSAGE_TEXT_COUNT; i++)
 		check_phrase(templates, "unreadable", message_text_status_name(i));
 	template_free_all(templates);
@@ -421,6 +424,7 @@ static void test_ready_replies_decide(void **state)
 		enum decision decision;
 	} cases[] = {
 		{ "word.approve", DECISION_APPROVE },
+		{ "word.approve-signature", DECISION_APPROVE },
 		{ "word.send-back", DECISION_SEND_BACK },
 		{ "word.withdraw", DECISION_WITHDRAW },
 	};
