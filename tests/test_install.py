@@ -158,12 +158,28 @@ def blocks(text):
 def test_packages_are_those_of_the_tests():
     script = (SOURCE / "tests/stack/install.sh").read_text(encoding="utf-8")
     known = set(re.search(r"packages=\(([^)]*)\)", script)[1].split())
+    tools = set(re.search(r"test_packages=\(([^)]*)\)", script)[1].split())
     named = set()
     for line in re.findall(r"apt-get install (.*)", blocks(INSTALL)):
-        named |= set(line.split())
-    assert named <= known, f"INSTALL names {named - known}, tests/stack/install.sh does not"
+        named |= {word for word in line.split() if "/" not in word}
+    assert named <= known | tools, \
+        f"INSTALL names {named - known - tools}, tests/stack/install.sh does not"
     needed = {name for name in known if name.endswith("-dev")}
     assert needed <= named, f"INSTALL lacks {needed - named} of tests/stack/install.sh"
+
+
+def test_the_package_is_built_with_the_same():
+    script = (SOURCE / "tests/stack/install.sh").read_text(encoding="utf-8")
+    known = set(re.search(r"packages=\(([^)]*)\)", script)[1].split())
+    control = (SOURCE / "debian/control").read_text(encoding="utf-8")
+    said = set(re.findall(r"[\w.+-]+", re.sub(r"\([^)]*\)", "", re.search(
+        r"(?s)Build-Depends:(.*?)\n\S", control)[1])))
+    needed = {name for name in known if name.endswith("-dev")} - {"libc6-dev"}
+    assert needed <= said, f"debian/control lacks {needed - said} of tests/stack/install.sh"
+    demo = (SOURCE / "debian/tests/control").read_text(encoding="utf-8")
+    servers = known - {name for name in known if name.endswith("-dev")} - \
+        {"gcc", "autoconf", "automake", "make", "pkg-config", "tzdata"}
+    assert all(name in demo for name in servers), f"debian/tests/control: {servers}"
 
 
 def test_postfix_is_set_as_it_is_tested():

@@ -9,9 +9,9 @@ packages=(
 	python3 tzdata postfix slapd ldap-utils dovecot-core dovecot-imapd dovecot-ldap
 	m4 libsasl2-modules sasl2-bin groff-base mandoc
 )
-# What only tests need, and nobody has to have who wants to look at kairan: a browser, and the
-# other Debian.
-test_packages=(chromium debootstrap)
+# What only tests need, and nobody has to have who wants to look at kairan: a browser, the other
+# Debian, and what makes a package.
+test_packages=(chromium debootstrap build-essential debhelper lintian)
 # Packages that would start a server of their own, and the units that would.
 declare -A package_units=(
 	[postfix]=postfix.service
