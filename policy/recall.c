@@ -25,7 +25,7 @@
 /* A gateway may put its own lines above the sentence. */
 #define PARAGRAPHS_MOST 3
 
-/* The sentence is one line, with a name and a subject in it. */
+/* The sentence has a name and a subject in it, and is no longer, in octets. */
 #define SENTENCE_MOST 1000
 
 /* Of what subjects begin with, folded. */
@@ -157,12 +157,16 @@ bool recall_is_one(const struct recall_facts *facts)
 		return false;
 	paragraphs = g_strsplit(facts->text, "\n\n", PARAGRAPHS_MOST + 1);
 	for (size_t i = 0; i < PARAGRAPHS_MOST && paragraphs[i] != NULL; i++) {
-		g_autofree char *squeezed = squeeze(paragraphs[i]);
+		g_autofree char *squeezed = NULL;
 
+		if (strlen(paragraphs[i]) > SENTENCE_MOST) {
+			has_text = true;
+			continue;
+		}
+		squeezed = squeeze(paragraphs[i]);
 		has_text = has_text || *squeezed != '\0';
-		if (strlen(squeezed) <= SENTENCE_MOST)
-			found = found || is_known_sentence(squeezed) ||
-				names_both(squeezed, facts->names, recalled);
+		found = found || is_known_sentence(squeezed) ||
+			names_both(squeezed, facts->names, recalled);
 	}
 	g_strfreev(paragraphs);
 	/* Nobody writes to residents without a text. */
