@@ -69,6 +69,7 @@ other_make_base() {
 	debootstrap --variant=minbase $include "$other" "$other_root" "$other_mirror" || return 1
 	# Nothing in there has to outlive a power cut.
 	echo force-unsafe-io >"$other_root/etc/dpkg/dpkg.cfg.d/unsafe-io"
+	echo 'APT::Keep-Downloaded-Packages "false";' >"$other_root/etc/apt/apt.conf.d/keep"
 	apt-config dump | grep -iE '^Acquire::(https?::)?Proxy' \
 		>"$other_root/etc/apt/apt.conf.d/proxy"
 	echo "127.0.0.1 localhost $(hostname)" >"$other_root/etc/hosts"

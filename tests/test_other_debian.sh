@@ -21,6 +21,10 @@ fi
 other_choose
 other_lock || exit 1
 log=$other_place/log
+if ! other_make_base >"$log" 2>&1; then
+	echo "1..0 # SKIP debootstrap cannot do it here: $(tail -n 1 "$log")"
+	exit 0
+fi
 count=0
 failed=0
 
@@ -42,9 +46,8 @@ step() { # NAME COMMAND...
 	fi
 }
 
-echo "1..6"
-step "a base of $other" other_make_base
-step "the sources" other_put_sources
+echo "1..5"
+step "the sources are on $other" other_put_sources
 step "quickstart finds the packages" other_run '' './quickstart install'
 step "it builds without a warning" other_run --net '
 	autoreconf -i && mkdir -p build && cd build && ../configure --quiet --enable-werror &&

@@ -46,6 +46,9 @@ def build():
     FAULTS.mkdir(exist_ok=True)
     with open(FAULTS / "building", "w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        # The same Sendmail serves: there may be no network to fetch another from.
+        if (OUTER / "sendmail").exists() and not (FAULTS / "sendmail").exists():
+            (FAULTS / "sendmail").symlink_to("../sendmail")
         if not (FAULTS / "Makefile").exists():
             subprocess.run([TOP / "configure", "--enable-faults"], cwd=FAULTS, check=True,
                            stdout=subprocess.DEVNULL)

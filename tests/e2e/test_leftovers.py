@@ -141,7 +141,7 @@ def test_warned_of(stack):
         check_in("guards         warn", lines)
     stack.move_clock(1900)
     reminder = stack.wait_mail("bosai-chief", lambda mail: "【承認待ち】" in str(mail["Subject"])
-                               and WARNED[0][0] in str(mail["Subject"]))
+                               and f"】{WARNED[0][0]}（" in str(mail["Subject"]))
     check_in("【要確認】", str(reminder["Subject"]))
     check_in(WARNED[0][2], s.text_of(reminder))
 
