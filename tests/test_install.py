@@ -199,6 +199,24 @@ def test_postfix_is_set_as_it_is_tested():
         assert value == places.get(name, tested[name]), f"{name}: {value}, tested: {tested[name]}"
 
 
+def test_the_mail_system_is_told_last():
+    """A new smtpd reads main.cf by itself, and defers all mail while kairan is not there."""
+    for name in ("INSTALL", "README", "README.ja"):
+        text = (SOURCE / name).read_text(encoding="utf-8")
+        runs = text.index("sudo systemctl enable --now kairan-milter")
+        looked = text.index("sudo kairanctl status", runs)
+        told = text.index("smtpd_milters = unix:")
+        assert runs < looked < told, name
+        assert "sudo adduser kairan postfix" in text[:runs], name
+    # Nothing of Postfix's is set behind it, and the way back stands before it.
+    told = INSTALL.index("'smtpd_milters = unix:")
+    assert "'smtpd_milters ='" in INSTALL[told - 400:told]
+    assert "postconf" not in INSTALL[told:INSTALL.index("5b. Sendmail")]
+    sendmail = INSTALL[INSTALL.index("5b. Sendmail"):]
+    assert sendmail.index("sudo kairanctl status") < sendmail.index("sudo sendmailconfig")
+    assert "include(`/etc/mail/kairan.m4')" not in INSTALL[:INSTALL.index("5b. Sendmail")]
+
+
 def words_of_the_pipe(text):
     found = re.search(r"(?s)\n *kairan +unix +(- +n +n +- +4) +pipe\s+(null_sender=.*?)\n"
                       r"(?: *\n|$|[^ ])", text + "\n")
