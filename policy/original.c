@@ -46,6 +46,12 @@ static char *strip(char *text, const char *marks)
 	return text;
 }
 
+/* Most lines have none, and need not be folded. */
+static bool has_colon(const char *line)
+{
+	return strchr(line, ':') != NULL || strstr(line, "：") != NULL;
+}
+
 /* Is there a year of this century? */
 static bool has_year(const char *text)
 {
@@ -140,8 +146,7 @@ bool original_is_separator(const char *line)
 
 	if (between != NULL)
 		return line_is_any(between, original_words);
-	if (strlen(line) > 200 ||
-	    (strchr(line, ':') == NULL && strstr(line, "：") == NULL))
+	if (strlen(line) > 200 || !has_colon(line))
 		return false;
 	folded = text_fold_case(line, strlen(line));
 	words = strip(folded, "");
@@ -220,8 +225,7 @@ static enum label read_header(const char *line, char **value_r)
 
 	*value_r = NULL;
 	line = line_skip_blank(line);
-	if (strlen(line) > 1000 ||
-	    (strchr(line, ':') == NULL && strstr(line, "：") == NULL))
+	if (strlen(line) > 1000 || !has_colon(line))
 		return LABEL_NONE;
 	folded = text_fold_case(line, strlen(line));
 	colon = strchr(folded, ':');
@@ -237,7 +241,7 @@ static enum label read_header(const char *line, char **value_r)
 struct block {
 	size_t lines; /* up to its last header */
 	size_t known; /* headers that are in the tables */
-	bool from, address, date, year, ours, sentence;
+	bool from, sent, address, date, year, ours;
 };
 
 static bool has_ours(const char *value, const char *const *addresses)
@@ -260,12 +264,26 @@ static void see_header(struct block *block, enum label label, const char *value,
 
 	block->known += label != LABEL_UNKNOWN;
 	block->from = block->from || label == LABEL_FROM;
+	block->sent = block->sent || label == LABEL_DATE;
 	block->address = block->address || (label == LABEL_FROM && address);
 	block->date = block->date || (label == LABEL_DATE && has_date(value));
 	block->year = block->year || has_year(value);
 	block->ours = block->ours || has_ours(value, addresses);
-	if ((label == LABEL_FROM && !address) || label == LABEL_DATE)
-		block->sentence = block->sentence || reply_doubt_is_found(value, false);
+}
+
+/* Does a sentence stand where only a name or a date belongs? */
+static bool has_sentence(char *const *lines, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		g_autofree char *value = NULL;
+		const enum label label = read_header(lines[i], &value);
+
+		if (((label == LABEL_FROM && strchr(value, '@') == NULL) ||
+		     label == LABEL_DATE) &&
+		    reply_doubt_is_found(value, false))
+			return true;
+	}
+	return false;
 }
 
 /* Headers of the tables, with at most one line of something else between two of them. */
@@ -304,6 +322,15 @@ static struct block read_shaped_block(char *const *lines, const char *const *add
 	return block;
 }
 
+/* A sender with an address, or a date; or all four that Outlook writes, where its dates are
+ * words. */
+static bool is_evident(const struct block *block, enum label first)
+{
+	return (block->known >= (first == LABEL_FROM ? 2 : 3) &&
+		(block->address || block->date)) ||
+	       (block->known >= 4 && block->sent);
+}
+
 static size_t count_headers(char *const *lines, const char *const *addresses)
 {
 	g_autofree char *value = NULL;
@@ -313,8 +340,7 @@ static size_t count_headers(char *const *lines, const char *const *addresses)
 	if (first == LABEL_NONE)
 		return 0;
 	block = read_known_block(lines);
-	if (block.from && block.known >= (first == LABEL_FROM ? 2 : 3) &&
-	    (block.address || block.date) && !block.sentence)
+	if (block.from && is_evident(&block, first) && !has_sentence(lines, block.lines))
 		return block.lines;
 	block = read_shaped_block(lines, addresses);
 	return block.lines >= 3 && block.ours && block.year ? block.lines : 0;
@@ -342,8 +368,6 @@ static size_t count_table(char *const *lines)
 	static const char *const subject[] = { " subject", "件名", "\tsubject", NULL };
 	bool dated = false, addressed = false, has_to = false;
 
-	if (line_is_blank(lines[0]))
-		return 0;
 	for (size_t i = 0; i < TABLE_LINES && lines[i] != NULL; i++) {
 		g_autofree char *folded = NULL;
 
@@ -420,7 +444,7 @@ static bool is_attribution(const char *text, bool quote_follows)
 	char *saying;
 	bool colon;
 
-	if (strlen(text) > 600)
+	if (strlen(text) > 600 || (!quote_follows && !has_colon(text)))
 		return false;
 	folded = text_fold_case(text, strlen(text));
 	saying = strip(folded, "");
@@ -468,8 +492,6 @@ static size_t count_attribution(char *const *lines)
 	GString *joined;
 	size_t count = 0;
 
-	if (line_is_blank(lines[0]) || line_is_quoted(lines[0]))
-		return 0;
 	if (is_attribution(lines[0], line_is_quote_next(lines + 1)))
 		return 1;
 	if (!is_attribution_start(lines[0]))
@@ -509,15 +531,16 @@ static size_t count_one(char *const *lines, const char *const *addresses)
 
 /* Are there words between rulers, or a heading, that only a block of headers behind it makes
  * one of an original? */
-static bool is_heading(const char *line)
+static bool is_heading(const char *line, const char *next)
 {
-	g_autofree char *between = read_between(line);
+	g_autofree char *between = NULL;
 	g_autofree char *folded = NULL;
 
+	if (next == NULL || !has_colon(next) || strlen(line) > 200)
+		return false;
+	between = read_between(line);
 	if (between != NULL)
 		return true;
-	if (strlen(line) > 200)
-		return false;
 	folded = text_fold_case(line, strlen(line));
 	return line_is_any(strip(folded, ":"), original_words);
 }
@@ -527,12 +550,12 @@ size_t original_count_intro(char *const *lines, const char *const *addresses)
 	size_t next, more;
 	bool separator;
 
-	if (lines[0] == NULL)
+	if (lines[0] == NULL || line_is_blank(lines[0]) || line_is_quoted(lines[0]))
 		return 0;
 	separator = original_is_separator(lines[0]);
-	if (!separator && !is_heading(lines[0]))
-		return count_one(lines, addresses);
 	next = skip_blank_lines(lines, 1);
+	if (!separator && !is_heading(lines[0], lines[next]))
+		return count_one(lines, addresses);
 	more = lines[next] != NULL ? count_one(lines + next, addresses) : 0;
 	if (more > 0)
 		return next + more;

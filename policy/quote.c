@@ -29,6 +29,9 @@
 /* A footer has at most as many characters. */
 #define FOOTER_MOST 60
 
+/* And at least as many octets. */
+#define FOOTER_LEAST 12
+
 /* Netiquette of old addresses a person by a mark ("＞高橋さん 時刻を直して"). Such a line
  * stands alone among lines that are not quoted, and no blank follows its mark. */
 static bool is_addressing(char *const *lines, size_t at)
@@ -199,10 +202,11 @@ static bool is_latin_footer(const char *footer)
 	const bool named = line_has_any(footer, footer_makers);
 	static const char *const marks[] = { ". ", ", ", "! ", "; ", ": ", NULL };
 
-	if (line_has_any(footer, marks) || reply_doubt_is_found(footer, false))
+	if (line_has_any(footer, marks))
 		return false;
-	return (start > 0 && (named || g_str_has_prefix(footer, "sent from my "))) ||
-	       (line_match_start(footer, footer_abroad) > 0 && named);
+	return ((start > 0 && (named || g_str_has_prefix(footer, "sent from my "))) ||
+		(line_match_start(footer, footer_abroad) > 0 && named)) &&
+	       !reply_doubt_is_found(footer, false);
 }
 
 bool quote_is_footer(const char *line)
@@ -211,7 +215,7 @@ bool quote_is_footer(const char *line)
 	g_autofree char *footer = NULL;
 	char *stop = NULL;
 
-	if (strlen(line) > 1000)
+	if (strlen(line) > 1000 || strlen(line) < FOOTER_LEAST)
 		return false;
 	footer = read_footer(line);
 	for (size_t i = 0; stops[i] != NULL && stop == NULL; i++)

@@ -25,7 +25,7 @@
  * phrases first. */
 /* clang-format off */
 static const char *const doubt_courtesies[] = {
-	"よろしくお願いいたします", "よろしくお願い致します", "よろしくお願い申し上げます",
+	"👍", "👌", "よろしくお願いいたします", "よろしくお願い致します", "よろしくお願い申し上げます",
 	"よろしくお願いします", "宜しくお願いいたします", "宜しくお願い致します",
 	"宜しくお願い申し上げます", "宜しくお願いします", "何卒", "よろしく", "宜しく",
 	"配信をお願いいたします", "配信をお願いします", "配信お願いします",
@@ -57,7 +57,7 @@ static const char *const doubt_courtesies[] = {
 	" no changes needed ", " no changes ", " no objections ", " no objection ",
 	" kind regards ", " best regards ", " regards ", " perfect ", " great ",
 	" please ", " cannot wait until ", " can't wait until ", " cannot wait ",
-	" can't wait ", "👍", "👌", NULL,
+	" can't wait ", NULL,
 };
 /* clang-format on */
 
@@ -102,7 +102,9 @@ static const char *const doubt_plain[] = {
 	" correct", " wrong ", " edit", " typo", " mistake", " error", " revis",
 	" replace", " remove", " should ", " need", " must ", " require", " instead ",
 	" let me ", " i'll ", " i will ", " i'd ", " i would ", " check", " review",
-	" think ", " unable ", " by ", " who ", " what ", " why ", " how ", NULL,
+	" think ", " unable ", " by ", " who ", " what ", " why ", " how ",
+	" add ", " delete", " insert", " rewrite", " rephrase", " reword", " update", " postpone",
+	" delay", NULL,
 };
 /* clang-format on */
 
@@ -159,9 +161,13 @@ static const char *skip_link(const char *at)
 	return at;
 }
 
+/* Marks that say something. To GLib they are punctuation, as all symbols are. */
+static const char doubt_marks[] =
+    "'?❓❔×✕✖❌👎🚫⛔🛑👍👌\xef\xbf\xbd";
+
 /* Folded, with one blank for each run of white space and punctuation, and one at each
- * end, so that " but " is found wherever it stands. Question marks and apostrophes stay;
- * phones write the latter curly. */
+ * end, so that " but " is found wherever it stands. Marks that say something stay, and
+ * apostrophes; phones write the latter curly. */
 static char *spread_words(const char *own)
 {
 	g_autofree char *folded = text_fold_case(own, strlen(own));
@@ -173,8 +179,8 @@ static char *spread_words(const char *own)
 		c = g_utf8_get_char(at);
 		if (c == 0x2019 || c == 0x2018 || c == 0x02bc)
 			c = '\'';
-		if (c != '\'' && c != '?' &&
-		    (line_is_blank_at(at) || g_unichar_ispunct(c)))
+		if (line_is_blank_at(at) ||
+		    (g_unichar_ispunct(c) && g_utf8_strchr(doubt_marks, -1, c) == NULL))
 			c = ' ';
 		if (c != ' ' || spread->str[spread->len - 1] != ' ')
 			g_string_append_unichar(spread, c);
@@ -238,9 +244,12 @@ static bool is_timed(const char *own)
 					     "send",    "release", "go out", "publish",
 					     "deliver", NULL };
 	g_autofree char *folded = text_fold_case(own, strlen(own));
-	char **lines = g_strsplit(folded, "\n", -1);
 	bool timed = false;
+	char **lines;
 
+	if (!has_time(folded))
+		return false;
+	lines = g_strsplit(folded, "\n", -1);
 	for (size_t i = 0; lines[i] != NULL && !timed; i++)
 		timed = line_has_any(lines[i], sends) && has_time(lines[i]);
 	g_strfreev(lines);
@@ -250,12 +259,17 @@ static bool is_timed(const char *own)
 /* Mail programs break lines within Japanese words, so the lines are read joined as well. */
 bool reply_doubt_is_found(const char *own, bool reason_asked)
 {
-	char **lines = g_strsplit(own, "\n", -1);
-	g_autofree char *joined = g_strjoinv("", lines);
+	g_autofree char *joined = NULL;
+	char **lines;
 
+	if (has_doubt(own, reason_asked) || (!reason_asked && is_timed(own)))
+		return true;
+	if (strchr(own, '\n') == NULL)
+		return false;
+	lines = g_strsplit(own, "\n", -1);
+	joined = g_strjoinv("", lines);
 	g_strfreev(lines);
-	return has_doubt(own, reason_asked) || has_doubt(joined, reason_asked) ||
-	       (!reason_asked && is_timed(own));
+	return has_doubt(joined, reason_asked);
 }
 
 bool reply_doubt_is_courtesy(const char *own)

@@ -32,12 +32,16 @@
 #include "policy/signature.h"
 #include "policy/tail.h"
 
+/* So many lines may stand above a decision. */
+#define ABOVE_MOST 100
+
 /* A reply while it is read. */
 struct reading {
 	const struct reply_facts *facts;
 	struct own_words *own;
 	char **lines;
-	size_t at; /* the line that counts */
+	size_t at;    /* the line that counts */
+	size_t above; /* lines that were passed over */
 	bool greeted;
 	struct decision_line line;
 	char *rest;        /* of that line, without the phrase that teaches */
@@ -122,7 +126,7 @@ static void find_decision(struct reading *reading)
 		const char *start;
 		size_t count;
 
-		if (*lines == NULL)
+		if (*lines == NULL || reading->above > ABOVE_MOST)
 			return;
 		if (line_is_blank(*lines)) {
 			reading->at++;
@@ -133,6 +137,7 @@ static void find_decision(struct reading *reading)
 			return;
 		count = count_banner(reading, lines);
 		reading->at += count;
+		reading->above += MAX(count, 1);
 		if (count > 0)
 			continue;
 		start = greeting_skip(*lines, reading->own);

@@ -26,6 +26,10 @@
 #include "policy/text.h"
 #include "policy/token.h"
 
+/* So many lines at both ends may be disclaimers and signatures; what is between them, in a mail
+ * that is no person's reply, is only said. */
+#define ENDS_LINES 300
+
 enum tail_kind {
 	TAIL_BLANK,
 	TAIL_RULER,
@@ -159,6 +163,11 @@ static enum tail_kind look_at(const char *line)
 				     : TAIL_SAID;
 }
 
+static bool is_at_end(const struct tail *tail, size_t line)
+{
+	return line < ENDS_LINES || line + ENDS_LINES >= tail->count;
+}
+
 static void read_kinds(struct tail *tail, const struct reply_facts *facts)
 {
 	size_t count;
@@ -166,6 +175,9 @@ static void read_kinds(struct tail *tail, const struct reply_facts *facts)
 	for (size_t i = 0; i < tail->count; i++)
 		tail->read[i].kind = look_at(tail->lines[i]);
 	for (size_t i = 0; i < tail->count; i += MAX(count, 1)) {
+		count = 0;
+		if (!is_at_end(tail, i))
+			continue;
 		count = disclaimer_count_lines(tail->lines + i);
 		if (count == 0 && facts != NULL &&
 		    matches_line(facts->footers, tail->lines[i]))
@@ -183,7 +195,9 @@ static void read_said(struct tail *tail, const struct own_words *own)
 		struct tail_line *read = &tail->read[i];
 
 		ruled = ruled || read->kind == TAIL_RULER;
-		if (read->kind == TAIL_SAID)
+		if (read->kind == TAIL_SAID && !is_at_end(tail, i))
+			read->said = g_strdup(tail->lines[i]);
+		else if (read->kind == TAIL_SAID)
 			read->signature =
 			    signature_read_line(tail->lines[i], own, ruled, &read->said);
 		if (read->signature != SIGNATURE_NONE)

@@ -309,6 +309,8 @@ static void test_intros(void **state)
 		  "                 x\n",
 		  6 },
 		{ "差出人: 防災課に変更\n日時: 2026年11月25日 10:00に変更", 0 },
+		{ "From: k\nSent: Tuesday\nTo: Sato\nSubject: x", 4 },
+		{ "From: k\nSent: Tuesday\nTo: Sato", 0 },
 		{ "差出人: 防災課\n件名: 訓練に変更", 0 },
 		{ "時刻: 10時に変更\n場所: 公民館\n連絡: a@b.example", 0 },
 		{ "時刻: 2026年に変更\n場所: 公民館\n連絡: <a@info.town.example>", 0 },
