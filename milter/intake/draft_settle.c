@@ -132,17 +132,31 @@ static const char *find_cause(const struct draft_reading *reading)
 		   : NULL;
 }
 
+/* The detail that the writer is told: a foreign From: by its address, which needs no words. */
+static char *make_detail(const struct draft_reading *reading,
+			 const struct verdict *verdict)
+{
+	struct address from;
+
+	if (verdict->reason == REASON_ATTACHMENT)
+		return g_strdup(reading->text.attachments);
+	if (verdict->reason == REASON_SENDER_FOREIGN &&
+	    message_count_header(reading->message, "From") == 1 &&
+	    address_read_from(message_get_header(reading->message, "From", 0), &from,
+			      NULL))
+		return g_strdup(from.spec);
+	return g_strdup(reading->error.text);
+}
+
 void draft_settle_refuse_mail(const struct intake_context *context,
 			      const struct recipient *recipient,
 			      const struct draft_reading *reading,
 			      struct verdict *verdict)
 {
-	const bool attached = verdict->reason == REASON_ATTACHMENT;
-	const char *attachments =
-	    reading->text.attachments != NULL ? reading->text.attachments : "";
-	const struct audit_event event =
-	    make_refusal(context, recipient->person->uid,
-			 attached ? attachments : verdict->text, verdict);
+	g_autofree char *detail = make_detail(reading, verdict);
+	const struct audit_event event = make_refusal(
+	    context, recipient->person->uid,
+	    verdict->reason == REASON_ATTACHMENT ? detail : verdict->text, verdict);
 	g_autofree char *quoted =
 	    notice_quote_text(reading->text.text != NULL ? reading->text.text : "");
 	g_autofree char *findings =
@@ -160,14 +174,13 @@ void draft_settle_refuse_mail(const struct intake_context *context,
 		  "draft to %s by %s refused: %s", recipient->broadcast->mail,
 		  recipient->person->uid, verdict->text);
 	explain(context, recipient->person, &event,
-		notice_make_facts(
-		    "broadcast", recipient->broadcast->mail, "subject", reading->subject,
-		    "reason_key", reason_name(verdict->reason), "article",
-		    reason_article(verdict->reason), "unreadable_key",
-		    find_cause(reading), "detail",
-		    attached ? attachments : reading->error.text, "quoted_text", quoted,
-		    "findings", findings, "characters", count, "limit",
-		    count != NULL ? limit : NULL, NULL),
+		notice_make_facts("broadcast", recipient->broadcast->mail, "subject",
+				  reading->subject, "reason_key",
+				  reason_name(verdict->reason), "article",
+				  reason_article(verdict->reason), "unreadable_key",
+				  find_cause(reading), "detail", detail, "quoted_text",
+				  quoted, "findings", findings, "characters", count,
+				  "limit", count != NULL ? limit : NULL, NULL),
 		verdict);
 }
 

@@ -348,6 +348,7 @@ def test_shared_address_that_is_not_listed(stack):
     check_in("Art.14", final[1])
     told = refusal(stack, "bosai-staff1", SHARED)
     check_in("kairanSharedMail", s.text_of(told), "how it may be listed")
+    check_in(f"詳細     {SHARED}\n", s.text_of(told), "the address, and no English words")
     replies = stack.submit("bosai-staff1", town.BOSAI, mail, from_=SHARED)
     check_equal(replies.recipients[town.BOSAI][0], 550, "as the envelope's sender")
     check_in("Art.14", replies.recipients[town.BOSAI][1])
