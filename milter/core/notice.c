@@ -39,8 +39,8 @@ static const char *const notice_name_list[] = {
 	"draft", "subject", "text", "quoted_text", "broadcast", "broadcast_name",
 	"section_name", "author_name", "author_mail", "characters", "limit",
 	"subscribers", "submitted_at", "expires_at", "released_at", "recipients",
-	"duration", "state", "decider_name", "decided_at", "reason", "asked", "shards",
-	"served", "unknown", "unserved", "repeated", "queue_ids", "corrects",
+	"duration", "state", "decider_name", "decided_at", "reason", "remark", "asked",
+	"shards", "served", "unknown", "unserved", "repeated", "queue_ids", "corrects",
 	"corrected_at", "corrected_text", "correction_delay", "goes_out", "goes_out_why",
 	"urgent_mark", "warnings", "warning_mark", "draft_notes",
 	/* of the reader */

@@ -118,6 +118,20 @@ static void put_suspension(struct notice_facts *facts,
 	notice_facts_put(facts, "suspended_reason", suspension->reason);
 }
 
+/* What stood with the decision: a reason where one is asked for, and else a remark. */
+static void put_reason(struct notice_facts *facts, const struct draft *draft)
+{
+	const bool approved = draft->state == DRAFT_APPROVED ||
+			      draft->state == DRAFT_RELEASING ||
+			      draft->state == DRAFT_RELEASED;
+
+	if (draft->state == DRAFT_SENT_BACK && *draft->reason == '\0')
+		notice_facts_put_phrase(facts, "reason", "note", "no-reason");
+	else
+		notice_facts_put(facts, approved && !draft->urgent ? "remark" : "reason",
+				 draft->reason);
+}
+
 void notice_draft_put(struct notice_facts *facts, const struct notice_material *material)
 {
 	const struct draft *draft = material->draft;
@@ -154,9 +168,7 @@ void notice_draft_put(struct notice_facts *facts, const struct notice_material *
 		put_corrected(facts, draft, material->corrected);
 	notice_facts_put_phrase(facts, "state", "state", lifecycle_name(draft->state));
 	notice_facts_put(facts, "decider_name", draft->decided_name);
-	notice_facts_put(facts, "reason", draft->reason);
-	if (draft->state == DRAFT_SENT_BACK && *draft->reason == '\0')
-		notice_facts_put_phrase(facts, "reason", "note", "no-reason");
+	put_reason(facts, draft);
 	notice_facts_put(facts, "asked", asked);
 	put_suspension(facts, material->suspension);
 }

@@ -168,7 +168,8 @@ static struct draft_step make_step(const struct intake_context *context,
 	struct draft_step draft_step = {
 		.to = step->to,
 		.event = intake_event(context, decision_name(reply->words.decision)),
-		.reason = reply->words.reason[0] != '\0' ? reply->words.reason : NULL,
+		/* A stop without a reason has not that of the approval before it. */
+		.reason = reply->words.reason,
 		.decider_name = step->is_decision ? reply->person->name : NULL,
 		.due_at = step->due_at,
 	};

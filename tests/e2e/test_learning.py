@@ -79,6 +79,28 @@ def test_taught_by_the_ready_reply(stack):
     check_equal("理由" in s.text_of(approved), False, "a signature is no reason")
 
 
+def test_a_remark_is_told(stack):
+    """What stands below an approval, and is no signature; and a stop without a reason has not
+    that of the approval."""
+    stack.move_clock_to(22, 30)
+    stack.configure(quiet_hours="21:00-07:00")
+    subject, request = held(stack)
+    town.answer(stack, "bosai-chief", request, "承認\n\n分かりやすい文です\n\n防災課長 佐藤 健一\n")
+    town.wait_state(stack, subject, town.APPROVED)
+    approved = stack.wait_mail("bosai-staff1", lambda mail: subject in str(mail["Subject"])
+                               and "承認済み" in str(mail["Subject"]))
+    lines = s.text_of(approved).splitlines()
+    check_in("  備考     分かりやすい文です", lines)
+    check_equal([line for line in lines if "理由" in line or "佐藤 健一" in line][1:], [],
+                "besides the decider")
+    town.answer(stack, "bosai-chief", request, "停止")
+    town.wait_state(stack, subject, town.WITHDRAWN)
+    stopped = stack.wait_mail("bosai-staff1", lambda mail: subject in str(mail["Subject"])
+                              and "停止" in str(mail["Subject"]))
+    check_equal("分かりやすい" in s.text_of(stopped), False, "the approval's remark")
+    stack.configure(quiet_hours="none")
+
+
 def test_what_is_added_to_it_is_read(stack):
     """A condition above what was taught, and below it."""
     taught_to(stack, "bosai-chief")
