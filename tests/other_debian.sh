@@ -66,7 +66,9 @@ other_make_base() {
 	https:*) include=--include=ca-certificates ;;
 	esac
 	rm -rf "$other_root"
-	debootstrap --variant=minbase $include "$other" "$other_root" "$other_mirror" || return 1
+	# It mounts there, too.
+	unshare --mount debootstrap --variant=minbase $include "$other" "$other_root" \
+		"$other_mirror" || return 1
 	# Nothing in there has to outlive a power cut.
 	echo force-unsafe-io >"$other_root/etc/dpkg/dpkg.cfg.d/unsafe-io"
 	echo 'APT::Keep-Downloaded-Packages "false";' >"$other_root/etc/apt/apt.conf.d/keep"
