@@ -115,7 +115,7 @@ static bool note_line(struct store *store, const char *hash, const char *uid,
 void learning_note(const struct intake_context *context, const char *uid,
 		   const struct reply_words *words)
 {
-	g_autofree char *line = NULL, *hash = NULL, *id = NULL;
+	g_autofree char *line = NULL, *hash = NULL, *id = NULL, *name = NULL;
 	struct kairan_error error = { "" };
 	int64_t people = 0;
 
@@ -131,6 +131,9 @@ void learning_note(const struct intake_context *context, const char *uid,
 		return;
 	}
 	id = g_strndup(hash, LEARNING_ID_LENGTH);
-	if (people >= LEARNING_PEOPLE_LEAST)
+	name = g_strdup_printf("%s %s", ALARM_FOOTER, id);
+	/* Told once, though the line may be spaced in another way the next time. */
+	if (people >= LEARNING_PEOPLE_LEAST &&
+	    !alarm_board_has(kairan_get_alarm_board(context->kairan), name))
 		alarm_raise(context->kairan, ALARM_FOOTER, id, "unknown-footer", line);
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """What stands below a decision: it is named where it is in the way, and learned where the person
 says that it is a signature; never by itself."""
+import json
 import subprocess
 import urllib.parse
 
@@ -150,9 +151,19 @@ def test_of_one_person(stack):
 
 def test_forgotten(stack):
     taught_to(stack, "bosai-chief")
-    check_in("bosai-chief", stack.kairanctl("people", "signatures", "list").stdout)
-    stack.kairanctl("people", "signatures", "forget", "bosai-chief", "--all")
+    row, = signatures(stack, "bosai-chief")
+    listed = json.loads(stack.kairanctl("people", "signatures", "list", "--json").stdout)
+    check_equal([(one["login"], one["lines"]) for one in listed], [("bosai-chief", 3)])
+    check_in(SIGNATURE.splitlines()[0],
+             stack.kairanctl("people", "signatures", "list", "bosai-chief").stdout)
+    for args in (("bosai-deputy", row["hash"]), ("bosai-chief", "0" * 16)):
+        done = stack.kairanctl("people", "signatures", "forget", *args, check=False)
+        check_equal(done.returncode, 66, done.stderr)
+    check_equal(len(signatures(stack, "bosai-chief")), 1)
+    stack.kairanctl("people", "signatures", "forget", "bosai-chief", row["hash"][:16])
     check_equal(signatures(stack, "bosai-chief"), [])
+    forgotten, = stack.store("SELECT * FROM audit WHERE action = 'forget-signature'")
+    check_in(row["hash"], forgotten["detail"])
     subject, request = held(stack)
     town.answer(stack, "bosai-chief", request, f"承認\n\n{SIGNATURE}\n{FOOTER}")
     unclear(stack, "bosai-chief", subject)
@@ -243,9 +254,9 @@ def test_below_the_replies_of_three(stack):
     told = stack.wait_mail("sysadmin", lambda mail: line in s.text_of(mail))
     check_in("reply_footers", s.text_of(told))
     subject, request = held(stack)
-    town.answer(stack, "bosai-chief", request, f"承認\n\n{line}")
+    town.answer(stack, "bosai-chief", request, f"承認\n\n{line[:40]} {line[40:]}")
     unclear(stack, "bosai-chief", subject)
-    check_equal(len(footer_alarms(stack)), alarms + 1)
+    check_equal([row["detail"] for row in footer_alarms(stack)][alarms:], [line])
     footers = write(stack, "footers.conf", f'pattern "groupware" {{ words = {{ "{line}" }} }}\n')
     stack.configure(reply_footers=str(footers))
     try:
