@@ -170,6 +170,21 @@ def test_forgotten(stack):
     check_equal(town.state_of(stack, subject), town.HELD)
 
 
+def test_what_the_directory_knows(stack):
+    """What reads like a doubt in somebody's address does not, once the directory has it."""
+    below = "防災課長　佐藤健一\n〒000-0000 例町停止通り一丁目\n電話 00-1234-5678"
+    subject, request = held(stack)
+    town.answer(stack, "bosai-chief", request, f"承認\n\n{below}")
+    check_in("「〒000-0000 例町停止通り一丁目」",
+             s.text_of(unclear(stack, "bosai-chief", subject)))
+    stack.ldapmodify("dn: uid=bosai-chief,ou=people,dc=town,dc=example\nchangetype: modify\n"
+                     "add: postalAddress;lang-ja\n"
+                     "postalAddress;lang-ja: 〒000-0000 例町停止通り一丁目 $ 例町役場\n")
+    subject, request = held(stack)
+    town.answer(stack, "bosai-chief", request, f"承認\n\n{below}")
+    town.wait_state(stack, subject, town.RELEASED)
+
+
 def test_every_obstacle_is_said(stack):
     for words, sentence, line in (
             ("> 承認\n", "書かれた言葉がありませんでした", None),
