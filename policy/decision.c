@@ -296,12 +296,25 @@ static struct decision_line read_no_good(const char *line)
 		   : other;
 }
 
+/* "reject 差戻し" says one thing twice, as the ready replies do. */
+static struct decision_line skip_repeated(const struct decision_line *first)
+{
+	const struct decision_line second =
+	    read_word(skip_marks(first->rest, ",.!、。，．！"));
+
+	return second.start == DECISION_START_WORD && second.decision == first->decision
+		   ? second
+		   : *first;
+}
+
 struct decision_line decision_read_line(const char *line)
 {
 	struct decision_line read = read_word(line);
 
 	if (read.start == DECISION_START_WORD && read.acknowledges)
 		return read_second(&read);
+	if (read.start == DECISION_START_WORD && !decision_is_approval(read.decision))
+		return skip_repeated(&read);
 	return read.start == DECISION_START_OTHER ? read_no_good(line) : read;
 }
 

@@ -270,3 +270,17 @@ CREATE TABLE line_below (
 	PRIMARY KEY (hash, uid)
 ) WITHOUT ROWID;
 CREATE INDEX line_below_by_time ON line_below (seen_at);
+
+-- schema version 8
+
+-- Replies that were dealt with, each under a hash of what makes it the same mail, so that
+-- none is answered twice; and how many of a person's came about a draft.
+CREATE TABLE reply (
+	key           BLOB PRIMARY KEY,
+	draft         INTEGER NOT NULL,      -- 0: about none
+	uid           TEXT NOT NULL,
+	at            INTEGER NOT NULL,
+	counts        INTEGER NOT NULL       -- 1: it changed nothing, and was to be answered
+) WITHOUT ROWID;
+CREATE INDEX reply_by_draft ON reply (draft, uid, at);
+CREATE INDEX reply_by_time ON reply (at);

@@ -84,22 +84,6 @@ bool store_outbox_record(struct store *store, int64_t id, enum outbox_state stat
 		       "iisi", (int64_t)state, next_try, response, id);
 }
 
-enum answer store_outbox_was_added(struct store *store, const char *kind, int64_t draft,
-				   int64_t party, int64_t after,
-				   struct kairan_error *error_r)
-{
-	sqlite3_stmt *stmt;
-	enum answer answer =
-	    sql_first(store, error_r, &stmt,
-		      "SELECT 1 FROM outbox WHERE draft = ? AND kind = ? AND party = ?"
-		      " AND created_at > ? LIMIT 1",
-		      "isii", draft, kind, party, after);
-
-	if (answer == ANSWER_YES)
-		sql_done(stmt);
-	return answer;
-}
-
 enum answer store_outbox_was_mailed(struct store *store, const char *kind,
 				    const char *mail, int64_t since,
 				    struct kairan_error *error_r)

@@ -50,11 +50,6 @@ bool store_outbox_record(struct store *store, int64_t id, enum outbox_state stat
 			 int64_t next_try, const char *response,
 			 struct kairan_error *error_r);
 
-/* Was a notice of this kind added for this person of this draft after a time? */
-enum answer store_outbox_was_added(struct store *store, const char *kind, int64_t draft,
-				   int64_t party, int64_t after,
-				   struct kairan_error *error_r);
-
 /* Was a notice of this kind, about no draft, added for this address at or after a time? */
 enum answer store_outbox_was_mailed(struct store *store, const char *kind,
 				    const char *mail, int64_t since,

@@ -28,7 +28,14 @@
 
 #define ALARM_IDLE_SECONDS 3600
 /* How long an alarm stands that nobody can mend. */
-#define ALARM_STANDS_SECONDS 86400
+static const struct {
+	const char *kind;
+	int64_t seconds;
+} alarm_ends[] = {
+	{ ALARM_TOKENS, 86400 },
+	{ ALARM_REFUSALS, 86400 },
+	{ ALARM_REPLIES, 3600 },
+};
 
 void alarm_raise(struct kairan *kairan, const char *kind, const char *id,
 		 const char *reason, const char *detail)
@@ -79,6 +86,22 @@ static bool has_kind(const struct alarm *alarm, const char *kind)
 	return strncmp(alarm->name, kind, length) == 0 && alarm->name[length] == ' ';
 }
 
+/* Let an alarm go whose time is over. Returns when that is; INT64_MAX: never. */
+static int64_t expire(struct kairan *kairan, const struct alarm *alarm, int64_t now)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(alarm_ends); i++) {
+		const char *kind = alarm_ends[i].kind;
+		const int64_t end = alarm->raised_at + alarm_ends[i].seconds;
+
+		if (!has_kind(alarm, kind))
+			continue;
+		if (end > now)
+			return end;
+		alarm_clear(kairan, kind, alarm->name + strlen(kind) + 1);
+	}
+	return INT64_MAX;
+}
+
 int64_t alarm_expire(struct kairan *kairan, int64_t now)
 {
 	struct store *store = kairan_get_store(kairan);
@@ -91,19 +114,8 @@ int64_t alarm_expire(struct kairan *kairan, int64_t now)
 		ok = store_alarm_list(store, &alarms, &error);
 		store_rollback(store);
 	}
-	for (guint i = 0; ok && i < alarms->len; i++) {
-		const struct alarm *alarm = g_ptr_array_index(alarms, i);
-		const int64_t end = alarm->raised_at + ALARM_STANDS_SECONDS;
-		const bool tokens = has_kind(alarm, ALARM_TOKENS);
-		const char *kind = tokens ? ALARM_TOKENS : ALARM_REFUSALS;
-
-		if (!has_kind(alarm, kind))
-			continue;
-		if (end <= now)
-			alarm_clear(kairan, kind, alarm->name + strlen(kind) + 1);
-		else
-			next = MIN(next, end);
-	}
+	for (guint i = 0; ok && i < alarms->len; i++)
+		next = MIN(next, expire(kairan, g_ptr_array_index(alarms, i), now));
 	if (ok)
 		g_ptr_array_unref(alarms);
 	else
@@ -114,9 +126,11 @@ int64_t alarm_expire(struct kairan *kairan, int64_t now)
 /* What helps: the directory is to be mended, but for what is not about it. */
 static const char *find_advice(const struct alarm *alarm)
 {
-	static const char *const others[] = { ALARM_MAIL,   ALARM_RELEASE,  ALARM_AUDIT,
-					      ALARM_TOKENS, ALARM_REFUSALS, ALARM_FINDING,
-					      ALARM_FOOTER, ALARM_DIRECTORY };
+	static const char *const others[] = {
+		ALARM_MAIL,    ALARM_RELEASE,  ALARM_AUDIT,
+		ALARM_TOKENS,  ALARM_REFUSALS, ALARM_REPLIES,
+		ALARM_FINDING, ALARM_FOOTER,   ALARM_DIRECTORY,
+	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(others); i++)
 		if (has_kind(alarm, others[i]))

@@ -18,6 +18,7 @@
 #define ALARM_AUDIT     "audit"     /* the audit trail is not whole: "chain" */
 #define ALARM_TOKENS    "tokens"    /* forged ones came: "forged" */
 #define ALARM_REFUSALS  "refusals"  /* of one login, again and again: the login */
+#define ALARM_REPLIES   "replies"   /* not answered any more: draft and login */
 #define ALARM_DIRECTORY "directory" /* LDAP does not answer: "ldap" */
 #define ALARM_RELEASE   "release"   /* not taken by the MTA: the draft */
 #define ALARM_FINDING   "finding"   /* of the directory's check: its name */
@@ -33,8 +34,8 @@ void alarm_raise(struct kairan *kairan, const char *kind, const char *id,
 /* Nothing is wrong with it (any more). */
 void alarm_clear(struct kairan *kairan, const char *kind, const char *id);
 
-/* What nobody can mend, because it has happened, stands for a day. Returns when the next one is
- * to go, INT64_MAX when none is. */
+/* What nobody can mend, because it has happened, stands for a day, and what people say to each
+ * other for an hour. Returns when the next one is to go, INT64_MAX when none is. */
 int64_t alarm_expire(struct kairan *kairan, int64_t now);
 
 /* Tell the administrators of all that they have not been told of. Returns when to try again,

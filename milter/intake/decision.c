@@ -33,6 +33,7 @@ static const struct {
 	{ DECISION_APPROVE_URGENT, DRAFT_HELD, DRAFT_APPROVED, NOTICE_APPROVED },
 	{ DECISION_APPROVE_URGENT, DRAFT_APPROVED, DRAFT_APPROVED, NOTICE_APPROVED },
 	{ DECISION_SEND_BACK, DRAFT_HELD, DRAFT_SENT_BACK, NOTICE_SENT_BACK },
+	{ DECISION_STOP, DRAFT_HELD, DRAFT_SENT_BACK, NOTICE_SENT_BACK },
 	{ DECISION_STOP, DRAFT_APPROVED, DRAFT_WITHDRAWN, NOTICE_STOPPED },
 	{ DECISION_STOP, DRAFT_RELEASING, DRAFT_STOPPED, NOTICE_STOPPED },
 };
@@ -144,6 +145,9 @@ static void decide(const struct intake_context *context, struct reply *reply, si
 	if (is_approval(reply->words.decision) &&
 	    !find_time(context, reply, &reply_step, verdict_r))
 		return;
+	if (decision_steps[step].decision == DECISION_STOP &&
+	    decision_steps[step].from == DRAFT_HELD)
+		reply_step.note = "stop-held";
 	/* But who stops is told who has the mail already, and who approves while nothing
 	 * goes out (Art. 7), that it goes out afterwards. */
 	if (decision_steps[step].decision == DECISION_STOP)

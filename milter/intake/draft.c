@@ -25,6 +25,7 @@
 #include "milter/intake/draft_settle.h"
 #include "milter/intake/notice_reply.h"
 #include "milter/intake/suspension.h"
+#include "milter/intake/writer.h"
 
 /* ---- RCPT ---- */
 
@@ -42,8 +43,7 @@ static bool judge_section(const struct intake_context *context, const char *dn,
 	if (answer == ANSWER_YES)
 		duties_judge_draft(&standing.duties, person, verdict_r);
 	if (answer == ANSWER_YES && verdict_r->kind == VERDICT_PASS &&
-	    !person_has_mail(recipient->person, from) &&
-	    !section_has_mail(standing.section, from))
+	    !intake_may_write_as(recipient->person, standing.section, from))
 		verdict_set(verdict_r, REASON_SENDER_FOREIGN, NULL);
 	if (answer == ANSWER_YES && verdict_r->kind == VERDICT_PASS)
 		recipient->standing = standing;
@@ -153,14 +153,9 @@ static enum reason judge_from(const struct intake_context *context,
 	struct verdict verdict;
 	struct address from;
 
-	if (message_count_header(message, "From") != 1) {
-		(void)error_set(error_r, "there must be exactly one From: header");
+	if (!intake_read_from(message, &from, error_r))
 		return REASON_SENDER_FOREIGN;
-	}
-	if (!address_read_from(message_get_header(message, "From", 0), &from, error_r))
-		return REASON_SENDER_FOREIGN;
-	if (person_has_mail(recipient->person, &from) ||
-	    section_has_mail(recipient->standing.section, &from))
+	if (intake_may_write_as(recipient->person, recipient->standing.section, &from))
 		return REASON_NONE;
 	standing_clear(&recipient->standing);
 	find_section(context, &from, recipient, &verdict);

@@ -5,8 +5,9 @@
  * DESCRIPTION
  *	Whoever is in the directory and can be told who they are may write. The report goes into
  *	the audit trail and to all administrators in one transaction, and who wrote it gets a
- *	receipt. A text that cannot be read does not stop a report: its octets are shown as far as
- *	they can be.
+ *	receipt; the same mail once more is only recorded. A text that cannot be read does not stop
+ *	a report: its octets are shown as far as they can be, and of a mail that is too large the
+ *	administrators hear from whom it came.
  *
  * DIAGNOSTICS
  *	Warning: an incident was reported; nobody is logged in. Error: the store cannot be
@@ -20,6 +21,7 @@
 
 #include "conf/log.h"
 #include "milter/core/notice.h"
+#include "milter/intake/answers.h"
 #include "milter/intake/intake.h"
 #include "milter/intake/writer.h"
 #include "milter/mail/automatic.h"
@@ -30,6 +32,8 @@
 
 struct incident {
 	struct person *person;
+	char *mail_id;
+	enum reason fault; /* why the mail could not be read; REASON_NONE: it was */
 	char *subject;
 	char *text;
 	GPtrArray *administrators;
@@ -38,6 +42,7 @@ struct incident {
 static void clear(struct incident *incident)
 {
 	person_free(incident->person);
+	g_free(incident->mail_id);
 	free(incident->subject);
 	g_free(incident->text);
 	if (incident->administrators != NULL)
@@ -62,29 +67,44 @@ static void record_refusal(const struct intake_context *context, struct verdict 
 static void judge(const struct intake_context *context, struct recipient *recipient,
 		  struct verdict *verdict_r)
 {
+	const char *login = context->envelope->login;
+	struct person *person = NULL;
+
 	(void)recipient;
-	if (*context->envelope->login != '\0' ||
-	    *context->setup->settings->authserv_id != '\0')
-		return;
-	verdict_set(verdict_r, REASON_NOT_LOGGED_IN, NULL);
-	record_refusal(context, verdict_r);
+	/* Refused here, they still hear of it where the mail has other recipients too. */
+	if (*login != '\0' &&
+	    intake_find_login(context, login, &person, verdict_r) == ANSWER_NO)
+		record_refusal(context, verdict_r);
+	if (*login == '\0' && *context->setup->settings->authserv_id == '\0') {
+		verdict_set(verdict_r, REASON_NOT_LOGGED_IN, NULL);
+		record_refusal(context, verdict_r);
+	}
+	person_free(person);
 }
 
 /* ---- end of message ---- */
 
-/* What can be shown of the text. */
-static char *read_text(const struct message *message, const GString *octets)
+/* What can be shown of the octets. */
+static char *show_octets(const struct envelope *envelope)
+{
+	const GString *octets = envelope->octets;
+
+	return g_utf8_make_valid(octets->str, (gssize)MIN(octets->len, 4000));
+}
+
+static void read_mail(const struct intake_context *context, const struct message *message,
+		      struct incident *incident)
 {
 	struct message_text text = { 0 };
-	struct kairan_error error;
-	char *shown;
 
-	if (message_read_text(message, &text, &error) == MESSAGE_TEXT_OK)
-		shown = g_strdup(text.text);
+	incident->mail_id = answers_make_id(message, context->envelope);
+	if (message == NULL || !message_decode_subject(message, &incident->subject, NULL))
+		incident->subject = strdup("");
+	if (message != NULL && message_read_text(message, &text, NULL) == MESSAGE_TEXT_OK)
+		incident->text = g_strdup(text.text);
 	else
-		shown = g_utf8_make_valid(octets->str, (gssize)MIN(octets->len, 4000));
+		incident->text = show_octets(context->envelope);
 	message_text_free(&text);
-	return shown;
 }
 
 static bool add_notices(struct store *store, const struct incident *incident, int64_t now,
@@ -93,10 +113,12 @@ static bool add_notices(struct store *store, const struct incident *incident, in
 	g_autofree char *at = g_strdup_printf("%lld", (long long)now);
 	g_autofree char *quoted = notice_quote_text(incident->text);
 	const struct person *person = incident->person;
+	const bool readable = incident->fault == REASON_NONE;
 	char *facts = notice_make_facts(
 	    "subject", incident->subject, "quoted_text", quoted, "person_name",
 	    person->name, "person_login", person->uid, "person_mail",
-	    person->mails[0] != NULL ? person->mails[0] : "", "noted_at", at, NULL);
+	    person->mails[0] != NULL ? person->mails[0] : "", "noted_at", at,
+	    readable ? NULL : "reason_key", reason_name(incident->fault), NULL);
 	bool ok = true;
 
 	for (guint i = 0; ok && i < incident->administrators->len; i++)
@@ -117,16 +139,28 @@ static bool record(const struct intake_context *context, const struct incident *
 	g_autofree char *start = g_utf8_substring(
 	    incident->text, 0, MIN(g_utf8_strlen(incident->text, -1), DETAIL_CHARACTERS));
 	g_autofree char *detail = g_strconcat(incident->subject, ": ", start, NULL);
+	/* Whatever comes may be true, so it is passed on however much it is. */
+	const struct answers_reply described = {
+		.person = incident->person,
+		.id = incident->mail_id,
+		.words = incident->text,
+		.most = INT64_MAX,
+	};
+	enum answers answers;
+	bool ok;
 
 	event.uid = incident->person->uid;
 	event.outcome = "reported";
 	event.detail = g_strdelimit(detail, "\r\n", ' ');
 	if (!store_begin(store, error_r))
 		return false;
-	return store_end(store,
-			 store_audit_append(store, &event, error_r) &&
-			     add_notices(store, incident, event.at, error_r),
-			 error_r);
+	answers = answers_find(store, &described, event.at, error_r);
+	if (answers == ANSWERS_GIVEN)
+		event.outcome = "again";
+	ok =
+	    answers != ANSWERS_UNKNOWN && store_audit_append(store, &event, error_r) &&
+	    (answers == ANSWERS_GIVEN || add_notices(store, incident, event.at, error_r));
+	return store_end(store, ok, error_r);
 }
 
 static void report(const struct intake_context *context, struct incident *incident,
@@ -154,26 +188,53 @@ static void report(const struct intake_context *context, struct incident *incide
 	waker_wake(kairan_get_waker(context->kairan, KAIRAN_NOTICES));
 }
 
-static void take_parsed(const struct intake_context *context,
-			const struct message *message, struct verdict *verdict_r)
+/* Who wrote it? message is NULL where it could not be read: then only a login tells. */
+static enum answer find_writer(const struct intake_context *context,
+			       const struct message *message, struct person **person_r,
+			       struct verdict *verdict_r)
 {
-	struct incident incident = { 0 };
-	struct kairan_error error;
+	const char *login = context->envelope->login;
 
-	switch (intake_find_writer(context, message, &incident.person, verdict_r)) {
+	if (message != NULL)
+		return intake_find_writer(context, message, person_r, verdict_r);
+	return *login != '\0' ? intake_find_login(context, login, person_r, verdict_r)
+			      : ANSWER_NO;
+}
+
+static void take_person(const struct intake_context *context,
+			const struct message *message, enum reason fault,
+			struct verdict *verdict_r)
+{
+	struct incident incident = { .fault = fault };
+
+	verdict_set(verdict_r, fault, NULL);
+	switch (find_writer(context, message, &incident.person, verdict_r)) {
 	case ANSWER_NO:
 		record_refusal(context, verdict_r);
 		break;
 	case ANSWER_UNKNOWN:
 		break;
 	case ANSWER_YES:
-		if (!message_decode_subject(message, &incident.subject, &error))
-			incident.subject = strdup("");
-		incident.text = read_text(message, context->envelope->octets);
+		verdict_pass(verdict_r);
+		read_mail(context, message, &incident);
 		report(context, &incident, verdict_r);
 		break;
 	}
 	clear(&incident);
+}
+
+/* Machines report nothing, and are not answered. */
+static void record_automatic(const struct intake_context *context,
+			     struct verdict *verdict_r)
+{
+	struct audit_event event = intake_event(context, "incident");
+
+	log_event(LOG_LEVEL_INFO, context->envelope->queue_id, 0,
+		  "automatic mail to incident@ ignored");
+	event.uid = context->envelope->login;
+	event.outcome = "automatic";
+	event.detail = context->envelope->sender;
+	intake_record(context, &event, verdict_r);
 }
 
 static void take(const struct intake_context *context, struct recipient *recipient,
@@ -181,22 +242,19 @@ static void take(const struct intake_context *context, struct recipient *recipie
 {
 	const GString *octets = context->envelope->octets;
 	struct message *message = NULL;
-	struct kairan_error error = { "" };
+	enum reason fault = REASON_NONE;
 
 	(void)recipient;
 	verdict_pass(verdict_r);
 	if (context->envelope->too_large)
-		verdict_set(verdict_r, REASON_TOO_LARGE, NULL);
-	else if (!message_parse(octets->str, octets->len, &message, &error))
-		verdict_set(verdict_r, REASON_BROKEN, error.text);
-	if (verdict_r->kind != VERDICT_PASS)
-		record_refusal(context, verdict_r);
-	else if (address_is_null(context->envelope->sender) ||
-		 automatic_judge(message) == AUTOMATIC_CERTAIN)
-		log_event(LOG_LEVEL_INFO, context->envelope->queue_id, 0,
-			  "automatic mail to incident@ dropped");
+		fault = REASON_TOO_LARGE;
+	else if (!message_parse(octets->str, octets->len, &message, NULL))
+		fault = REASON_BROKEN;
+	if (address_is_null(context->envelope->sender) ||
+	    (message != NULL && automatic_judge(message) == AUTOMATIC_CERTAIN))
+		record_automatic(context, verdict_r);
 	else
-		take_parsed(context, message, verdict_r);
+		take_person(context, message, fault, verdict_r);
 	message_free(message);
 }
 

@@ -25,6 +25,7 @@
 #include "conf/clock.h"
 #include "conf/log.h"
 #include "milter/core/notice.h"
+#include "milter/intake/answers.h"
 #include "milter/intake/misaddressed.h"
 #include "milter/intake/reply_outcome.h"
 #include "milter/intake/writer.h"
@@ -252,6 +253,47 @@ static void doubt_subject(const struct message *message, struct reply *reply)
 	free(subject);
 }
 
+/* Could the From: be a shared address of the draft's section? */
+static enum answer may_write_as_section(const struct intake_context *context,
+					const struct reply *reply,
+					const struct address *from,
+					struct verdict *verdict_r)
+{
+	struct standing standing;
+	enum answer answer = intake_find_standing(
+	    context, reply->draft->section, reply->person->dn, &standing, verdict_r);
+
+	if (answer == ANSWER_YES &&
+	    !intake_may_write_as(reply->person, standing.section, from))
+		answer = ANSWER_NO;
+	standing_clear(&standing);
+	return answer;
+}
+
+/* Rules of mail programs answer as a mail system, or for a stranger, from a person's own login
+ * (Art. 14). NO: the person was told. */
+static enum answer judge_from(const struct intake_context *context,
+			      const struct message *message, const struct reply *reply,
+			      struct verdict *verdict_r)
+{
+	struct kairan_error error = { "" };
+	struct address from;
+	enum answer answer = ANSWER_NO;
+
+	if (!intake_read_from(message, &from, &error))
+		log_event(LOG_LEVEL_INFO, context->envelope->queue_id, reply->draft->id,
+			  "reply by %s: %s", reply->person->uid, error.text);
+	else if (intake_may_write_as(reply->person, NULL, &from))
+		answer = ANSWER_YES;
+	else
+		answer = may_write_as_section(context, reply, &from, verdict_r);
+	if (answer == ANSWER_NO)
+		reply_outcome_answer_fault(context, reply, REASON_SENDER_FOREIGN,
+					   error.text[0] == '\0' ? from.spec : NULL,
+					   verdict_r);
+	return answer;
+}
+
 static enum answer read_parsed(const struct intake_context *context,
 			       const struct message *message, struct reply *reply,
 			       struct verdict *verdict_r)
@@ -259,6 +301,7 @@ static enum answer read_parsed(const struct intake_context *context,
 	const enum automatic automatic = judge_machine(message, reply);
 	enum answer answer;
 
+	reply->mail_id = answers_make_id(message, context->envelope);
 	if (address_is_null(context->envelope->sender) ||
 	    automatic == AUTOMATIC_CERTAIN) {
 		ignore(context, reply, "automatic", verdict_r);
@@ -274,11 +317,41 @@ static enum answer read_parsed(const struct intake_context *context,
 						 verdict_r);
 		return ANSWER_NO;
 	}
+	answer = judge_from(context, message, reply, verdict_r);
+	if (answer != ANSWER_YES)
+		return answer;
 	if (!read_words(context, message, reply, verdict_r))
 		return ANSWER_UNKNOWN;
 	if (automatic == AUTOMATIC_PERHAPS && automatic_judge(message) == AUTOMATIC_NO)
 		doubt_subject(message, reply);
 	return ANSWER_YES;
+}
+
+/* A mail of which nothing can be read: whoever is logged in is told so by mail. */
+static void answer_unreadable(const struct intake_context *context, struct reply *reply,
+			      enum reason reason, const char *detail,
+			      struct verdict *verdict_r)
+{
+	const struct envelope *envelope = context->envelope;
+	struct verdict verdict;
+
+	verdict_set(verdict_r, reason, detail);
+	if (*envelope->login == '\0' || address_is_null(envelope->sender)) {
+		refuse_writer(context, reply, verdict_r);
+		return;
+	}
+	switch (intake_find_login(context, envelope->login, &reply->person, &verdict)) {
+	case ANSWER_YES:
+		reply->mail_id = answers_make_id(NULL, envelope);
+		reply_outcome_answer_fault(context, reply, reason, detail, verdict_r);
+		break;
+	case ANSWER_NO:
+		refuse_writer(context, reply, verdict_r);
+		break;
+	case ANSWER_UNKNOWN:
+		*verdict_r = verdict;
+		break;
+	}
 }
 
 enum answer intake_reply_read(const struct intake_context *context,
@@ -295,17 +368,15 @@ enum answer intake_reply_read(const struct intake_context *context,
 	verdict_pass(verdict_r);
 	answer = verify(context, purpose, recipient, reply_r, verdict_r);
 	if (answer == ANSWER_YES) {
-		if (context->envelope->too_large) {
-			verdict_set(verdict_r, REASON_TOO_LARGE, NULL);
-			refuse_writer(context, reply_r, verdict_r);
-			answer = ANSWER_NO;
-		} else if (!message_parse(octets->str, octets->len, &message, &error)) {
-			verdict_set(verdict_r, REASON_BROKEN, error.text);
-			refuse_writer(context, reply_r, verdict_r);
-			answer = ANSWER_NO;
-		} else {
+		answer = ANSWER_NO;
+		if (context->envelope->too_large)
+			answer_unreadable(context, reply_r, REASON_TOO_LARGE, NULL,
+					  verdict_r);
+		else if (!message_parse(octets->str, octets->len, &message, &error))
+			answer_unreadable(context, reply_r, REASON_BROKEN, error.text,
+					  verdict_r);
+		else
 			answer = read_parsed(context, message, reply_r, verdict_r);
-		}
 	}
 	message_free(message);
 	if (answer != ANSWER_YES)
@@ -319,5 +390,6 @@ void intake_reply_clear(struct reply *reply)
 	party_free(reply->party);
 	person_free(reply->person);
 	reply_words_free(&reply->words);
+	g_free(reply->mail_id);
 	*reply = (struct reply){ 0 };
 }

@@ -4,7 +4,8 @@
  *
  * DESCRIPTION
  *	A reply changes its draft, with the audit row and everybody's notices in the same
- *	transaction, or it changes nothing and its writer is told why, once and clearly.
+ *	transaction, or it changes nothing and its writer is told why: once for each reply
+ *	(milter/intake/answers.c).
  *
  * DIAGNOSTICS
  *	Info: the new state, or why nothing changed. Error: the store cannot be used.
@@ -16,13 +17,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conf/clock.h"
 #include "conf/log.h"
 #include "milter/core/notice.h"
+#include "milter/intake/answers.h"
 #include "milter/intake/learning.h"
-
-/* Nobody is told twice in this time that their reply was not understood. */
-#define UNCLEAR_PAUSE_SECONDS 600
 
 static void fail_store(const struct intake_context *context, const struct reply *reply,
 		       const struct kairan_error *error, struct verdict *verdict_r)
@@ -44,34 +42,67 @@ static bool add_answer(struct store *store, const struct reply *reply, const cha
 				event->at, error_r);
 }
 
-static void answer_and_record(const struct intake_context *context,
-			      const struct reply *reply, const char *kind,
-			      const struct audit_event *event, const char *facts,
-			      struct verdict *verdict_r)
+/* Whoever looks like a machine is asked once in a while, and no more. */
+static struct answers_reply describe(const struct reply *reply)
+{
+	return (struct answers_reply){
+		.draft = reply->draft,
+		.person = reply->person,
+		.id = reply->mail_id,
+		.words = reply->words.first != NULL ? reply->words.first : "",
+		.most = reply->looks_automatic ? 1 : ANSWERS_MOST,
+	};
+}
+
+/* The audit row, and the answer where one is due, in one transaction. The event's outcome
+ * becomes why there is none. */
+static enum answers add_all(const struct intake_context *context,
+			    const struct reply *reply, const char *kind,
+			    struct audit_event *event, const char *facts,
+			    struct kairan_error *error_r)
 {
 	struct store *store = kairan_get_store(context->kairan);
+	const struct answers_reply described = describe(reply);
+	enum answers answers = ANSWERS_UNKNOWN;
+	bool ok;
+
+	if (!store_begin(store, error_r))
+		return ANSWERS_UNKNOWN;
+	answers = answers_find(store, &described, event->at, error_r);
+	if (answers == ANSWERS_GIVEN)
+		event->outcome = "again";
+	if (answers == ANSWERS_ENDLESS)
+		event->outcome = "unanswered";
+	ok = answers != ANSWERS_UNKNOWN && store_audit_append(store, event, error_r) &&
+	     (answers != ANSWERS_DUE ||
+	      add_answer(store, reply, kind, event, facts, error_r));
+	return store_end(store, ok, error_r) ? answers : ANSWERS_UNKNOWN;
+}
+
+static void answer_and_record(const struct intake_context *context,
+			      const struct reply *reply, const char *kind,
+			      struct audit_event *event, const char *facts,
+			      struct verdict *verdict_r)
+{
+	const struct answers_reply described = describe(reply);
 	struct kairan_error error;
-	bool ok = store_begin(store, &error);
+	const enum answers answers = add_all(context, reply, kind, event, facts, &error);
 
 	verdict_pass(verdict_r);
-	if (ok) {
-		ok = store_audit_append(store, event, &error) &&
-		     (kind == NULL ||
-		      add_answer(store, reply, kind, event, facts, &error));
-		ok = store_end(store, ok, &error);
-	}
-	if (!ok) {
+	if (answers == ANSWERS_UNKNOWN) {
 		fail_store(context, reply, &error, verdict_r);
 		return;
 	}
 	log_event(LOG_LEVEL_INFO, context->envelope->queue_id, reply->draft->id,
 		  "reply by %s changes nothing: %s", reply->person->uid, event->outcome);
+	if (answers == ANSWERS_ENDLESS)
+		answers_tell_administrators(context->kairan, &described, described.words);
 	waker_wake(kairan_get_waker(context->kairan, KAIRAN_NOTICES));
 }
 
-void reply_outcome_answer(const struct intake_context *context, const struct reply *reply,
-			  const char *kind, const char *outcome, const char *facts,
-			  struct verdict *verdict_r)
+static struct audit_event make_event(const struct intake_context *context,
+				     const struct reply *reply, const char *outcome,
+				     const char *detail)
 {
 	struct audit_event event = intake_event(context, "reply");
 
@@ -79,7 +110,17 @@ void reply_outcome_answer(const struct intake_context *context, const struct rep
 	event.role = reply->party->role;
 	event.draft = reply->draft->id;
 	event.outcome = outcome;
-	event.detail = decision_name(reply->words.decision);
+	event.detail = detail;
+	return event;
+}
+
+void reply_outcome_answer(const struct intake_context *context, const struct reply *reply,
+			  const char *kind, const char *outcome, const char *facts,
+			  struct verdict *verdict_r)
+{
+	struct audit_event event =
+	    make_event(context, reply, outcome, decision_name(reply->words.decision));
+
 	answer_and_record(context, reply, kind, &event, facts, verdict_r);
 }
 
@@ -104,19 +145,17 @@ void reply_outcome_answer_not_counted(const struct intake_context *context,
 	free(facts);
 }
 
-static enum answer was_told(const struct intake_context *context,
-			    const struct reply *reply, struct kairan_error *error_r)
+void reply_outcome_answer_fault(const struct intake_context *context,
+				const struct reply *reply, enum reason reason,
+				const char *detail, struct verdict *verdict_r)
 {
-	struct store *store = kairan_get_store(context->kairan);
-	enum answer answer;
+	struct audit_event event =
+	    make_event(context, reply, reason_name(reason), detail);
+	char *facts = notice_make_facts("reason_key", reason_name(reason), "article",
+					reason_article(reason), "detail", detail, NULL);
 
-	if (!store_begin(store, error_r))
-		return ANSWER_UNKNOWN;
-	answer = store_outbox_was_added(store, NOTICE_UNCLEAR, reply->draft->id,
-					reply->party->number,
-					clock_now() - UNCLEAR_PAUSE_SECONDS, error_r);
-	store_rollback(store);
-	return answer;
+	answer_and_record(context, reply, NOTICE_NOT_COUNTED, &event, facts, verdict_r);
+	free(facts);
 }
 
 /* Why nothing came of a reply: what could not be read, or which line was in the way; and where
@@ -139,23 +178,12 @@ static char *make_unclear_facts(const struct reply *reply)
 void reply_outcome_answer_unclear(const struct intake_context *context,
 				  const struct reply *reply, struct verdict *verdict_r)
 {
-	struct audit_event event = intake_event(context, "reply");
-	struct kairan_error error;
-	enum answer told = was_told(context, reply, &error);
-	char *facts;
+	const char *cause = find_cause(reply);
+	struct audit_event event = make_event(context, reply, "unclear",
+					      cause != NULL ? cause : reply->words.first);
+	char *facts = make_unclear_facts(reply);
 
-	if (told == ANSWER_UNKNOWN) {
-		fail_store(context, reply, &error, verdict_r);
-		return;
-	}
-	event.uid = reply->person->uid;
-	event.role = reply->party->role;
-	event.draft = reply->draft->id;
-	event.outcome = "unclear";
-	event.detail = find_cause(reply) != NULL ? find_cause(reply) : reply->words.first;
-	facts = make_unclear_facts(reply);
-	answer_and_record(context, reply, told == ANSWER_YES ? NULL : NOTICE_UNCLEAR,
-			  &event, facts, verdict_r);
+	answer_and_record(context, reply, NOTICE_UNCLEAR, &event, facts, verdict_r);
 	free(facts);
 	if (verdict_r->kind == VERDICT_PASS)
 		learning_note(context, reply->person->uid, &reply->words);
@@ -191,6 +219,7 @@ static enum answer change(const struct intake_context *context, struct reply *re
 {
 	struct store *store = kairan_get_store(context->kairan);
 	const struct draft_step draft_step = make_step(context, reply, step);
+	const struct answers_reply described = describe(reply);
 	enum answer answer;
 	char *facts;
 
@@ -204,11 +233,20 @@ static enum answer change(const struct intake_context *context, struct reply *re
 	    notice_make_facts("person_name", reply->person->name,
 			      step->note != NULL ? "note_key" : NULL, step->note, NULL);
 	if (answer == ANSWER_YES &&
-	    !notice_add_parties(store, step->notice, reply->draft->id, step->except,
-				facts, draft_step.event.at, error_r))
+	    (!answers_note_change(store, &described, draft_step.event.at, error_r) ||
+	     !notice_add_parties(store, step->notice, reply->draft->id, step->except,
+				 facts, draft_step.event.at, error_r)))
 		answer = ANSWER_UNKNOWN;
 	free(facts);
 	return store_finish(store, answer, error_r);
+}
+
+/* The person was understood. */
+static void end_alarm(const struct intake_context *context, const struct reply *reply)
+{
+	const struct answers_reply described = describe(reply);
+
+	answers_end_alarm(context->kairan, &described);
 }
 
 static void conclude(const struct intake_context *context, struct reply *reply,
@@ -220,6 +258,7 @@ static void conclude(const struct intake_context *context, struct reply *reply,
 		log_event(LOG_LEVEL_INFO, context->envelope->queue_id, reply->draft->id,
 			  "%s by %s: is now %s", decision_name(reply->words.decision),
 			  reply->person->uid, lifecycle_name(reply->draft->state));
+		end_alarm(context, reply);
 		kairan_wake_all(context->kairan);
 		break;
 	case ANSWER_NO:

@@ -16,12 +16,13 @@ struct reply {
 	struct person *person;             /* as LDAP has them now */
 	enum message_text_status readable; /* not OK: why the words could not be read */
 	struct reply_words words;
+	char *mail_id;        /* what tells this mail from others */
 	bool expired;         /* the token was genuine, and is too old */
 	bool looks_automatic; /* by its subject alone: nothing is approved by it */
 };
 
-/* Answer the writer with a notice, and record why nothing was changed, in one
- * transaction. facts: JSON or NULL. */
+/* Answer the writer with a notice, and record why nothing was changed, in one transaction: the
+ * same mail once, and nobody without end (milter/intake/answers.h). facts: JSON or NULL. */
 void reply_outcome_answer(const struct intake_context *context, const struct reply *reply,
 			  const char *kind, const char *outcome, const char *facts,
 			  struct verdict *verdict_r);
@@ -31,8 +32,12 @@ void reply_outcome_answer_not_counted(const struct intake_context *context,
 				      const struct reply *reply, enum reason reason,
 				      struct verdict *verdict_r);
 
-/* A person who was not understood is told how to answer, but not again within a while: the
- * writer may be a machine that looks like a person. */
+/* Likewise, with what of it is meant: an address, a line. */
+void reply_outcome_answer_fault(const struct intake_context *context,
+				const struct reply *reply, enum reason reason,
+				const char *detail, struct verdict *verdict_r);
+
+/* Tell a person who was not understood how to answer. */
 void reply_outcome_answer_unclear(const struct intake_context *context,
 				  const struct reply *reply, struct verdict *verdict_r);
 

@@ -16,6 +16,21 @@
 
 #include "policy/authres.h"
 
+bool intake_read_from(const struct message *message, struct address *from_r,
+		      struct kairan_error *error_r)
+{
+	if (message_count_header(message, "From") != 1)
+		return error_set(error_r, "there must be exactly one From: header");
+	return address_read_from(message_get_header(message, "From", 0), from_r, error_r);
+}
+
+bool intake_may_write_as(const struct person *person, const struct section *section,
+			 const struct address *from)
+{
+	return person_has_mail(person, from) ||
+	       (section != NULL && section_has_mail(section, from));
+}
+
 /* The address that our own Authentication-Results prove; false when they do not. */
 static bool proven_sender(const struct intake_context *context,
 			  const struct message *message, struct address *from_r)
@@ -23,8 +38,7 @@ static bool proven_sender(const struct intake_context *context,
 	const char *authserv_id = context->setup->settings->authserv_id;
 	const char *value, *ours = NULL;
 
-	if (*authserv_id == '\0' || message_count_header(message, "From") != 1 ||
-	    !address_read_from(message_get_header(message, "From", 0), from_r, NULL))
+	if (*authserv_id == '\0' || !intake_read_from(message, from_r, NULL))
 		return false;
 	for (size_t n = 0;
 	     (value = message_get_header(message, "Authentication-Results", n)) != NULL;

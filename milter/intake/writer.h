@@ -13,4 +13,13 @@ enum answer intake_find_writer(const struct intake_context *context,
 			       const struct message *message, struct person **person_r,
 			       struct verdict *verdict_r);
 
+/* The one address of the one From: field. The error says what else stands there. */
+bool intake_read_from(const struct message *message, struct address *from_r,
+		      struct kairan_error *error_r);
+
+/* May the person write as this address (Art. 14)? It is one of theirs, or their section's;
+ * section may be NULL. */
+bool intake_may_write_as(const struct person *person, const struct section *section,
+			 const struct address *from);
+
 #endif

@@ -59,7 +59,7 @@ def test_taught_by_the_ready_reply(stack):
     text = s.text_of(told)
     check_in("「内線 4321（昼休みの場合は代表へ）」", text)
     check_in("条件や質問ではないときに限り", text)
-    check_equal([words for _, words in ready_replies(told)], ["承認 以下署名"])
+    check_equal([words for _, words in ready_replies(told)], ["OK 承認 以下署名"])
     check_equal(signatures(stack, "bosai-chief"), [], "nothing is learned by itself")
     teach(stack, "bosai-chief", told, f"{SIGNATURE}\n{FOOTER}")
     town.wait_state(stack, subject, town.RELEASED)
@@ -192,7 +192,7 @@ def test_every_obstacle_is_said(stack):
             ("承認でいいですか？", "ご質問のように", "承認でいいですか？"),
             ("承認。ただし10時に送ってください", "条件、打ち消し", "承認。ただし10時に送ってください"),
             ("承認\n\n現在不在にしております。", "不在のお知らせ", "現在不在にしております。"),
-            ("停止してください", "今の状態では", "停止してください")):
+            ("取下げ", "今の状態では", "取下げ")):
         subject, request = held(stack)
         town.answer(stack, "bosai-chief", request, words)
         told = unclear(stack, "bosai-chief", subject)

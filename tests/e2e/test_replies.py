@@ -104,14 +104,6 @@ def test_the_ready_reply_of_the_link(stack):
     town.wait_state(stack, subject, town.RELEASED)
 
 
-def test_stop_on_a_held_draft_is_asked_about(stack):
-    subject, request = held(stack)
-    send(stack, request, "停止してください")
-    stack.wait_mail("bosai-chief", lambda mail: subject in str(mail["Subject"])
-                    and "停止してください" in s.text_of(mail))
-    check_equal(town.state_of(stack, subject), town.HELD)
-
-
 def test_authentication_results(stack):
     """With authserv_id set, our own MTA's DKIM or DMARC pass says who it was."""
     conf = stack.env["KAIRAN_CONF"]

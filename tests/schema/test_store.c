@@ -19,7 +19,7 @@
 #include "tests/schema/store_scratch.h"
 
 /* The number of the last section of schema/store.sql. */
-#define STORE_VERSION 7
+#define STORE_VERSION 8
 
 static const enum store_journal modes[] = { STORE_JOURNAL_BEST, STORE_JOURNAL_ROLLBACK,
 					    STORE_JOURNAL_WAL };
@@ -159,7 +159,7 @@ static void test_other_versions(void **state)
 {
 	static const struct {
 		const char *sql;
-	} rows[] = { { "PRAGMA user_version=8" },
+	} rows[] = { { "PRAGMA user_version=9" },
 		     { "PRAGMA user_version=1000000" },
 		     { "PRAGMA user_version=-1" } };
 	const char *path = scratch_path(&scratch, "newer.db");
@@ -170,7 +170,7 @@ static void test_other_versions(void **state)
 		raw_run(path, rows[i].sql);
 		refuse(path, "version");
 	}
-	raw_run(path, "PRAGMA user_version=7");
+	raw_run(path, "PRAGMA user_version=8");
 	store_close(open_store(path, STORE_JOURNAL_ROLLBACK));
 }
 
