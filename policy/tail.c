@@ -135,23 +135,15 @@ static size_t find_learned(const struct tail *tail, size_t end,
 	return found;
 }
 
-static void set_learned(struct tail *tail, size_t end, const char *const *signatures)
-{
-	while (end > 0 && tail->read[end - 1].kind == TAIL_BLANK)
-		end--;
-	set_known(tail, find_learned(tail, end, signatures), end);
-}
-
-/* What was learned may since have got a disclaimer below it. */
+/* What was learned may since have got other words below it, which are read as ever. */
 static void read_learned(struct tail *tail, const char *const *signatures)
 {
-	size_t end = tail->count;
+	const size_t least =
+	    tail->count > TAIL_LINES_MOST ? tail->count - TAIL_LINES_MOST : 0;
 
-	while (end > 0 && (tail->read[end - 1].kind == TAIL_BLANK ||
-			   tail->read[end - 1].kind == TAIL_KNOWN))
-		end--;
-	set_learned(tail, tail->count, signatures);
-	set_learned(tail, end, signatures);
+	for (size_t end = tail->count; end > least && *signatures != NULL; end--)
+		if (tail->read[end - 1].kind != TAIL_BLANK)
+			set_known(tail, find_learned(tail, end, signatures), end);
 }
 
 /* ---- lines ---- */

@@ -109,7 +109,8 @@ def test_what_is_added_to_it_is_read(stack):
                   f"承認\n\n{SIGNATURE}\n{FOOTER}\n\nただし10時に送ってください"):
         subject, request = held(stack)
         town.answer(stack, "bosai-chief", request, words)
-        unclear(stack, "bosai-chief", subject)
+        told = unclear(stack, "bosai-chief", subject)
+        check_in("「ただし10時に送ってください」", s.text_of(told))
         check_equal(town.state_of(stack, subject), town.HELD)
 
 

@@ -621,7 +621,7 @@ static void test_learned(void **state)
 		  REPLY_OBSTACLE_BELOW, "ただし時刻を直してください" },
 		{ "承認 ただし\n" SIGNATURE, DECISION_NONE, REPLY_OBSTACLE_DOUBT, NULL },
 		{ "承認\n" SIGNATURE "\nただし", DECISION_NONE, REPLY_OBSTACLE_BELOW,
-		  NULL },
+		  "ただし" },
 		{ "承認\n間違い電話にご注意ください。\n□◆□◆□◆", DECISION_NONE,
 		  REPLY_OBSTACLE_BELOW, NULL },
 		{ SIGNATURE "\n承認", DECISION_NONE, REPLY_OBSTACLE_NO_WORD, NULL },
