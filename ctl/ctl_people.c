@@ -143,9 +143,10 @@ static int send_instruction(struct store *store, void *context,
 		.outcome = "done",
 		.detail = detail,
 	};
-	bool ok = notice_add_person(store, NOTICE_INSTRUCT, 0, instruction->approver,
-				    facts, now, error_r) &&
-		  store_audit_append(store, &event, error_r);
+	bool ok =
+	    notice_add_person(store, &(struct notice){ NOTICE_INSTRUCT, 0, facts, now },
+			      instruction->approver, error_r) &&
+	    store_audit_append(store, &event, error_r);
 
 	free(facts);
 	return ok ? EX_OK : EX_UNAVAILABLE;

@@ -149,9 +149,9 @@ static bool add_notices(struct store *store, const struct alarm *alarm,
 	bool ok = true;
 
 	for (guint i = 0; ok && i < administrators->len; i++)
-		ok = notice_add_person(store, NOTICE_ALARM, 0,
-				       g_ptr_array_index(administrators, i), facts, now,
-				       error_r);
+		ok = notice_add_person(store,
+				       &(struct notice){ NOTICE_ALARM, 0, facts, now },
+				       g_ptr_array_index(administrators, i), error_r);
 	free(facts);
 	return ok;
 }

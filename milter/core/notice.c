@@ -122,22 +122,27 @@ char *notice_shorten_line(const char *line)
 	return g_strconcat(start, "...", NULL);
 }
 
-bool notice_add_party(struct store *store, const char *kind, int64_t draft,
-		      const struct party *party, const char *facts, int64_t now,
-		      struct kairan_error *error_r)
+static bool add(struct store *store, const struct notice *notice,
+		struct outbox_notice *reader, struct kairan_error *error_r)
 {
-	const struct outbox_notice notice = {
-		.kind = (char *)kind,
-		.draft = draft,
+	reader->kind = (char *)notice->kind;
+	reader->draft = notice->draft;
+	reader->facts = (char *)(notice->facts != NULL ? notice->facts : "{}");
+	reader->created_at = notice->now;
+	return store_outbox_add(store, reader, error_r);
+}
+
+bool notice_add_party(struct store *store, const struct notice *notice,
+		      const struct party *party, struct kairan_error *error_r)
+{
+	struct outbox_notice reader = {
 		.party = party->number,
 		.mail = party->mail,
 		.name = party->name,
 		.language = party->language,
-		.facts = (char *)(facts != NULL ? facts : "{}"),
-		.created_at = now,
 	};
 
-	return store_outbox_add(store, &notice, error_r);
+	return add(store, notice, &reader, error_r);
 }
 
 /* Is this party the same person as one who is told already, or is left out? */
@@ -155,41 +160,30 @@ static bool is_told(const GPtrArray *parties, guint which, int64_t except)
 	return false;
 }
 
-bool notice_add_parties(struct store *store, const char *kind, int64_t draft,
-			int64_t except, const char *facts, int64_t now,
+bool notice_add_parties(struct store *store, const struct notice *notice, int64_t except,
 			struct kairan_error *error_r)
 {
-	GPtrArray *parties = store_draft_list_parties(store, draft, error_r);
+	GPtrArray *parties = store_draft_list_parties(store, notice->draft, error_r);
 	bool ok = parties != NULL;
 
-	for (guint i = 0; ok && i < parties->len; i++) {
-		const struct party *party = g_ptr_array_index(parties, i);
-
+	for (guint i = 0; ok && i < parties->len; i++)
 		if (!is_told(parties, i, except))
-			ok = notice_add_party(store, kind, draft, party, facts, now,
-					      error_r);
-	}
+			ok = notice_add_party(store, notice,
+					      g_ptr_array_index(parties, i), error_r);
 	if (parties != NULL)
 		g_ptr_array_unref(parties);
 	return ok;
 }
 
-bool notice_add_person(struct store *store, const char *kind, int64_t draft,
-		       const struct person *person, const char *facts, int64_t now,
-		       struct kairan_error *error_r)
+bool notice_add_person(struct store *store, const struct notice *notice,
+		       const struct person *person, struct kairan_error *error_r)
 {
-	const struct outbox_notice notice = {
-		.kind = (char *)kind,
-		.draft = draft,
+	struct outbox_notice reader = {
 		.party = -1,
 		.mail = person->mails[0],
 		.name = person->name,
 		.language = person->language,
-		.facts = (char *)(facts != NULL ? facts : "{}"),
-		.created_at = now,
 	};
 
-	if (person->mails[0] == NULL)
-		return true;
-	return store_outbox_add(store, &notice, error_r);
+	return person->mails[0] == NULL || add(store, notice, &reader, error_r);
 }

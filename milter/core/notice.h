@@ -59,21 +59,24 @@ char *notice_quote_text(const char *text);
 /* A line (UTF-8) as a phone shows it: cut after 60 characters. Free with g_free(). */
 char *notice_shorten_line(const char *line);
 
-/* Add a notice to one person of a draft. facts: a JSON object, NULL for none. Inside a
- * transaction, as are the next. */
-bool notice_add_party(struct store *store, const char *kind, int64_t draft,
-		      const struct party *party, const char *facts, int64_t now,
-		      struct kairan_error *error_r);
+/* What somebody is told. */
+struct notice {
+	const char *kind;  /* NOTICE_... */
+	int64_t draft;     /* 0: about none */
+	const char *facts; /* a JSON object; NULL for none */
+	int64_t now;
+};
 
-/* To every person of a draft but the one with that number (-1: nobody is left out). */
-bool notice_add_parties(struct store *store, const char *kind, int64_t draft,
-			int64_t except, const char *facts, int64_t now,
+/* Add a notice to one person of its draft. Inside a transaction, as are the next. */
+bool notice_add_party(struct store *store, const struct notice *notice,
+		      const struct party *party, struct kairan_error *error_r);
+
+/* To every person of its draft but the one with that number (-1: nobody is left out). */
+bool notice_add_parties(struct store *store, const struct notice *notice, int64_t except,
 			struct kairan_error *error_r);
 
-/* To somebody in the directory; draft may be 0. Nothing is added for a person without a
- * mail address. */
-bool notice_add_person(struct store *store, const char *kind, int64_t draft,
-		       const struct person *person, const char *facts, int64_t now,
-		       struct kairan_error *error_r);
+/* To somebody in the directory. Nothing is added for a person without a mail address. */
+bool notice_add_person(struct store *store, const struct notice *notice,
+		       const struct person *person, struct kairan_error *error_r);
 
 #endif

@@ -62,8 +62,9 @@ static bool add_notices(struct store *store, const struct draft *draft, int64_t 
 	};
 
 	/* Everybody but the author was asked. */
-	return notice_add_parties(store, NOTICE_REMINDER, draft->id, DRAFT_AUTHOR, NULL,
-				  now, error_r) &&
+	return notice_add_parties(
+		   store, &(struct notice){ NOTICE_REMINDER, draft->id, NULL, now },
+		   DRAFT_AUTHOR, error_r) &&
 	       store_audit_append(store, &event, error_r);
 }
 

@@ -157,8 +157,10 @@ static bool add_not_asked(struct store *store, const struct draft *draft,
 {
 	char *facts =
 	    notice_make_facts("reason_key", reason_name(REASON_SUSPENDED), NULL);
-	bool ok = notice_add_party(store, NOTICE_NOT_ASKED, draft->id, author, facts,
-				   draft->submitted_at, error_r);
+	bool ok = notice_add_party(
+	    store,
+	    &(struct notice){ NOTICE_NOT_ASKED, draft->id, facts, draft->submitted_at },
+	    author, error_r);
 
 	free(facts);
 	return ok;
@@ -173,9 +175,12 @@ static bool add_notice(struct store *store, const struct draft *draft,
 		return add_not_asked(store, draft, party, error_r);
 	if (party->number == DRAFT_AUTHOR && author_is_asked(parties))
 		return true;
-	return notice_add_party(
-	    store, party->number == DRAFT_AUTHOR ? NOTICE_RECEIPT : NOTICE_REQUEST,
-	    draft->id, party, NULL, draft->submitted_at, error_r);
+	return notice_add_party(store,
+				&(struct notice){ party->number == DRAFT_AUTHOR
+						      ? NOTICE_RECEIPT
+						      : NOTICE_REQUEST,
+						  draft->id, NULL, draft->submitted_at },
+				party, error_r);
 }
 
 static bool insert_all(const struct intake_context *context, struct draft *draft,
@@ -219,8 +224,10 @@ static bool note_again(const struct intake_context *context, const struct draft 
 	if (ok && draft->state != DRAFT_HELD) {
 		ok = store_draft_find_party(store, draft->id, DRAFT_AUTHOR, &party,
 					    error_r) == ANSWER_YES &&
-		     notice_add_party(store, NOTICE_AGAIN, draft->id, party, NULL,
-				      event.at, error_r);
+		     notice_add_party(
+			 store,
+			 &(struct notice){ NOTICE_AGAIN, draft->id, NULL, event.at },
+			 party, error_r);
 		party_free(party);
 	}
 	return ok;

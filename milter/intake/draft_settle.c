@@ -48,11 +48,13 @@ static bool commit_refusal(const struct intake_context *context,
 
 	if (!store_begin_grouped(store, error_r))
 		return false;
-	return store_end(store,
-			 store_audit_append(store, event, error_r) &&
-			     notice_add_person(store, NOTICE_REFUSED, 0, person, facts,
-					       event->at, error_r),
-			 error_r);
+	return store_end(
+	    store,
+	    store_audit_append(store, event, error_r) &&
+		notice_add_person(store,
+				  &(struct notice){ NOTICE_REFUSED, 0, facts, event->at },
+				  person, error_r),
+	    error_r);
 }
 
 /* The audit row and the mail to the writer in one transaction. Takes over the facts. */

@@ -122,11 +122,12 @@ static bool add_notices(struct store *store, const struct incident *incident, in
 	bool ok = true;
 
 	for (guint i = 0; ok && i < incident->administrators->len; i++)
-		ok = notice_add_person(store, NOTICE_INCIDENT, 0,
-				       g_ptr_array_index(incident->administrators, i),
-				       facts, now, error_r);
-	ok = ok && notice_add_person(store, NOTICE_INCIDENT_RECEIPT, 0, person, facts,
-				     now, error_r);
+		ok = notice_add_person(
+		    store, &(struct notice){ NOTICE_INCIDENT, 0, facts, now },
+		    g_ptr_array_index(incident->administrators, i), error_r);
+	ok = ok && notice_add_person(
+		       store, &(struct notice){ NOTICE_INCIDENT_RECEIPT, 0, facts, now },
+		       person, error_r);
 	free(facts);
 	return ok;
 }

@@ -51,8 +51,9 @@ static bool add_notice(struct store *store, const struct misaddressed *misaddres
 	char *facts =
 	    notice_make_facts("subject", misaddressed->subject, "detail",
 			      misaddressed->address, "reason_key", event->outcome, NULL);
-	const bool ok = notice_add_person(store, NOTICE_MISADDRESSED, 0, person, facts,
-					  event->at, error_r);
+	const bool ok = notice_add_person(
+	    store, &(struct notice){ NOTICE_MISADDRESSED, 0, facts, event->at }, person,
+	    error_r);
 
 	free(facts);
 	return ok;

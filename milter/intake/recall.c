@@ -140,8 +140,9 @@ static bool add_notice(const struct intake_context *context,
 		char *facts = notice_make_facts("broadcast", broadcast, "subject",
 						subject, "withdrawable", drafts, NULL);
 
-		ok = notice_add_person(store, NOTICE_RECALL, 0, recipient->person, facts,
-				       event->at, error_r);
+		ok = notice_add_person(
+		    store, &(struct notice){ NOTICE_RECALL, 0, facts, event->at },
+		    recipient->person, error_r);
 		free(facts);
 	}
 	free(drafts);

@@ -36,10 +36,12 @@ static bool add_answer(struct store *store, const struct reply *reply, const cha
 {
 	/* Somebody else's token: their own address, and nothing that is signed for another. */
 	if (strcmp(reply->person->uid, reply->party->uid) != 0)
-		return notice_add_person(store, kind, reply->draft->id, reply->person,
-					 facts, event->at, error_r);
-	return notice_add_party(store, kind, reply->draft->id, reply->party, facts,
-				event->at, error_r);
+		return notice_add_person(
+		    store, &(struct notice){ kind, reply->draft->id, facts, event->at },
+		    reply->person, error_r);
+	return notice_add_party(
+	    store, &(struct notice){ kind, reply->draft->id, facts, event->at },
+	    reply->party, error_r);
 }
 
 /* Whoever looks like a machine is asked once in a while, and no more. */
@@ -234,8 +236,10 @@ static enum answer change(const struct intake_context *context, struct reply *re
 			      step->note != NULL ? "note_key" : NULL, step->note, NULL);
 	if (answer == ANSWER_YES &&
 	    (!answers_note_change(store, &described, draft_step.event.at, error_r) ||
-	     !notice_add_parties(store, step->notice, reply->draft->id, step->except,
-				 facts, draft_step.event.at, error_r)))
+	     !notice_add_parties(store,
+				 &(struct notice){ step->notice, reply->draft->id, facts,
+						   draft_step.event.at },
+				 step->except, error_r)))
 		answer = ANSWER_UNKNOWN;
 	free(facts);
 	return store_finish(store, answer, error_r);

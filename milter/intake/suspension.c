@@ -105,8 +105,9 @@ static enum answer add_notice(struct store *store, const struct person *person,
 		return told;
 	facts = notice_make_facts("broadcast", broadcast, "suspended_until", until,
 				  "suspended_reason", suspension->reason, NULL);
-	if (!notice_add_person(store, NOTICE_OUT_OF_SERVICE, 0, person, facts,
-			       clock_now(), error_r))
+	if (!notice_add_person(
+		store, &(struct notice){ NOTICE_OUT_OF_SERVICE, 0, facts, clock_now() },
+		person, error_r))
 		told = ANSWER_UNKNOWN;
 	free(facts);
 	return told;

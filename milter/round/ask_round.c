@@ -113,8 +113,9 @@ static bool ask_one(struct store *store, const struct draft *draft, struct party
 	};
 
 	return store_draft_insert_party(store, draft->id, party, error_r) &&
-	       notice_add_party(store, NOTICE_REQUEST, draft->id, party, NULL, now,
-				error_r) &&
+	       notice_add_party(store,
+				&(struct notice){ NOTICE_REQUEST, draft->id, NULL, now },
+				party, error_r) &&
 	       store_audit_append(store, &event, error_r);
 }
 
@@ -133,8 +134,9 @@ static bool tell_author(struct store *store, const struct draft *draft,
 		if (strcmp(party->uid, author->uid) == 0)
 			return true;
 	}
-	return notice_add_party(store, NOTICE_RECEIPT, draft->id, author, NULL, now,
-				error_r);
+	return notice_add_party(store,
+				&(struct notice){ NOTICE_RECEIPT, draft->id, NULL, now },
+				author, error_r);
 }
 
 /* Ask the deciders who were not asked. False: the store failed. */

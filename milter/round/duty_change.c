@@ -144,8 +144,9 @@ static bool tell(struct store *store, const struct duty_look *look,
 	    holder->name, "person_login", holder->uid, "person_mail", holder->mails,
 	    "person_before", was, "duty_key", holder->duty, "change_key", change->name,
 	    "noted_at", at, NULL);
-	bool ok = notice_add_person(store, NOTICE_DUTY_CHANGED, 0, reader, facts,
-				    look->now, error_r);
+	bool ok = notice_add_person(
+	    store, &(struct notice){ NOTICE_DUTY_CHANGED, 0, facts, look->now }, reader,
+	    error_r);
 
 	free(facts);
 	return ok;

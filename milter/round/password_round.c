@@ -33,8 +33,9 @@ static bool add_notice(struct store *store, const struct person *person, int64_t
 	g_autofree char *days = g_strdup_printf(
 	    "%lld", (long long)((end - now + DAY_SECONDS - 1) / DAY_SECONDS));
 	char *facts = notice_make_facts("password_until", until, "days_left", days, NULL);
-	bool ok = notice_add_person(store, NOTICE_PASSWORD_WARNING, 0, person, facts, now,
-				    error_r);
+	bool ok = notice_add_person(
+	    store, &(struct notice){ NOTICE_PASSWORD_WARNING, 0, facts, now }, person,
+	    error_r);
 
 	free(facts);
 	return ok;

@@ -72,9 +72,9 @@ static bool add_notices(struct store *store, const struct report_look *look,
 	bool ok = true;
 
 	for (guint i = 0; ok && i < administrators->len; i++)
-		ok = notice_add_person(store, NOTICE_REPORT, 0,
-				       g_ptr_array_index(administrators, i), facts,
-				       look->now, error_r);
+		ok = notice_add_person(
+		    store, &(struct notice){ NOTICE_REPORT, 0, facts, look->now },
+		    g_ptr_array_index(administrators, i), error_r);
 	free(facts);
 	json_decref(object);
 	return ok;

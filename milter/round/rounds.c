@@ -62,8 +62,10 @@ static bool expire_draft(const struct round *round, struct draft *draft,
 	};
 
 	return store_draft_enter(round->store, draft, &step, error_r) == ANSWER_YES &&
-	       notice_add_parties(round->store, NOTICE_EXPIRED, draft->id, -1, NULL,
-				  round->now, error_r);
+	       notice_add_parties(
+		   round->store,
+		   &(struct notice){ NOTICE_EXPIRED, draft->id, NULL, round->now }, -1,
+		   error_r);
 }
 
 static enum answer find_forgotten(const struct round *round, struct draft **draft_r,
@@ -169,8 +171,10 @@ static bool finish_release(const struct round *round, struct draft *draft,
 	step.event.detail = detail;
 
 	return store_draft_enter(round->store, draft, &step, error_r) == ANSWER_YES &&
-	       notice_add_parties(round->store, NOTICE_RELEASED, draft->id, -1, NULL,
-				  round->now, error_r);
+	       notice_add_parties(
+		   round->store,
+		   &(struct notice){ NOTICE_RELEASED, draft->id, NULL, round->now }, -1,
+		   error_r);
 }
 
 /* Which draft a task looks for, what it does to it, and who is then woken. */
