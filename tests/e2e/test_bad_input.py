@@ -82,7 +82,7 @@ def test_broken_mime(stack):
 def test_broken_transfer_encoding(stack):
     octets = (header() + b"Content-Type: text/plain; charset=utf-8\r\n"
               b"Content-Transfer-Encoding: base64\r\n\r\n44GC*44GC!\r\n")
-    check_refused(stack, octets, 554, "Art.13-2(3)")
+    check_refused(stack, octets, 554, "base64 is malformed")
 
 
 def test_broken_charsets(stack):
