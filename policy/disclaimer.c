@@ -28,6 +28,9 @@
 #define PARAGRAPH_LINES  12
 #define PARAGRAPH_OCTETS 2000
 
+/* No program wraps lines that are shorter, in octets. */
+#define WRAPPED_LEAST 40
+
 /* A sentence, folded. Each of the lists is NULL-terminated; NULL is anything. */
 struct disclaimer_shape {
 	const char *const *begins;
@@ -385,10 +388,20 @@ static size_t match_stop(const char *at)
 	return 0;
 }
 
-/* May a sentence end with a line here? Not when it plainly goes on. */
-static bool may_end_line(const char *at)
+/* Where the line began that ends with this place. */
+static const char *find_line_start(const struct paragraph *paragraph, const char *end)
 {
-	return *at == '\0' || !g_ascii_islower(*line_skip_blank(at));
+	const size_t line = count_lines_to(paragraph, end);
+
+	return paragraph->text->str + (line > 1 ? paragraph->ends[line - 2] : 0);
+}
+
+/* May a sentence end with a line here? Not when it plainly goes on: the line is as long as
+ * those are that programs wrap, and the next one begins with a small letter. */
+static bool may_end_line(const struct paragraph *paragraph, const char *at)
+{
+	return *at == '\0' || !g_ascii_islower(*line_skip_blank(at)) ||
+	       at - find_line_start(paragraph, at) < WRAPPED_LEAST;
 }
 
 /* Behind the sentence of this kind that begins here; NULL when there is none. */
@@ -403,7 +416,8 @@ static const char *skip_sentence(const struct paragraph *paragraph, const char *
 			return is_known(start, (size_t)(at - start), kind, behind)
 				   ? at + stop
 				   : NULL;
-		if (count_lines_to(paragraph, next) > 0 && may_end_line(next) &&
+		if (count_lines_to(paragraph, next) > 0 &&
+		    may_end_line(paragraph, next) &&
 		    is_known(start, (size_t)(next - start), kind, behind))
 			return next;
 	}

@@ -268,7 +268,7 @@ static void see_header(struct block *block, enum label label, const char *value,
 	block->address = block->address || (label == LABEL_FROM && address);
 	block->date = block->date || (label == LABEL_DATE && has_date(value));
 	block->year = block->year || has_year(value);
-	block->ours = block->ours || has_ours(value, addresses);
+	block->ours = block->ours || (block->lines < 2 && has_ours(value, addresses));
 }
 
 /* Does a sentence stand where only a name or a date belongs? */
@@ -286,7 +286,8 @@ static bool has_sentence(char *const *lines, size_t count)
 	return false;
 }
 
-/* Headers of the tables, with at most one line of something else between two of them. */
+/* Headers of the tables, with at most one line of something else between two of them, below
+ * the sender's. */
 static struct block read_known_block(char *const *lines)
 {
 	struct block block = { 0 };
@@ -298,14 +299,15 @@ static struct block read_known_block(char *const *lines)
 		if (label > LABEL_UNKNOWN) {
 			see_header(&block, label, value, NULL);
 			block.lines = i + 1;
-		} else if (i > block.lines || i == 0) {
+		} else if (i > block.lines || !block.from) {
 			break;
 		}
 	}
 	return block;
 }
 
-/* Lines "word: value" on end, whatever the words. */
+/* Lines "word: value" on end, whatever the words. The sender, which is of ours, stands in one of
+ * the first two. */
 static struct block read_shaped_block(char *const *lines, const char *const *addresses)
 {
 	struct block block = { 0 };
@@ -331,19 +333,28 @@ static bool is_evident(const struct block *block, enum label first)
 	       (block->known >= 4 && block->sent);
 }
 
+/* A single header above the sender's may be the person's ("件名: 訓練に変更"). */
+static bool is_from(const char *line)
+{
+	g_autofree char *value = NULL;
+
+	return line != NULL && read_header(line, &value) == LABEL_FROM;
+}
+
 static size_t count_headers(char *const *lines, const char *const *addresses)
 {
 	g_autofree char *value = NULL;
 	const enum label first = read_header(lines[0], &value);
 	struct block block;
 
-	if (first == LABEL_NONE)
+	if (first == LABEL_NONE || (first != LABEL_FROM && is_from(lines[1])))
 		return 0;
 	block = read_known_block(lines);
 	if (block.from && is_evident(&block, first) && !has_sentence(lines, block.lines))
 		return block.lines;
 	block = read_shaped_block(lines, addresses);
-	return block.lines >= 3 && block.ours && block.year ? block.lines : 0;
+	return block.lines >= 3 && block.ours && block.year && !block.from ? block.lines
+									   : 0;
 }
 
 /* ---- the table of old Notes ---- */
@@ -540,7 +551,7 @@ static bool is_heading(const char *line, const char *next)
 		return false;
 	between = read_between(line);
 	if (between != NULL)
-		return true;
+		return !reply_doubt_is_found(between, false);
 	folded = text_fold_case(line, strlen(line));
 	return line_is_any(strip(folded, ":"), original_words);
 }

@@ -32,8 +32,13 @@
 /* And at least as many octets. */
 #define FOOTER_LEAST 12
 
-/* Netiquette of old addresses a person by a mark ("＞高橋さん 時刻を直して"). Such a line
- * stands alone among lines that are not quoted, and no blank follows its mark. */
+static bool begins_with(const char *line, const char *mark, size_t length)
+{
+	return line != NULL && strncmp(line_skip_blank(line), mark, length) == 0;
+}
+
+/* Netiquette of old addresses a person by a mark ("＞高橋さん 時刻を直して"). No line with the
+ * same mark stands next to it, and no blank follows its mark. */
 static bool is_addressing(char *const *lines, size_t at)
 {
 	static const char *const marks[] = { ">", "＞", NULL };
@@ -44,8 +49,8 @@ static bool is_addressing(char *const *lines, size_t at)
 	g_autofree char *head = NULL;
 
 	if (mark == 0 || line_is_quoted(start + mark) || line_is_blank_at(start + mark) ||
-	    (at > 0 && line_is_quoted(lines[at - 1])) ||
-	    (lines[at + 1] != NULL && line_is_quoted(lines[at + 1])))
+	    (at > 0 && begins_with(lines[at - 1], start, mark)) ||
+	    begins_with(lines[at + 1], start, mark))
 		return false;
 	head = g_strndup(start, MIN(strlen(start), 40));
 	return line_has_any(head, persons);

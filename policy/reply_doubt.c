@@ -104,7 +104,7 @@ static const char *const doubt_plain[] = {
 	" let me ", " i'll ", " i will ", " i'd ", " i would ", " check", " review",
 	" think ", " unable ", " by ", " who ", " what ", " why ", " how ",
 	" add ", " delete", " insert", " rewrite", " rephrase", " reword", " update", " postpone",
-	" delay", NULL,
+	" delay", " hold ", NULL,
 };
 /* clang-format on */
 

@@ -118,8 +118,18 @@ static bool is_said(const char *text, const char *line)
 	return said;
 }
 
+/* An approval with a condition below it must be one that says it is followed by a signature. */
+static void require_teaches(const char *text)
+{
+	struct reply_words words;
+
+	reply_words_read(text, &facts, &words);
+	require(!decision_is_approval(words.decision) || words.teaches);
+	reply_words_free(&words);
+}
+
 /* A condition right behind the decision, whatever follows; and below whatever is read. */
-static void require_condition_counts(const char *text, const struct reply_words *words)
+static void require_condition_counts(const char *text)
 {
 	char *behind = fuzz_join("承認 " CONDITION "\n", text, NULL);
 	char *next = fuzz_join("承認\n" CONDITION "\n", text, NULL);
@@ -127,8 +137,8 @@ static void require_condition_counts(const char *text, const struct reply_words 
 
 	require(decide(behind) == DECISION_NONE);
 	require(decide(next) == DECISION_NONE);
-	if (is_said(last, CONDITION) && !words->teaches)
-		require(!decision_is_approval(decide(last)));
+	if (is_said(last, CONDITION))
+		require_teaches(last);
 	free(behind);
 	free(next);
 	free(last);
@@ -193,7 +203,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t length)
 	if (g_utf8_validate(text, -1, NULL)) {
 		require_quoted_is_silent(text);
 		require_unmoved(text, &words);
-		require_condition_counts(text, &words);
+		require_condition_counts(text);
 		require_above(text, &words);
 		require_learns(text);
 	}

@@ -283,7 +283,10 @@ static void test_intros(void **state)
 		{ "发件人: k <k@x.example>\n发送时间: 2026年11月24日\n收件人: Sato", 3 },
 		{ "보낸 사람: k <k@x.example>\n받는 사람: Sato", 2 },
 		{ "差出人: 回覧\n送信日時: 2026年11月24日 9:00\n宛先: 佐藤\n件名: x", 4 },
-		{ "件名: x\n差出人: 回覧 <k@x.example>\n宛先: 佐藤", 3 },
+		{ "件名: x\n日付: 火\n差出人: 回覧 <k@x.example>\n宛先: 佐藤", 4 },
+		{ "件名: 訓練に変更\n差出人: 回覧 <k@x.example>\n宛先: 佐藤", 0 },
+		{ "--- ursprünglich ---\nVon: k <k@x.example>\nAn: Sato", 3 },
+		{ "--- 時刻を直す ---\nVon: k <k@x.example>\nAn: Sato", 0 },
 		{ "-----Original Message-----\nFrom: k <k@x.example>\nTo: Sato\n", 3 },
 		{ "Original Message\nFrom: k <k@x.example>\nTo: Sato\n", 3 },
 		{ "Kutoka: kairan <kairan@info.town.example>\nTarehe: 24 Novemba 2026\n"

@@ -380,6 +380,11 @@ static void test_doubt_beside(void **state)
 		"delete line two",
 		"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd",
 		"🛑",
+		"[hold]",
+		"This email is confidential\nand may be privileged\nbut not today",
+		"> 承認\n＞高橋さん 直して",
+		"--- 時刻を直す ---\nVon: k <k@x.example>\nAn: Sato\n\n> a",
+		"件名: 訓練に変更\n差出人: k <k@x.example>\n日時: 2026年\n\n> a",
 	};
 
 	(void)state;
