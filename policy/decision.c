@@ -55,13 +55,17 @@ static const struct decision_word {
 /* Decides nothing alone, but may stand before a word that sends back. */
 static const struct decision_word decision_no_good = { "ng", DECISION_SEND_BACK, true };
 
-/* How a Japanese word goes on without changing what it says. 承認をお願いします is not
- * among them: that asks somebody else to approve. */
+/* How a Japanese word goes on without changing what it says; longer ones first. What follows
+ * is read for doubt. 承認をお願いします is not among them: that asks somebody else to approve. */
 /* clang-format off */
 static const char *const decision_polite[] = {
-	"でお願いいたします", "でお願い致します", "でお願いします", "させていただきます",
-	"させて頂きます", "いたしました", "致しました", "いたします", "致します",
-	"しました", "します", "する", "です", "👍", "👌", NULL,
+	"でお願いいたします", "でお願い致します", "でお願いします", "させていただきますので",
+	"させていただきます", "させて頂きますので", "させて頂きます", "いたしましたので",
+	"いたしました", "致しましたので", "致しました", "いたしますので", "いたします",
+	"致しますので", "致します", "しましたので", "しました", "しますので", "します",
+	"といたします", "とします", "をいたします", "をします", "で結構です", "でいいです",
+	"で大丈夫です", "で問題ありません", "で問題ないです", "する", "ですので", "です",
+	"👍", "👌", NULL,
 };
 
 /* Further ways to go on for words that send nothing: there, doubt is on their side. */
@@ -203,6 +207,15 @@ static bool is_asking(const char *rest)
 	return line_has_any(rest, words);
 }
 
+/* Does a word end here that gives the reason for what follows: 承認しますので配信してください? */
+static bool is_because(const char *line, const char *at)
+{
+	static const char because[] = "ので";
+	const size_t length = strlen(because);
+
+	return (size_t)(at - line) > length && strncmp(at - length, because, length) == 0;
+}
+
 /* Behind a word and what belongs to it, if a word may end there; else NULL. Whoever
  * opened a bracket before it may close it. begun_r: the line begins with the word, whatever
  * follows. */
@@ -223,7 +236,7 @@ static const char *skip_word(const char *line, const struct decision_word *word,
 		rest = skip_polite(word->decision, rest);
 	if (opened)
 		rest = skip_marks(rest, closing);
-	return is_boundary(rest) ? rest : NULL;
+	return is_boundary(rest) || is_because(line, rest) ? rest : NULL;
 }
 
 /* ---- a line ---- */

@@ -439,12 +439,14 @@ static bool says_who_wrote(const char *saying)
 /* Is this a sentence of the person's? A date in it does not count. */
 static bool is_sentence(const char *saying)
 {
+	static const char *const requests[] = { "ください", "下さい", "お願い", "please ",
+						NULL };
 	g_autofree char *words = g_strdup(saying);
 
 	for (char *at = words; *at != '\0'; at++)
 		if (g_ascii_isdigit(*at))
 			*at = ' ';
-	return reply_doubt_is_found(words, false);
+	return line_has_any(words, requests) || reply_doubt_is_found(words, false);
 }
 
 /* Is this an attribution, where perhaps quoted lines follow? Then it may do without its

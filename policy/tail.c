@@ -178,6 +178,12 @@ static void read_kinds(struct tail *tail, const struct reply_facts *facts)
 	}
 }
 
+/* Words may be broken over blank lines, but not over what is known. */
+static const char *get_said(const struct tail_line *read)
+{
+	return read->said != NULL ? read->said : read->kind == TAIL_BLANK ? "" : " ";
+}
+
 static void read_said(struct tail *tail, const struct own_words *own)
 {
 	GString *said = g_string_new(NULL);
@@ -194,9 +200,7 @@ static void read_said(struct tail *tail, const struct own_words *own)
 			    signature_read_line(tail->lines[i], own, ruled, &read->said);
 		if (read->signature != SIGNATURE_NONE)
 			read->kind = TAIL_SIGNATURE;
-		/* A blank, so that what stands around it is not read as one word. */
-		g_string_append(said, read->said != NULL ? read->said : " ");
-		g_string_append_c(said, '\n');
+		g_string_append_printf(said, "%s\n", get_said(read));
 	}
 	tail->said = g_string_free(said, FALSE);
 }
@@ -253,8 +257,7 @@ static bool says_any(const struct tail *tail, size_t from, size_t to,
 	g_autoptr(GString) said = g_string_new(NULL);
 
 	for (size_t i = from; i < to; i++)
-		g_string_append_printf(
-		    said, "%s\n", tail->read[i].said != NULL ? tail->read[i].said : " ");
+		g_string_append_printf(said, "%s\n", get_said(&tail->read[i]));
 	return says(said->str, asked);
 }
 

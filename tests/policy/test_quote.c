@@ -75,6 +75,8 @@ static void test_footers(void **state)
 		{ "ただしOutlookで送信", false },
 		{ "10時にiPhoneから送信", false },
 		{ "10:00 Outlookから送信", false },
+		{ "10 Outlookから送信", false },
+		{ "Sent from my iPhone, at noon", false },
 		{ "本庁から送信", false },
 		{ "メールで送信", false },
 		{ "スマートフォンで送信", false },
@@ -324,6 +326,12 @@ static void test_intros(void **state)
 		{ "引用を直してください:", 0 },
 		{ "課長の言うとおりに書きました:", 0 },
 		{ "10:00に送って <a@b.example>\n> a", 0 },
+		{ "2026年の日付を直して <a@b.example>\n> a", 0 },
+		{ "2026年に送ってください <a@b.example>\n> a", 0 },
+		{ "FAX: 1\nE-mail: <a@info.town.example>\n差出人: k <k@info.town.example>\n"
+		  "日時: 2026年",
+		  0 },
+		{ "件名: 訓練に変更\nFAX\n差出人: k <k@x.example>\n日時: 2026年", 0 },
 		{ "承認", 0 },
 		{ "", 0 },
 	};

@@ -74,6 +74,9 @@ static void test_greetings(void **state)
 		{ "お疲れ様です？", NULL },
 		{ "お疲れ様です。ただし明日", "ただし明日" },
 		{ "お疲れ様です❌", NULL },
+		{ "佐藤ですが、承認します", NULL },
+		{ "承認 様", NULL },
+		{ "緊急 高橋様", NULL },
 		{ "高橋です。", NULL },
 		{ "鈴木", NULL },
 		{ "高橋さんが承認しました", NULL },
@@ -563,6 +566,7 @@ static void test_teaching(void **state)
 		  "避難のため" },
 		{ "承認 ただし直してから 以下署名", DECISION_NONE, false, NULL },
 		{ "承認 以下署名を直してください", DECISION_NONE, false, NULL },
+		{ "承認\nただし 以下署名", DECISION_NONE, false, NULL },
 		{ "承認しません 以下署名", DECISION_NONE, false, NULL },
 		{ "承認？ 以下署名", DECISION_NONE, false, NULL },
 		{ "承認", DECISION_NONE, false, NULL },
@@ -584,6 +588,8 @@ static void test_teaching(void **state)
 		if (cases[i].reason != NULL)
 			assert_string_equal(words.reason, cases[i].reason);
 		if (words.teaches || words.obstacle == REPLY_OBSTACLE_BELOW)
+			assert_true(g_str_has_suffix(words.tail, SIGNATURE));
+		if (words.teaches)
 			assert_string_equal(words.tail, SIGNATURE);
 		reply_words_free(&words);
 	}
@@ -715,6 +721,7 @@ static void test_reasons(void **state)
 		{ "差戻し\n町民会館\n電話 0123-45-6780", "町民会館\n電話 0123-45-6780" },
 		{ "差戻し\n町民会館\n佐藤", "町民会館" },
 		{ "差戻し\n防災課", "防災課" },
+		{ "差戻し\n=====\n町民会館\n=====", "町民会館" },
 		{ "差戻し\n=====\n時刻を直してください\n=====\n佐藤",
 		  "時刻を直してください" },
 		{ "差戻し\n時刻\n\niPhoneから送信", "時刻" },
