@@ -40,6 +40,9 @@ static enum reason find_fault(const struct reply *reply)
 {
 	if (reply->expired)
 		return REASON_EXPIRED_TOKEN;
+	/* There are no words that would tell a machine's text from a person's. */
+	if (reply->looks_automatic)
+		return REASON_AUTOMATIC;
 	if (reply->words.decision != DECISION_NONE)
 		return REASON_NOT_CORRECTION;
 	if (reply->readable != MESSAGE_TEXT_OK)
@@ -124,6 +127,17 @@ static bool read_correction(const struct intake_context *context,
 	return true;
 }
 
+/* The broadcast is known: the reading is settled as a draft. The recipient owns the person from
+ * here on. */
+static void settle(const struct intake_context *context, struct reply *reply,
+		   struct recipient *recipient, struct draft_reading *reading,
+		   struct verdict *verdict_r)
+{
+	recipient->person = reply->person;
+	reply->person = NULL;
+	draft_settle(context, recipient, reading, verdict_r);
+}
+
 static void hold_correction(const struct intake_context *context, struct reply *reply,
 			    struct recipient *recipient, struct verdict *verdict_r)
 {
@@ -140,13 +154,11 @@ static void hold_correction(const struct intake_context *context, struct reply *
 	case ANSWER_YES:
 		break;
 	}
-	/* The recipient owns the person from here on. */
-	recipient->person = reply->person;
-	reply->person = NULL;
 	if (read_correction(context, reply, recipient->broadcast, &reading))
-		draft_settle(context, recipient, &reading, verdict_r);
+		settle(context, reply, recipient, &reading, verdict_r);
 	else
-		verdict_set(verdict_r, REASON_BROKEN, reading.error.text);
+		reply_outcome_answer_fault(context, reply, REASON_BROKEN,
+					   reading.error.text, verdict_r);
 	draft_reading_clear(&reading);
 	/* It stays an address of the service, whose mail is taken. */
 	broadcast_free(recipient->broadcast);

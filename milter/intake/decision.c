@@ -138,8 +138,10 @@ static void decide(const struct intake_context *context, struct reply *reply, si
 		.is_decision = decision_steps[step].from == DRAFT_HELD ||
 			       decision_steps[step].to == DRAFT_APPROVED,
 		.notice = decision_steps[step].notice,
-		/* Who decides has just done so, and needs no mail about it. */
-		.except = reply->party->number,
+		/* Who lets it go out gets the report of the broadcast, and needs no mail
+		 * before. Everybody else is answered: the mail has the reason as it was
+		 * understood, or who has the broadcast already. */
+		.except = is_approval(reply->words.decision) ? reply->party->number : -1,
 	};
 
 	if (is_approval(reply->words.decision) &&
@@ -148,10 +150,7 @@ static void decide(const struct intake_context *context, struct reply *reply, si
 	if (decision_steps[step].decision == DECISION_STOP &&
 	    decision_steps[step].from == DRAFT_HELD)
 		reply_step.note = "stop-held";
-	/* But who stops is told who has the mail already, and who approves while nothing
-	 * goes out (Art. 7), that it goes out afterwards. */
-	if (decision_steps[step].decision == DECISION_STOP)
-		reply_step.except = -1;
+	/* Who approves while nothing goes out (Art. 7) is told that it goes out afterwards. */
 	if (suspended == ANSWER_YES && reply_step.to == DRAFT_APPROVED) {
 		reply_step.notice = NOTICE_APPROVED_REST;
 		reply_step.except = -1;

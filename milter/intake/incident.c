@@ -34,6 +34,7 @@ struct incident {
 	struct person *person;
 	char *mail_id;
 	enum reason fault; /* why the mail could not be read; REASON_NONE: it was */
+	bool is_known;     /* the same mail was reported before */
 	char *subject;
 	char *text;
 	GPtrArray *administrators;
@@ -84,12 +85,21 @@ static void judge(const struct intake_context *context, struct recipient *recipi
 
 /* ---- end of message ---- */
 
-/* What can be shown of the octets. */
+/* What can be shown of the octets: a mail with control characters is never sent. */
 static char *show_octets(const struct envelope *envelope)
 {
 	const GString *octets = envelope->octets;
+	char *shown = g_utf8_make_valid(octets->str, (gssize)MIN(octets->len, 4000));
+	char *to = shown;
 
-	return g_utf8_make_valid(octets->str, (gssize)MIN(octets->len, 4000));
+	for (const char *at = shown; *at != '\0'; at = g_utf8_next_char(at)) {
+		const bool control = g_unichar_iscntrl(g_utf8_get_char(at));
+
+		if (!control || *at == '\n' || *at == '\t')
+			to += g_unichar_to_utf8(g_utf8_get_char(at), to);
+	}
+	*to = '\0';
+	return shown;
 }
 
 static void read_mail(const struct intake_context *context, const struct message *message,
@@ -132,7 +142,7 @@ static bool add_notices(struct store *store, const struct incident *incident, in
 	return ok;
 }
 
-static bool record(const struct intake_context *context, const struct incident *incident,
+static bool record(const struct intake_context *context, struct incident *incident,
 		   struct kairan_error *error_r)
 {
 	struct store *store = kairan_get_store(context->kairan);
@@ -156,11 +166,11 @@ static bool record(const struct intake_context *context, const struct incident *
 	if (!store_begin(store, error_r))
 		return false;
 	answers = answers_find(store, &described, event.at, error_r);
-	if (answers == ANSWERS_GIVEN)
+	incident->is_known = answers == ANSWERS_GIVEN;
+	if (incident->is_known)
 		event.outcome = "again";
-	ok =
-	    answers != ANSWERS_UNKNOWN && store_audit_append(store, &event, error_r) &&
-	    (answers == ANSWERS_GIVEN || add_notices(store, incident, event.at, error_r));
+	ok = answers != ANSWERS_UNKNOWN && store_audit_append(store, &event, error_r) &&
+	     (incident->is_known || add_notices(store, incident, event.at, error_r));
 	return store_end(store, ok, error_r);
 }
 
@@ -181,8 +191,9 @@ static void report(const struct intake_context *context, struct incident *incide
 		verdict_set(verdict_r, REASON_STORE, NULL);
 		return;
 	}
-	log_event(LOG_LEVEL_WARNING, queue_id, 0, "incident reported by %s: %s",
-		  incident->person->uid, incident->subject);
+	log_event(LOG_LEVEL_WARNING, queue_id, 0, "incident reported%s by %s: %s",
+		  incident->is_known ? " again" : "", incident->person->uid,
+		  incident->subject);
 	if (incident->administrators->len == 0)
 		log_event(LOG_LEVEL_ERROR, queue_id, 0,
 			  "there is no administrator who could be told");

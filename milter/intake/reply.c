@@ -126,6 +126,35 @@ static void refuse_forged(const struct intake_context *context,
 	person_free(person);
 }
 
+static void refuse_writer(const struct intake_context *context, const struct reply *reply,
+			  struct verdict *verdict)
+{
+	struct audit_event event = intake_event(context, "reply");
+
+	event.uid = context->envelope->login;
+	event.draft = reply->draft->id;
+	event.outcome = reason_name(verdict->reason);
+	event.detail = context->envelope->sender;
+	log_event(LOG_LEVEL_INFO, context->envelope->queue_id, reply->draft->id,
+		  "reply from %s refused: %s", context->envelope->sender, event.outcome);
+	intake_record(context, &event, verdict);
+}
+
+/* Can it be known who writes? Refused here, they hear of it also where the mail has other
+ * recipients, who get theirs. */
+static void judge_login(const struct intake_context *context, struct verdict *verdict_r)
+{
+	const struct envelope *envelope = context->envelope;
+	struct person *person = NULL;
+
+	if (*envelope->login != '\0')
+		(void)intake_find_login(context, envelope->login, &person, verdict_r);
+	else if (!address_is_null(envelope->sender) &&
+		 *context->setup->settings->authserv_id == '\0')
+		verdict_set(verdict_r, REASON_NOT_LOGGED_IN, NULL);
+	person_free(person);
+}
+
 void intake_reply_judge(const struct intake_context *context, enum token_purpose purpose,
 			const struct recipient *recipient, struct verdict *verdict_r)
 {
@@ -138,17 +167,13 @@ void intake_reply_judge(const struct intake_context *context, enum token_purpose
 			  "forged token in %s, login \"%s\"", recipient->path,
 			  envelope->login);
 		refuse_forged(context, recipient, &event, verdict_r);
-	} else if (verdict_r->kind == VERDICT_PASS && *envelope->login == '\0' &&
-		   !address_is_null(envelope->sender) &&
-		   *context->setup->settings->authserv_id == '\0') {
-		verdict_set(verdict_r, REASON_NOT_LOGGED_IN, NULL);
-		log_event(LOG_LEVEL_INFO, envelope->queue_id, reply.draft->id,
-			  "reply from %s refused: nobody is logged in", envelope->sender);
-		event.draft = reply.draft->id;
-		event.outcome = reason_name(verdict_r->reason);
-		event.detail = envelope->sender;
-		intake_record(context, &event, verdict_r);
+		intake_reply_clear(&reply);
+		return;
 	}
+	if (verdict_r->kind == VERDICT_PASS)
+		judge_login(context, verdict_r);
+	if (verdict_r->kind == VERDICT_REFUSE)
+		refuse_writer(context, &reply, verdict_r);
 	intake_reply_clear(&reply);
 }
 
@@ -165,20 +190,6 @@ static void ignore(const struct intake_context *context, const struct reply *rep
 	event.detail = context->envelope->sender;
 	log_event(LOG_LEVEL_INFO, context->envelope->queue_id, reply->draft->id,
 		  "reply from %s ignored: %s", context->envelope->sender, outcome);
-	intake_record(context, &event, verdict);
-}
-
-static void refuse_writer(const struct intake_context *context, const struct reply *reply,
-			  struct verdict *verdict)
-{
-	struct audit_event event = intake_event(context, "reply");
-
-	event.uid = context->envelope->login;
-	event.draft = reply->draft->id;
-	event.outcome = reason_name(verdict->reason);
-	event.detail = context->envelope->sender;
-	log_event(LOG_LEVEL_INFO, context->envelope->queue_id, reply->draft->id,
-		  "reply from %s refused: %s", context->envelope->sender, event.outcome);
 	intake_record(context, &event, verdict);
 }
 

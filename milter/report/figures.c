@@ -224,7 +224,8 @@ void report_figures_add_events(struct report_figures *figures,
 		count_bounces(figures, events);
 	else if (reason_find(events->outcome, &reason))
 		figures->refusals[reason] += events->count;
-	else if (strcmp(events->action, "incident") == 0)
+	else if (strcmp(events->action, "incident") == 0 &&
+		 strcmp(events->outcome, "reported") == 0)
 		figures->incidents += events->count;
 	else
 		count_end(figures, events);

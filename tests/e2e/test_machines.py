@@ -41,6 +41,33 @@ def wait_answers(stack, person, subject, count):
         answers(stack, person, subject)), 30, f"{count} answers about {subject}")
 
 
+def send(stack, request, words, subject=None, person="bosai-chief", **headers):
+    """A reply, as it is submitted; the mail that was."""
+    address = s.reply_address(request)
+    mail = s.make_mail(person, address, subject or f"Re: {request['Subject']}", words, **headers)
+    return submit(stack, address, mail, person)
+
+
+def nested(sender, to):
+    """A mail that cannot be read: parts within parts, without an end."""
+    octets = (f"From: {s.address_of(sender)}\r\nTo: {to}\r\nSubject: x\r\n"
+              "Content-Type: multipart/mixed; boundary=b\r\n\r\n").encode()
+    for level in range(60):
+        octets += (b"--b%s\r\nContent-Type: multipart/mixed; boundary=b%d\r\n\r\n"
+                   % (b"%d" % (level - 1) if level else b"", level))
+    return octets
+
+
+def submit(stack, address, mail, person="bosai-chief"):
+    check_equal(stack.submit(person, address, mail).final[0], 250)
+    return mail
+
+
+def outbox(stack, subject, kind):
+    return stack.store("SELECT * FROM outbox WHERE draft = ? AND kind = ?",
+                       town.draft_id(stack, subject), kind)
+
+
 def test_perhaps_a_machine_decides(stack):
     """Exchange and gateways put these on ordinary mail; login and token outrank them."""
     for headers in ({"X_Auto_Response_Suppress": "All"}, {"List_Id": "<bosai.town.example>"},
@@ -48,40 +75,6 @@ def test_perhaps_a_machine_decides(stack):
         subject, request = held(stack)
         check_equal(reply(stack, request, "承認", **headers)[1][0], 250, str(headers))
         town.wait_state(stack, subject, town.RELEASED)
-
-
-def test_perhaps_a_machine_is_asked_once(stack):
-    subject, request = held(stack)
-    for words in ("いま確認しています", "もう少し待ってください"):
-        check_equal(reply(stack, request, words, Precedence="bulk")[1][0], 250)
-    wait_answers(stack, "bosai-chief", subject, 1)
-    check_equal(town.state_of(stack, subject), town.HELD)
-
-
-def test_certainly_a_machine_is_not_answered(stack):
-    subject, request = held(stack)
-    for headers in ({"Auto_Submitted": "auto-replied"}, {"X_Autoreply": "yes"},
-                    {"X_Autorespond": "x"}, {"X_Auto_Reply": "yes"},
-                    {"X_Mailer": "vacation"}, {"X_MS_Exchange_Inbox_Rules_Loop": "x"},
-                    {"X_FC_MachineGenerated": "true"},
-                    {"X_POST_MessageClass": "9; Autoresponder"}):
-        check_equal(reply(stack, request, "承認", **headers)[1][0], 250, str(headers))
-    check_equal(set(outcomes(stack, subject)), {"automatic"})
-    check_equal(town.state_of(stack, subject), town.HELD)
-    # What comes behind them is answered, so nothing of theirs is still on its way.
-    reply(stack, request, "これは何ですか")
-    check_equal(len(wait_answers(stack, "bosai-chief", subject, 1)), 1)
-
-
-def test_subjects_of_absence_approve_nothing(stack):
-    for begin, end in (("【不在】", ""), ("", "（自動返信）"), ("休暇中です: ", ""),
-                       ("Vacation: ", ""), ("Abwesenheitsnotiz: ", "")):
-        subject, request = held(stack)
-        mail = town.answer_mail("bosai-chief", request, "承認")
-        mail.replace_header("Subject", f"{begin}{request['Subject']}{end}")
-        check_equal(stack.submit("bosai-chief", s.reply_address(request), mail).final[0], 250)
-        wait_answers(stack, "bosai-chief", subject, 1)
-        check_equal(town.state_of(stack, subject), town.HELD, begin + end)
 
 
 def test_a_draft_about_absence_is_approved(stack):
@@ -219,6 +212,167 @@ def test_an_incident_that_comes_twice(stack):
     stack.submit("bosai-staff1", INCIDENT, s.make_mail("bosai-staff1", INCIDENT, after, "x"))
     stack.wait_mail("sysadmin", lambda mail: after in s.text_of(mail))
     check_equal(len([mail for mail in stack.imap("sysadmin") if subject in s.text_of(mail)]), 1)
+
+
+def test_marks_of_gateways_without_a_decision(stack):
+    for number, name in enumerate(("X-Auto-Response-Suppress", "List-Id", "Precedence")):
+        subject, request = held(stack)
+        send(stack, request, f"{number}番について、あとで見ます。", **{name: "list"})
+        told = wait_answers(stack, "bosai-chief", subject, 1)
+        check_in(f"{number}番について", s.text_of(told[0]))
+        send(stack, request, "承認", **{name: "list"})
+        town.wait_state(stack, subject, town.RELEASED)
+
+
+def test_machines_get_no_answer(stack):
+    subject, request = held(stack)
+    marks = (("Auto-Submitted", "auto-replied"), ("Auto-Submitted", "auto-generated"),
+             ("X-Auto-Reply", "yes"), ("X-Autoreply", "yes"), ("X-Autorespond", "request"),
+             ("X-Autoresponder", "1"), ("X-POST-MessageClass", "9; Autoresponder"),
+             ("X-FC-MachineGenerated", "true"), ("X-Mailer", "vacation 1.2.7"),
+             ("X-MS-Exchange-Inbox-Rules-Loop", "bosai-chief@town.example"),
+             ("Precedence", "auto_reply"))
+    for name, value in marks:
+        send(stack, request, "承認", **{name: value})
+    for title, name in (("自動応答: 大雨への備え", "X-Auto-Response-Suppress"),
+                        ("Re: 大雨への備え（自動返信）", "Precedence"),
+                        ("Out of Office: request", "X-Loop"),
+                        ("開封済み: 承認依頼", "Disposition")):
+        send(stack, request, "承認", title, **{name: "list"})
+    report = s.octets_of(s.make_mail("bosai-chief", s.reply_address(request), "開封済み", "承認"))
+    report = report.replace(b"Content-Type: text/plain; charset=\"utf-8\"",
+                            b"Content-Type: multipart/report; boundary=b", 1)
+    submit(stack, s.reply_address(request), report)
+    check_equal(outcomes(stack, subject), ["automatic"] * (len(marks) + 5), "audit rows")
+    check_equal(town.state_of(stack, subject), town.HELD)
+    check_equal(outbox(stack, subject, "unclear"), [], "answers")
+
+
+def test_the_null_sender(stack):
+    subject, request = held(stack)
+    address = s.reply_address(request)
+    mail = s.make_mail("bosai-chief", address, "Re: x", "承認")
+    check_equal(stack.mx_send("<>", address, mail).final[0], 250)
+    check_equal(outcomes(stack, subject), ["automatic"])
+
+
+def test_subjects_of_machines_approve_nothing(stack):
+    """Without any mark in the header it may be a person: asked once, and no more."""
+    for title in ("【不在】Re: 承認依頼", "Re: 承認依頼（自動返信）", "休暇中です: 承認依頼",
+                  "受信確認: 承認依頼", "Vacation: request", "自動応答: 承認依頼",
+                  "Automatische Antwort: Anfrage", "Réponse automatique : demande"):
+        subject, request = held(stack)
+        send(stack, request, "承認", title)
+        wait_answers(stack, "bosai-chief", subject, 1)
+        check_equal(town.state_of(stack, subject), town.HELD, title)
+        send(stack, request, "承認", title)
+        check_equal(outcomes(stack, subject), ["unclear", "unanswered"], title)
+        check_equal(len(outbox(stack, subject, "unclear")), 1, title)
+        send(stack, request, "差戻し", title)
+        town.wait_state(stack, subject, town.SENT_BACK)
+
+
+def test_one_id_for_two_replies(stack):
+    """A client that writes two replies under one Message-ID has written two."""
+    subject, request = held(stack)
+    mail = send(stack, request, "見ました。")
+    other = s.make_mail("bosai-chief", s.reply_address(request), "Re: x", "読みました。")
+    other.replace_header("Message-ID", mail["Message-ID"])
+    submit(stack, s.reply_address(request), other)
+    wait_answers(stack, "bosai-chief", subject, 2)
+
+
+def test_an_hour_later(stack):
+    subject, request = held(stack)
+    for number in range(6):
+        send(stack, request, f"{number + 1}通目のお返事です。")
+    name = f"replies {town.draft_id(stack, subject)} bosai-chief"
+    stack.wait_for(lambda: stack.store("SELECT * FROM alarm WHERE name = ? AND told_at > 0",
+                                       name), what="the alarm")
+    stack.move_clock(3700)
+    stack.wait_for(lambda: not stack.store("SELECT * FROM alarm WHERE name = ?", name),
+                   what="the alarm's end")
+    send(stack, request, "また質問です。")
+    check_equal(outcomes(stack, subject), ["unclear"] * 5 + ["unanswered", "unclear"])
+
+
+def test_a_loop_ends(stack):
+    """A rule of a mail program answers each of our answers, from the person's own login."""
+    subject, request = held(stack)
+    latest = request
+    for number in range(12):
+        before = len(answers(stack, "bosai-chief", subject))
+        send(stack, latest, f"ただいま席を外しております（{number}）。")
+        if outcomes(stack, subject)[-1] == "unanswered":
+            break
+        latest = wait_answers(stack, "bosai-chief", subject, before + 1)[-1]
+    check_equal(outcomes(stack, subject), ["unclear"] * 5 + ["unanswered"])
+
+
+def test_who_sends_back_is_answered(stack):
+    subject, request = held(stack)
+    send(stack, request, "差戻し\n時刻が違います。")
+    told = stack.wait_mail("bosai-chief", lambda mail: subject in str(mail["Subject"])
+                           and str(mail["Subject"]).startswith("【差戻し】"))
+    check_in("時刻が違います。", s.text_of(told), "the reason as it was understood")
+
+
+def test_a_broken_reply_is_answered(stack):
+    subject, request = held(stack)
+    address = s.reply_address(request)
+    mail = s.octets_of(s.make_mail("bosai-chief", address, "Re: x", "承認"))
+    submit(stack, address, nested("bosai-chief", address))
+    submit(stack, address, mail + b"0123456789" * 7 * 400000)
+    told = "".join(map(s.text_of, wait_answers(stack, "bosai-chief", subject, 2)))
+    check_in("壊れていて", told)
+    check_in("大きすぎます", told)
+    check_equal(outcomes(stack, subject), ["broken", "too-large"])
+
+
+def test_several_from(stack):
+    subject, request = held(stack)
+    address = s.reply_address(request)
+    octets = s.octets_of(s.make_mail("bosai-chief", address, "Re: x", "承認"))
+    submit(stack, address, b"From: kosodate-chief@town.example\r\n" + octets)
+    octets = s.octets_of(s.make_mail("bosai-chief", address, "Re: x", "承認"))
+    group = octets.replace(b"From: bosai-chief@town.example",
+                           b"From: bosai-chief@town.example, bosai-staff1@town.example")
+    submit(stack, address, group)
+    check_equal(outcomes(stack, subject), ["sender-foreign"] * 2)
+    wait_answers(stack, "bosai-chief", subject, 2)
+    check_equal(town.state_of(stack, subject), town.HELD)
+
+
+def test_corrections_with_marks_of_gateways(stack):
+    subject, request = held(stack)
+    send(stack, request, "承認")
+    report = stack.wait_mail("bosai-chief", lambda mail: subject in str(mail["Subject"])
+                             and s.reply_address(mail).startswith("correct+"))
+    send(stack, report, "訂正です。避難所は第二小学校です。",
+          **{"X-Auto-Response-Suppress": "All", "List-Id": "<x.town.example>"})
+    town.request_for(stack, "bosai-deputy", "【訂正】" + subject)
+
+
+def test_a_machine_corrects_nothing(stack):
+    subject, request = held(stack)
+    send(stack, request, "承認")
+    report = stack.wait_mail("bosai-chief", lambda mail: subject in str(mail["Subject"])
+                             and s.reply_address(mail).startswith("correct+"))
+    send(stack, report, "ただいま休暇中です。", "自動応答: 配信完了")
+    stack.wait_mail("bosai-chief", lambda mail: subject in str(mail["Subject"])
+                    and "自動送信" in s.text_of(mail))
+    check_equal(town.state_of(stack, "【訂正】" + subject), None)
+
+
+def test_an_incident_that_cannot_be_read(stack):
+    submit(stack, INCIDENT, nested("bosai-chief", INCIDENT))
+    for person, mark in (("sysadmin", "【障害等の連絡】"), ("bosai-chief", "【受付】")):
+        told = stack.wait_mail(person, lambda mail, title=mark: str(mail["Subject"]).strip() == title)
+        check_in("壊れていて", s.text_of(told), person)
+    automatic = s.make_mail("bosai-chief", INCIDENT, "自動", "自動です。", Auto_Submitted="auto-replied")
+    submit(stack, INCIDENT, automatic)
+    rows = stack.store("SELECT outcome FROM audit WHERE action = 'incident' ORDER BY seq")
+    check_equal([row[0] for row in rows][-2:], ["reported", "automatic"])
 
 
 if __name__ == "__main__":

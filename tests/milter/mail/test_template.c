@@ -416,7 +416,8 @@ static enum decision decide(const char *text)
 	return decision;
 }
 
-/* What a tap on a link sends must be understood. */
+/* What a tap on a link sends must be understood, and by a first word that no phone's charset
+ * garbles. */
 static void test_ready_replies_decide(void **state)
 {
 	static const struct {
@@ -424,6 +425,7 @@ static void test_ready_replies_decide(void **state)
 		enum decision decision;
 	} cases[] = {
 		{ "word.approve", DECISION_APPROVE },
+		{ "word.approve-urgent", DECISION_APPROVE_URGENT },
 		{ "word.approve-signature", DECISION_APPROVE },
 		{ "word.send-back", DECISION_SEND_BACK },
 		{ "word.withdraw", DECISION_WITHDRAW },
@@ -432,10 +434,19 @@ static void test_ready_replies_decide(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
-		for (size_t l = 0; l < G_N_ELEMENTS(languages); l++)
-			assert_int_equal(decide(template_get_phrase(
-					     templates, languages[l], cases[i].key)),
-					 cases[i].decision);
+		for (size_t l = 0; l < G_N_ELEMENTS(languages); l++) {
+			const char *said =
+			    template_get_phrase(templates, languages[l], cases[i].key);
+			g_autofree char *first = g_strndup(said, strcspn(said, " ,"));
+			g_autofree char *reason = g_strconcat(said, "堤防が切れた", NULL);
+
+			assert_int_equal(
+			    decide(cases[i].decision == DECISION_APPROVE_URGENT ? reason
+										: said),
+			    cases[i].decision);
+			assert_true(g_str_is_ascii(first));
+			assert_int_not_equal(decide(first), DECISION_NONE);
+		}
 	template_free_all(templates);
 }
 
