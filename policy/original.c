@@ -22,9 +22,16 @@
 #include "policy/reply_doubt.h"
 #include "policy/text.h"
 
-/* The lines of a block that are looked at, and the characters of a header's name. */
+/* The lines of a block that are looked at. */
 #define BLOCK_LINES 12
-#define LABEL_MOST  24
+
+/* The sender stands in one of the first lines of a block: in the first two where it is to be
+ * known by our address alone. */
+#define FROM_LINES 5
+#define OURS_LINES 2
+
+/* The characters of a header's name. */
+#define LABEL_MOST 24
 
 /* ---- words ---- */
 
@@ -268,7 +275,8 @@ static void see_header(struct block *block, enum label label, const char *value,
 	block->address = block->address || (label == LABEL_FROM && address);
 	block->date = block->date || (label == LABEL_DATE && has_date(value));
 	block->year = block->year || has_year(value);
-	block->ours = block->ours || (block->lines < 2 && has_ours(value, addresses));
+	block->ours =
+	    block->ours || (block->lines < OURS_LINES && has_ours(value, addresses));
 }
 
 /* Does a sentence stand where only a name or a date belongs? */
@@ -296,6 +304,9 @@ static struct block read_known_block(char *const *lines)
 		g_autofree char *value = NULL;
 		const enum label label = read_header(lines[i], &value);
 
+		if ((block.from && label == LABEL_FROM) ||
+		    (!block.from && i >= FROM_LINES))
+			break;
 		if (label > LABEL_UNKNOWN) {
 			see_header(&block, label, value, NULL);
 			block.lines = i + 1;
@@ -306,8 +317,7 @@ static struct block read_known_block(char *const *lines)
 	return block;
 }
 
-/* Lines "word: value" on end, whatever the words. The sender, which is of ours, stands in one of
- * the first two. */
+/* Lines "word: value" on end, whatever the words. */
 static struct block read_shaped_block(char *const *lines, const char *const *addresses)
 {
 	struct block block = { 0 };
@@ -316,7 +326,7 @@ static struct block read_shaped_block(char *const *lines, const char *const *add
 		g_autofree char *value = NULL;
 		const enum label label = read_header(lines[i], &value);
 
-		if (label == LABEL_NONE)
+		if (label == LABEL_NONE || (i == OURS_LINES && !block.ours))
 			break;
 		see_header(&block, label, value, addresses);
 		block.lines = i + 1;
@@ -362,6 +372,9 @@ static size_t count_headers(char *const *lines, const char *const *addresses)
 #define TABLE_LINES  16
 #define TABLE_INDENT 8
 
+/* Within so many lines its recipient stands. */
+#define TABLE_TO_LINES 6
+
 static size_t count_indent(const char *line)
 {
 	size_t count = 0;
@@ -393,6 +406,8 @@ static size_t count_table(char *const *lines)
 		has_to = has_to || line_match_end(folded, to) > 0;
 		if (line_match_end(folded, subject) > 0 && has_to && (dated || addressed))
 			return i + 1;
+		if (i >= TABLE_TO_LINES && !has_to)
+			return 0;
 	}
 	return 0;
 }

@@ -313,6 +313,8 @@ static void test_intros(void **state)
 		  "                                         件名\n                           "
 		  "                 x\n",
 		  6 },
+		{ "件名: x\n日付: 火\n宛先: a\ncc: b\n重要度: c\n差出人: k <k@x.example>",
+		  0 },
 		{ "差出人: 防災課に変更\n日時: 2026年11月25日 10:00に変更", 0 },
 		{ "From: k\nSent: Tuesday\nTo: Sato\nSubject: x", 4 },
 		{ "From: k\nSent: Tuesday\nTo: Sato", 0 },
