@@ -286,7 +286,7 @@ def test_recall_with_two_drafts(stack):
     check_equal("同僚の原稿" in s.text_of(told), False, "somebody else's draft")
     address, _, query = links[0].removeprefix("mailto:").partition("?")
     fields = dict(urllib.parse.parse_qsl(query))
-    check_equal(fields["body"], "取下げ")
+    check_equal(fields["body"], "withdraw 取下げ")
     address = urllib.parse.unquote(address)
     mail = s.make_mail("bosai-staff1", address, fields["subject"], fields["body"])
     check_equal(stack.submit("bosai-staff1", address, mail).final[0], 250)
