@@ -29,6 +29,7 @@ enum setting_type {
 	TYPE_VERP,
 	TYPE_DROP_REFUSE,
 	TYPE_PASS_REFUSE,
+	TYPE_READ_REFUSE,
 	TYPE_DELIMITER, /* of an address and its token */
 };
 
@@ -57,6 +58,7 @@ enum verp_method {
 enum handling {
 	HANDLING_DROP,
 	HANDLING_PASS,
+	HANDLING_READ,
 	HANDLING_REFUSE,
 };
 

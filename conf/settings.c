@@ -197,6 +197,9 @@ static const struct setting settings_table[] = {
 	    "Whether the subject counts towards the limit: yes or no."),
 	ROW(html_twin, TYPE_DROP_REFUSE, "drop",
 	    "What becomes of an HTML part beside the same text (Art. 13-2(3))."),
+	ROW(html_only, TYPE_READ_REFUSE, "read",
+	    "What becomes of a draft in HTML alone: read takes the text that comes of it; "
+	    "pictures, tables and forms in it are refused like attachments (Art. 13-2(3))."),
 	ROW(wide_lists, TYPE_TEXT, "",
 	    "Lists, separated by commas, or *, whose broadcasts may have machine-dependent "
 	    "characters and then go out as UTF-8 (Art. 13-2(3))."),

@@ -96,6 +96,7 @@ struct settings {
 	int64_t character_limit;
 	int64_t count_subject;
 	int64_t html_twin;
+	int64_t html_only;
 	char *wide_lists;
 	char *protected_patterns;
 	char *reply_banners;

@@ -73,6 +73,8 @@ void explain_text(struct explanation *explanation)
 		{ REASON_AUTOMATIC, "automatic", "" },
 		{ REASON_ATTACHMENT, "attachments", reading->text.attachments },
 		{ REASON_HTML_TWIN, "html", reading->text.had_html ? "HTML part" : "" },
+		{ REASON_NO_TEXT_PART, "html only",
+		  reading->text.from_html ? "text from HTML" : "" },
 		{ REASON_NO_SUBJECT, "subject", reading->subject },
 		{ REASON_EMPTY, "empty", "" },
 		{ REASON_TOO_LONG, "length", count },

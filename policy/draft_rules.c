@@ -45,6 +45,8 @@ static void find_html(const struct draft_facts *facts, GPtrArray *findings)
 {
 	if (facts->has_html_twin && facts->refuses_html_twin)
 		finding_add_whole(findings, REASON_HTML_TWIN, "");
+	if (facts->is_html_only && facts->refuses_html_only)
+		finding_add_whole(findings, REASON_NO_TEXT_PART, "");
 }
 
 static void find_subject(const struct draft_facts *facts, GPtrArray *findings)

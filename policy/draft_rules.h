@@ -28,6 +28,8 @@ struct draft_facts {
 	bool may_be_wide;          /* the list takes characters beyond ISO-2022-JP */
 	bool has_html_twin;
 	bool refuses_html_twin;
+	bool is_html_only;
+	bool refuses_html_only;
 	bool is_automatic;
 	bool counts_subject;
 	size_t character_limit;

@@ -488,6 +488,7 @@ const char *reply_obstacle_name(enum reply_obstacle obstacle)
 		[REPLY_OBSTACLE_DOUBT] = "doubt",
 		[REPLY_OBSTACLE_BELOW] = "below",
 		[REPLY_OBSTACLE_ABSENCE] = "absence",
+		[REPLY_OBSTACLE_PARTS] = "parts",
 	};
 
 	return names[obstacle];

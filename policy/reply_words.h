@@ -32,6 +32,7 @@ enum reply_obstacle {
 	REPLY_OBSTACLE_DOUBT,   /* what goes on in the line, or below, may take it back */
 	REPLY_OBSTACLE_BELOW,   /* only what stands below: perhaps a signature */
 	REPLY_OBSTACLE_ABSENCE, /* words of absence or of an automatic answer */
+	REPLY_OBSTACLE_PARTS,   /* its plain text and its HTML differ (reply_parts.h) */
 };
 
 struct reply_words {

@@ -33,6 +33,8 @@ static struct draft_facts make_facts(const struct settings *settings,
 		.attachments = reading->text.attachments,
 		.has_html_twin = reading->text.had_html,
 		.refuses_html_twin = settings->html_twin == HANDLING_REFUSE,
+		.is_html_only = reading->text.from_html,
+		.refuses_html_only = settings->html_only == HANDLING_REFUSE,
 		.counts_subject = settings->count_subject != 0,
 		.character_limit = (size_t)settings->character_limit,
 	};

@@ -111,7 +111,7 @@ static bool read_correction(const struct intake_context *context,
 	reading->corrects = reply->draft;
 	if (!message_parse(octets->str, octets->len, &reading->message,
 			   &reading->error) ||
-	    message_read_text(reading->message, &reading->text, &reading->error) !=
+	    message_read_reply(reading->message, &reading->text, &reading->error) !=
 		MESSAGE_TEXT_OK)
 		return false;
 	own = make_text(reading->text.text);

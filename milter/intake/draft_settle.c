@@ -125,10 +125,13 @@ static char *count_text(const struct intake_context *context,
 
 /* What a mail program has done that the writer does not see, or why there is no text; NULL
  * when it is neither. */
-static const char *find_cause(const struct draft_reading *reading)
+static const char *find_cause(const struct draft_reading *reading,
+			      const struct verdict *verdict)
 {
-	if (reading->text.has_winmail)
+	if (reading->text.has_winmail && verdict->reason == REASON_ATTACHMENT)
 		return message_text_status_name(MESSAGE_TEXT_WINMAIL);
+	if (reading->text.from_html && verdict->reason == REASON_NO_TEXT_PART)
+		return "html-only";
 	return reading->readable != MESSAGE_TEXT_OK
 		   ? message_text_status_name(reading->readable)
 		   : NULL;
@@ -176,13 +179,13 @@ void draft_settle_refuse_mail(const struct intake_context *context,
 		  "draft to %s by %s refused: %s", recipient->broadcast->mail,
 		  recipient->person->uid, verdict->text);
 	explain(context, recipient->person, &event,
-		notice_make_facts("broadcast", recipient->broadcast->mail, "subject",
-				  reading->subject, "reason_key",
-				  reason_name(verdict->reason), "article",
-				  reason_article(verdict->reason), "unreadable_key",
-				  find_cause(reading), "detail", detail, "quoted_text",
-				  quoted, "findings", findings, "characters", count,
-				  "limit", count != NULL ? limit : NULL, NULL),
+		notice_make_facts(
+		    "broadcast", recipient->broadcast->mail, "subject", reading->subject,
+		    "reason_key", reason_name(verdict->reason), "article",
+		    reason_article(verdict->reason), "unreadable_key",
+		    find_cause(reading, verdict), "detail", detail, "quoted_text", quoted,
+		    "findings", findings, "characters", count, "limit",
+		    count != NULL ? limit : NULL, NULL),
 		verdict);
 }
 

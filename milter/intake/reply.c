@@ -32,6 +32,7 @@
 #include "milter/intake/writer_facts.h"
 #include "milter/mail/automatic.h"
 #include "milter/mail/message.h"
+#include "policy/reply_parts.h"
 
 static void fail_store(const struct intake_context *context, int64_t draft,
 		       const struct kairan_error *error, struct verdict *verdict_r)
@@ -194,8 +195,9 @@ static void ignore(const struct intake_context *context, const struct reply *rep
 }
 
 /* What the text decides, with all that is known of its writer. */
-static bool interpret(const struct intake_context *context, const char *text,
-		      struct reply *reply, struct kairan_error *error_r)
+static bool interpret(const struct intake_context *context,
+		      const struct message_text *text, struct reply *reply,
+		      struct kairan_error *error_r)
 {
 	struct writer_facts facts;
 	bool ok;
@@ -203,7 +205,8 @@ static bool interpret(const struct intake_context *context, const char *text,
 	writer_facts_collect(context->setup, reply->draft, reply->person, &facts);
 	ok = writer_facts_add_signatures(kairan_get_store(context->kairan), reply->person,
 					 &facts, error_r);
-	reply_words_read(ok ? text : "", &facts.facts, &reply->words);
+	reply_parts_read(ok ? text->text : "", ok ? text->html_text : NULL, &facts.facts,
+			 &reply->words);
 	writer_facts_clear(&facts);
 	return ok;
 }
@@ -215,12 +218,12 @@ static bool read_words(const struct intake_context *context,
 		       struct verdict *verdict_r)
 {
 	struct message_text text = { 0 };
-	struct kairan_error error = { "no plain text part" };
+	struct kairan_error error = { "" };
 	bool ok = true;
 
 	reply->readable = message_read_reply(message, &text, &error);
 	if (reply->readable == MESSAGE_TEXT_OK) {
-		ok = interpret(context, text.text, reply, &error);
+		ok = interpret(context, &text, reply, &error);
 	} else {
 		log_event(LOG_LEVEL_INFO, context->envelope->queue_id, reply->draft->id,
 			  "reply cannot be read: %s", error.text);

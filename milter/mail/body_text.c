@@ -21,6 +21,7 @@
 #include <string.h>
 
 #include "milter/mail/charset.h"
+#include "milter/mail/html_source.h"
 #include "milter/mail/transfer.h"
 #include "policy/text.h"
 
@@ -130,6 +131,71 @@ enum message_text_status body_text_decode(const struct body_text *body, char **t
 		}
 	}
 	free(text);
+	(void)g_string_free(octets, TRUE);
+	return status;
+}
+
+/* ---- HTML ---- */
+
+/* Decode as the header says. What a meta element says besides must come to the same. */
+static enum message_text_status decode_html(const char *charset, const GString *octets,
+					    char **text_r, struct kairan_error *error_r)
+{
+	g_autofree char *meta = html_source_find_charset(octets->str, octets->len);
+	enum message_text_status status;
+	char *other = NULL;
+
+	if (charset == NULL || *charset == '\0')
+		return decode_charset(meta, octets, text_r, error_r);
+	status = decode_charset(charset, octets, text_r, error_r);
+	if (meta == NULL || g_ascii_strcasecmp(meta, charset) == 0)
+		return status;
+	if (decode_charset(meta, octets, &other, NULL) != status ||
+	    (status == MESSAGE_TEXT_OK && strcmp(*text_r, other) != 0)) {
+		status = MESSAGE_TEXT_HTML_CHARSET;
+		(void)error_set(error_r, "the header says charset %.40s, the HTML %.40s",
+				charset, meta);
+	}
+	free(other);
+	return status;
+}
+
+static enum message_text_status read_html(const char *source, struct html_text *html_r,
+					  struct kairan_error *error_r)
+{
+	static const struct body_text plain;
+	char *readable;
+
+	if (!html_text_read(source, html_r, error_r))
+		return MESSAGE_TEXT_HTML_SIZE;
+	if (!check_controls(html_r->text, error_r))
+		return MESSAGE_TEXT_UNDECODABLE;
+	readable = make_readable(&plain, html_r->text);
+	if (readable == NULL) {
+		(void)error_set(error_r, "out of memory");
+		return MESSAGE_TEXT_UNDECODABLE;
+	}
+	free(html_r->text);
+	html_r->text = readable;
+	return MESSAGE_TEXT_OK;
+}
+
+enum message_text_status body_text_decode_html(const struct body_text *body,
+					       struct html_text *html_r,
+					       struct kairan_error *error_r)
+{
+	GString *octets = g_string_new(NULL);
+	enum message_text_status status = MESSAGE_TEXT_TRANSFER;
+	char *source = NULL;
+
+	*html_r = (struct html_text){ 0 };
+	if (undo_transfer(body, octets, error_r))
+		status = decode_html(body->charset, octets, &source, error_r);
+	if (status == MESSAGE_TEXT_OK)
+		status = read_html(source, html_r, error_r);
+	if (status != MESSAGE_TEXT_OK)
+		html_text_free(html_r);
+	free(source);
 	(void)g_string_free(octets, TRUE);
 	return status;
 }

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "milter/mail/html_text.h"
 #include "milter/mail/message_text_status.h"
 #include "policy/error.h"
 
@@ -28,5 +29,12 @@ bool body_text_is_plain(const char *encoding);
  * malloc'd in *text_r. */
 enum message_text_status body_text_decode(const struct body_text *body, char **text_r,
 					  struct kairan_error *error_r);
+
+/* The same of an HTML part. The charset is that of the part's header, or else of the HTML's
+ * meta element; HTML_CHARSET when the text is another by the one than by the other. HTML_SIZE
+ * where the parser has had enough (html_text.h). */
+enum message_text_status body_text_decode_html(const struct body_text *body,
+					       struct html_text *html_r,
+					       struct kairan_error *error_r);
 
 #endif

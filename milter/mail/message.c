@@ -28,6 +28,7 @@
 
 #include "milter/mail/body_text.h"
 #include "milter/mail/header.h"
+#include "milter/mail/html_text.h"
 #include "milter/mail/message_parts.h"
 
 #define PARTS_MOST  200
@@ -52,11 +53,13 @@ bool message_init(struct kairan_error *error_r)
 				 GMIME_MICRO_VERSION, gmime_major_version,
 				 gmime_minor_version, gmime_micro_version);
 	g_mime_init();
+	html_text_init();
 	return true;
 }
 
 void message_shutdown(void)
 {
+	html_text_shutdown();
 	g_mime_shutdown();
 }
 
@@ -91,29 +94,6 @@ static void take_warning(gint64 offset, GMimeParserWarning warning, const char *
 	(void)item;
 	if ((size_t)warning < G_N_ELEMENTS(sentences) && sentences[warning] != NULL)
 		mark_broken(user_data, sentences[warning]);
-}
-
-GMimeHeader *message_parts_find_header(GMimeObject *object, const char *name, size_t n)
-{
-	GMimeHeaderList *list = g_mime_object_get_header_list(object);
-
-	for (int i = 0; i < g_mime_header_list_get_count(list); i++) {
-		GMimeHeader *header = g_mime_header_list_get_header_at(list, i);
-
-		if (g_ascii_strcasecmp(g_mime_header_get_name(header), name) == 0 &&
-		    n-- == 0)
-			return header;
-	}
-	return NULL;
-}
-
-char *message_parts_read_encoding(GMimeObject *object)
-{
-	GMimeHeader *header =
-	    message_parts_find_header(object, "Content-Transfer-Encoding", 0);
-
-	return g_strstrip(
-	    g_strdup(header != NULL ? g_mime_header_get_raw_value(header) : ""));
 }
 
 /* A multipart and those around it. */
@@ -267,12 +247,6 @@ bool message_decode_subject(const struct message *message, char **subject_r,
 	if (encoded_word_decode(value != NULL ? value : "", subject_r, &error))
 		return true;
 	return error_set(error_r, "Subject: %.400s", error.text);
-}
-
-bool message_parts_is_type(GMimeObject *object, const char *type, const char *subtype)
-{
-	return g_mime_content_type_is_type(g_mime_object_get_content_type(object), type,
-					   subtype);
 }
 
 static bool has_part(GMimeObject *object, const char *type, const char *subtype)

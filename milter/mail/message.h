@@ -1,7 +1,7 @@
 /*
- * Reading and writing mail: the only module that knows GMime. Parsing, the
- * header and what the parts are is message.c; the text is message_text.c; writing is
- * message_write.c.
+ * Reading and writing mail: the only module that knows GMime. Parsing, the header and what the
+ * parts are is message.c; the text is message_text.c, that of replies message_reply.c; writing
+ * is message_write.c.
  */
 #ifndef KAIRAN_MILTER_MAIL_MESSAGE_H
 #define KAIRAN_MILTER_MAIL_MESSAGE_H
@@ -43,11 +43,16 @@ bool message_decode_subject(const struct message *message, char **subject_r,
 struct message_text {
 	/* NFC, LF, signature cut, format=flowed undone; never NULL on OK */
 	char *text;
-	/* Names (or types) of all parts that are neither the text nor an HTML twin of it,
-	 * ", "-joined; "" when none; decoded names have no controls. */
+	/* Of a reply in two forms, plain and HTML, what the HTML says; NULL: there is one form,
+	 * or the HTML cannot be read. */
+	char *html_text;
+	/* Names (or types) of all parts that are neither the text nor an HTML twin of it, and of
+	 * what else is in HTML that the text is from (html_text.h), ", "-joined; "" when none;
+	 * decoded names have no controls. */
 	char *attachments;
 	size_t attachment_count;
 	bool had_html;    /* an HTML part beside the text (multipart/alternative) */
+	bool from_html;   /* the text is HTML's: there is no other, or an empty one */
 	bool has_winmail; /* among the attachments is Outlook's rich text */
 };
 
@@ -56,16 +61,21 @@ struct message_text {
  * (whose signature is not listed as an attachment). Several text/plain parts in
  * multipart/mixed without a file name (Apple Mail around a picture, list footers) are
  * joined with a line feed; one with Content-Disposition: attachment or a file name is an
- * attachment, and so is a second one in multipart/alternative. A mail within the mail is
- * an attachment; broken inside, it breaks the mail. Octets are taken after the transfer encoding (base64
- * and quoted-printable checked strictly: a malformed one is TRANSFER, not skipped) and
- * decoded by charset_decode(); a control character in the result is UNDECODABLE. Without a
- * text, or with an empty one, what is there instead is the status. All of text_r but the text
- * is filled in on every status. */
+ * attachment, and so is a second one in multipart/alternative. Without a text, or with an
+ * empty one, the text/html part in its place is read (html_text.h); beside a text, one that is
+ * no twin of it is an attachment. A mail within the mail is an attachment; broken inside, it
+ * breaks the mail. Octets are taken after the transfer encoding (base64 and quoted-printable
+ * checked strictly: a malformed one is TRANSFER, not skipped) and decoded by charset_decode();
+ * a control character in the result is UNDECODABLE. Without a text, or with an empty one, what
+ * is there instead is the status. All of text_r but the text is filled in on every status. */
 enum message_text_status message_read_text(const struct message *message,
 					   struct message_text *text_r,
 					   struct kairan_error *error_r);
-/* The text of a reply: what the person wrote, whatever a gateway has put beside it. */
+
+/* The text of a reply: what the person wrote, whatever a gateway has put beside it. The first
+ * text that is not empty; one that follows it at once, as a part of its own, is not the
+ * person's, but one behind something else (a picture) is. From HTML as above. text_r also has
+ * the HTML's reading where there are both. */
 enum message_text_status message_read_reply(const struct message *message,
 					    struct message_text *text_r,
 					    struct kairan_error *error_r);

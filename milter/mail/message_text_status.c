@@ -24,6 +24,8 @@ const char *message_text_status_name(enum message_text_status status)
 		[MESSAGE_TEXT_SMIME] = "smime",
 		[MESSAGE_TEXT_ENCRYPTED] = "encrypted",
 		[MESSAGE_TEXT_WINMAIL] = "winmail",
+		[MESSAGE_TEXT_HTML_CHARSET] = "html-charset",
+		[MESSAGE_TEXT_HTML_SIZE] = "html-size",
 	};
 
 	return names[status];

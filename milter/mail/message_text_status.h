@@ -17,6 +17,8 @@ enum message_text_status {
 	MESSAGE_TEXT_SMIME,       /* signed, and the text inside the signature (opaque) */
 	MESSAGE_TEXT_ENCRYPTED,   /* S/MIME or PGP */
 	MESSAGE_TEXT_WINMAIL,     /* Outlook's rich text (winmail.dat) alone */
+	MESSAGE_TEXT_HTML_CHARSET, /* header and HTML name two charsets, and mean two texts */
+	MESSAGE_TEXT_HTML_SIZE, /* HTML that is too large, or too deep */
 	MESSAGE_TEXT_COUNT,
 };
 

@@ -127,9 +127,20 @@ def test_the_place_is_told(stack):
     check_in("bad input", s.text_of(told))
 
 
-def test_html_only(stack):
-    octets = header() + b"Content-Type: text/html\r\n\r\n<p>body</p>\r\n"
+def test_no_text_at_all(stack):
+    octets = header() + b"Content-Type: image/png\r\n\r\nbody\r\n"
     check_refused(stack, octets, 554, "plain text")
+
+
+def test_html_of_two_charsets(stack):
+    octets = (header() + b"Content-Type: text/html; charset=utf-8\r\n\r\n"
+              b"<meta charset=Shift_JIS><p>" + "本文".encode() + b"</p>\r\n")
+    check_refused(stack, octets, 554, "the HTML Shift_JIS")
+
+
+def test_html_without_end(stack):
+    octets = header() + b"Content-Type: text/html\r\n\r\n" + b"<div>" * 5000 + b"a\r\n"
+    check_refused(stack, octets, 554, "too deep")
 
 
 def test_deep_nesting(stack):

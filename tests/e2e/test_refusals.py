@@ -272,7 +272,7 @@ def test_replies_that_do_not_decide(stack):
                            and "承認できません。" in s.text_of(mail))
     check_equal(s.reply_address(told), address, "the answer can be answered")
     html = s.make_mail("bosai-chief", address, "Re:", "x")
-    html.set_content("<p>承認</p>", subtype="html")
+    html.set_content("<p>承認<br>ただし日付を直してください</p>", subtype="html")
     check_equal(stack.submit("bosai-chief", address, html).final[0], 250)
     quoted = town.answer_mail("bosai-chief", request, "")
     check_equal(stack.submit("bosai-chief", address, quoted).final[0], 250)

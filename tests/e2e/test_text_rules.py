@@ -96,7 +96,7 @@ def test_twins_are_nobody_s_fault(stack):
 
 
 def test_html_twin(stack):
-    """Dropped, or refused when the settings say so; HTML alone is refused always."""
+    """Dropped, or refused when the settings say so. Of HTML alone, see test_clients.py."""
     def mail(subject):
         both = s.make_mail("bosai-staff1", town.BOSAI, subject, "本文です。")
         both.add_alternative("<p>本文です。</p>", subtype="html")

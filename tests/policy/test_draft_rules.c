@@ -201,10 +201,11 @@ static struct protected_pattern secret = { .name = (char *)"秘密", .refuses = 
  * all are found. */
 static void test_order_of_rules(void **state)
 {
-	static const enum reason order[] = { REASON_AUTOMATIC,    REASON_ATTACHMENT,
-					     REASON_HTML_TWIN,    REASON_NO_SUBJECT,
-					     REASON_LEAKED_TOKEN, REASON_TOO_LONG,
-					     REASON_CHARSET,      REASON_PROTECTED };
+	static const enum reason order[] = { REASON_AUTOMATIC,  REASON_ATTACHMENT,
+					     REASON_HTML_TWIN,  REASON_NO_TEXT_PART,
+					     REASON_NO_SUBJECT, REASON_LEAKED_TOKEN,
+					     REASON_TOO_LONG,   REASON_CHARSET,
+					     REASON_PROTECTED };
 	struct misfit misfit = { FINDING_TEXT, 0, 3, NULL };
 	GPtrArray *misfits = g_ptr_array_new(), *patterns = g_ptr_array_new();
 
@@ -223,13 +224,15 @@ static void test_order_of_rules(void **state)
 		facts.attachments = (breaches & 2) != 0 ? "図.png" : "";
 		facts.has_html_twin = true;
 		facts.refuses_html_twin = (breaches & 4) != 0;
-		facts.subject = (breaches & 8) != 0 ? "" : "件名";
-		if ((breaches & 16) != 0)
+		facts.is_html_only = true;
+		facts.refuses_html_only = (breaches & 8) != 0;
+		facts.subject = (breaches & 16) != 0 ? "" : "件名";
+		if ((breaches & 32) != 0)
 			facts.text = "防災 decide+abcdefghijklmnopqrstuvwxyz";
-		facts.character_limit = (breaches & 32) != 0 ? 1 : LIMIT;
-		facts.may_be_wide = (breaches & 64) == 0;
+		facts.character_limit = (breaches & 64) != 0 ? 1 : LIMIT;
+		facts.may_be_wide = (breaches & 128) == 0;
 		facts.misfits = misfits;
-		facts.patterns = (breaches & 128) != 0 ? patterns : NULL;
+		facts.patterns = (breaches & 256) != 0 ? patterns : NULL;
 		for (size_t i = COUNT(order); i-- > 0;) {
 			if ((breaches & 1u << i) != 0) {
 				expected = order[i];

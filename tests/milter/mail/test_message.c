@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <glib.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -104,8 +105,14 @@ static const struct text_row text_rows[] = {
 	{ "signature", PLAIN "\r\na\r\n-- \r\nme\r\n", MESSAGE_TEXT_OK, "a", "", false },
 	{ "only a signature", PLAIN "\r\n-- \r\nme\r\n", MESSAGE_TEXT_OK, "", "", false },
 	{ "bare CR", PLAIN "\r\na\rb\r\r\nc", MESSAGE_TEXT_OK, "a\nb\n\nc", "", false },
-	{ "HTML only", "Content-Type: text/html\r\n\r\n<p>a", MESSAGE_TEXT_NONE,
-	  "no plain text", "text/html", false },
+	{ "HTML only", "Content-Type: text/html\r\n\r\n<p>a", MESSAGE_TEXT_OK, "a", "",
+	  false },
+	{ "HTML only, attached", "Content-Type: text/html; name=a.html\r\n\r\n<p>a",
+	  MESSAGE_TEXT_NONE, "no text", "a.html", false },
+	{ "HTML with a picture and a table",
+	  "Content-Type: text/html; charset=utf-8\r\n\r\n"
+	  "<p>a</p><img alt=絵><table><tr><td>b</table>",
+	  MESSAGE_TEXT_OK, "a\n\nb", "<img> 絵, <table>", false },
 	{ "a picture only", "Content-Type: image/png\r\n\r\na", MESSAGE_TEXT_NONE, "",
 	  "image/png", false },
 	{ "a file only", "Content-Type: text/plain; name=a.txt\r\n\r\na",
@@ -218,7 +225,58 @@ static const struct text_row text_rows[] = {
 	  MESSAGE_TEXT_OK, "a", "", true },
 	{ "alternative, HTML only",
 	  ALTERNATIVE "--b\r\nContent-Type: text/html\r\n\r\n<p>a\r\n" END,
-	  MESSAGE_TEXT_NONE, "", "text/html", false },
+	  MESSAGE_TEXT_OK, "a", "", false },
+	{ "alternative, an empty text",
+	  ALTERNATIVE "--b\r\n\r\n \r\n\r\n--b\r\nContent-Type: text/html\r\n\r\n"
+		      "<p>a\r\n" END,
+	  MESSAGE_TEXT_OK, "a", "", false },
+	{ "alternative, both empty",
+	  ALTERNATIVE "--b\r\n\r\n\r\n--b\r\nContent-Type: text/html\r\n\r\n"
+		      "<p>\r\n" END,
+	  MESSAGE_TEXT_OK, "", "", false },
+	{ "alternative, two of HTML",
+	  ALTERNATIVE "--b\r\nContent-Type: text/html\r\n\r\n<p>a\r\n--b\r\n"
+		      "Content-Type: text/html\r\n\r\n<p>b\r\n" END,
+	  MESSAGE_TEXT_OK, "a", "text/html", false },
+	{ "related, HTML and its picture",
+	  "Content-Type: multipart/related; boundary=b\r\n\r\n"
+	  "--b\r\nContent-Type: text/html\r\n\r\na\r\n--b\r\n"
+	  "Content-Type: image/png; name=a.png\r\n\r\na\r\n" END,
+	  MESSAGE_TEXT_OK, "a", "a.png", false },
+	{ "mixed, HTML around a picture",
+	  MIXED "--b\r\nContent-Type: text/html\r\n\r\na\r\n--b\r\n"
+		"Content-Type: image/png\r\n\r\na\r\n--b\r\n"
+		"Content-Type: text/html\r\n\r\nb\r\n" END,
+	  MESSAGE_TEXT_OK, "a\nb", "image/png", false },
+	{ "HTML cut at its signature",
+	  "Content-Type: text/html\r\n\r\n<div>a</div>-- <br>me", MESSAGE_TEXT_OK, "a",
+	  "", false },
+	{ "HTML in base64, damaged",
+	  "Content-Type: text/html\r\nContent-Transfer-Encoding: base64\r\n\r\nYQ==\r\nb",
+	  MESSAGE_TEXT_TRANSFER, "base64 is malformed", "", false },
+	{ "HTML with a charset of its own",
+	  "Content-Type: text/html\r\n\r\n<meta charset=\"Shift_JIS\">\x96\x68",
+	  MESSAGE_TEXT_OK, "防", "", false },
+	{ "HTML of two charsets that agree",
+	  "Content-Type: text/html; charset=windows-31j\r\n\r\n<meta http-equiv=content-type "
+	  "content='text/html; charset=Shift_JIS'>\x96\x68",
+	  MESSAGE_TEXT_OK, "防", "", false },
+	{ "HTML of two charsets, in ASCII",
+	  "Content-Type: text/html; charset=utf-8\r\n\r\n<meta charset=iso-2022-jp>a",
+	  MESSAGE_TEXT_OK, "a", "", false },
+	{ "HTML of two charsets that contradict",
+	  "Content-Type: text/html; charset=utf-8\r\n\r\n<meta charset=Shift_JIS>防災",
+	  MESSAGE_TEXT_HTML_CHARSET, "charset utf-8, the HTML Shift_JIS", "", false },
+	{ "HTML of a charset that its header is not in",
+	  "Content-Type: text/html; charset=us-ascii\r\n\r\n<meta charset=utf-8>防",
+	  MESSAGE_TEXT_HTML_CHARSET, "us-ascii", "", false },
+	{ "HTML without a charset", "Content-Type: text/html\r\n\r\n防",
+	  MESSAGE_TEXT_UNDECODABLE, "us-ascii", "", false },
+	{ "HTML in raw iso-2022-jp",
+	  "Content-Type: text/html\r\n\r\n<p>" JIS ">5G'" ASCII "</p>", MESSAGE_TEXT_OK,
+	  "承認", "", false },
+	{ "HTML with a control character", "Content-Type: text/html\r\n\r\na&#127;b",
+	  MESSAGE_TEXT_UNDECODABLE, "U+007F", "", false },
 	{ "alternative, two texts",
 	  ALTERNATIVE "--b\r\n" PLAIN "\r\na\r\n--b\r\n" PLAIN "\r\nb\r\n" END,
 	  MESSAGE_TEXT_OK, "a", "text/plain", false },
@@ -409,6 +467,123 @@ static void test_read_text(void **state)
 		assert_int_equal(text.attachment_count > 0, text.attachments[0] != '\0');
 		if (text.had_html != row->had_html)
 			fail_msg("%s: HTML", row->name);
+		message_text_free(&text);
+		message_free(message);
+	}
+}
+
+/* ---- replies ---- */
+
+#define HTML "Content-Type: text/html; charset=UTF-8\r\n"
+
+static const struct reply_row {
+	const char *name, *mail;
+	enum message_text_status status;
+	const char *text, *html; /* NULL: none */
+} reply_rows[] = {
+	{ "text alone", PLAIN "\r\n承認\r\n", MESSAGE_TEXT_OK, "承認", NULL },
+	{ "HTML alone", HTML "\r\n<div>承認</div>", MESSAGE_TEXT_OK, "承認", NULL },
+	{ "both",
+	  ALTERNATIVE "--b\r\n" PLAIN "\r\n承認\r\n--b\r\n" HTML
+		      "\r\n<p>承認</p>\r\n" END,
+	  MESSAGE_TEXT_OK, "承認", "承認" },
+	{ "both, and they differ",
+	  ALTERNATIVE "--b\r\n" PLAIN "\r\n承認\r\n--b\r\n" HTML
+		      "\r\n<p>却下</p>\r\n" END,
+	  MESSAGE_TEXT_OK, "承認", "却下" },
+	{ "an empty text",
+	  ALTERNATIVE "--b\r\n" PLAIN "\r\n\r\n--b\r\n" HTML "\r\n<p>承認</p>\r\n" END,
+	  MESSAGE_TEXT_OK, "承認", NULL },
+	{ "HTML that cannot be read",
+	  ALTERNATIVE "--b\r\n" PLAIN "\r\n承認\r\n--b\r\n" HTML "\r\n\xff\r\n" END,
+	  MESSAGE_TEXT_OK, "承認", NULL },
+	{ "a gateway's part",
+	  MIXED "--b\r\n" PLAIN "\r\n承認\r\n--b\r\n" PLAIN "\r\n機密です。\r\n" END,
+	  MESSAGE_TEXT_OK, "承認", NULL },
+	{ "a gateway's part of HTML",
+	  MIXED "--b\r\n" PLAIN "\r\n承認\r\n--b\r\n" HTML "\r\n<p>機密です。\r\n" END,
+	  MESSAGE_TEXT_OK, "承認", NULL },
+	{ "a gateway's part in no charset",
+	  MIXED "--b\r\n" PLAIN "\r\n承認\r\n--b\r\n" PLAIN "\r\n\xff\r\n" END,
+	  MESSAGE_TEXT_OK, "承認", NULL },
+	{ "a gateway's part below both forms",
+	  MIXED "--b\r\nContent-Type: multipart/alternative; boundary=c\r\n\r\n"
+		"--c\r\n" PLAIN "\r\n承認\r\n--c\r\n" HTML "\r\n承認します\r\n--c--\r\n"
+		"--b\r\n" PLAIN "\r\n機密です。\r\n" END,
+	  MESSAGE_TEXT_OK, "承認", "承認します" },
+	{ "a gateway's part below an attachment is read",
+	  MIXED "--b\r\n" PLAIN "\r\n承認\r\n--b\r\nContent-Type: image/png\r\n\r\na\r\n"
+		"--b\r\n" PLAIN "\r\n機密です。\r\n" END,
+	  MESSAGE_TEXT_OK, "承認\n機密です。", NULL },
+	{ "a condition below a picture",
+	  MIXED "--b\r\n" HTML "\r\n承認\r\n--b\r\nContent-Type: image/png\r\n\r\na\r\n"
+		"--b\r\n" HTML "\r\nただし十時に\r\n" END,
+	  MESSAGE_TEXT_OK, "承認\nただし十時に", NULL },
+	{ "a picture above",
+	  MIXED "--b\r\n" PLAIN "\r\n\r\n--b\r\nContent-Type: image/png\r\n\r\na\r\n"
+		"--b\r\n" PLAIN "\r\n承認\r\n" END,
+	  MESSAGE_TEXT_OK, "承認", NULL },
+	{ "HTML in pieces beside one text",
+	  ALTERNATIVE "--b\r\n" PLAIN "\r\n承認\r\n--b\r\n"
+		      "Content-Type: multipart/mixed; boundary=c\r\n\r\n"
+		      "--c\r\n" HTML
+		      "\r\n承認\r\n--c\r\nContent-Type: image/png\r\n\r\na\r\n"
+		      "--c\r\n" HTML "\r\nただし\r\n--c--\r\n" END,
+	  MESSAGE_TEXT_OK, "承認", "承認\nただし" },
+	{ "HTML with its picture beside the text",
+	  ALTERNATIVE "--b\r\n" PLAIN "\r\n承認\r\n--b\r\n"
+		      "Content-Type: multipart/related; boundary=c\r\n\r\n"
+		      "--c\r\n" HTML
+		      "\r\n承認\r\n--c\r\nContent-Type: image/png\r\n\r\na\r\n"
+		      "--c--\r\n" END,
+	  MESSAGE_TEXT_OK, "承認", "承認" },
+	{ "signed, as clear text",
+	  "Content-Type: multipart/signed; boundary=b; protocol=\"application/"
+	  "pkcs7-signature\"\r\n\r\n--b\r\n" PLAIN "\r\n承認\r\n--b\r\n"
+	  "Content-Type: application/pkcs7-signature; name=smime.p7s\r\n\r\na\r\n" END,
+	  MESSAGE_TEXT_OK, "承認", NULL },
+	{ "opaque, and a gateway's part",
+	  MIXED
+	  "--b\r\nContent-Type: application/pkcs7-mime; smime-type=signed-data\r\n\r\n"
+	  "a\r\n--b\r\n" PLAIN "\r\n承認\r\n" END,
+	  MESSAGE_TEXT_SMIME, NULL, NULL },
+	{ "winmail.dat behind the text",
+	  MIXED "--b\r\n" PLAIN "\r\n承認\r\n--b\r\n"
+		"Content-Type: application/ms-tnef\r\n\r\na\r\n" END,
+	  MESSAGE_TEXT_OK, "承認", NULL },
+	{ "encrypted",
+	  "Content-Type: multipart/encrypted; boundary=b\r\n\r\n--b\r\n"
+	  "Content-Type: application/pgp-encrypted\r\n\r\na\r\n--b\r\n" PLAIN
+	  "\r\n承認\r\n" END,
+	  MESSAGE_TEXT_ENCRYPTED, NULL, NULL },
+	{ "a picture alone", "Content-Type: image/png\r\n\r\na", MESSAGE_TEXT_NONE, NULL,
+	  NULL },
+	{ "nothing", PLAIN "\r\n\r\n", MESSAGE_TEXT_OK, "", NULL },
+	{ "without an end",
+	  ALTERNATIVE "--b\r\n" PLAIN "\r\n承認\r\n--b\r\n" HTML "\r\n承認\r\n",
+	  MESSAGE_TEXT_BROKEN_MIME, NULL, NULL },
+};
+
+static void test_read_reply(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(reply_rows); i++) {
+		const struct reply_row *row = &reply_rows[i];
+		struct message *message = NULL;
+		struct message_text text;
+		struct kairan_error error = { "" };
+		enum message_text_status status;
+
+		assert_true(
+		    message_parse(row->mail, strlen(row->mail), &message, &error));
+		status = message_read_reply(message, &text, &error);
+		if (status != row->status)
+			fail_msg("%s: %s: %s", row->name,
+				 message_text_status_name(status), error.text);
+		if (g_strcmp0(text.text, row->text) != 0 ||
+		    g_strcmp0(text.html_text, row->html) != 0)
+			fail_msg("%s: \"%s\", \"%s\"", row->name, text.text,
+				 text.html_text);
 		message_text_free(&text);
 		message_free(message);
 	}
@@ -927,6 +1102,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_read_text),
+		cmocka_unit_test(test_read_reply),
 		cmocka_unit_test(test_cut_off_anywhere),
 		cmocka_unit_test(test_nul),
 		cmocka_unit_test(test_limits),

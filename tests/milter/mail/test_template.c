@@ -364,7 +364,7 @@ static void test_every_name_has_a_phrase(void **state)
 	check_phrase(templates, "role", "system");
 	for (int i = 0; i < REASON_COUNT; i++)
 		check_phrase(templates, "reason", reason_name(i));
-	for (int i = REPLY_CLEAR; i <= REPLY_OBSTACLE_ABSENCE; i++)
+	for (int i = REPLY_CLEAR; i <= REPLY_OBSTACLE_PARTS; i++)
 		check_phrase(templates, "obstacle", reply_obstacle_name(i));
 	for (int i = MESSAGE_TEXT_OK + 1; i < MESSAGE_TEXT_COUNT; i++)
 		check_phrase(templates, "unreadable", message_text_status_name(i));

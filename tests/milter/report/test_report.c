@@ -491,7 +491,7 @@ static void test_full_report(void **state)
 	static const char *const wanted_ja[] = {
 		"2026年11月",
 		"第13条-2(2)",
-		"添付ファイルや埋め込み画像は配信できません",
+		"添付ファイル、画像、表、入力欄は配信できません",
 		"ほかに 3 名",
 		"月の途中",
 		"記録なし",
