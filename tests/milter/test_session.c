@@ -84,6 +84,8 @@ static void judge(const char *intake, const struct intake_context *context,
 
 	assert_null(context->mta);
 	assert_non_null(context->setup);
+	assert_string_equal(context->envelope->sender, "<staff@town.example>");
+	assert_string_equal(context->envelope->login, "staff");
 	note("%s?%.12s", intake, name);
 	answer_by_name(name, "stranger", "away", verdict_r);
 }
@@ -476,6 +478,69 @@ static void test_too_many(void **state)
 	session = NULL;
 }
 
+/* One recipient in more spellings than anybody writes: each would have to be removed. */
+static void test_too_many_spellings(void **state)
+{
+	(void)state;
+	session = session_new(kairan);
+	step("mail");
+	for (int i = 0; i < OURS_MAX + 5; i++) {
+		g_autofree char *name = g_strdup("bosai");
+
+		for (int letter = 0; letter < 5; letter++)
+			if ((i >> letter & 1) != 0)
+				name[letter] = g_ascii_toupper(name[letter]);
+		g_string_truncate(trace, 0);
+		step_rcpt(name, NULL);
+		if (i < OURS_MAX)
+			assert_true(g_str_has_suffix(trace->str, "go"));
+		else
+			assert_string_equal(trace->str, "452");
+	}
+	session_free(session);
+	session = NULL;
+}
+
+/* A broadcast is one whatever its name looks like. */
+static void test_broadcast_like_a_service_address(void **state)
+{
+	(void)state;
+	expect("a broadcast", "mail rcpt:correct rest",
+	       "draft?correct go go draft!correct -correct drop");
+	expect("none", "mail rcpt:withdraw+x rest", "550 pass pass");
+}
+
+static void expect_answer(const char *before, const char *path, const char *reply,
+			  const char *status, const char *text)
+{
+	struct session_answer answer = { 0 };
+
+	session = session_new(kairan);
+	run(before);
+	session_judge_recipient(session, path, NULL, &answer);
+	assert_int_equal(answer.action, SESSION_REPLY);
+	assert_string_equal(answer.reply, reply);
+	assert_string_equal(answer.status, status);
+	assert_string_equal(answer.text, text);
+	session_free(session);
+	session = NULL;
+}
+
+/* The words are the reason's, and a mail program may show them. */
+static void test_answers(void **state)
+{
+	struct verdict verdict;
+
+	(void)state;
+	expect_answer("", "<bosai@" DOMAIN ">", "451", "4.5.1", "no message has begun");
+	verdict_set(&verdict, REASON_UNKNOWN_ADDRESS, NULL);
+	expect_answer("mail", "<nobody@" DOMAIN ">", reason_reply(verdict.reason),
+		      reason_status(verdict.reason), verdict.text);
+	verdict_set(&verdict, REASON_NOT_STAFF, NULL);
+	expect_answer("mail", "<stranger@" DOMAIN ">", reason_reply(verdict.reason),
+		      reason_status(verdict.reason), verdict.text);
+}
+
 static void take_with(const char *at_first, const char *at_second, const char *at_end,
 		      const char *expected)
 {
@@ -654,6 +719,8 @@ static void test_unknown_addresses(void **state)
 {
 	struct store_scratch empty;
 	struct kairan *starting;
+	struct session_answer answer = { 0 };
+	struct verdict verdict;
 
 	(void)state;
 	store_scratch_make(&empty);
@@ -664,6 +731,10 @@ static void test_unknown_addresses(void **state)
 	snapshot_round_restore(starting);
 	session = session_new(starting);
 	g_string_truncate(trace, 0);
+	run("mail");
+	session_judge_recipient(session, "<bosai@" DOMAIN ">", NULL, &answer);
+	verdict_set(&verdict, REASON_NOT_READY, NULL);
+	assert_string_equal(answer.text, verdict.text);
 	run("mail rcpt:bosai rcpt:a@else.example rcpt:decide rcpt:incident rcpt:@ rest");
 	session_free(session);
 	session = NULL;
@@ -780,8 +851,9 @@ static void test_any_order(void **state)
 
 static void keep_broadcasts(void)
 {
-	static const char *const names[] = { "bosai", "kosodate", "stranger", "away",
-					     "long",  "long2",    "full",     "stuck" };
+	static const char *const names[] = { "bosai", "kosodate", "stranger",
+					     "away",  "long",     "long2",
+					     "full",  "stuck",    "correct" };
 	static char *sections[] = { NULL };
 	struct broadcast *rows[COUNT(names) + 2 * OURS_MAX + 1] = { NULL };
 
@@ -839,6 +911,9 @@ int main(void)
 		TEST(test_orders),
 		TEST(test_reset_at_each_point),
 		TEST(test_too_many),
+		TEST(test_too_many_spellings),
+		TEST(test_broadcast_like_a_service_address),
+		TEST(test_answers),
 		TEST(test_queue_id),
 		TEST(test_largest_message),
 		TEST(test_largest_header),
