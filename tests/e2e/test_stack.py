@@ -2,6 +2,7 @@
 import os
 import pathlib
 import subprocess
+import sys
 import time
 
 import tap
@@ -26,6 +27,16 @@ def test_the_env_file(stack):
     check_equal(done.returncode, 0, done.stderr)
     check_in("bosai", done.stdout)
     check_in("mail: bosai-chief@town.example", done.stdout)
+
+
+def test_the_demo(stack):
+    """What a newcomer sees first: one broadcast, approved from a phone."""
+    demo = pathlib.Path(__file__).resolve().parents[1] / "stack" / "demo.py"
+    done = subprocess.run([sys.executable, str(demo), str(stack.directory)], capture_output=True,
+                          text=True, check=False)
+    check_equal(done.returncode, 0, done.stdout + done.stderr)
+    check_in("text/html", done.stdout)
+    check_in("配信完了", done.stdout)
 
 
 def test_up_after_kill_of_anything(stack):

@@ -1,13 +1,18 @@
 """One broadcast, from the draft to the subscribers, with every step shown: by SMTP and IMAP,
 as the people's own mail clients would do it."""
+import email.message
 import email.utils
+import html
 import pathlib
+import re
 import sys
 import unicodedata
+import uuid
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 
-from stack import Stack, address_of, make_mail, receiver_of, reply_address, text_of  # noqa: E402
+from stack import (DOMAIN, Stack, address_of, make_mail, octets_of, receiver_of,  # noqa: E402
+                   reply_address, text_of)
 
 STAFF = "bosai-staff1"
 APPROVER = "bosai-chief"
@@ -69,12 +74,50 @@ def show_replies(replies):
         sys.exit("demo: the mail was not taken")
 
 
-def submit(stack, person, to, subject, text, **headers):
-    mail = make_mail(person, to, subject, text, **headers)
+def submit(stack, person, to, subject, text):
+    mail = make_mail(person, to, subject, text)
     print(f"    From: {address_of(person)}   To: {to}   Subject: {subject}")
     for line in text.splitlines():
         print(f"    > {line}")
     show_replies(stack.submit(person, to, mail))
+
+
+def quote_as_iphone(request):
+    """The HTML of a mail, as iPhone Mail puts it below an answer."""
+    body = request.get_body(("html",)).get_content()
+    inner = re.sub(r"(?is)<!doctype[^>]*>|<head>.*?</head>|</?(html|body)[^>]*>", "", body)
+    name, address = email.utils.parseaddr(str(request["From"]))
+    date = email.utils.parsedate_to_datetime(str(request["Date"]))
+    said = f"{date:%Y/%m/%d %H:%M}、{name} <{address}>のメール:"
+    return (f'<div dir="ltr"><br><blockquote type="cite">{html.escape(said)}<br><br></blockquote>'
+            f'</div><blockquote type="cite"><div dir="ltr">\ufeff{inner}</div></blockquote>')
+
+
+def answer_as_iphone(person, request, words):
+    """An answer as iPhone Mail writes it to a mail that has an HTML part: HTML alone, in base64,
+    the person's own words first."""
+    mail = email.message.EmailMessage()
+    mail["From"] = address_of(person)
+    mail["Subject"] = f"Re: {request['Subject']}"
+    mail["Date"] = email.utils.formatdate(localtime=True)
+    mail["Message-Id"] = f"<{str(uuid.uuid4()).upper()}@{DOMAIN}>"
+    mail["To"] = reply_address(request)
+    mail["X-Mailer"] = "iPhone Mail (23B85)"
+    mail.set_content(
+        '<html><head><meta http-equiv="content-type" content="text/html; charset=utf-8"></head>'
+        f'<body dir="auto">{html.escape(words)}<br><br><div dir="ltr">iPhoneから送信</div>'
+        f'{quote_as_iphone(request)}</body></html>', subtype="html", cte="base64")
+    # The library would make encoded words of an id that is long.
+    refers = f"References: {request['Message-ID']}\r\nIn-Reply-To: {request['Message-ID']}\r\n"
+    return refers.encode() + octets_of(mail)
+
+
+def answer(stack, person, request, words):
+    to = reply_address(request)
+    print(f"    From: {address_of(person)}   To: {to}")
+    print("    Content-Type: text/html, base64, as iPhone Mail does; the request quoted below")
+    print(f"    > {words}\n    > iPhoneから送信")
+    show_replies(stack.submit(person, to, answer_as_iphone(person, request, words)))
 
 
 def wait_new(stack, person, known, predicate=lambda mail: True):
@@ -106,9 +149,8 @@ def play(stack):
     request = wait_new(stack, APPROVER, before[APPROVER])
     show_phone(request)
 
-    step(3, f"{APPROVER} replies.")
-    submit(stack, APPROVER, reply_address(request), f"Re: {request['Subject']}", "承認\n",
-           In_Reply_To=str(request["Message-ID"]))
+    step(3, f"{APPROVER} replies on an iPhone.")
+    answer(stack, APPROVER, request, "承認")
 
     step(4, f"The MTA expands it to the {SUBSCRIBERS} subscribers.")
     copies = stack.wait_sink(SUBSCRIBERS, 60, sink_before)
