@@ -34,7 +34,7 @@ def reply(stack, request, body):
 
 def entity(content_type, body, encoding="8bit"):
     return (f"Content-Type: {content_type}\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
-            .encode() + body + b"\r\n")
+            .encode() + re.sub(rb"\r?\n", b"\r\n", body) + b"\r\n")
 
 
 PLAIN = "text/plain; charset=utf-8"
@@ -103,8 +103,7 @@ def iphone(request, words, footer="iPhoneから送信"):
             f'<blockquote type="cite">2026/11/26 9:00、回覧 &lt;kairan@{s.SERVICE}&gt;のメール:'
             f'<br><br></blockquote></div><blockquote type="cite"><div dir="ltr">\ufeff'
             f'{inner(html_of(request))}</div></blockquote></body></html>')
-    return entity("text/html; charset=utf-8", base64.encodebytes(html.encode())
-                  .replace(b"\n", b"\r\n"), "base64")
+    return entity("text/html; charset=utf-8", base64.encodebytes(html.encode()), "base64")
 
 
 def alternative(text, html):

@@ -41,14 +41,14 @@ static bool may_be_literal(const char *html)
 	return strstr(folded, "<textarea") != NULL || strstr(folded, "<xmp") != NULL;
 }
 
-static bool says(const char *html, const char *words)
+static char *read_text(const char *html)
 {
 	struct html_text read;
-	const bool ok = html_text_read(html, &read, NULL);
-	const bool said = ok && has_own_line(read.text, words);
+	char *text =
+	    html_text_read(html, &read, NULL) ? g_strdup(read.text) : g_strdup("");
 
 	html_text_free(&read);
-	return said;
+	return text;
 }
 
 static void require_original_is_quoted(const char *source)
@@ -57,9 +57,13 @@ static void require_original_is_quoted(const char *source)
 	char *before = fuzz_join(source, "x\" '>", NULL);
 	char *html = fuzz_join(
 	    before, "<div id=\"divRplyFwdMsg\"></div><p>" ORIGINAL "</p>", NULL);
+	g_autofree char *text = read_text(before);
+	g_autofree char *longer = read_text(html);
 
-	if (!may_be_literal(source) && !says(before, ORIGINAL))
-		require(!says(html, ORIGINAL));
+	/* Inside of what is quoted it is one that somebody else had below. */
+	if (!may_be_literal(source) && !has_own_line(text, ORIGINAL) &&
+	    strstr(text, "\n>") == NULL && *text != '>')
+		require(!has_own_line(longer, ORIGINAL));
 	free(html);
 	free(before);
 }
