@@ -166,14 +166,15 @@ static bool is_quoting(xmlNode *blockquote)
 
 /* ---- Gmail ---- */
 
-/* Gmail puts its original into a blockquote, and a person's words below it behind that; what
- * is forwarded stands in the element itself. */
-static bool holds_blockquote(xmlNode *element)
+/* Gmail puts its original into a blockquote, and a person's words below it behind that, in the
+ * same element. Without a blockquote the original may be there, or what somebody wrote in its
+ * place. */
+static bool is_gmail_original(xmlNode *element)
 {
 	for (xmlNode *node = element; node != NULL; node = find_next(node, element))
 		if (node != element && is_element(node, "blockquote"))
-			return true;
-	return false;
+			return false;
+	return has_token(element);
 }
 
 enum html_quote html_quote_judge(xmlNode *element)
@@ -185,7 +186,7 @@ enum html_quote html_quote_judge(xmlNode *element)
 	if (is_element(element, "blockquote"))
 		is_inside = is_quoting(element);
 	else if (has_class(element, "gmail_quote"))
-		is_inside = !holds_blockquote(element);
+		is_inside = is_gmail_original(element);
 	else
 		is_inside = is_named(element, inside_names);
 	return is_inside ? HTML_QUOTE_INSIDE : HTML_QUOTE_NONE;

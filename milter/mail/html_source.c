@@ -183,6 +183,10 @@ static void append_attributes(GString *clean, const struct tag *tag)
 
 /* ---- what a tag does to what follows ---- */
 
+/* Nothing of them is shown. */
+static const char *const unseen_names[] = { "script",  "style",    "title", "iframe",
+					    "noembed", "noframes", NULL };
+
 /* The end tag of an element whose content is no markup; its '<', or the end. */
 static const char *find_end_tag(const char *at, const char *name)
 {
@@ -199,9 +203,6 @@ static const char *find_end_tag(const char *at, const char *name)
 /* Take over a tag that was read; where to go on. */
 static const char *take_tag(const struct tag *tag, GString *clean)
 {
-	/* Nothing of them is shown. */
-	static const char *const unseen[] = { "script",  "style",    "title", "iframe",
-					      "noembed", "noframes", NULL };
 	/* Their content is shown as it is. */
 	static const char *const literal[] = { "textarea", "xmp", NULL };
 	/* One body is around all of it; what they have is shown. */
@@ -211,7 +212,7 @@ static const char *take_tag(const struct tag *tag, GString *clean)
 
 	if (is_any(tag->name, whole) || strchr(tag->name, ':') != NULL)
 		return at;
-	if (is_any(tag->name, unseen)) {
+	if (is_any(tag->name, unseen_names)) {
 		end = tag->is_end ? at : find_end_tag(at, tag->name);
 		if (end == NULL)
 			return at + strlen(at);
@@ -287,28 +288,41 @@ static char *read_charset(const char *attributes, const char *end)
 	return NULL;
 }
 
+/* Behind what stands here in a head: a comment, a declaration, or a tag with what nobody sees;
+ * NULL when the body begins. charset_r: what a meta element says. */
+static const char *skip_head(const char *at, char **charset_r)
+{
+	static const char *const heads[] = { "html", "head", "meta",     "link",
+					     "base", "xml",  "noscript", NULL };
+	struct tag tag;
+
+	if (g_str_has_prefix(at, "<!--"))
+		return skip_comment(at + 4);
+	if (at[0] == '<' && (at[1] == '!' || at[1] == '?'))
+		return skip_to_close(at);
+	if (*at != '<' || !read_tag(at, &tag) || tag.end == NULL)
+		return NULL;
+	if (is_any(tag.name, unseen_names)) {
+		if (tag.is_end)
+			return tag.end;
+		at = find_end_tag(tag.end, tag.name);
+		return at != NULL ? skip_to_close(at) : NULL;
+	}
+	if (!is_any(tag.name, heads) && strchr(tag.name, ':') == NULL)
+		return NULL;
+	if (strcmp(tag.name, "meta") == 0)
+		*charset_r = read_charset(tag.attributes, tag.end);
+	return tag.end;
+}
+
 char *html_source_find_charset(const char *octets, size_t length)
 {
 	g_autofree char *source = g_strndup(octets, MIN(length, HEAD_MOST));
-	const char *at = source;
 	char *charset = NULL;
 
-	while (charset == NULL && at != NULL && (at = strchr(at, '<')) != NULL) {
-		struct tag tag;
-
-		if (g_str_has_prefix(at, "<!--")) {
-			at = skip_comment(at + 4);
-			continue;
-		}
-		if (!read_tag(at, &tag)) {
-			at++;
-			continue;
-		}
-		if (tag.end == NULL || strcmp(tag.name, "body") == 0)
-			break;
-		if (strcmp(tag.name, "meta") == 0)
-			charset = read_charset(tag.attributes, tag.end);
-		at = tag.end;
+	for (const char *at = source; at != NULL && charset == NULL;) {
+		at += strspn(at, SPACES);
+		at = skip_head(at, &charset);
 	}
 	if (charset != NULL && *charset == '\0')
 		g_clear_pointer(&charset, g_free);

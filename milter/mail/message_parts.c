@@ -14,6 +14,7 @@
 #include "milter/mail/message_parts.h"
 
 #include "milter/mail/body_text.h"
+#include "policy/line.h"
 #include "policy/text.h"
 
 GMimeHeader *message_parts_find_header(GMimeObject *object, const char *name, size_t n)
@@ -229,14 +230,19 @@ void message_parts_clear(struct parts_text *read)
 	(void)g_string_free(read->others, TRUE);
 }
 
+bool message_parts_is_empty(const struct parts_text *read)
+{
+	return line_is_blank(read->text->str);
+}
+
 /* A text that is there, but says nothing. */
 static enum message_text_status judge_text(const struct message *message,
 					   const char *text)
 {
 	if (g_str_has_prefix(text, "-----BEGIN PGP MESSAGE-----"))
 		return MESSAGE_TEXT_ENCRYPTED;
-	return *text == '\0' ? message_parts_find_instead(message->root)
-			     : MESSAGE_TEXT_OK;
+	return line_is_blank(text) ? message_parts_find_instead(message->root)
+				   : MESSAGE_TEXT_OK;
 }
 
 enum message_text_status message_parts_conclude(const struct message *message,

@@ -59,6 +59,9 @@ enum message_text_status message_parts_read(const GPtrArray *parts,
 					    struct kairan_error *error_r);
 void message_parts_clear(struct parts_text *read);
 
+/* Is there nothing visible in it? */
+bool message_parts_is_empty(const struct parts_text *read);
+
 /* The status of a mail whose text was read with this one: a broken mail has no text, and an
  * empty text may stand for one that is not read. has_text: there was a part to read. */
 enum message_text_status message_parts_conclude(const struct message *message,

@@ -161,8 +161,8 @@ static enum message_text_status read_piece(const struct piece *piece,
 	struct parts_text read;
 	enum message_text_status status =
 	    message_parts_read(piece->texts, &read, error_r);
-	const bool is_html =
-	    status == MESSAGE_TEXT_OK && read.text->len == 0 && piece->htmls->len > 0;
+	const bool is_html = status == MESSAGE_TEXT_OK && message_parts_is_empty(&read) &&
+			     piece->htmls->len > 0;
 
 	if (is_html) {
 		message_parts_clear(&read);
@@ -191,7 +191,7 @@ static enum message_text_status read_pieces(const struct reply_parts *reply,
 	for (guint i = 0; i < reply->pieces->len && status == MESSAGE_TEXT_OK; i++) {
 		const struct piece *piece = g_ptr_array_index(reply->pieces, i);
 
-		if (reading->text.text->len == 0 || piece->is_apart)
+		if (message_parts_is_empty(&reading->text) || piece->is_apart)
 			status = read_piece(piece, reading, error_r);
 	}
 	return status;

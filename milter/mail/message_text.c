@@ -118,7 +118,8 @@ static enum message_text_status read_shown(const struct gathering *gathering,
 	enum message_text_status status =
 	    message_parts_read(gathering->texts, read_r, error_r);
 
-	if (status != MESSAGE_TEXT_OK || read_r->text->len > 0 || html->len == 0)
+	if (status != MESSAGE_TEXT_OK || !message_parts_is_empty(read_r) ||
+	    html->len == 0)
 		return status;
 	message_parts_clear(read_r);
 	status = message_parts_read(html, read_r, error_r);

@@ -246,7 +246,10 @@ static void test_quoted(void **state)
 		  "class=gmail_attr>b:<br></div><blockquote class=gmail_quote>c</blockquote>"
 		  "<div>d</div></div>",
 		  "a\n> b:\n> c\nd" },
-		{ "a<div class=gmail_quote>b<br>c</div>d", "a\n> b\n> c\nd" },
+		{ "a<div class=gmail_quote><div class=gmail_attr>b</div>c</div>d",
+		  "a\n> b\nc\nd" },
+		{ "a<div class=gmail_quote>b<br>decide+" TOKEN "</div>d",
+		  "a\n> b\n> decide+" TOKEN "\nd" },
 		/* Outlook */
 		{ "a<div id=\"appendonsend\"></div><hr><div id=\"divRplyFwdMsg\">b</div>"
 		  "<div>c</div>d",
@@ -440,7 +443,15 @@ static void test_charset(void **state)
 		  "Shift_JIS" },
 		{ "<meta name=x content=y><meta charset='euc-jp'/>", "euc-jp" },
 		{ "<!-- <meta charset=utf-8> --><meta charset=us-ascii>", "us-ascii" },
+		{ "<title>charset</title><style>p{}</style>\n<meta charset=utf-8>",
+		  "utf-8" },
+		{ "<!DOCTYPE html><?xml x?><o:x/><link><base><meta charset=utf-8>",
+		  "utf-8" },
 		{ "<body><meta charset=utf-8>", NULL },
+		/* In what is quoted. */
+		{ "a<meta charset=utf-8>", NULL },
+		{ "<div><meta charset=utf-8>", NULL },
+		{ "<blockquote><html><head><meta charset=utf-8>", NULL },
 		{ "<meta charset=\"\">", NULL },
 		{ "<meta name=charset>", NULL },
 		{ "<meta charset=utf-8", NULL },

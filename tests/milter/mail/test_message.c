@@ -494,6 +494,11 @@ static const struct reply_row {
 	{ "an empty text",
 	  ALTERNATIVE "--b\r\n" PLAIN "\r\n\r\n--b\r\n" HTML "\r\n<p>承認</p>\r\n" END,
 	  MESSAGE_TEXT_OK, "承認", NULL },
+	{ "a text that nobody sees",
+	  ALTERNATIVE "--b\r\n" PLAIN
+		      "\r\n\xc2\xa0\r\n\xe3\x80\x80\xe2\x80\x8b\r\n--b\r\n" HTML
+		      "\r\n<p>承認</p>\r\n" END,
+	  MESSAGE_TEXT_OK, "承認", NULL },
 	{ "HTML that cannot be read",
 	  ALTERNATIVE "--b\r\n" PLAIN "\r\n承認\r\n--b\r\n" HTML "\r\n\xff\r\n" END,
 	  MESSAGE_TEXT_OK, "承認", NULL },
