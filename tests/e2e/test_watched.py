@@ -221,8 +221,8 @@ def test_incident_without_the_directory(stack):
     try:
         mail = s.make_mail("bosai-staff1", INCIDENT, "後で", "x")
         try:
-            final = stack.submit("bosai-staff1", INCIDENT, mail).final
-            check_equal(final[0] // 100, 4, final)
+            replies = stack.submit("bosai-staff1", INCIDENT, mail)
+            check_equal(replies.recipients[INCIDENT][0] // 100, 4, replies)
         except OSError:
             pass  # nobody can log in
     finally:
