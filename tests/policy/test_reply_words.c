@@ -184,7 +184,6 @@ static void test_words_that_decide_nothing(void **state)
 	CHECK(cases);
 }
 
-/* What replies of real programs look like, with the request quoted in each way. */
 /* What has once been read as an approval, or was not read as what it says. */
 static void test_doubts(void **state)
 {
@@ -214,6 +213,19 @@ static void test_doubts(void **state)
 		{ "OKです。修正をお願いします。", DECISION_NONE, NULL },
 		{ "OKです。確認お願いします。", DECISION_NONE, NULL },
 		{ "承認\n確認をお願いします。", DECISION_NONE, NULL },
+		/* Whatever is asked for beside the approval is no approval of this text. */
+		{ "承認\n夕方に配信してください", DECISION_NONE, NULL },
+		{ "承認\n夕方に配信をお願いします", DECISION_NONE, NULL },
+		{ "承認\n住民課にも送ってください", DECISION_NONE, NULL },
+		{ "承認\n住民課にもお願いします", DECISION_NONE, NULL },
+		{ "承認\n写真も付けてほしい", DECISION_NONE, NULL },
+		{ "承認\n〒123-4567 町役場の住所を本文に入れてください", DECISION_NONE,
+		  NULL },
+		{ "承認します。送ってください。", DECISION_APPROVE, NULL },
+		{ "承認します。この内容で配信してください。お疲れ様でした。",
+		  DECISION_APPROVE, NULL },
+		{ "承認します。この原稿で配信をお願いします", DECISION_APPROVE, NULL },
+		{ "承認でお願いします", DECISION_APPROVE, NULL },
 		{ "緊急で承認します", DECISION_NONE, NULL },
 		{ "緊急承認 川の水位が上がり、朝まで待てないため",
 		  DECISION_APPROVE_URGENT, "川の水位が上がり、朝まで待てないため" },
@@ -231,6 +243,7 @@ static void test_doubts(void **state)
 	CHECK(cases);
 }
 
+/* What replies of real programs look like, with the request quoted in each way. */
 static void test_clients(void **state)
 {
 	static const struct reply_case cases[] = {
