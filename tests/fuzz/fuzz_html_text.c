@@ -53,8 +53,8 @@ static char *read_text(const char *html)
 
 static void require_original_is_quoted(const char *source)
 {
-	/* Whatever tag is open ends here. */
-	char *before = fuzz_join(source, "x\" '>", NULL);
+	/* Whatever tag is open ends here; the y shows whether anything is quoted. */
+	char *before = fuzz_join(source, "x\" '>y", NULL);
 	char *html = fuzz_join(
 	    before, "<div id=\"divRplyFwdMsg\"></div><p>" ORIGINAL "</p>", NULL);
 	g_autofree char *text = read_text(before);

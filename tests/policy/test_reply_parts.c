@@ -18,7 +18,7 @@
 #include "policy/reply_parts.h"
 
 #define TOKEN "aeaaaaaac4aaeaadm46timpwp3r7bnkdmzkkynsgwfsqayricas"
-#define LINK  "承認する（返信を開く）<decide%2B" TOKEN "@info.town.example>\n"
+#define LINK  "▶ 承認する（返信を開く）<decide%2B" TOKEN "@info.town.example>\n"
 
 static const char *const names[] = { "佐藤 健一", "佐藤", NULL };
 static const char *const sections[] = { "防災課", "0123-45-6789", NULL };

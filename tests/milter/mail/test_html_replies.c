@@ -46,7 +46,7 @@ static const struct reply_facts facts = {
 	"ただし、避難所の見学は行います。</div></div>\n"                                      \
 	"<p><a href=\"mailto:decide%2B" TOKEN                                                                 \
 	"@info.town.example?subject=Re&amp;body=%E6%89%BF%E8%AA%8D\" "                                        \
-	"style=\"display:block\">承認する（返信を開く）</a></p>\n"                                 \
+	"style=\"display:block\">▶ 承認する（返信を開く）</a></p>\n"                             \
 	"<p>配信してよいときは「承認」、直してほしいときは「差戻し」に続けて" \
 	"理由を書いてください。</p>\n"                                                             \
 	"<table><tr><td>利用者</td><td>25 人</td></tr></table>\n"
@@ -363,11 +363,42 @@ static void test_conditions(void **state)
 	}
 }
 
+/* Nothing that a program may quote of our own HTML, in whichever way, decides. */
+static void test_no_line_of_ours_decides(void **state)
+{
+	static const char *const languages[] = { "ja", "en" };
+
+	(void)state;
+	for (size_t l = 0; l < G_N_ELEMENTS(languages); l++) {
+		g_autofree char *path = g_build_filename(
+		    SRCDIR, "conf", "templates", languages[l], "request.html", NULL);
+		g_autofree char *html = NULL;
+		struct reply_words words;
+		char **lines;
+		char *text;
+
+		assert_true(g_file_get_contents(path, &html, NULL, NULL));
+		text = read_reply(path, html, &words);
+		lines = g_strsplit(text, "\n", -1);
+		assert_int_equal(words.decision, DECISION_NONE);
+		reply_words_free(&words);
+		for (char **line = lines; *line != NULL; line++) {
+			reply_words_read(*line, &facts, &words);
+			if (words.decision != DECISION_NONE)
+				fail_msg("%s: %s", path, *line);
+			reply_words_free(&words);
+		}
+		g_strfreev(lines);
+		free(text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_replies),
 		cmocka_unit_test(test_conditions),
+		cmocka_unit_test(test_no_line_of_ours_decides),
 	};
 	int failed;
 
