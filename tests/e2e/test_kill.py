@@ -229,14 +229,18 @@ def check_notices(stack, subject):
 def wait_with_flushes(stack, condition, seconds, what):
     """Wait as stack.wait_for() does, with an MTA that looks through its queue now and then as a
     real one does: what was being delivered when it was killed is tried again. Not so often
-    that it does nothing else."""
+    that it does nothing else. The time begins anew while subscribers still get mail."""
     end = time.monotonic() + seconds
+    arrived = len(stack.sink_files())
     while time.monotonic() < end:
         try:
             stack.wait_for(condition, 4, what)
             return
         except TimeoutError:
             stack.flush()
+        if len(stack.sink_files()) != arrived:
+            arrived = len(stack.sink_files())
+            end = time.monotonic() + seconds
     raise TimeoutError(f"{what} did not come within {seconds} s")
 
 
