@@ -197,7 +197,8 @@ static bool is_japanese_footer(const char *footer)
 	bool devices = false;
 
 	return end > 0 && is_made_of_makers(head, &devices) &&
-	       (!devices || line_match_end(footer, from) > 0);
+	       (!devices || line_match_end(footer, from) > 0) &&
+	       !reply_doubt_is_found(head, false);
 }
 
 /* No footer of a program takes anything back. */

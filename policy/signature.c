@@ -141,9 +141,23 @@ static char *drop_title(const char *word)
 	return g_strdup(word);
 }
 
-static bool is_not_hiragana(gunichar c)
+/* Offices are written in kanji, and now and then in katakana. */
+static bool is_of_office(gunichar c)
 {
-	return !is_hiragana(c);
+	return is_kanji(c) || is_katakana(c);
+}
+
+/* Are there two words of doubt in it? One is the office's; the other is what should be done
+ * there (時刻変更修正申告係). */
+static bool is_doubted_twice(const char *office)
+{
+	for (const char *at = office; *at != '\0'; at = g_utf8_next_char(at)) {
+		g_autofree char *before = g_strndup(office, (size_t)(at - office));
+
+		if (reply_doubt_is_found(before, false))
+			return reply_doubt_is_found(at, false);
+	}
+	return false;
 }
 
 /* 課長 has 課 before 長, so an office may have lost it: 修正申告課長補佐. */
@@ -155,7 +169,8 @@ static bool is_sure_office(const char *office)
 	       line_match_end(office, signature_no_offices) == 0 &&
 	       line_match_start(office, signature_no_start) == 0 &&
 	       length >= DOUBTFUL_OFFICE_LEAST && length <= DOUBTFUL_OFFICE_MOST &&
-	       is_all(office, is_not_hiragana) && !reply_doubt_is_found(office, true);
+	       is_all(office, is_of_office) && !reply_doubt_is_found(office, true) &&
+	       !is_doubted_twice(office);
 }
 
 static bool is_doubtful_office(const char *word)
@@ -303,16 +318,29 @@ static enum token_kind read_own_word(const char *word, const struct own_words *o
 	return kind;
 }
 
+/* Is the person's own section or name in it? Then what stands before it is no office's. */
+static bool holds_own_word(const char *word, const struct own_words *own)
+{
+	bool name;
+
+	for (; *word != '\0'; word = g_utf8_next_char(word))
+		if (own_words_match(own, word, &name) > 0)
+			return true;
+	return false;
+}
+
 static enum token_kind read_word(const char *word, const char *behind,
 				 const struct own_words *own)
 {
 	const enum token_kind kind = read_own_word(word, own);
 
+	const bool doubted = reply_doubt_is_found(word, false);
+
 	if (kind > TOKEN_TEXT)
 		return kind;
-	if (signature_is_office(word))
+	if (signature_is_office(word) && !(doubted && holds_own_word(word, own)))
 		return TOKEN_OFFICE;
-	if (reply_doubt_is_found(word, false))
+	if (doubted)
 		return TOKEN_TEXT;
 	if (line_has_any(word, signature_places) && !is_all(word, is_hiragana) &&
 	    (g_ascii_isdigit(word[strlen(word) - 1]) || g_ascii_isdigit(*behind) ||

@@ -72,6 +72,8 @@ static void test_footers(void **state)
 		{ "Enviado desde mi iPhone", true },
 		{ "发自我的 iPhone", true },
 		{ "ただしiPhoneから送信", false },
+		{ "fix the date first iPhoneから送信", false },
+		{ "hold it. iPhoneから送信", false },
 		{ "ただしOutlookで送信", false },
 		{ "10時にiPhoneから送信", false },
 		{ "10:00 Outlookから送信", false },
