@@ -62,11 +62,6 @@ static bool is_signature_start(const char *line)
 	return strcmp(line, "--") == 0 || strcmp(line, "-- ") == 0;
 }
 
-bool quote_is_separator(const char *line)
-{
-	return is_signature_start(line) || original_is_separator(line);
-}
-
 /* A ruler below which a signature or an original may stand: four equal marks. */
 static bool is_long_ruler(const char *line)
 {
@@ -279,11 +274,6 @@ static char **find_lines(const char *text, const char *const *addresses,
 	g_ptr_array_add(own, NULL);
 	g_strfreev(lines);
 	return (char **)g_ptr_array_free(own, FALSE);
-}
-
-char **quote_find_own_lines(const char *text)
-{
-	return find_lines(text, NULL, 0);
 }
 
 char **quote_find_written_lines(const char *text)
