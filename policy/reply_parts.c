@@ -94,10 +94,24 @@ static bool may_stand(const struct reply_words *words, const struct reply_words 
 	       (twin->decision == DECISION_NONE && !is_approval(words->decision));
 }
 
-static void give_up(struct reply_words *words, const struct reply_words *twin)
+static void exchange(struct reply_words *words, struct reply_words *twin)
+{
+	const struct reply_words kept = *words;
+
+	*words = *twin;
+	*twin = kept;
+}
+
+/* Nothing is decided. Where only lines below are in the way, which the text lacks, they may be
+ * a signature: then the HTML's reading says so, and can be taught. */
+static void give_up(struct reply_words *words, struct reply_words *twin)
 {
 	const char *line = *twin->in_the_way != '\0' ? twin->in_the_way : twin->first;
 
+	if (twin->obstacle == REPLY_OBSTACLE_BELOW) {
+		exchange(words, twin);
+		return;
+	}
 	words->decision = DECISION_NONE;
 	words->obstacle = REPLY_OBSTACLE_PARTS;
 	words->teaches = false;
@@ -119,10 +133,12 @@ void reply_parts_read(const char *text, const char *html, const struct reply_fac
 		if (twin.decision != DECISION_NONE &&
 		    words_r->obstacle == REPLY_OBSTACLE_NO_WORD)
 			words_r->obstacle = REPLY_OBSTACLE_PARTS;
-	} else if (!may_stand(words_r, &twin) &&
-		   (twin.decision != DECISION_NONE ||
-		    !says_no_more(html, text, facts != NULL ? facts->addresses : NULL))) {
-		give_up(words_r, &twin);
+	} else if (!may_stand(words_r, &twin)) {
+		if (twin.decision != DECISION_NONE ||
+		    !says_no_more(html, text, facts != NULL ? facts->addresses : NULL))
+			give_up(words_r, &twin);
+	} else if (twin.teaches && *words_r->tail == '\0') {
+		exchange(words_r, &twin);
 	}
 	reply_words_free(&twin);
 }

@@ -128,7 +128,8 @@ enum message_text_status message_parts_find_instead(GMimeObject *object)
 {
 	enum message_text_status status = MESSAGE_TEXT_NONE;
 
-	if (message_parts_is_type(object, "multipart", "encrypted"))
+	if (message_parts_is_type(object, "multipart", "encrypted") ||
+	    message_parts_is_type(object, "application", "pgp-encrypted"))
 		return MESSAGE_TEXT_ENCRYPTED;
 	if (message_parts_is_type(object, "application", "pkcs7-mime") ||
 	    message_parts_is_type(object, "application", "x-pkcs7-mime"))

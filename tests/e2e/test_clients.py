@@ -168,15 +168,19 @@ def test_other_programs_approve(stack):
 
 
 def test_two_parts_that_differ_decide_nothing(stack):
-    for text, html in (("承認", "<p>差戻し</p><p>時刻が違います</p>"),
-                       ("承認", "<p>承認</p><p>ただし10時に送ってください</p>"),
-                       ("差戻し\n時刻が違います", "<p>承認</p>"),
-                       ("承認\n> 10時に送ってください",
-                        '<div>承認</div><blockquote style="margin:0 0 0 40px;border:none">'
-                        '10時に送ってください</blockquote>')):
+    condition = "ただし10時に送ってください"
+    differ = "テキスト形式と HTML 形式の二つ"
+    for text, html, told in (
+            ("承認", "<p>差戻し</p><p>時刻が違います</p>", differ),
+            ("承認", f"<p>承認。{condition}</p>", differ),
+            ("差戻し\n時刻が違います", "<p>承認</p>", differ),
+            ("承認", f"<p>承認</p><p>{condition}</p>", condition),
+            # As Gmail writes an indent in plain text.
+            (f"承認\n> {condition}", '<div>承認</div><blockquote style="margin:0 0 0 40px;'
+             f'border:none">{condition}</blockquote>', condition)):
         subject, request = held(stack)
         reply(stack, request, alternative(text, html))
-        check_in("テキスト形式と HTML 形式の二つ", wait_unclear(stack, subject))
+        check_in(told, wait_unclear(stack, subject))
         check_equal(town.state_of(stack, subject), town.HELD, html)
 
 
@@ -265,7 +269,8 @@ def test_a_draft_in_html_alone(stack):
     html = ("<html><head><style>p {color:red}</style></head><body><div>明日は<b>防災訓練</b>です。"
             "</div><div><br></div><ul><li>集合&nbsp;9時</li><li>雨天中止</li></ul>"
             '<a href="https://town.example/kunren">詳しくはこちら</a>'
-            '<div style="display:none">x</div></body></html>')
+            '<div style="display:none">x</div><div><br></div>'
+            '<div dir="ltr">iPhoneから送信</div></body></html>')
     wanted = ("明日は防災訓練です。\n\n・集合 9時\n・雨天中止\n\n"
               "詳しくはこちら<https://town.example/kunren>")
     check_equal(html_draft(stack, subject, html)[0], 250)

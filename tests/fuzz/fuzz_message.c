@@ -88,6 +88,21 @@ static void attach(const void *octets, size_t length)
 	free(written);
 }
 
+static void read_reply(const struct message *message)
+{
+	struct message_text text;
+	struct kairan_error error;
+
+	if (message_read_reply(message, &text, &error) == MESSAGE_TEXT_OK) {
+		require_clean(text.text, false);
+		if (text.html_text != NULL)
+			require_clean(text.html_text, false);
+	} else {
+		require(text.text == NULL && text.html_text == NULL);
+	}
+	message_text_free(&text);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t length)
 {
 	struct message *message = NULL;
@@ -110,6 +125,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t length)
 		require_clean(text.text, false);
 		write_and_read(subject != NULL ? subject : "", text.text);
 	}
+	read_reply(message);
 	require(u8_check((const uint8_t *)text.attachments, strlen(text.attachments)) ==
 		NULL);
 	free(subject);

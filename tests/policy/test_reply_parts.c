@@ -49,12 +49,12 @@ static const struct {
 	{ "sent back, and approved", "差戻し 時刻", "承認", DECISION_NONE,
 	  REPLY_OBSTACLE_PARTS, "承認" },
 	{ "a condition in the HTML", "承認", "承認\nただし10時に送ってください",
-	  DECISION_NONE, REPLY_OBSTACLE_PARTS, "ただし10時に送ってください" },
+	  DECISION_NONE, REPLY_OBSTACLE_BELOW, "ただし10時に送ってください" },
 	{ "a condition in the line", "承認", "承認。ただし10時に", DECISION_NONE,
 	  REPLY_OBSTACLE_PARTS, "承認。ただし10時に" },
 	/* As Gmail writes an indent in plain text. */
 	{ "a condition that the text quotes", "承認\n> ただし10時に送ってください",
-	  "承認\nただし10時に送ってください", DECISION_NONE, REPLY_OBSTACLE_PARTS,
+	  "承認\nただし10時に送ってください", DECISION_NONE, REPLY_OBSTACLE_BELOW,
 	  "ただし10時に送ってください" },
 	{ "no more words", "承認\n> 差戻し", "別紙のとおりです", DECISION_NONE,
 	  REPLY_OBSTACLE_PARTS, "別紙のとおりです" },
@@ -98,13 +98,35 @@ static void test_both_forms(void **state)
 	}
 }
 
+/* A signature that the text is without, or that was cut from it: it can be taught. */
+static void test_teaches_from_html(void **state)
+{
+	static const char tail[] = "時刻の修正は高橋まで\n電話 0999-99-9999";
+	struct reply_words words;
+
+	(void)state;
+	reply_parts_read("承認", "承認\n\n時刻の修正は高橋まで\n電話 0999-99-9999",
+			 &facts, &words);
+	assert_int_equal(words.decision, DECISION_NONE);
+	assert_int_equal(words.obstacle, REPLY_OBSTACLE_BELOW);
+	assert_string_equal(words.tail, tail);
+	reply_words_free(&words);
+	reply_parts_read("承認 以下署名",
+			 "承認 以下署名\n\n時刻の修正は高橋まで\n電話 0999-99-9999",
+			 &facts, &words);
+	assert_int_equal(words.decision, DECISION_APPROVE);
+	assert_true(words.teaches);
+	assert_string_equal(words.tail, tail);
+	reply_words_free(&words);
+}
+
 static void test_without_facts(void **state)
 {
 	struct reply_words words;
 
 	(void)state;
 	reply_parts_read("承認", "承認\nただし", NULL, &words);
-	assert_int_equal(words.obstacle, REPLY_OBSTACLE_PARTS);
+	assert_int_equal(words.obstacle, REPLY_OBSTACLE_BELOW);
 	reply_words_free(&words);
 	reply_parts_read("承認", "承認", NULL, &words);
 	assert_int_equal(words.decision, DECISION_APPROVE);
@@ -115,6 +137,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_both_forms),
+		cmocka_unit_test(test_teaches_from_html),
 		cmocka_unit_test(test_without_facts),
 	};
 

@@ -382,6 +382,10 @@ static const struct text_row text_rows[] = {
 	{ "encrypted S/MIME",
 	  "Content-Type: application/pkcs7-mime; smime-type=Enveloped-Data\r\n\r\na\r\n",
 	  MESSAGE_TEXT_ENCRYPTED, "encrypted", "application/pkcs7-mime", false },
+	{ "PGP, taken apart by Exchange",
+	  MIXED "--b\r\n\r\n\r\n--b\r\nContent-Type: application/pgp-encrypted; "
+		"name=a\r\n\r\na\r\n" END,
+	  MESSAGE_TEXT_ENCRYPTED, "encrypted", "a", false },
 	{ "PGP in the text", PLAIN "\r\n-----BEGIN PGP MESSAGE-----\r\n\r\nabcd\r\n",
 	  MESSAGE_TEXT_ENCRYPTED, "encrypted", "", false },
 	{ "winmail.dat alone",
