@@ -20,8 +20,9 @@
 #include "policy/disclaimer.h"
 #include "policy/folded.h"
 #include "policy/line.h"
+#include "policy/office.h"
 #include "policy/reply_doubt.h"
-#include "policy/signature.h"
+#include "policy/script.h"
 
 /* The characters of a salutation's name, and the words in it. */
 #define NAME_MOST  24
@@ -144,7 +145,7 @@ static const char *skip_person(const char *at, const struct own_words *own)
 		size_t length = own_words_match(own, at, &name);
 
 		if (length == 0 && end != NULL)
-			length = signature_match_title(at);
+			length = office_match_title(at);
 		if (length > 0)
 			end = at + length;
 		else if (end != NULL &&
@@ -165,23 +166,12 @@ static const char *skip_person(const char *at, const struct own_words *own)
 
 /* ---- salutations ---- */
 
-static bool is_japanese_letter(gunichar c)
-{
-	return (c >= 0x3041 && c <= 0x30ff) || (c >= 0x3400 && c <= 0x9fff) ||
-	       c == 0x3005;
-}
-
-static bool is_hiragana(gunichar c)
-{
-	return c >= 0x3041 && c <= 0x309f;
-}
-
 /* A part of what stands before 様. Kana and kanji mixed are a sentence's, but for ご担当者. */
 static bool is_name_part(const char *part, bool last)
 {
 	bool hiragana = false, other = false;
 
-	if (signature_is_office(part))
+	if (office_is_name(part))
 		return true;
 	if (line_has_any(part, greeting_decisions) || reply_doubt_is_found(part, false))
 		return false;
@@ -189,10 +179,11 @@ static bool is_name_part(const char *part, bool last)
 	for (const char *at = part; *at != '\0'; at = g_utf8_next_char(at)) {
 		const gunichar c = g_utf8_get_char(at);
 
-		if (!is_japanese_letter(c) && !g_ascii_isalnum(c))
+		if (!script_is_kanji(c) && !script_is_hiragana(c) &&
+		    !script_is_katakana(c) && !g_ascii_isalnum(c))
 			return false;
-		hiragana = hiragana || is_hiragana(c);
-		other = other || !is_hiragana(c);
+		hiragana = hiragana || script_is_hiragana(c);
+		other = other || !script_is_hiragana(c);
 	}
 	return !hiragana || (last && !other);
 }
@@ -221,7 +212,7 @@ static const char *skip_salutation(const char *at)
 	for (const char *end = at; *end != '\0' && characters <= NAME_MOST;
 	     end = g_utf8_next_char(end), characters++) {
 		const size_t honorific = line_match_start(end, greeting_honorifics);
-		const size_t title = honorific == 0 ? signature_match_title(end) : 0;
+		const size_t title = honorific == 0 ? office_match_title(end) : 0;
 		const char *behind = end + honorific + title;
 		g_autofree char *name = NULL;
 

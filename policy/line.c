@@ -114,3 +114,51 @@ bool line_is_any(const char *text, const char *const *words)
 			return true;
 	return false;
 }
+
+char *line_strip(char *text, const char *marks)
+{
+	char *end;
+
+	while (*text != '\0' && (line_is_blank_at(text) || strchr(marks, *text) != NULL))
+		text = g_utf8_next_char(text);
+	for (end = text + strlen(text); end > text;) {
+		const char *last = g_utf8_prev_char(end);
+
+		if (!line_is_blank_at(last) && strchr(marks, *last) == NULL)
+			break;
+		end = text + (last - text);
+	}
+	*end = '\0';
+	return text;
+}
+
+bool line_has_colon(const char *line)
+{
+	return strchr(line, ':') != NULL || strstr(line, "：") != NULL;
+}
+
+bool line_has_year(const char *text)
+{
+	for (const char *at = text; *at != '\0'; at++)
+		if (at[0] == '2' && at[1] == '0' && g_ascii_isdigit(at[2]) &&
+		    g_ascii_isdigit(at[3]))
+			return true;
+	return false;
+}
+
+bool line_has_date(const char *text)
+{
+	for (const char *at = text; *at != '\0'; at++)
+		if (at > text && *at == ':' && g_ascii_isdigit(at[-1]) &&
+		    g_ascii_isdigit(at[1]) && g_ascii_isdigit(at[2]))
+			return true;
+	return line_has_year(text);
+}
+
+bool line_matches_any(const char *line, const GPtrArray *patterns)
+{
+	for (guint i = 0; patterns != NULL && i < patterns->len; i++)
+		if (g_regex_match(g_ptr_array_index(patterns, i), line, 0, NULL))
+			return true;
+	return false;
+}

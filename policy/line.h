@@ -5,6 +5,7 @@
 #ifndef KAIRAN_POLICY_LINE_H
 #define KAIRAN_POLICY_LINE_H
 
+#include <glib.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -36,5 +37,16 @@ size_t line_match_end(const char *text, const char *const *words);
 /* Does the text hold one of the words? Is it one? */
 bool line_has_any(const char *text, const char *const *words);
 bool line_is_any(const char *text, const char *const *words);
+
+/* Is there a colon, of either width? A year of this century? That, or a time of day? */
+bool line_has_colon(const char *line);
+bool line_has_year(const char *text);
+bool line_has_date(const char *text);
+
+/* Without blanks and these ASCII marks at both ends: in place, and what is left of it. */
+char *line_strip(char *text, const char *marks);
+
+/* Does one of the patterns (GRegex; NULL: none) match the line? */
+bool line_matches_any(const char *line, const GPtrArray *patterns);
 
 #endif

@@ -4,7 +4,7 @@
  *
  * DESCRIPTION
  *	The person's own lines (quote.c) are read from the top. What may stand above a
- *	decision is passed over (greeting.c, disclaimer.c); the first line that is none of it
+ *	decision is passed over (above.c); the first line that is none of it
  *	must begin with a decision word (decision.c), or nothing is decided.
  *
  *	An approval counts only when nothing else in the person's own words takes it back
@@ -21,30 +21,23 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "policy/above.h"
 #include "policy/decision.h"
-#include "policy/disclaimer.h"
-#include "policy/folded.h"
-#include "policy/greeting.h"
 #include "policy/line.h"
 #include "policy/own_words.h"
 #include "policy/quote.h"
 #include "policy/reply_doubt.h"
 #include "policy/signature.h"
 #include "policy/tail.h"
-
-/* So many lines may stand above a decision. */
-#define ABOVE_MOST 100
+#include "policy/teaching.h"
 
 /* A reply while it is read. */
 struct reading {
 	const struct reply_facts *facts;
 	struct own_words *own;
 	char **lines;
-	size_t at;    /* the line that counts */
-	size_t above; /* lines that were passed over */
-	bool greeted;
-	struct decision_line line;
-	char *rest;        /* of that line, without the phrase that teaches */
+	struct above above;
+	char *rest;        /* of the line that counts, without the phrase that teaches */
 	struct tail *tail; /* of the lines below, from first_below */
 	size_t first_below;
 };
@@ -87,115 +80,18 @@ static const char *skip_ending(const char *rest)
 	return rest;
 }
 
-/* ---- what stands above ---- */
-
-static bool matches_line(const GPtrArray *patterns, const char *line)
-{
-	for (guint i = 0; patterns != NULL && i < patterns->len; i++)
-		if (g_regex_match(g_ptr_array_index(patterns, i), line, 0, NULL))
-			return true;
-	return false;
-}
-
-/* How many lines from here are a gateway's, with a ruler around them if there is one. */
-static size_t count_banner(const struct reading *reading, char *const *lines)
-{
-	const size_t above = lines[0] != NULL && line_is_ruler(lines[0]) ? 1 : 0;
-	size_t count = 0, more;
-
-	do {
-		char *const *next = lines + above + count;
-
-		more = *next != NULL ? disclaimer_count_banner(next) : 0;
-		if (more == 0 && reading->facts != NULL && *next != NULL &&
-		    matches_line(reading->facts->banners, *next))
-			more = 1;
-		count += more;
-	} while (more > 0);
-	if (count == 0)
-		return 0;
-	count += above;
-	return count + (lines[count] != NULL && line_is_ruler(lines[count]) ? 1 : 0);
-}
-
-/* Find the line that counts, and read it. */
-static void find_decision(struct reading *reading)
-{
-	for (;;) {
-		char *const *lines = reading->lines + reading->at;
-		const char *start;
-		size_t count;
-
-		if (*lines == NULL || reading->above > ABOVE_MOST)
-			return;
-		if (line_is_blank(*lines)) {
-			reading->at++;
-			continue;
-		}
-		reading->line = decision_read_line(*lines);
-		if (reading->line.start == DECISION_START_WORD)
-			return;
-		count = count_banner(reading, lines);
-		reading->at += count;
-		reading->above += MAX(count, 1);
-		if (count > 0)
-			continue;
-		start = greeting_skip(*lines, reading->own);
-		if (*start != '\0') {
-			if (start != *lines)
-				reading->line = decision_read_line(start);
-			return;
-		}
-		reading->greeted = true;
-		reading->at++;
-	}
-}
-
 /* ---- the phrase that teaches ---- */
-
-/* clang-format off */
-static const char *const reply_teaching[] = {
-	"以下は、署名です", "以下は署名です", "以下は署名", "以下、署名です", "以下、署名", "以下署名です",
-	"以下署名", "以下 署名", "下は署名です", "下は署名", "my signature is below", "my signature below",
-	"signature is below", "signature below", "signature follows", "below is my signature", NULL,
-};
-/* clang-format on */
-
-/* Where, in what follows the word, the phrase begins that ends it; NULL when it does not. */
-static const char *find_teaching(const char *rest)
-{
-	struct folded folded;
-	const char *found = NULL;
-
-	if (strlen(rest) > REPLY_FIRST_MOST)
-		return NULL;
-	folded_make(rest, &folded);
-	for (size_t i = 0; reply_teaching[i] != NULL && found == NULL; i++) {
-		const char *at = strstr(folded.text, reply_teaching[i]);
-		const char *behind = at != NULL ? at + strlen(reply_teaching[i]) : NULL;
-
-		while (
-		    behind != NULL && *behind != '\0' &&
-		    (line_is_blank_at(behind) ||
-		     g_utf8_strchr(".。)」』】!:", -1, g_utf8_get_char(behind)) != NULL))
-			behind = g_utf8_next_char(behind);
-		if (behind != NULL && *behind == '\0')
-			found = rest + folded.origin[at - folded.text];
-	}
-	folded_clear(&folded);
-	return found;
-}
 
 /* Part the phrase from what follows an approval; on a line of its own it may stand below. */
 static void read_teaching(struct reading *reading, struct reply_words *words_r)
 {
-	const char *rest = reading->line.rest;
-	const char *found = find_teaching(rest);
-	size_t next = reading->at + 1;
+	const char *rest = reading->above.line.rest;
+	const char *found = teaching_find(rest);
+	size_t next = reading->above.at + 1;
 
 	reading->rest =
 	    g_strndup(rest, found != NULL ? (size_t)(found - rest) : strlen(rest));
-	reading->first_below = reading->at + 1;
+	reading->first_below = reading->above.at + 1;
 	if (found != NULL) {
 		/* The bracket that the phrase stands in goes with it. */
 		for (char *end = reading->rest + strlen(reading->rest);
@@ -214,7 +110,7 @@ static void read_teaching(struct reading *reading, struct reply_words *words_r)
 	if (reading->lines[next] != NULL) {
 		const char *line = line_skip_blank(reading->lines[next]);
 
-		words_r->teaches = find_teaching(line) == line;
+		words_r->teaches = teaching_find(line) == line;
 	}
 	if (words_r->teaches)
 		reading->first_below = next + 1;
@@ -258,14 +154,14 @@ static bool doubts_itself(const struct reading *reading, const char *said, bool 
 {
 	static const char *const questions[] = { "?",      "？",         "ですか",
 						 "ますか", "でしょうか", NULL };
-	const char *line = reading->lines[reading->at];
+	const char *line = reading->lines[reading->above.at];
 
 	if (reply_doubt_is_absence(said, asked)) {
 		set_obstacle(words_r, REPLY_OBSTACLE_ABSENCE, line);
 		return true;
 	}
 	if (!reply_doubt_is_found(said, asked) &&
-	    (!reading->line.acknowledges || reply_doubt_is_courtesy(said)))
+	    (!reading->above.line.acknowledges || reply_doubt_is_courtesy(said)))
 		return false;
 	set_obstacle(words_r,
 		     line_has_any(said, questions) ? REPLY_OBSTACLE_QUESTION
@@ -302,7 +198,7 @@ static bool doubts_below(const struct reading *reading, const char *said, bool a
 	all = g_strconcat(said, "\n", tail_get_said(reading->tail), NULL);
 	if (!reply_doubt_is_found(all, asked))
 		return false;
-	set_obstacle(words_r, REPLY_OBSTACLE_DOUBT, reading->lines[reading->at]);
+	set_obstacle(words_r, REPLY_OBSTACLE_DOUBT, reading->lines[reading->above.at]);
 	return true;
 }
 
@@ -344,7 +240,7 @@ static void judge_approval(const struct reading *reading, struct reply_words *wo
 /* The words behind the decision that are neither a signature nor known. */
 static char *make_reason(const struct reading *reading, bool teaches)
 {
-	const bool approves = decision_is_approval(reading->line.decision);
+	const bool approves = decision_is_approval(reading->above.line.decision);
 	const char *rest = skip_ending(reading->rest);
 	const size_t count =
 	    teaches ? 0 : tail_count_words(reading->tail, approves || *rest != '\0');
@@ -367,7 +263,7 @@ static char *make_reason(const struct reading *reading, bool teaches)
 	g_string_truncate(reason, end);
 	trimmed = trim(reason->str);
 	(void)g_string_free(reason, TRUE);
-	if (reading->line.decision == DECISION_APPROVE &&
+	if (reading->above.line.decision == DECISION_APPROVE &&
 	    reply_doubt_is_courtesy(trimmed))
 		*trimmed = '\0';
 	return trimmed;
@@ -380,18 +276,18 @@ static void explain(const struct reading *reading, struct reply_words *words_r)
 {
 	struct tail *tail = tail_read(reading->lines, reading->facts, reading->own);
 	const char *absence = tail_find(tail, reply_doubt_is_absence, false);
-	const char *line = reading->lines[reading->at];
+	const char *line = reading->lines[reading->above.at];
 	const char *first = tail_get_first(tail);
 
 	if (absence != NULL)
 		set_obstacle(words_r, REPLY_OBSTACLE_ABSENCE, absence);
-	else if (line == NULL && !reading->greeted)
+	else if (line == NULL && !reading->above.greeted)
 		set_obstacle(words_r, REPLY_OBSTACLE_EMPTY, "");
 	else if (line == NULL)
 		set_obstacle(words_r, REPLY_OBSTACLE_NO_WORD, first != NULL ? first : "");
-	else if (reading->line.start == DECISION_START_ASKED)
+	else if (reading->above.line.start == DECISION_START_ASKED)
 		set_obstacle(words_r, REPLY_OBSTACLE_QUESTION, line);
-	else if (reading->line.start == DECISION_START_BROKEN)
+	else if (reading->above.line.start == DECISION_START_BROKEN)
 		set_obstacle(words_r, REPLY_OBSTACLE_DOUBT, line);
 	else if (tail_count_words(tail, true) == 0)
 		set_obstacle(words_r, REPLY_OBSTACLE_EMPTY, "");
@@ -403,7 +299,7 @@ static void explain(const struct reading *reading, struct reply_words *words_r)
 /* The line that counts, or else the first that was passed over. */
 static char *find_first(const struct reading *reading)
 {
-	const char *line = reading->lines[reading->at];
+	const char *line = reading->lines[reading->above.at];
 
 	for (size_t i = 0; line == NULL && reading->lines[i] != NULL; i++)
 		if (!line_is_blank(reading->lines[i]))
@@ -413,12 +309,12 @@ static char *find_first(const struct reading *reading)
 
 static void read_decision(struct reading *reading, struct reply_words *words_r)
 {
-	words_r->decision = reading->line.decision;
+	words_r->decision = reading->above.line.decision;
 	if (decision_is_approval(words_r->decision)) {
 		read_teaching(reading, words_r);
 	} else {
-		reading->rest = g_strdup(reading->line.rest);
-		reading->first_below = reading->at + 1;
+		reading->rest = g_strdup(reading->above.line.rest);
+		reading->first_below = reading->above.at + 1;
 	}
 	reading->tail = tail_read(reading->lines + reading->first_below, reading->facts,
 				  reading->own);
@@ -454,9 +350,9 @@ void reply_words_read(const char *text, const struct reply_facts *facts,
 	};
 
 	*words_r = (struct reply_words){ 0 };
-	find_decision(&reading);
+	reading.above = above_read(reading.lines, facts, reading.own);
 	words_r->first = find_first(&reading);
-	if (reading.line.start == DECISION_START_WORD)
+	if (reading.above.line.start == DECISION_START_WORD)
 		read_decision(&reading, words_r);
 	else
 		explain(&reading, words_r);

@@ -21,192 +21,97 @@
 #include <string.h>
 
 #include "policy/line.h"
+#include "policy/office.h"
 #include "policy/reply_doubt.h"
+#include "policy/script.h"
 #include "policy/text.h"
 
 /* No signature's line has so many octets. */
 #define LINE_MOST 400
-
-/* The characters of an office whose name has a word of doubt in it. */
-#define DOUBTFUL_OFFICE_LEAST 3
-#define DOUBTFUL_OFFICE_MOST  12
 
 /* Unknown words in one line that may be names. */
 #define UNKNOWN_MOST 4
 
 /* ---- words ---- */
 
-/* clang-format off */
-static const char *const signature_titles[] = {
-	"課長補佐", "課長代理", "副課長", "課長", "係長", "副部長", "部長", "次長", "局長", "室長",
-	"副室長", "班長", "副主幹", "主幹", "主査", "副主査", "主任主事", "主任技師", "主任",
-	"主事補", "主事", "技師", "技監", "参事", "参与", "専門員", "専門監", "書記", "係員",
-	"担当者", "担当", "防災監", "危機管理監", "危機管理官", "副町長", "町長", "副市長", "市長",
-	"副村長", "村長", "所長", "館長", "園長", "校長", "会長", "支所長", "事務局長",
-	"統括監", "理事", "補佐", "代理", "長", NULL,
-};
-static const char *const signature_offices[] = {
-	"課", "係", "局", "室", "班", "部", "署", "所", "館", "園", "校", "院", "庁",
-	"センター", "役場", "委員会", "協議会", "グループ", "チーム", "担当", "窓口", "町", "市",
-	"村", "区", "県", "府", "都", "本部", "会社", "組合", "財団", "隊", "団", NULL,
-};
-/* Endings of what can be nothing but an office, whatever stands before them, and words that
- * end in the same way. */
-static const char *const signature_sure_offices[] = { "課", "係", "局", "室", "班", NULL };
-static const char *const signature_no_offices[] = {
-	"関係", "連係", "結局", "日課", "教室", "全室", "各課", "各係", "各局", "同課", NULL,
-};
-static const char *const signature_no_start[] = {
-	"要", "再", "未", "仮", "但", "非", "不", "無", "若", "尚", NULL,
-};
 static const char *const signature_places[] = {
-	"都", "道", "府", "県", "市", "区", "町", "村", "郡", "字", "丁目", "番地", "地内",
-	"ビル", "階", NULL,
+	"都", "道", "府",   "県",   "市",   "区",   "町", "村",
+	"郡", "字", "丁目", "番地", "地内", "ビル", "階", NULL,
 };
 /* What says which number, address or time it is; longer ones first. */
 static const char *const signature_labels[] = {
-	"電話番号", "電話", "直通電話", "直通", "代表電話", "代表", "内線番号", "内線",
-	"携帯電話", "携帯", "ファクシミリ", "ファックス", "ファクス", "fax番号", "ip電話",
-	"お問い合わせ先", "お問合せ先", "問い合わせ先", "問合せ先", "連絡先", "住所", "所在地",
-	"所属", "氏名", "職名", "郵便番号", "メールアドレス", "メール", "eメール", "ホームページ",
-	"ウェブサイト", "開庁時間", "受付時間", "業務時間", "平日", "〒", "telephone", "tel",
-	"phone", "mobile", "cell", "fax", "ext", "e-mail", "email", "mail", "url", "web",
-	"http", "hp", "address", "lgwan", NULL,
+	"電話番号",
+	"電話",
+	"直通電話",
+	"直通",
+	"代表電話",
+	"代表",
+	"内線番号",
+	"内線",
+	"携帯電話",
+	"携帯",
+	"ファクシミリ",
+	"ファックス",
+	"ファクス",
+	"fax番号",
+	"ip電話",
+	"お問い合わせ先",
+	"お問合せ先",
+	"問い合わせ先",
+	"問合せ先",
+	"連絡先",
+	"住所",
+	"所在地",
+	"所属",
+	"氏名",
+	"職名",
+	"郵便番号",
+	"メールアドレス",
+	"メール",
+	"eメール",
+	"ホームページ",
+	"ウェブサイト",
+	"開庁時間",
+	"受付時間",
+	"業務時間",
+	"平日",
+	"〒",
+	"telephone",
+	"tel",
+	"phone",
+	"mobile",
+	"cell",
+	"fax",
+	"ext",
+	"e-mail",
+	"email",
+	"mail",
+	"url",
+	"web",
+	"http",
+	"hp",
+	"address",
+	"lgwan",
+	NULL,
 };
 static const char *const signature_units[] = {
 	"丁目", "番地", "号室", "番", "号", "階", "代", "f", NULL,
 };
 /* Numbers that tell when or how many, and so are none of a signature. */
 static const char *const signature_counts[] = {
-	"時", "分", "日", "月", "年", "人", "件", "行", "箇所", "通", "回", "秒", "週", "割", ":",
-	"%", NULL,
+	"時", "分", "日", "月", "年", "人", "件", "行", "箇所",
+	"通", "回", "秒", "週", "割", ":",  "%",  NULL,
 };
 static const char *const signature_closings[] = { "拝", "より", "です", NULL };
 /* clang-format on */
 
 /* ---- characters ---- */
 
-static bool is_kanji(gunichar c)
-{
-	return (c >= 0x4e00 && c <= 0x9fff) || (c >= 0x3400 && c <= 0x4dbf) ||
-	       c == 0x3005 || c == 0x3007;
-}
-
-static bool is_hiragana(gunichar c)
-{
-	return c >= 0x3041 && c <= 0x309f;
-}
-
-static bool is_katakana(gunichar c)
-{
-	return c >= 0x30a0 && c <= 0x30ff;
-}
-
-/* Are all characters of this kind? */
-static bool is_all(const char *text, bool (*is_kind)(gunichar c))
-{
-	for (; *text != '\0'; text = g_utf8_next_char(text))
-		if (!is_kind(g_utf8_get_char(text)))
-			return false;
-	return true;
-}
-
 static bool is_word_character(const char *at)
 {
 	const gunichar c = g_utf8_get_char(at);
 
-	return c != '\0' && (g_unichar_isalnum(c) || is_katakana(c));
-}
-
-/* ---- offices and places ---- */
-
-size_t signature_match_title(const char *text)
-{
-	return line_match_start(text, signature_titles);
-}
-
-/* Without a title at its end: 総務課長 is 総務課. */
-static char *drop_title(const char *word)
-{
-	for (size_t i = 0; signature_titles[i] != NULL; i++)
-		if (g_str_has_suffix(word, signature_titles[i]) &&
-		    strlen(word) > strlen(signature_titles[i])) {
-			char *office =
-			    g_strndup(word, strlen(word) - strlen(signature_titles[i]));
-
-			if (line_match_end(office, signature_offices) > 0)
-				return office;
-			g_free(office);
-		}
-	return g_strdup(word);
-}
-
-/* Offices are written in kanji, and now and then in katakana. */
-static bool is_of_office(gunichar c)
-{
-	return is_kanji(c) || is_katakana(c);
-}
-
-/* Are there two words of doubt in it? One is the office's; the other is what should be done
- * there (時刻変更修正申告係). */
-static bool is_doubted_twice(const char *office)
-{
-	for (const char *at = office; *at != '\0'; at = g_utf8_next_char(at)) {
-		g_autofree char *before = g_strndup(office, (size_t)(at - office));
-
-		if (reply_doubt_is_found(before, false))
-			return reply_doubt_is_found(at, false);
-	}
-	return false;
-}
-
-/* 課長 has 課 before 長, so an office may have lost it: 修正申告課長補佐. */
-static bool is_sure_office(const char *office)
-{
-	const glong length = g_utf8_strlen(office, -1);
-
-	return line_match_end(office, signature_sure_offices) > 0 &&
-	       line_match_end(office, signature_no_offices) == 0 &&
-	       line_match_start(office, signature_no_start) == 0 &&
-	       length >= DOUBTFUL_OFFICE_LEAST && length <= DOUBTFUL_OFFICE_MOST &&
-	       is_all(office, is_of_office) && !reply_doubt_is_found(office, true) &&
-	       !is_doubted_twice(office);
-}
-
-static bool is_doubtful_office(const char *word)
-{
-	g_autofree char *office = drop_title(word);
-
-	if (is_sure_office(office))
-		return true;
-	/* A title that begins with the office's own ending: 修正課 and 課長. */
-	for (size_t i = 0; signature_titles[i] != NULL; i++) {
-		g_autofree char *longer = NULL;
-		const size_t title = strlen(signature_titles[i]);
-
-		if (!g_str_has_suffix(word, signature_titles[i]) ||
-		    line_match_start(signature_titles[i], signature_sure_offices) == 0)
-			continue;
-		longer = g_strndup(word, strlen(word) - title + strlen("課"));
-		if (is_sure_office(longer))
-			return true;
-	}
-	return false;
-}
-
-bool signature_is_office(const char *word)
-{
-	g_autofree char *office = NULL;
-
-	if (*word == '\0' || strlen(word) > LINE_MOST)
-		return false;
-	if (reply_doubt_is_found(word, false))
-		return is_doubtful_office(word);
-	office = drop_title(word);
-	return line_is_any(word, signature_titles) ||
-	       (line_match_end(office, signature_offices) > 0 &&
-		g_utf8_strlen(office, -1) >= 2) ||
-	       line_match_end(word, signature_titles) > strlen("長");
+	return c != '\0' && (g_unichar_isalnum(c) || script_is_katakana(c));
 }
 
 /* ---- tokens ---- */
@@ -289,8 +194,10 @@ static bool is_like_a_name(const char *word)
 
 	if (length > 12 || reply_doubt_is_found(word, false))
 		return false;
-	return (length <= 4 && (is_all(word, is_kanji) || is_all(word, is_hiragana))) ||
-	       (length <= 8 && is_all(word, is_katakana)) || g_ascii_isalpha(*word);
+	return (length <= 4 && (script_is_all(word, script_is_kanji) ||
+				script_is_all(word, script_is_hiragana))) ||
+	       (length <= 8 && script_is_all(word, script_is_katakana)) ||
+	       g_ascii_isalpha(*word);
 }
 
 /* A word of which every part is known: 防災課長佐藤, 佐藤拝. */
@@ -307,7 +214,7 @@ static enum token_kind read_own_word(const char *word, const struct own_words *o
 		else if (kind > TOKEN_TEXT && g_str_has_prefix(word, "の"))
 			length = strlen("の");
 		else if (kind > TOKEN_TEXT)
-			length = line_match_start(word, signature_titles);
+			length = office_match_title(word);
 		if (length == 0 && line_is_any(word, signature_closings) &&
 		    kind > TOKEN_TEXT)
 			return kind;
@@ -338,11 +245,12 @@ static enum token_kind read_word(const char *word, const char *behind,
 
 	if (kind > TOKEN_TEXT)
 		return kind;
-	if (signature_is_office(word) && !(doubted && holds_own_word(word, own)))
+	if (office_is_name(word) && !(doubted && holds_own_word(word, own)))
 		return TOKEN_OFFICE;
 	if (doubted)
 		return TOKEN_TEXT;
-	if (line_has_any(word, signature_places) && !is_all(word, is_hiragana) &&
+	if (line_has_any(word, signature_places) &&
+	    !script_is_all(word, script_is_hiragana) &&
 	    (g_ascii_isdigit(word[strlen(word) - 1]) || g_ascii_isdigit(*behind) ||
 	     line_match_end(word, signature_places) > 0))
 		return TOKEN_PLACE;

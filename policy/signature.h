@@ -5,7 +5,6 @@
 #define KAIRAN_POLICY_SIGNATURE_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "policy/own_words.h"
 
@@ -23,12 +22,5 @@ enum signature_kind {
  * person's own names, offices, and addresses; g_free(). ruled: the line stands below a ruler. */
 enum signature_kind signature_read_line(const char *line, const struct own_words *own,
 					bool ruled, char **rest_r);
-
-/* Is this folded word the name of an office (修正申告係), perhaps with a title (総務課長)?
- * Words of doubt in it are not read when it can be nothing else. */
-bool signature_is_office(const char *word);
-
-/* The octets of a title (課長) that the folded text begins with; 0 when there is none. */
-size_t signature_match_title(const char *text);
 
 #endif

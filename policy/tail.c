@@ -95,14 +95,6 @@ char *tail_hash(const char *text)
 
 /* ---- what is known ---- */
 
-static bool matches_line(const GPtrArray *patterns, const char *line)
-{
-	for (guint i = 0; patterns != NULL && i < patterns->len; i++)
-		if (g_regex_match(g_ptr_array_index(patterns, i), line, 0, NULL))
-			return true;
-	return false;
-}
-
 static void set_known(struct tail *tail, size_t from, size_t to)
 {
 	for (size_t i = from; i < to && i < tail->count; i++)
@@ -172,7 +164,7 @@ static void read_kinds(struct tail *tail, const struct reply_facts *facts)
 			continue;
 		count = disclaimer_count_lines(tail->lines + i);
 		if (count == 0 && facts != NULL &&
-		    matches_line(facts->footers, tail->lines[i]))
+		    line_matches_any(tail->lines[i], facts->footers))
 			count = 1;
 		set_known(tail, i, i + count);
 	}
