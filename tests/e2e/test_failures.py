@@ -104,7 +104,8 @@ def test_ldap_down_at_the_decision(stack):
         stack.stop("slapd")
         try:
             replies = stack.converse(smtp, "bosai-chief@town.example", address, mail)
-            check_equal(replies.final[0], 451, "the client keeps it and tries again")
+            refused = replies.final or replies.recipients[address]
+            check_equal(refused[0], 451, "the client keeps it and tries again")
         finally:
             stack.start("slapd")
     check_equal(town.state_of(stack, subject), town.HELD)
