@@ -101,6 +101,53 @@ def test_the_ready_reply_of_the_link(stack):
     town.wait_state(stack, subject, town.RELEASED)
 
 
+# What stands beside a decision in the mails of people who decide rightly.
+UNDERSTOOD = (
+    "お疲れ様です。\n承認します。",
+    "高橋さん\n\n承認します。",
+    "佐藤です。\n承認します。",
+    "はい、承認します",
+    "[EXTERNAL] This message came from outside your organization.\n\n承認",
+    "CAUTION: This email originated from outside the organization. Do not click links or "
+    "open attachments.\n\nOK",
+    "【外部メール】\n承認します",
+    "承認\n\nIf you are not the intended recipient, please delete this e-mail and tell the "
+    "sender.",
+    "承認します。\n\n※本メールに心当たりがない場合は、お手数ですが削除してください。",
+    "承認\n\n☆★☆★☆★☆★☆★\n防災課長 佐藤 健一\n電話 0123-45-6789\n☆★☆★☆★☆★☆★",
+    "承認します\n\n■□■□■□■□\n町役場 防災課 修正申告係\n佐藤 健一\n■□■□■□■□",
+    "OK 承認",
+)
+ASKED_ABOUT = (
+    "お疲れ様です。\n承認はもう少し待ってください。",
+    "[EXTERNAL] This message came from outside.\n承認。ただし10時に送ってください",
+    "承認でいいですか？",
+    "承認\n\n☆★☆★☆★☆★☆★\nただし時刻を直してから\n☆★☆★☆★☆★☆★",
+    "承認\n夕方に配信してください",
+    "承認\n\n※本メールの時刻は10時に直してください。",
+)
+
+
+def test_what_stands_beside_a_decision(stack):
+    drafts = [(words, *held(stack)) for words in UNDERSTOOD]
+    for words, _, request in drafts:
+        send(stack, request, words)
+    for words, subject, request in drafts:
+        town.wait_state(stack, subject, town.RELEASED)
+        check_equal(stack.store("SELECT reason FROM draft WHERE subject = ?", subject)[0][0] or "",
+                    "", words)
+
+
+def test_what_is_no_decision_is_asked_about(stack):
+    drafts = [(words, *held(stack)) for words in ASKED_ABOUT]
+    for words, _, request in drafts:
+        send(stack, request, words)
+    for words, subject, _ in drafts:
+        stack.wait_mail("bosai-chief", lambda mail, of=subject: of in str(mail["Subject"]) and
+                        str(mail["Subject"]).startswith("【確認】"))
+        check_equal(town.state_of(stack, subject), town.HELD, words)
+
+
 def test_authentication_results(stack):
     """With authserv_id set, our own MTA's DKIM or DMARC pass says who it was."""
     conf = stack.env["KAIRAN_CONF"]
