@@ -8,8 +8,8 @@
  *	known gets a mail in their language.
  *
  *	A rule of a mail program may answer every mail from a person's own login, this one too.
- *	So there is one mail a message, and past five an hour for one reason the administrators
- *	are told instead.
+ *	So there is one mail a message, also where a client submits it again, and past five an
+ *	hour for one reason the administrators are told instead.
  *
  * DIAGNOSTICS
  *	Error: the store cannot be written.
@@ -23,6 +23,7 @@
 #include "conf/log.h"
 #include "milter/core/alarm.h"
 #include "milter/core/notice.h"
+#include "milter/intake/answers.h"
 #include "milter/intake/refusals.h"
 
 #define WATCH_SECONDS 3600
@@ -59,20 +60,50 @@ static bool add_notice(struct store *store, const struct misaddressed *misaddres
 	return ok;
 }
 
-static bool record(struct store *store, const struct misaddressed *misaddressed,
-		   const struct person *person, const struct audit_event *event,
-		   bool *endless_r, struct kairan_error *error_r)
+/* Is there a mail to the person? */
+static enum answers judge(struct store *store, const struct misaddressed *misaddressed,
+			  const struct person *person, const struct audit_event *event,
+			  struct kairan_error *error_r)
 {
-	bool ok = store_begin_grouped(store, error_r);
+	/* The end is counted by reasons, below. */
+	const struct answers_reply described = {
+		.person = person,
+		.id = misaddressed->id,
+		.words = misaddressed->address,
+		.most = INT64_MAX,
+	};
+	enum answers answers = ANSWERS_DUE;
+	bool endless = false;
 
-	if (!ok)
-		return false;
-	if (person != NULL)
-		ok = is_endless(event, store, endless_r, error_r);
-	ok = ok && store_audit_append(store, event, error_r);
-	if (person != NULL && !*endless_r)
-		ok = ok && add_notice(store, misaddressed, person, event, error_r);
-	return store_end(store, ok, error_r);
+	if (misaddressed->id != NULL)
+		answers = answers_find(store, &described, event->at, error_r);
+	if (answers != ANSWERS_DUE)
+		return answers;
+	if (!is_endless(event, store, &endless, error_r))
+		return ANSWERS_UNKNOWN;
+	return endless ? ANSWERS_ENDLESS : ANSWERS_DUE;
+}
+
+/* The audit row, and the mail where one is due. Without a person (NULL) none is. */
+static enum answers record(struct store *store, const struct misaddressed *misaddressed,
+			   const struct person *person, const struct audit_event *event,
+			   struct kairan_error *error_r)
+{
+	struct audit_event kept = *event;
+	enum answers answers = ANSWERS_GIVEN;
+	bool ok;
+
+	if (!store_begin_grouped(store, error_r))
+		return ANSWERS_UNKNOWN;
+	if (person != NULL) {
+		answers = judge(store, misaddressed, person, event, error_r);
+		if (answers == ANSWERS_GIVEN)
+			kept.outcome = "again";
+	}
+	ok = answers != ANSWERS_UNKNOWN && store_audit_append(store, &kept, error_r) &&
+	     (answers != ANSWERS_DUE ||
+	      add_notice(store, misaddressed, person, event, error_r));
+	return store_end(store, ok, error_r) ? answers : ANSWERS_UNKNOWN;
 }
 
 void misaddressed_tell(const struct intake_context *context,
@@ -83,16 +114,16 @@ void misaddressed_tell(const struct intake_context *context,
 	struct envelope *envelope = context->envelope;
 	const struct person *reader = envelope->told ? NULL : person;
 	struct kairan_error error;
-	bool endless = false;
+	const enum answers answers = record(kairan_get_store(context->kairan),
+					    misaddressed, reader, event, &error);
 
-	if (!record(kairan_get_store(context->kairan), misaddressed, reader, event,
-		    &endless, &error)) {
+	if (answers == ANSWERS_UNKNOWN) {
 		log_event(LOG_LEVEL_ERROR, envelope->queue_id, 0, "%s", error.text);
 		verdict_set(verdict, REASON_STORE, NULL);
 		return;
 	}
 	refusals_watch(context->kairan, event);
-	if (endless)
+	if (answers == ANSWERS_ENDLESS)
 		alarm_raise(context->kairan, ALARM_REFUSALS, event->uid, "refusals",
 			    event->uid);
 	if (reader == NULL)

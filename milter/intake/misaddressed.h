@@ -6,15 +6,17 @@
 
 #include "milter/intake/intake.h"
 
-/* What was written to: its address, and the mail's subject as far as it is known (NULL). */
+/* What was written to. */
 struct misaddressed {
 	const char *address;
-	const char *subject;
+	const char *subject; /* NULL: not known */
+	const char *
+	    id; /* what tells the mail from others (answers_make_id()); NULL: not known */
 };
 
 /* Record the event, whose outcome is the name of a reason, and tell the person by mail why and
- * what to answer to: once a message, and not without end. person may be NULL: nobody is
- * told. On failure the verdict becomes "could not store". */
+ * what to answer to: once a message, also when it comes again, and not without end. person may
+ * be NULL: nobody is told. On failure the verdict becomes "could not store". */
 void misaddressed_tell(const struct intake_context *context,
 		       const struct misaddressed *misaddressed,
 		       const struct person *person, const struct audit_event *event,

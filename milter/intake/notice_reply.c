@@ -9,9 +9,9 @@
  *	(policy/notice_id.h). It then goes to the intake of that token's address, as if it had
  *	been written there: nothing is less checked.
  *
- *	What refers to no notice, or to two, decides nothing. Whoever is logged in is told by mail
- *	what to answer to (milter/intake/misaddressed.h). Machines are not answered, and who is
- *	nobody of ours is refused at RCPT.
+ *	What refers to no notice, or to two, or cannot be read, decides nothing. Whoever is logged
+ *	in is told by mail what to answer to (milter/intake/misaddressed.h). Machines are not
+ *	answered, and who is nobody of ours is refused at RCPT.
  *
  * DIAGNOSTICS
  *	Info: what an answer counts as, or why it counts as nothing. Error: the store cannot be
@@ -26,6 +26,7 @@
 
 #include "conf/log.h"
 #include "milter/core/own_address.h"
+#include "milter/intake/answers.h"
 #include "milter/intake/misaddressed.h"
 #include "milter/intake/writer.h"
 #include "milter/mail/automatic.h"
@@ -44,6 +45,33 @@ static const struct intake *find_intake(enum service_kind kind)
 	}
 }
 
+static struct audit_event make_event(const struct intake_context *context,
+				     const struct recipient *recipient, const char *uid,
+				     const char *outcome)
+{
+	struct audit_event event = intake_event(context, "reply");
+
+	log_event(LOG_LEVEL_INFO, context->envelope->queue_id, 0,
+		  "mail from %s to %s counts as nothing: %s", context->envelope->sender,
+		  recipient->address.spec, outcome);
+	event.uid = uid;
+	event.outcome = outcome;
+	event.detail = recipient->address.spec;
+	return event;
+}
+
+/* Mail of strangers to the address that all notices come from is no operation (Art. 8). */
+static void record_refusal(const struct intake_context *context,
+			   const struct recipient *recipient, struct verdict *verdict)
+{
+	const char *login = context->envelope->login;
+	const struct audit_event event =
+	    make_event(context, recipient, login, reason_name(verdict->reason));
+
+	if (*login != '\0')
+		intake_record(context, &event, verdict);
+}
+
 /* ---- RCPT ---- */
 
 /* Is there anybody to whom this could be explained? */
@@ -56,11 +84,26 @@ static bool may_be_known(const struct intake_context *context)
 		*context->setup->settings->authserv_id != '\0');
 }
 
+/* Refused here, they hear of it also where the mail has other recipients, who get theirs. */
+static void judge_login(const struct intake_context *context,
+			const struct recipient *recipient, struct verdict *verdict_r)
+{
+	const char *login = context->envelope->login;
+	struct person *person = NULL;
+
+	if (*login != '\0' &&
+	    intake_find_login(context, login, &person, verdict_r) == ANSWER_NO)
+		record_refusal(context, recipient, verdict_r);
+	person_free(person);
+}
+
 static void judge(const struct intake_context *context, struct recipient *recipient,
 		  struct verdict *verdict_r)
 {
-	if (may_be_known(context))
+	if (may_be_known(context)) {
+		judge_login(context, recipient, verdict_r);
 		return;
+	}
 	/* From somebody who cannot be a person in need, half a token is a forged one. */
 	if (recipient->service.token != NULL)
 		find_intake(recipient->service.kind)
@@ -140,33 +183,6 @@ static void hand_over(const struct intake_context *context, struct recipient *re
 
 /* ---- what it does not answer ---- */
 
-static struct audit_event make_event(const struct intake_context *context,
-				     const struct recipient *recipient, const char *uid,
-				     const char *outcome)
-{
-	struct audit_event event = intake_event(context, "reply");
-
-	log_event(LOG_LEVEL_INFO, context->envelope->queue_id, 0,
-		  "mail from %s to %s counts as nothing: %s", context->envelope->sender,
-		  recipient->address.spec, outcome);
-	event.uid = uid;
-	event.outcome = outcome;
-	event.detail = recipient->address.spec;
-	return event;
-}
-
-/* Mail of strangers to the address that all notices come from is no operation (Art. 8). */
-static void record_refusal(const struct intake_context *context,
-			   const struct recipient *recipient, struct verdict *verdict)
-{
-	const char *login = context->envelope->login;
-	const struct audit_event event =
-	    make_event(context, recipient, login, reason_name(verdict->reason));
-
-	if (*login != '\0')
-		intake_record(context, &event, verdict);
-}
-
 static enum reason find_reason(const struct recipient *recipient,
 			       const struct notice_references *references)
 {
@@ -189,16 +205,19 @@ static bool is_answered_elsewhere(const struct envelope *envelope)
 	return false;
 }
 
+/* message is NULL where it could not be read. */
 static void tell(const struct intake_context *context, const struct recipient *recipient,
 		 const struct message *message, const struct person *person,
 		 enum reason reason, struct verdict *verdict_r)
 {
 	const struct audit_event event =
 	    make_event(context, recipient, person->uid, reason_name(reason));
-	struct misaddressed misaddressed = { recipient->address.spec, NULL };
+	g_autofree char *id = answers_make_id(message, context->envelope);
+	struct misaddressed misaddressed = { .address = recipient->address.spec,
+					     .id = id };
 	char *subject = NULL;
 
-	if (message_decode_subject(message, &subject, NULL))
+	if (message != NULL && message_decode_subject(message, &subject, NULL))
 		misaddressed.subject = subject;
 	misaddressed_tell(context, &misaddressed,
 			  is_answered_elsewhere(context->envelope) ? NULL : person,
@@ -235,6 +254,35 @@ static void take_stray(const struct intake_context *context,
 	person_free(person);
 }
 
+/* Nothing of it can be read: whoever is logged in is told so by mail. */
+static void take_unreadable(const struct intake_context *context,
+			    const struct recipient *recipient, struct verdict *verdict)
+{
+	const char *login = context->envelope->login;
+	const enum reason reason = verdict->reason;
+	struct verdict unknown;
+	struct person *person = NULL;
+	enum answer answer = ANSWER_NO;
+
+	if (*login != '\0')
+		answer = intake_find_login(context, login, &person, &unknown);
+	switch (answer) {
+	case ANSWER_UNKNOWN:
+		*verdict = unknown;
+		break;
+	case ANSWER_NO:
+		record_refusal(context, recipient, verdict);
+		break;
+	case ANSWER_YES:
+		log_event(LOG_LEVEL_INFO, context->envelope->queue_id, 0, "%s",
+			  verdict->text);
+		verdict_pass(verdict);
+		tell(context, recipient, NULL, person, reason, verdict);
+		break;
+	}
+	person_free(person);
+}
+
 /* ---- end of message ---- */
 
 /* An address that says what it is for must not take an answer to something else. */
@@ -259,7 +307,7 @@ static void take(const struct intake_context *context, struct recipient *recipie
 	else if (!message_parse(octets->str, octets->len, &message, &error))
 		verdict_set(verdict_r, REASON_BROKEN, error.text);
 	if (verdict_r->kind != VERDICT_PASS) {
-		record_refusal(context, recipient, verdict_r);
+		take_unreadable(context, recipient, verdict_r);
 		return;
 	}
 	find_references(context, message, &references);

@@ -114,7 +114,7 @@ static void refuse_forged(const struct intake_context *context,
 			  struct verdict *verdict)
 {
 	const struct envelope *envelope = context->envelope;
-	const struct misaddressed misaddressed = { recipient->address.spec, NULL };
+	const struct misaddressed misaddressed = { .address = recipient->address.spec };
 	struct person *person = NULL;
 	struct verdict unknown;
 

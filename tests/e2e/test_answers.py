@@ -369,6 +369,48 @@ def test_no_end_of_answers(stack):
                                 " 'kosodate-staff1@town.example'")), before + 5)
 
 
+def test_what_cannot_be_read(stack):
+    """Also with a copy to somebody else, where a refusal would be heard by nobody."""
+    stack.move_clock(3601)
+    deep = town.nested("bosai-deputy", KAIRAN)
+    large = s.octets_of(s.make_mail("bosai-deputy", KAIRAN, "Re:", "承認")) + b"0123456789" * 2800000
+    for octets, part in ((deep, "壊れていて"), (large, "大きすぎます")):
+        for to in ([KAIRAN, s.address_of("bosai-staff2")], [KAIRAN]):
+            before = len(told(stack, "bosai-deputy"))
+            check_equal(stack.submit("bosai-deputy", to, octets).final[0], 250)
+            wait_told(stack, "bosai-deputy", before, part, KAIRAN)
+    for outcome in ("broken", "too-large"):
+        check_equal(len(rows(stack, outcome, "bosai-deputy")), 2)
+
+
+def test_the_same_mail_twice(stack):
+    before = len(told(stack, "kosodate-chief"))
+    mail = s.make_mail("kosodate-chief", KAIRAN, "Re: 返信", "承認")
+    for _ in range(2):
+        check_equal(stack.submit("kosodate-chief", KAIRAN, mail).final[0], 250)
+    taken(stack, "kosodate-chief", KAIRAN)
+    stack.wait_for(lambda: len(told(stack, "kosodate-chief")) >= before + 2, what="both answers")
+    outcomes = stack.store("SELECT outcome FROM audit WHERE uid = 'kosodate-chief'"
+                           " AND action = 'reply' ORDER BY seq")
+    check_equal([row["outcome"] for row in outcomes][-3:],
+                ["no-reference", "again", "no-reference"])
+    check_equal(len(stack.store("SELECT 1 FROM outbox WHERE kind = 'misaddressed' AND mail ="
+                                " 'kosodate-chief@town.example'")), before + 2)
+
+
+def test_a_login_that_the_directory_does_not_have(stack):
+    """Refused while it can be heard, though the mail goes to somebody else too."""
+    stack.configure(ldap_person_filter="(&(objectClass=inetOrgPerson)(!(uid=kosodate-staff2)))")
+    try:
+        mail = s.make_mail("kosodate-staff2", KAIRAN, "Re: 返信", "承認")
+        other = s.address_of("bosai-staff2")
+        replies = stack.submit("kosodate-staff2", [KAIRAN, other], mail)
+        check_equal((replies.recipients[KAIRAN][0], replies.recipients[other][0]), (550, 250))
+        check_equal(len(rows(stack, "unknown-person", "kosodate-staff2")), 1)
+    finally:
+        stack.configure(ldap_person_filter="(objectClass=inetOrgPerson)")
+
+
 def test_an_approver_answers_to_a_broadcast_address(stack):
     subject, request = held(stack)
     taken(stack, "bosai-chief", town.BOSAI, "承認", request)

@@ -48,16 +48,6 @@ def send(stack, request, words, subject=None, person="bosai-chief", **headers):
     return submit(stack, address, mail, person)
 
 
-def nested(sender, to):
-    """A mail that cannot be read: parts within parts, without an end."""
-    octets = (f"From: {s.address_of(sender)}\r\nTo: {to}\r\nSubject: x\r\n"
-              "Content-Type: multipart/mixed; boundary=b\r\n\r\n").encode()
-    for level in range(60):
-        octets += (b"--b%s\r\nContent-Type: multipart/mixed; boundary=b%d\r\n\r\n"
-                   % (b"%d" % (level - 1) if level else b"", level))
-    return octets
-
-
 def submit(stack, address, mail, person="bosai-chief"):
     check_equal(stack.submit(person, address, mail).final[0], 250)
     return mail
@@ -321,7 +311,7 @@ def test_a_broken_reply_is_answered(stack):
     subject, request = held(stack)
     address = s.reply_address(request)
     mail = s.octets_of(s.make_mail("bosai-chief", address, "Re: x", "承認"))
-    submit(stack, address, nested("bosai-chief", address))
+    submit(stack, address, town.nested("bosai-chief", address))
     submit(stack, address, mail + b"0123456789" * 7 * 400000)
     told = "".join(map(s.text_of, wait_answers(stack, "bosai-chief", subject, 2)))
     check_in("壊れていて", told)
@@ -365,7 +355,7 @@ def test_a_machine_corrects_nothing(stack):
 
 
 def test_an_incident_that_cannot_be_read(stack):
-    submit(stack, INCIDENT, nested("bosai-chief", INCIDENT))
+    submit(stack, INCIDENT, town.nested("bosai-chief", INCIDENT))
     for person, mark in (("sysadmin", "【障害等の連絡】"), ("bosai-chief", "【受付】")):
         told = stack.wait_mail(person, lambda mail, title=mark: str(mail["Subject"]).strip() == title)
         check_in("壊れていて", s.text_of(told), person)

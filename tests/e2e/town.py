@@ -29,6 +29,16 @@ def request_for(stack, person, subject):
         and s.reply_address(mail).startswith("decide"))
 
 
+def nested(sender, to):
+    """A mail that cannot be read: parts within parts, without an end."""
+    octets = (f"From: {s.address_of(sender)}\r\nTo: {to}\r\nSubject: x\r\n"
+              "Content-Type: multipart/mixed; boundary=b\r\n\r\n").encode()
+    for level in range(60):
+        octets += (b"--b%s\r\nContent-Type: multipart/mixed; boundary=b%d\r\n\r\n"
+                   % (b"%d" % (level - 1) if level else b"", level))
+    return octets
+
+
 def answer_mail(person, request, words, **headers):
     """A reply as a client writes it: top-posted, the original quoted."""
     quoted = "\n".join(f"> {line}" for line in s.text_of(request).splitlines())
