@@ -25,26 +25,7 @@ if ! other_make_base >"$log" 2>&1; then
 	echo "1..0 # SKIP debootstrap cannot do it here: $(tail -n 1 "$log")"
 	exit 0
 fi
-count=0
-failed=0
-
-# Without the one before, the next ones cannot be tried.
-step() { # NAME COMMAND...
-	name=$1
-	shift
-	count=$((count + 1))
-	if [ $failed -ne 0 ]; then
-		echo "not ok $count - $name"
-		echo "# not tried"
-	elif "$@" >"$log" 2>&1 </dev/null; then
-		echo "ok $count - $name"
-	else
-		failed=1
-		echo "not ok $count - $name"
-		grep -E '^(FAIL|ERROR|[EW]):|(error|warning):' "$log" | sed 's/^/# /'
-		tail -n 60 "$log" | sed 's/^/# /'
-	fi
-}
+. "$SRCDIR/tests/steps.sh"
 
 echo "1..5"
 step "the sources are on $other" other_put_sources

@@ -14,25 +14,7 @@ unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 . "$SRCDIR/tests/other_debian.sh"
 
 log=$KAIRAN_BUILD_DIR/package.log
-count=0
-failed=0
-
-# Without the one before, the next ones cannot be tried.
-step() { # NAME COMMAND...
-	name=$1
-	shift
-	count=$((count + 1))
-	if [ $failed -ne 0 ]; then
-		echo "not ok $count - $name"
-		echo "# not tried"
-	elif "$@" >"$log" 2>&1 </dev/null; then
-		echo "ok $count - $name"
-	else
-		failed=1
-		echo "not ok $count - $name"
-		tail -n 40 "$log" | sed 's/^/# /'
-	fi
-}
+. "$SRCDIR/tests/steps.sh"
 
 skip() { # NAME WHY
 	count=$((count + 1))
