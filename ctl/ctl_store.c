@@ -17,14 +17,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <glib.h>
 #include <pwd.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "conf/keyring.h"
-#include "conf/log.h"
 #include "schema/store_copy.h"
 
 /* An empty file is a store that is to be made; SQLite gives what it puts beside it to the same
@@ -55,15 +53,8 @@ static int make_file(const struct settings *settings)
 bool ctl_store_open_unsealed(const struct settings *settings, struct store **store_r,
 			     struct kairan_error *error_r)
 {
-	g_autofree char *kept = NULL;
-
-	if (!store_copy_keep_older(settings->store_path, &kept, error_r))
-		return false;
-	if (kept != NULL)
-		log_info(
-		    "the store was made by an older kairan; as it was it is kept in %s",
-		    kept);
-	return store_open(settings->store_path, STORE_JOURNAL_BEST, store_r, error_r);
+	return store_copy_keep_older(settings->store_path, error_r) &&
+	       store_open(settings->store_path, STORE_JOURNAL_BEST, store_r, error_r);
 }
 
 int ctl_store_open(const struct ctl_call *call, struct store **store_r)

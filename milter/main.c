@@ -274,11 +274,10 @@ static int start(struct setup *setup, struct kairan **kairan_r)
 	struct keyring *seals = NULL;
 	struct store *store = NULL;
 	struct kairan_error error;
-	g_autofree char *kept = NULL;
 
 	if (!daemon_prepare_user(settings, &error) ||
 	    !keyring_load("audit_key_file", settings->audit_key_file, &seals, &error) ||
-	    !store_copy_keep_older(settings->store_path, &kept, &error) ||
+	    !store_copy_keep_older(settings->store_path, &error) ||
 	    !store_open(settings->store_path, STORE_JOURNAL_BEST, &store, &error)) {
 		log_error("%s", error.text);
 		keyring_free(seals);
@@ -287,10 +286,6 @@ static int start(struct setup *setup, struct kairan **kairan_r)
 	}
 	store_set_seals(store, seals);
 	store_set_audit_sink(store, log_audit);
-	if (kept != NULL)
-		log_info(
-		    "the store was made by an older kairan; as it was it is kept in %s",
-		    kept);
 	log_info("store %s: journal mode %s", settings->store_path,
 		 store_journal_name(store));
 	*kairan_r = kairan_new(setup, store);

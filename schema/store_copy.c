@@ -25,6 +25,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "conf/log.h"
 #include "schema/store_parts.h"
 
 #define COPY_PAGES   512
@@ -178,22 +179,24 @@ static bool keep(sqlite3 *db, const char *kept, struct kairan_error *error_r)
 	return error_set(error_r, "cannot rename %s: %s", unfinished, strerror(errno));
 }
 
-bool store_copy_keep_older(const char *path, char **kept_r, struct kairan_error *error_r)
+bool store_copy_keep_older(const char *path, struct kairan_error *error_r)
 {
+	g_autofree char *kept = NULL;
 	sqlite3 *db = NULL;
 	bool ok = true;
 	int version = 0;
 
-	*kept_r = NULL;
 	/* What cannot be opened at all, store_open() says better. */
 	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK)
 		version = find_older(db);
 	if (version > 0) {
-		*kept_r = g_strdup_printf("%s.version-%d", path, version);
-		ok = keep(db, *kept_r, error_r);
+		kept = g_strdup_printf("%s.version-%d", path, version);
+		ok = keep(db, kept, error_r);
 	}
 	(void)sqlite3_close(db);
-	if (!ok)
-		g_clear_pointer(kept_r, g_free);
+	if (ok && kept != NULL)
+		log_info(
+		    "the store was made by an older kairan; as it was it is kept in %s",
+		    kept);
 	return ok;
 }

@@ -15,9 +15,8 @@ bool store_copy_write(struct store *store, const char *path,
 /* Before a store is opened: if it was made by an older kairan, opening it will bring it to this
  * one's version, from which there is no way back. So a copy is written beside it first, whose
  * name ends in ".version-N"; one of that name is replaced. A store that is of today, that does
- * not exist yet or that is none of ours stays alone. *kept_r is the name of the copy, or NULL;
- * free with g_free(). */
-bool store_copy_keep_older(const char *path, char **kept_r, struct kairan_error *error_r);
+ * not exist yet or that is none of ours stays alone. The log names the copy. */
+bool store_copy_keep_older(const char *path, struct kairan_error *error_r);
 
 /* Is the file a sound store of kairan that this program can use? It is opened to read only. */
 bool store_copy_check(const char *path, struct kairan_error *error_r);

@@ -23,6 +23,7 @@
 
 #include "conf/clock.h"
 #include "milter/core/own_address.h"
+#include "milter/draft/answer_address.h"
 #include "milter/mail/charset.h"
 #include "milter/mail/message.h"
 
@@ -181,25 +182,13 @@ char *broadcast_mail_sender(const struct setup *setup, const struct draft *draft
 char *broadcast_mail_address(const struct setup *setup, const struct draft *draft,
 			     const struct shard *shard, enum token_purpose purpose)
 {
-	const struct token_key *key = keyring_current(setup->keyring);
-	unsigned char hash[TOKEN_HASH_OCTETS];
-	char text[TOKEN_TEXT_MAX + 1];
-	const struct token token = {
-		.key_id = key->id,
-		.draft = draft->id,
-		.party = (uint16_t)shard->number,
+	const struct answering answering = {
+		.purpose = purpose,
+		.kind = purpose == TOKEN_RELEASE ? SERVICE_RELEASE : SERVICE_RECEIPT,
 		.expires = draft->due_at + RELEASE_TOKEN_SECONDS,
 	};
-	const struct token_facts facts = {
-		.purpose = purpose,
-		.person = "",
-		.text_hash = hash,
-	};
+	/* It is kairan itself that answers, for one shard. */
+	const struct party shard_party = { .number = shard->number, .uid = (char *)"" };
 
-	token_hash_text(draft->text, hash);
-	if (!token_make(&token, key, &facts, text))
-		return NULL;
-	return own_address_make(
-	    setup->settings, purpose == TOKEN_RELEASE ? SERVICE_RELEASE : SERVICE_RECEIPT,
-	    text);
+	return answer_address_make(setup, &answering, draft, &shard_party);
 }
