@@ -23,8 +23,6 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -37,6 +35,7 @@
 #include "schema/audit_check.h"
 #include "schema/store_copy.h"
 #include "schema/store_counts.h"
+#include "schema/store_lock.h"
 #include "schema/store_suspension.h"
 
 static void show(int64_t done, int64_t all, void *context)
@@ -98,20 +97,6 @@ int ctl_backup(const struct ctl_call *call)
 }
 
 /* ---- restore ---- */
-
-static bool daemon_runs(const struct settings *settings)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	bool runs;
-
-	(void)g_strlcpy(address.sun_path, settings->milter_socket,
-			sizeof(address.sun_path));
-	runs = fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0;
-	if (fd >= 0)
-		close(fd);
-	return runs;
-}
 
 static int check_trail(struct store *store, void *context, struct kairan_error *error_r)
 {
@@ -231,15 +216,19 @@ static int replace(const struct ctl_call *call, const char *copy, const char *fr
 int ctl_restore(const struct ctl_call *call)
 {
 	g_autofree char *fresh = g_strconcat(call->settings->store_path, ".new", NULL);
+	struct store_lock *lock = NULL;
+	struct kairan_error error;
 	bool held_back = false;
 	const char *path;
 	int status;
 
 	if (!read_path(call, &path))
 		return ctl_usage(call);
-	if (daemon_runs(call->settings))
-		return ctl_fail(EX_TEMPFAIL, "stop the daemon first "
-					     "(systemctl stop kairan-milter)");
+	if (!store_lock_take(call->settings->store_path, &lock, &error))
+		return ctl_fail(
+		    EX_TEMPFAIL,
+		    "%s\nstop the daemon first (systemctl stop kairan-milter)",
+		    error.text);
 	status = prepare(call, path, fresh, &held_back);
 	if (status == EX_OK)
 		status = replace(call, path, fresh);
@@ -251,5 +240,6 @@ int ctl_restore(const struct ctl_call *call)
 		    "has, then `kairanctl resume`.");
 	if (status != EX_OK)
 		(void)unlink(fresh);
+	store_lock_free(lock);
 	return status;
 }

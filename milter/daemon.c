@@ -30,6 +30,7 @@
 #define GROUPS_MOST 64
 
 static int daemon_pipe[2] = { -1, -1 };
+static char *daemon_pid_file; /* NULL: none was made */
 
 static const struct {
 	int signal;
@@ -94,16 +95,19 @@ bool daemon_write_pid(const char *path, struct kairan_error *error_r)
 	file = fopen(path, "we");
 	if (file == NULL)
 		return error_set(error_r, "pid_file %s: %s", path, strerror(errno));
+	daemon_pid_file = strdup(path);
 	fprintf(file, "%d\n", (int)getpid());
 	if (fclose(file) != 0)
 		return error_set(error_r, "pid_file %s: %s", path, strerror(errno));
 	return true;
 }
 
-void daemon_remove_pid(const char *path)
+void daemon_remove_pid(void)
 {
-	if (*path != '\0')
-		(void)unlink(path);
+	if (daemon_pid_file != NULL)
+		(void)unlink(daemon_pid_file);
+	free(daemon_pid_file);
+	daemon_pid_file = NULL;
 }
 
 static void on_signal(int signal_number)

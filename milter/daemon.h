@@ -17,9 +17,10 @@ enum daemon_event {
 /* When started by root, become the user of the settings, for good. Otherwise nothing. */
 bool daemon_prepare_user(const struct settings *settings, struct kairan_error *error_r);
 
-/* Write the process id; "" writes none. Removing ignores a file that is gone. */
+/* Write the process id; "" writes none. */
 bool daemon_write_pid(const char *path, struct kairan_error *error_r);
-void daemon_remove_pid(const char *path);
+/* Remove the file that was written, if one was. */
+void daemon_remove_pid(void);
 
 /* Block SIGTERM, SIGINT and SIGHUP in this thread and those it starts; then install the
  * handlers and open the signals in this thread, which must be the main one. */

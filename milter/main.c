@@ -43,24 +43,22 @@
 #include "conf/log.h"
 #include "milter/core/kairan.h"
 #include "milter/courier/courier.h"
+#include "milter/crew.h"
 #include "milter/daemon.h"
 #include "milter/mail/message.h"
 #include "milter/mlfi.h"
-#include "milter/round/directory_watch.h"
-#include "milter/round/rounds.h"
-#include "milter/round/slow_rounds.h"
 #include "milter/round/snapshot_round.h"
-#include "milter/round/store_watch.h"
+#include "schema/ldap_password.h"
 #include "schema/store_copy.h"
+#include "schema/store_lock.h"
 
-/* More hand-overs at once than any MTA has a use for. */
-#define SHARD_THREADS_MOST 32
-#define THREADS_MOST       (6 + SHARD_THREADS_MOST)
-
-/* The threads beside those of libmilter. */
-struct crew {
-	pthread_t threads[THREADS_MOST];
-	size_t count;
+/* What runs from the open socket to the end. */
+struct service {
+	struct kairan *kairan;
+	struct crew crew;
+	pthread_t server; /* libmilter's, while serving */
+	bool serving;
+	bool served; /* libmilter ended because it was told to */
 };
 
 struct options {
@@ -164,10 +162,10 @@ static void drain(const struct timespec *deadline)
 
 static void *serve(void *context)
 {
-	bool *ok = context;
+	struct service *service = context;
 
 	daemon_leave_signals();
-	*ok = mlfi_serve();
+	service->served = mlfi_serve(service->kairan);
 	daemon_raise_event(DAEMON_STOP);
 	return NULL;
 }
@@ -185,80 +183,60 @@ static void run_until_stopped(struct kairan *kairan, const char *path)
 
 /* End the threads before the filter: a hand-over under way goes through the MTA, which asks
  * this very filter about it. What does not end in time is cut off with the process, as by
- * a crash, which loses nothing. */
-static void stop_all(struct kairan *kairan, const struct crew *crew, pthread_t server,
-		     int64_t drain_timeout)
+ * a crash, which loses nothing. False then: what still runs would use what is freed next. */
+static bool stop_all(struct service *service, int64_t drain_timeout)
 {
 	const struct timespec deadline = deadline_after(drain_timeout);
-	bool ended = true;
+	bool ended;
 
-	kairan_stop_all(kairan);
-	for (size_t i = 0; i < crew->count; i++)
+	kairan_stop_all(service->kairan);
+	ended = crew_join(&service->crew, &deadline);
+	if (service->serving) {
+		mlfi_close();
+		drain(&deadline);
+		mlfi_stop();
 		ended =
-		    pthread_timedjoin_np(crew->threads[i], NULL, &deadline) == 0 && ended;
-	mlfi_close();
-	drain(&deadline);
-	mlfi_stop();
-	ended = pthread_timedjoin_np(server, NULL, &deadline) == 0 && ended;
+		    pthread_timedjoin_np(service->server, NULL, &deadline) == 0 && ended;
+	}
 	if (!ended)
 		log_warning(
 		    "stopped in the middle of a hand-over; it will be tried again");
-	/* What still runs would use what is freed next. */
-	if (!ended || mlfi_count_busy() > 0)
-		_exit(EX_OK);
+	return ended && mlfi_count_busy() == 0;
 }
 
-static bool start_thread(struct crew *crew, struct kairan *kairan, void *(*run)(void *))
+static bool start_service(struct service *service)
 {
-	if (pthread_create(&crew->threads[crew->count], NULL, run, kairan) != 0)
+	struct kairan_error error;
+	int code;
+
+	if (!crew_start(&service->crew, service->kairan, &error)) {
+		log_error("%s", error.text);
 		return false;
-	crew->count++;
-	return true;
-}
-
-static bool start_crew(struct crew *crew, struct kairan *kairan)
-{
-	struct setup *setup = kairan_get_setup(kairan);
-	const int64_t shards = MIN(setup->settings->shards_at_once, SHARD_THREADS_MOST);
-	bool ok;
-
-	setup_unref(setup);
-	crew->count = 0;
-	ok = start_thread(crew, kairan, courier_run_notices) &&
-	     start_thread(crew, kairan, rounds_run) &&
-	     start_thread(crew, kairan, snapshot_round_run) &&
-	     start_thread(crew, kairan, store_watch_run) &&
-	     start_thread(crew, kairan, slow_rounds_run) &&
-	     start_thread(crew, kairan, directory_watch_run);
-	for (int64_t i = 0; ok && i < shards; i++)
-		ok = start_thread(crew, kairan, courier_run_shards);
-	return ok;
-}
-
-/* From the open socket to the end. */
-static int serve_all(struct kairan *kairan, const char *path, int64_t drain_timeout)
-{
-	struct crew crew;
-	pthread_t server;
-	bool served = true;
-
-	if (!start_crew(&crew, kairan)) {
-		log_error("cannot start a thread");
-		return EX_OSERR;
 	}
 	/* Before libmilter's thread can take what has been waiting: it would end the daemon. */
 	daemon_open_signals();
-	if (pthread_create(&server, NULL, serve, &served) != 0) {
-		log_error("cannot start a thread");
-		return EX_OSERR;
-	}
-	daemon_notify_state("READY=1");
-	run_until_stopped(kairan, path);
+	code = pthread_create(&service->server, NULL, serve, service);
+	if (code != 0)
+		log_error("cannot start a thread: %s", strerror(code));
+	service->serving = code == 0;
+	return service->serving;
+}
 
-	daemon_notify_state("STOPPING=1");
-	log_info("stopping");
-	stop_all(kairan, &crew, server, drain_timeout);
-	return served ? EX_OK : EX_OSERR;
+/* From the open socket to the end. *ended_r: nothing runs any more. */
+static int serve_all(struct kairan *kairan, const char *path, int64_t drain_timeout,
+		     bool *ended_r)
+{
+	struct service service = { .kairan = kairan };
+
+	if (start_service(&service)) {
+		log_info("ready");
+		daemon_notify_state("READY=1");
+		run_until_stopped(kairan, path);
+		daemon_notify_state("STOPPING=1");
+		log_info("stopping");
+	}
+	*ended_r = stop_all(&service, drain_timeout);
+	return service.served ? EX_OK : EX_OSERR;
 }
 
 /* Art. 8: what the store has is in the log too, which may be on another machine. */
@@ -267,8 +245,20 @@ static void log_audit(const char *line)
 	log_info("%s", line);
 }
 
+/* The lock and the socket come before the store, from which claims of an earlier daemon are
+ * taken back: where one runs already, on this store or on this socket, nothing is touched. */
+static bool open_all(const struct settings *settings, struct store_lock **lock_r,
+		     struct store **store_r, struct kairan_error *error_r)
+{
+	return store_lock_take(settings->store_path, lock_r, error_r) &&
+	       mlfi_open(settings, error_r) &&
+	       store_copy_keep_older(settings->store_path, error_r) &&
+	       store_open(settings->store_path, STORE_JOURNAL_BEST, store_r, error_r);
+}
+
 /* Become the user first: whatever is opened or made from here on is theirs. */
-static int start(struct setup *setup, struct kairan **kairan_r)
+static int start(struct setup *setup, struct store_lock **lock_r,
+		 struct kairan **kairan_r)
 {
 	const struct settings *settings = setup->settings;
 	struct keyring *seals = NULL;
@@ -277,8 +267,8 @@ static int start(struct setup *setup, struct kairan **kairan_r)
 
 	if (!daemon_prepare_user(settings, &error) ||
 	    !keyring_load("audit_key_file", settings->audit_key_file, &seals, &error) ||
-	    !store_copy_keep_older(settings->store_path, &error) ||
-	    !store_open(settings->store_path, STORE_JOURNAL_BEST, &store, &error)) {
+	    !ldap_password_check(settings, &error) ||
+	    !open_all(settings, lock_r, &store, &error)) {
 		log_error("%s", error.text);
 		keyring_free(seals);
 		setup_unref(setup);
@@ -293,20 +283,11 @@ static int start(struct setup *setup, struct kairan **kairan_r)
 	snapshot_round_refresh(*kairan_r);
 	if (!alarm_board_load(kairan_get_alarm_board(*kairan_r), store, &error) ||
 	    !courier_resume(*kairan_r, &error) ||
-	    !mlfi_open(*kairan_r, settings, &error) ||
 	    !daemon_write_pid(settings->pid_file, &error)) {
 		log_error("%s", error.text);
 		return EX_OSERR;
 	}
 	return EX_OK;
-}
-
-static bool check_readable(const char *setting, const char *path,
-			   struct kairan_error *error_r)
-{
-	return *path == '\0' || access(path, R_OK) == 0 ||
-	       error_set(error_r, "%s: cannot read %s: %s", setting, path,
-			 strerror(errno));
 }
 
 /* Once more as the user that the daemon is, who has to be able to read all of it, also when it
@@ -320,7 +301,7 @@ static int check(const char *path, const struct setup *setup)
 	const bool ok =
 	    daemon_prepare_user(settings, &error) && setup_load(path, &again, &error) &&
 	    keyring_load("audit_key_file", settings->audit_key_file, &seals, &error) &&
-	    check_readable("ldap_password_file", settings->ldap_password_file, &error);
+	    ldap_password_check(settings, &error);
 
 	if (ok)
 		settings_print(settings, stdout);
@@ -337,9 +318,10 @@ int main(int argc, char **argv)
 	struct options options;
 	struct setup *setup = NULL;
 	struct kairan *kairan = NULL;
+	struct store_lock *lock = NULL;
 	struct kairan_error error;
-	char *pid_file;
 	int64_t drain_timeout;
+	bool ended = true;
 	int status;
 
 	if (!read_options(argc, argv, &options))
@@ -365,20 +347,21 @@ int main(int argc, char **argv)
 	clock_open_test(setup->settings->test_clock);
 	fault_open(setup->settings->test_clock, "daemon");
 	(void)curl_global_init(CURL_GLOBAL_DEFAULT);
-	pid_file = strdup(setup->settings->pid_file);
 	drain_timeout = setup->settings->drain_timeout;
 
 	/* What comes while the directory is waited for is handled afterwards. Threads inherit
 	 * blocked signals; only the main thread opens them. */
 	daemon_block_signals();
-	status = start(setup, &kairan);
-	if (status == EX_OK) {
-		log_info("ready");
-		status = serve_all(kairan, options.path, drain_timeout);
-		daemon_remove_pid(pid_file);
-	}
+	status = start(setup, &lock, &kairan);
+	if (status == EX_OK)
+		status = serve_all(kairan, options.path, drain_timeout, &ended);
+	if (status != EX_OK)
+		mlfi_abandon();
+	daemon_remove_pid();
+	if (!ended)
+		_exit(status);
 	kairan_free(kairan);
-	free(pid_file);
+	store_lock_free(lock);
 	curl_global_cleanup();
 	message_shutdown();
 	return status;

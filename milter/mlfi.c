@@ -38,6 +38,7 @@
 /* libmilter gives its callbacks no context before a connection has one of its own. */
 static struct kairan *mlfi_kairan;
 static char mlfi_socket_path[sizeof(((struct sockaddr_un *)0)->sun_path)];
+static bool mlfi_is_open;
 static int mlfi_busy;
 static int mlfi_closing;
 
@@ -362,8 +363,7 @@ static bool set_ownership(const struct settings *settings, struct kairan_error *
 	return true;
 }
 
-bool mlfi_open(struct kairan *kairan, const struct settings *settings,
-	       struct kairan_error *error_r)
+bool mlfi_open(const struct settings *settings, struct kairan_error *error_r)
 {
 	char connection[sizeof(mlfi_socket_path) + 8];
 
@@ -375,17 +375,25 @@ bool mlfi_open(struct kairan *kairan, const struct settings *settings,
 	(void)snprintf(connection, sizeof(connection), "unix:%s", mlfi_socket_path);
 	if (!clear_socket(error_r))
 		return false;
-	mlfi_kairan = kairan;
 	if (smfi_register(mlfi_description) == MI_FAILURE ||
 	    smfi_setconn(connection) == MI_FAILURE ||
 	    smfi_settimeout(7210) == MI_FAILURE || smfi_opensocket(false) == MI_FAILURE)
 		return error_set(error_r, "milter_socket %s: cannot be opened",
 				 mlfi_socket_path);
+	mlfi_is_open = true;
 	return set_ownership(settings, error_r);
 }
 
-bool mlfi_serve(void)
+void mlfi_abandon(void)
 {
+	if (mlfi_is_open)
+		(void)unlink(mlfi_socket_path);
+	mlfi_is_open = false;
+}
+
+bool mlfi_serve(struct kairan *kairan)
+{
+	mlfi_kairan = kairan;
 	return smfi_main() == MI_SUCCESS;
 }
 

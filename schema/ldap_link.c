@@ -15,11 +15,11 @@
 
 #include "schema/ldap_link.h"
 
-#include <errno.h>
 #include <glib.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/time.h>
+
+#include "schema/ldap_password.h"
 
 #define SLICE_MICROSECONDS (100 * 1000)
 
@@ -69,25 +69,6 @@ void ldap_link_begin(struct ldap_link *link, unsigned failures)
 LDAP *ldap_link_handle(struct ldap_link *link)
 {
 	return link->handle;
-}
-
-static bool read_password(const char *path, char *text, size_t size,
-			  struct kairan_error *error_r)
-{
-	FILE *file;
-
-	text[0] = '\0';
-	if (*path == '\0')
-		return true;
-	file = fopen(path, "re");
-	if (file == NULL)
-		return error_set(error_r, "ldap_password_file: cannot open %s: %s", path,
-				 strerror(errno));
-	if (fgets(text, (int)size, file) == NULL)
-		text[0] = '\0';
-	fclose(file);
-	text[strcspn(text, "\r\n")] = '\0';
-	return true;
 }
 
 /* How long a connection may take to be made: whole seconds, at least one. */
@@ -157,12 +138,11 @@ static int bind_as(struct ldap_link *link, const char *dn, struct berval *secret
 static bool connect_and_bind(struct ldap_link *link, struct kairan_error *error_r)
 {
 	const struct settings *settings = link->settings;
-	char password[256];
+	char password[LDAP_PASSWORD_SIZE];
 	struct berval secret = { 0, password };
 	int result;
 
-	if (!read_password(settings->ldap_password_file, password, sizeof(password),
-			   error_r))
+	if (!ldap_password_read(settings, password, error_r))
 		return false;
 	secret.bv_len = strlen(password);
 	result = ldap_initialize(&link->handle, settings->ldap_uri);

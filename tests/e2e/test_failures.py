@@ -8,6 +8,7 @@ import socket
 import subprocess
 import unittest
 
+import second_daemon
 import stack as s
 import tap
 import town
@@ -192,29 +193,13 @@ def test_sigterm_lets_messages_end(stack):
     town.request_for(stack, "bosai-chief", subject)
 
 
-def second_settings(stack, **settings):
-    """Settings of a second daemon, with a folder of its own."""
-    store = pathlib.Path(stack.env["KAIRAN_STORE"]).parent
-    folder = stack.directory / "second"
-    folder.mkdir()
-    os.chown(folder, store.stat().st_uid, store.stat().st_gid)
-    settings = {"milter_socket": folder / "milter.sock", "store_path": folder / "kairan.db",
-                **settings}
-    conf = pathlib.Path(stack.env["KAIRAN_CONF"]).with_name("second.conf")
-    shutil.copy2(stack.env["KAIRAN_CONF"], conf)
-    with open(conf, "a", encoding="utf-8") as file:
-        file.writelines(f'{name} = "{value}"\n' for name, value in settings.items())
-    return conf
-
-
 def test_sighup_before_it_is_ready(stack):
     """Log rotation asks for nothing less than a daemon that has just been started."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         silent.settimeout(60)
-        conf = second_settings(stack, ldap_timeout="60s",
+        conf = second_daemon.settings(stack, ldap_timeout="60s",
                                ldap_uri=f"ldap://127.0.0.1:{silent.getsockname()[1]}")
-        daemon = subprocess.Popen([f"{stack.env['KAIRAN_BIN']}/kairan-milter", "-c", str(conf)],
-                                  stderr=subprocess.PIPE, text=True)
+        daemon = second_daemon.start(stack, conf)
         link, _ = silent.accept()
         daemon.send_signal(signal.SIGHUP)
         silent.close()
@@ -234,21 +219,15 @@ def test_sighup_before_it_is_ready(stack):
         daemon.wait()
 
 
-def other_gmime(stack):
-    """GMime says that it is another version, as after an upgrade of the system."""
-    library = stack.directory / "run" / "other-gmime.so"
-    subprocess.run([*os.environ.get("CC", "cc").split(), "-shared", "-fPIC", "-x", "c", "-o",
-                    str(library), "-"], input="const unsigned gmime_micro_version = 99;",
-                   text=True, check=True)
-    library.chmod(0o755)
-    return {"LD_PRELOAD": str(library)}
+# GMime says that it is another version, as after an upgrade of the system.
+OTHER_GMIME = "const unsigned gmime_micro_version = 99;"
 
 
 def test_a_library_that_it_was_not_built_for(stack):
     """Nothing is read with it, and nothing is lost: the sentence says what to do."""
     if b"__asan_init" in (s.BUILD / "kairan-milter").read_bytes():
         raise unittest.SkipTest("the sanitizer's library must be the first")
-    env = other_gmime(stack)
+    env = second_daemon.preload(stack, "other-gmime", OTHER_GMIME)
     for words in ((), ("-n",)):
         done = subprocess.run([f"{stack.env['KAIRAN_BIN']}/kairan-milter", "-c",
                                stack.env["KAIRAN_CONF"], *words], env={**os.environ, **env},

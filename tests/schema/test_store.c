@@ -14,7 +14,10 @@
 #include <cmocka.h>
 
 #include <pthread.h>
+#include <string.h>
+#include <unistd.h>
 
+#include "schema/store_lock.h"
 #include "schema/store_parts.h"
 #include "tests/schema/store_scratch.h"
 
@@ -510,6 +513,33 @@ static void test_writers_side_by_side(void **state)
 	store_close(NULL);
 }
 
+/* One at a time, whatever name the store is called by, and whether it exists yet or not. */
+static void test_lock(void **state)
+{
+	char *path = strdup(scratch_path(&scratch, "locked.db"));
+	char *link = strdup(scratch_path(&scratch, "link.db"));
+	struct store_lock *first = NULL, *second = NULL;
+	struct kairan_error error = { "" };
+
+	(void)state;
+	assert_true(store_lock_take(path, &first, &error));
+	assert_false(store_lock_take(path, &second, &error));
+	assert_non_null(strstr(error.text, "another kairan"));
+	store_lock_free(first);
+	store_close(open_store(path, STORE_JOURNAL_BEST));
+	assert_int_equal(symlink(path, link), 0);
+	assert_true(store_lock_take(link, &first, &error));
+	assert_false(store_lock_take(path, &second, &error));
+	store_lock_free(first);
+	assert_true(store_lock_take(path, &second, &error));
+	store_lock_free(second);
+	store_lock_free(NULL);
+	assert_false(store_lock_take("/nowhere/at/all.db", &first, &error));
+	assert_non_null(strstr(error.text, "/nowhere/at/all.db"));
+	free(link);
+	free(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -530,6 +560,7 @@ int main(void)
 		cmocka_unit_test(test_was_changed),
 		cmocka_unit_test(test_foreign_keys),
 		cmocka_unit_test(test_writers_side_by_side),
+		cmocka_unit_test(test_lock),
 	};
 
 	return cmocka_run_group_tests_name("store", tests, make_scratch, remove_scratch);

@@ -1,0 +1,23 @@
+/*
+ * Who alone may work with a store for long: one daemon, or what replaces the store.
+ */
+#ifndef KAIRAN_SCHEMA_STORE_LOCK_H
+#define KAIRAN_SCHEMA_STORE_LOCK_H
+
+#include <stdbool.h>
+
+#include "policy/error.h"
+
+struct store_lock;
+
+/* Take the lock of the store at path, which need not exist yet; false at once when another
+ * process has it, also under another name of the same file. It ends with the process or by
+ * store_lock_free(). The lock is a file beside the store, whose name ends in ".lock" and which
+ * stays. */
+bool store_lock_take(const char *path, struct store_lock **lock_r,
+		     struct kairan_error *error_r);
+
+/* Let it go. NULL is accepted. */
+void store_lock_free(struct store_lock *lock);
+
+#endif

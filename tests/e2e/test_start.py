@@ -1,0 +1,165 @@
+#!/usr/bin/env python3
+"""Starts that must not be: a second daemon on a store or a socket that is in use, and one to
+which the system does not give what it needs. It says why, ends, and has changed nothing."""
+import contextlib
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import unittest
+
+import second_daemon
+import stack as s
+import tap
+import town
+from tap import check_equal, check_in
+
+OSERR = 71
+TEMPFAIL = 75
+
+# The thread whose number is in FAIL_THREAD is not made, and nobody can make it later.
+FAIL_THREAD = """
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*run)(void *), void *arg)
+{
+    static int count;
+    int (*next)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *) =
+        dlsym(RTLD_NEXT, "pthread_create");
+
+    if (__atomic_add_fetch(&count, 1, __ATOMIC_SEQ_CST) == atoi(getenv("FAIL_THREAD")))
+        return EAGAIN;
+    return next(thread, attr, run, arg);
+}
+"""
+
+
+def shards(stack, subject):
+    return [tuple(row) for row in stack.store(
+        "SELECT shard.* FROM shard JOIN draft ON draft.id = shard.draft WHERE subject = ?",
+        subject)]
+
+
+@contextlib.contextmanager
+def silent_mta(stack):
+    """A mail system that takes connections, and says nothing."""
+    conf = pathlib.Path(stack.env["KAIRAN_CONF"]).read_text(encoding="utf-8")
+    url = re.findall(r'(?m)^mta_url = "(.*)"', conf)[-1]
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(60)
+        stack.configure(mta_url=f"smtp://127.0.0.1:{silent.getsockname()[1]}")
+        yield silent
+    stack.configure(mta_url=url)
+
+
+def test_a_second_daemon_takes_no_work(stack):
+    """Under the same settings, under others that name the same store, and by a link to it,
+    while a shard is being handed over: it stays the first one's."""
+    subject = "二つ目のデーモン"
+    store = pathlib.Path(stack.env["KAIRAN_STORE"])
+    link = store.with_name("link.db")
+    link.symlink_to(store)
+    stack.move_clock_to(10)
+    due = stack.now().strftime("%Y-%m-%d")
+    town.draft(stack, "bosai-staff1", subject, f"配信日時: {due} 11:00\n避難所は学校です。")
+    town.answer(stack, "bosai-chief", town.request_for(stack, "bosai-chief", subject), "承認")
+    town.wait_state(stack, subject, town.APPROVED)
+    with silent_mta(stack) as silent:
+        stack.move_clock_to(11)
+        town.wait_state(stack, subject, town.RELEASING)
+        links = [silent.accept()[0]]
+        before = stack.wait_for(lambda: shards(stack, subject), what="the shard")
+        for conf in (stack.env["KAIRAN_CONF"],
+                     second_daemon.settings(stack, store_path=store),
+                     second_daemon.settings(stack, store_path=link)):
+            status, said = second_daemon.run(stack, conf)
+            check_equal(status, OSERR, said)
+            check_in("store", said)
+        check_equal(shards(stack, subject), before)
+        check_equal((stack.directory / "second" / "pid").exists(), False, "a pid file")
+    for one in links:
+        one.close()
+    link.unlink()
+    stack.move_clock(15 * 60)
+    town.wait_state(stack, subject, town.RELEASED, 60)
+    check_equal(len(town.wait_broadcast(stack, subject)), town.SUBSCRIBERS)
+
+
+def test_another_store_on_the_same_socket(stack):
+    """The socket of the one that runs stays, and its store is not touched."""
+    conf = second_daemon.settings(stack, milter_socket=stack.directory / "run" / "milter.sock")
+    status, said = second_daemon.run(stack, conf)
+    check_equal(status, OSERR, said)
+    check_in("another daemon listens", said)
+    check_equal((stack.directory / "second" / "kairan.db").exists(), False, "a store was made")
+    town.draft(stack, "bosai-staff1", "同じソケット")
+
+
+def test_no_restore_beside_a_daemon(stack):
+    """Whatever socket it has: what counts is the store."""
+    copy = stack.directory / "run" / "copy.db"
+    store = pathlib.Path(stack.env["KAIRAN_STORE"])
+    stack.kairanctl("backup", str(copy))
+    conf = second_daemon.settings(stack, store_path=store)
+    before = store.stat().st_ino
+    done = stack.kairanctl("-c", str(conf), "restore", str(copy), check=False)
+    check_equal(done.returncode, TEMPFAIL, done.stderr)
+    check_in("stop the daemon", done.stderr)
+    check_equal(store.stat().st_ino, before)
+    copy.unlink()
+
+
+def test_a_thread_that_cannot_be_made(stack):
+    """Each of them in turn. What was started ends again, and leaves no file of a daemon."""
+    if b"__asan_init" in (s.BUILD / "kairan-milter").read_bytes():
+        raise unittest.SkipTest("the sanitizer's library must be the first")
+    env = second_daemon.preload(stack, "fail-thread", FAIL_THREAD)
+    folder = stack.directory / "second"
+    shutil.rmtree(folder, ignore_errors=True)
+    conf = second_daemon.settings(stack)
+    for number in range(1, 100):
+        daemon = second_daemon.start(stack, conf, FAIL_THREAD=str(number), **env)
+        said = []
+        try:
+            for line in daemon.stderr:
+                said.append(line)
+                if re.search(r"\bready\b", line) and number > 8:
+                    daemon.send_signal(signal.SIGTERM)
+            status = daemon.wait()
+        finally:
+            daemon.kill()
+            daemon.wait()
+        check_equal(sorted(path.name for path in folder.iterdir()
+                           if path.name in ("pid", "milter.sock")), [], "left behind")
+        if status == 0:
+            break
+        check_equal(status, OSERR, "".join(said))
+    print(f"# {number - 1} threads", flush=True)
+    check_equal(number > 8, True, f"{number} threads are too few: {said}")
+
+
+def test_a_password_that_is_none(stack):
+    """The directory would take an empty one for nobody's, and a cut one for a wrong one."""
+    secret = pathlib.Path(stack.env["KAIRAN_CONF"]).with_name("other.password")
+    store = pathlib.Path(stack.env["KAIRAN_STORE"])
+    conf = second_daemon.settings(stack, ldap_password_file=secret)
+    for octets, mode, word in (("kairan\n", 0o644, "others may read"), ("\n", 0o600, "no password"),
+                               ("x" * 1023 + "\n", 0o600, "longer than 1022")):
+        secret.write_text(octets, encoding="ascii")
+        secret.chmod(mode)
+        os.chown(secret, store.stat().st_uid, store.stat().st_gid)
+        status, said = second_daemon.run(stack, conf)
+        check_equal(status, OSERR, said)
+        check_in("ldap_password_file", said)
+        check_in(word, said)
+    secret.unlink()
+
+
+if __name__ == "__main__":
+    tap.main(globals())
