@@ -284,3 +284,10 @@ CREATE TABLE reply (
 ) WITHOUT ROWID;
 CREATE INDEX reply_by_draft ON reply (draft, uid, at);
 CREATE INDEX reply_by_time ON reply (at);
+
+-- schema version 9
+
+-- Hand-overs of a shard that were begun, and the last of them that the milter has offered: each
+-- is offered once.
+ALTER TABLE shard ADD COLUMN claimed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE shard ADD COLUMN offered INTEGER NOT NULL DEFAULT 0;

@@ -129,7 +129,8 @@ enum answer store_release_claim_due(struct store *store, int64_t now, int64_t le
 
 	if (answer == ANSWER_YES &&
 	    !sql_run(store, error_r,
-		     "UPDATE shard SET next_try = ?, repeated = repeated + (state = 2)"
+		     "UPDATE shard SET next_try = ?, repeated = repeated + (state = 2),"
+		     " claimed = claimed + 1"
 		     " WHERE draft = ? AND number = ?",
 		     "iii", lease, shard_r->draft, shard_r->number))
 		return ANSWER_UNKNOWN;
@@ -191,12 +192,13 @@ enum answer store_release_offer(struct store *store, const struct shard *shard,
 				int64_t now, int64_t next_try,
 				struct kairan_error *error_r)
 {
-	if (!sql_run(
-		store, error_r,
-		"UPDATE shard SET state = 2, changed_at = ?, next_try = ?,"
-		" tries = tries + 1, response = '', queue_id = ?"
-		" WHERE draft = ? AND number = ? AND state IN (1, 2)" SHARD_RELEASING,
-		"iisii", now, next_try, shard->queue_id, shard->draft, shard->number))
+	if (!sql_run(store, error_r,
+		     "UPDATE shard SET state = 2, changed_at = ?, next_try = ?,"
+		     " tries = tries + 1, response = '', queue_id = ?, offered = claimed"
+		     " WHERE draft = ? AND number = ? AND state IN (1, 2)"
+		     " AND offered < claimed" SHARD_RELEASING,
+		     "iisii", now, next_try, shard->queue_id, shard->draft,
+		     shard->number))
 		return ANSWER_UNKNOWN;
 	return sql_changes(store) > 0 ? ANSWER_YES : ANSWER_NO;
 }

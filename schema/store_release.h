@@ -84,7 +84,8 @@ bool store_release_record(struct store *store, const struct shard *shard,
 			  const struct shard_step *step, struct kairan_error *error_r);
 
 /* Record that a shard's recipients are about to be added, if it may be handed over at
- * this moment; NO when it was stopped or suspended meanwhile, or is with the MTA already.
+ * this moment; NO when it was stopped or suspended meanwhile, is with the MTA already, or was
+ * offered since it was claimed: a mail that comes past twice adds its recipients once.
  * A stop that is committed before this has nobody of the shard receive it. */
 enum answer store_release_offer(struct store *store, const struct shard *shard,
 				int64_t now, int64_t next_try,

@@ -172,9 +172,7 @@ static void take_correction(const struct intake_context *context, struct reply *
 	struct verdict verdict;
 
 	if (!lifecycle_was_sent(reply->draft->state)) {
-		reply_outcome_answer(context, reply, NOTICE_ALREADY,
-				     lifecycle_name(reply->draft->state), NULL,
-				     verdict_r);
+		reply_outcome_answer_already(context, reply, verdict_r);
 		return;
 	}
 	if (reason != REASON_NONE) {

@@ -118,19 +118,18 @@ static bool find_time(const struct intake_context *context, struct reply *reply,
 }
 
 /* What is approved and waits for the end of the quiet hours goes out earlier. */
-static void expedite(const struct intake_context *context, struct reply *reply,
-		     struct reply_step *step, struct verdict *verdict_r)
+static enum answer expedite(const struct intake_context *context, struct reply *reply,
+			    struct reply_step *step, struct verdict *verdict_r)
 {
 	if (step->due_at < reply->draft->due_at)
-		reply_outcome_reschedule(context, reply, step, verdict_r);
-	else
-		reply_outcome_answer(context, reply, NOTICE_ALREADY,
-				     lifecycle_name(reply->draft->state), NULL,
-				     verdict_r);
+		return reply_outcome_reschedule(context, reply, step, verdict_r);
+	reply_outcome_answer_already(context, reply, verdict_r);
+	return ANSWER_YES;
 }
 
-static void decide(const struct intake_context *context, struct reply *reply, size_t step,
-		   enum answer suspended, struct verdict *verdict_r)
+/* NO: the draft had come to another state by then, and has changed by nothing. */
+static enum answer decide(const struct intake_context *context, struct reply *reply,
+			  size_t step, enum answer suspended, struct verdict *verdict_r)
 {
 	struct reply_step reply_step = {
 		.to = decision_steps[step].to,
@@ -146,7 +145,7 @@ static void decide(const struct intake_context *context, struct reply *reply, si
 
 	if (is_approval(reply->words.decision) &&
 	    !find_time(context, reply, &reply_step, verdict_r))
-		return;
+		return ANSWER_YES;
 	if (decision_steps[step].decision == DECISION_STOP &&
 	    decision_steps[step].from == DRAFT_HELD)
 		reply_step.note = "stop-held";
@@ -155,10 +154,9 @@ static void decide(const struct intake_context *context, struct reply *reply, si
 		reply_step.notice = NOTICE_APPROVED_REST;
 		reply_step.except = -1;
 	}
-	if (decision_steps[step].from == decision_steps[step].to)
-		expedite(context, reply, &reply_step, verdict_r);
-	else
-		reply_outcome_carry_out(context, reply, &reply_step, verdict_r);
+	return decision_steps[step].from == decision_steps[step].to
+		   ? expedite(context, reply, &reply_step, verdict_r)
+		   : reply_outcome_carry_out(context, reply, &reply_step, verdict_r);
 }
 
 /* Did the reply come too late? A stop never does: it can only prevent a broadcast. A draft
@@ -170,35 +168,32 @@ static bool is_late(const struct reply *reply, size_t step, enum answer suspende
 	       suspended != ANSWER_YES && reply->draft->expires_at <= clock_now();
 }
 
-/* The words are a decision, and the draft is in a state for it. */
-static void take_decision(const struct intake_context *context, struct reply *reply,
-			  size_t step, struct verdict *verdict_r)
+/* The words are a decision, and the draft is in a state for it. NO: not any more. */
+static enum answer take_decision(const struct intake_context *context,
+				 struct reply *reply, size_t step,
+				 struct verdict *verdict_r)
 {
 	enum answer suspended = suspension_is_on(context, reply->draft->broadcast);
 	struct verdict verdict;
 
 	if (suspended == ANSWER_UNKNOWN) {
 		verdict_set(verdict_r, REASON_STORE, NULL);
-		return;
+		return ANSWER_UNKNOWN;
 	}
 	if (is_late(reply, step, suspended)) {
 		reply_outcome_answer_not_counted(context, reply, REASON_EXPIRED_TOKEN,
 						 verdict_r);
-		return;
+		return ANSWER_YES;
 	}
 	judge_decider(context, reply, &verdict);
-	switch (verdict.kind) {
-	case VERDICT_PASS:
-		decide(context, reply, step, suspended, verdict_r);
-		break;
-	case VERDICT_REFUSE:
+	if (verdict.kind == VERDICT_PASS)
+		return decide(context, reply, step, suspended, verdict_r);
+	if (verdict.kind == VERDICT_REFUSE)
 		reply_outcome_answer_not_counted(context, reply, verdict.reason,
 						 verdict_r);
-		break;
-	case VERDICT_TEMPFAIL:
+	else
 		*verdict_r = verdict;
-		break;
-	}
+	return ANSWER_YES;
 }
 
 static bool is_for_deciders(enum decision decision)
@@ -206,23 +201,36 @@ static bool is_for_deciders(enum decision decision)
 	return decision != DECISION_NONE && decision != DECISION_WITHDRAW;
 }
 
+/* The words decide nothing about the draft as it is. */
+static void take_other(const struct intake_context *context, const struct reply *reply,
+		       struct verdict *verdict_r)
+{
+	if (is_for_deciders(reply->words.decision) && reply->draft->state != DRAFT_HELD)
+		reply_outcome_answer_already(context, reply, verdict_r);
+	else
+		reply_outcome_answer_unclear(context, reply, verdict_r);
+}
+
+/* While the directory is asked the draft may go on: its release may begin, or somebody else may
+ * decide. Then the words are tried on what it has become. */
 static void take(const struct intake_context *context, struct recipient *recipient,
 		 struct verdict *verdict_r)
 {
+	enum answer done = ANSWER_NO;
+	enum draft_state before = 0;
 	struct reply reply;
 	size_t step;
 
 	if (intake_reply_read(context, TOKEN_DECIDE, recipient, &reply, verdict_r) !=
 	    ANSWER_YES)
 		return;
-	if (find_step(reply.words.decision, reply.draft->state, &step))
-		take_decision(context, &reply, step, verdict_r);
-	else if (is_for_deciders(reply.words.decision) &&
-		 reply.draft->state != DRAFT_HELD)
-		reply_outcome_answer(context, &reply, NOTICE_ALREADY,
-				     lifecycle_name(reply.draft->state), NULL, verdict_r);
-	else
-		reply_outcome_answer_unclear(context, &reply, verdict_r);
+	while (done == ANSWER_NO && reply.draft->state != before &&
+	       find_step(reply.words.decision, reply.draft->state, &step)) {
+		before = reply.draft->state;
+		done = take_decision(context, &reply, step, verdict_r);
+	}
+	if (done == ANSWER_NO)
+		take_other(context, &reply, verdict_r);
 	intake_reply_clear(&reply);
 }
 

@@ -151,7 +151,8 @@ static enum answer offer(struct store *store, const struct release *release, int
 	if (answer == ANSWER_YES && !store_audit_append(store, event, error_r))
 		answer = ANSWER_UNKNOWN;
 	if (answer == ANSWER_NO)
-		(void)error_set(error_r, "it was stopped or suspended just now");
+		(void)error_set(error_r, "it was stopped or suspended just now, or "
+					 "offered already in this hand-over");
 	return answer;
 }
 

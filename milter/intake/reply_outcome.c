@@ -211,6 +211,19 @@ static struct draft_step make_step(const struct intake_context *context,
 	return draft_step;
 }
 
+/* The draft as it is now, in the transaction that found it changed. */
+static enum answer read_anew(struct store *store, struct reply *reply,
+			     struct kairan_error *error_r)
+{
+	struct draft *draft = NULL;
+
+	if (store_draft_find(store, reply->draft->id, &draft, error_r) != ANSWER_YES)
+		return ANSWER_UNKNOWN;
+	draft_free(reply->draft);
+	reply->draft = draft;
+	return ANSWER_NO;
+}
+
 /* Change the draft by one of the store's functions, and tell its people. */
 static enum answer change(const struct intake_context *context, struct reply *reply,
 			  const struct reply_step *step,
@@ -242,6 +255,8 @@ static enum answer change(const struct intake_context *context, struct reply *re
 				 step->except, error_r)))
 		answer = ANSWER_UNKNOWN;
 	free(facts);
+	if (answer == ANSWER_NO)
+		answer = read_anew(store, reply, error_r);
 	return store_finish(store, answer, error_r);
 }
 
@@ -253,9 +268,9 @@ static void end_alarm(const struct intake_context *context, const struct reply *
 	answers_end_alarm(context->kairan, &described);
 }
 
-static void conclude(const struct intake_context *context, struct reply *reply,
-		     enum answer answer, const struct kairan_error *error,
-		     struct verdict *verdict_r)
+static enum answer conclude(const struct intake_context *context, struct reply *reply,
+			    enum answer answer, const struct kairan_error *error,
+			    struct verdict *verdict_r)
 {
 	switch (answer) {
 	case ANSWER_YES:
@@ -266,31 +281,39 @@ static void conclude(const struct intake_context *context, struct reply *reply,
 		kairan_wake_all(context->kairan);
 		break;
 	case ANSWER_NO:
-		reply_outcome_answer(context, reply, NOTICE_ALREADY,
-				     lifecycle_name(reply->draft->state), NULL,
-				     verdict_r);
 		break;
 	case ANSWER_UNKNOWN:
 		fail_store(context, reply, error, verdict_r);
 		break;
 	}
+	return answer;
 }
 
-void reply_outcome_carry_out(const struct intake_context *context, struct reply *reply,
-			     const struct reply_step *step, struct verdict *verdict_r)
+enum answer reply_outcome_carry_out(const struct intake_context *context,
+				    struct reply *reply, const struct reply_step *step,
+				    struct verdict *verdict_r)
 {
 	struct kairan_error error = { "" };
 
-	conclude(context, reply, change(context, reply, step, store_draft_enter, &error),
-		 &error, verdict_r);
+	return conclude(context, reply,
+			change(context, reply, step, store_draft_enter, &error), &error,
+			verdict_r);
 }
 
-void reply_outcome_reschedule(const struct intake_context *context, struct reply *reply,
-			      const struct reply_step *step, struct verdict *verdict_r)
+enum answer reply_outcome_reschedule(const struct intake_context *context,
+				     struct reply *reply, const struct reply_step *step,
+				     struct verdict *verdict_r)
 {
 	struct kairan_error error = { "" };
 
-	conclude(context, reply,
-		 change(context, reply, step, store_draft_reschedule, &error), &error,
-		 verdict_r);
+	return conclude(context, reply,
+			change(context, reply, step, store_draft_reschedule, &error),
+			&error, verdict_r);
+}
+
+void reply_outcome_answer_already(const struct intake_context *context,
+				  const struct reply *reply, struct verdict *verdict_r)
+{
+	reply_outcome_answer(context, reply, NOTICE_ALREADY,
+			     lifecycle_name(reply->draft->state), NULL, verdict_r);
 }

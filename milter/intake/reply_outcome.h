@@ -52,13 +52,21 @@ struct reply_step {
 };
 
 /* A draft that was approved and waits goes out at another time: the time, the audit row and
- * the notices in one transaction. When it is on its way already, the writer is told so. */
-void reply_outcome_reschedule(const struct intake_context *context, struct reply *reply,
-			      const struct reply_step *step, struct verdict *verdict_r);
+ * the notices in one transaction. YES: done. NO: it is not, or no longer, in a state for it; then
+ * nothing has changed, and reply->draft is what it was in that transaction, so that the caller can
+ * choose again. UNKNOWN: the store failed, and the verdict says so. */
+enum answer reply_outcome_reschedule(const struct intake_context *context,
+				     struct reply *reply, const struct reply_step *step,
+				     struct verdict *verdict_r);
 
-/* Carry it out: the new state, the audit row and the notices in one transaction. A draft
- * that is not in a state for it (any more) stays as it is, and the writer is told. */
-void reply_outcome_carry_out(const struct intake_context *context, struct reply *reply,
-			     const struct reply_step *step, struct verdict *verdict_r);
+/* Carry it out: the new state, the audit row and the notices in one transaction. Answers like
+ * reply_outcome_reschedule(). */
+enum answer reply_outcome_carry_out(const struct intake_context *context,
+				    struct reply *reply, const struct reply_step *step,
+				    struct verdict *verdict_r);
+
+/* Tell the writer in which state the draft is, for which their words are too late. */
+void reply_outcome_answer_already(const struct intake_context *context,
+				  const struct reply *reply, struct verdict *verdict_r);
 
 #endif

@@ -35,10 +35,10 @@ static void take(const struct intake_context *context, struct recipient *recipie
 	if (intake_reply_read(context, TOKEN_DRAFT, recipient, &reply, verdict_r) !=
 	    ANSWER_YES)
 		return;
-	if (reply.words.decision == DECISION_WITHDRAW)
-		reply_outcome_carry_out(context, &reply, &step, verdict_r);
-	else
+	if (reply.words.decision != DECISION_WITHDRAW)
 		reply_outcome_answer_unclear(context, &reply, verdict_r);
+	else if (reply_outcome_carry_out(context, &reply, &step, verdict_r) == ANSWER_NO)
+		reply_outcome_answer_already(context, &reply, verdict_r);
 	intake_reply_clear(&reply);
 }
 

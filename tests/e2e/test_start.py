@@ -1,13 +1,11 @@
 #!/usr/bin/env python3
 """Starts that must not be: a second daemon on a store or a socket that is in use, and one to
 which the system does not give what it needs. It says why, ends, and has changed nothing."""
-import contextlib
 import os
 import pathlib
 import re
 import shutil
 import signal
-import socket
 import unittest
 
 import second_daemon
@@ -46,18 +44,6 @@ def shards(stack, subject):
         subject)]
 
 
-@contextlib.contextmanager
-def silent_mta(stack):
-    """A mail system that takes connections, and says nothing."""
-    conf = pathlib.Path(stack.env["KAIRAN_CONF"]).read_text(encoding="utf-8")
-    url = re.findall(r'(?m)^mta_url = "(.*)"', conf)[-1]
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        silent.settimeout(60)
-        stack.configure(mta_url=f"smtp://127.0.0.1:{silent.getsockname()[1]}")
-        yield silent
-    stack.configure(mta_url=url)
-
-
 def test_a_second_daemon_takes_no_work(stack):
     """Under the same settings, under others that name the same store, and by a link to it,
     while a shard is being handed over: it stays the first one's."""
@@ -70,7 +56,7 @@ def test_a_second_daemon_takes_no_work(stack):
     town.draft(stack, "bosai-staff1", subject, f"配信日時: {due} 11:00\n避難所は学校です。")
     town.answer(stack, "bosai-chief", town.request_for(stack, "bosai-chief", subject), "承認")
     town.wait_state(stack, subject, town.APPROVED)
-    with silent_mta(stack) as silent:
+    with stack.silent_mta() as silent:
         stack.move_clock_to(11)
         town.wait_state(stack, subject, town.RELEASING)
         links = [silent.accept()[0]]

@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "schema/sql.h"
 #include "schema/store_release.h"
 #include "schema/store_subscriber.h"
 #include "tests/schema/store_fixture.h"
@@ -529,6 +530,13 @@ static void test_complete(void **state)
 
 /* The last moment at which a release can be stopped: a shard is offered only while its
  * release goes on, and only when the MTA does not have it. */
+/* As if the courier had begun to hand each of them over. */
+static void claim_all(void)
+{
+	assert_true(
+	    sql_run(at.store, &at.error, "UPDATE shard SET claimed = claimed + 1", ""));
+}
+
 static void test_offer(void **state)
 {
 	static const struct {
@@ -553,6 +561,10 @@ static void test_offer(void **state)
 		if (rows[i].from != SHARD_READY)
 			record(draft->id, 1, rows[i].from, 500);
 		shard = find(draft->id, 1);
+		assert_int_equal(
+		    store_release_offer(at.store, &shard, 300, 600, &at.error),
+		    ANSWER_NO); /* nobody hands it over */
+		claim_all();
 		strcpy(shard.queue_id, "4NEW");
 		if (store_release_offer(at.store, &shard, 300, 600, &at.error) !=
 		    rows[i].answer)
@@ -564,9 +576,18 @@ static void test_offer(void **state)
 		assert_string_equal(shard.queue_id,
 				    rows[i].answer == ANSWER_YES ? "4NEW" : "");
 		assert_int_equal(find(draft->id, 2).state, SHARD_READY);
+		/* Once in each hand-over, however often its mail comes past. */
+		assert_int_equal(
+		    store_release_offer(at.store, &shard, 300, 600, &at.error),
+		    ANSWER_NO);
+		claim_all();
+		assert_int_equal(
+		    store_release_offer(at.store, &shard, 300, 600, &at.error),
+		    rows[i].answer);
 		draft_free(draft);
 	}
 	draft = make_release(100, "stopped", 3);
+	claim_all();
 	shard = find(draft->id, 1);
 	enter_state(&at, draft, DRAFT_STOPPED, 0);
 	assert_int_equal(store_release_offer(at.store, &shard, 300, 600, &at.error),

@@ -260,6 +260,8 @@ static void test_what_rests(void **state)
 			 ANSWER_NO);
 	assert_int_equal(lift_past(1800), 1);
 	check_all(true);
+	assert_int_equal(store_release_claim_due(at.store, 1900, 2000, &shard, &at.error),
+			 ANSWER_YES);
 	assert_int_equal(store_release_offer(at.store, &shard, 1900, 2000, &at.error),
 			 ANSWER_YES);
 	commit(&at);
