@@ -26,11 +26,14 @@
 #include "ctl/commands.h"
 #include "ctl/ctl_options.h"
 #include "ctl/ctl_store.h"
+#include "milter/core/alarm.h"
+#include "milter/draft/broadcast_compare.h"
 #include "milter/mail/message.h"
 #include "milter/mail/message_report.h"
 #include "policy/service_address.h"
 #include "policy/token.h"
 #include "policy/verdict.h"
+#include "schema/store_alarm.h"
 #include "schema/store_audit.h"
 #include "schema/store_draft.h"
 #include "schema/store_release.h"
@@ -104,31 +107,52 @@ static int refuse(const struct delivery *delivery, enum reason reason, int statu
 		   : EX_TEMPFAIL;
 }
 
-/* YES when the token is a receipt of ours. */
+/* YES when the token is a receipt of ours; *draft_r is the draft then, or NULL. */
 static enum answer check_receipt(const struct delivery *delivery,
 				 const struct keyring *keyring, const struct token *token,
-				 struct kairan_error *error_r)
+				 struct draft **draft_r, struct kairan_error *error_r)
 {
 	const struct service_address *service = &delivery->service;
 	const struct token_key *key = keyring_find(keyring, token->key_id);
 	unsigned char hash[TOKEN_HASH_OCTETS];
-	struct draft *draft = NULL;
 	const struct token_facts facts = {
 		.purpose = TOKEN_RECEIPT,
 		.person = "",
 		.text_hash = hash,
 	};
 	enum answer answer =
-	    store_draft_find(delivery->store, token->draft, &draft, error_r);
+	    store_draft_find(delivery->store, token->draft, draft_r, error_r);
 
 	if (answer != ANSWER_YES)
 		return answer;
-	token_hash_text(draft->text, hash);
-	draft_free(draft);
+	token_hash_text((*draft_r)->text, hash);
 	if (key == NULL || token_verify(service->token, service->token_length, key,
 					&facts, clock_now()) == TOKEN_FORGED)
 		return ANSWER_NO;
 	return ANSWER_YES;
+}
+
+/* The receipt is a copy of what was queued for the residents. It is too late to hold it back;
+ * the administrators hear of it. */
+static bool compare_copy(const struct ctl_call *call, const struct delivery *delivery,
+			 const struct draft *draft, struct kairan_error *error_r)
+{
+	g_autofree char *name =
+	    g_strdup_printf(ALARM_CHANGED " %lld", (long long)draft->id);
+	struct kairan_error difference;
+	const struct alarm alarm = { name, (char *)"changed-after", difference.text,
+				     clock_now() };
+
+	if (!message_init(error_r))
+		return false;
+	if (broadcast_compare(call->settings, draft, delivery->mail->str,
+			      delivery->mail->len, &difference))
+		return true;
+	log_event(LOG_LEVEL_WARNING, delivery->queue_id, draft->id,
+		  "what is queued is not what was approved: %s", difference.text);
+	return store_alarm_raise(delivery->store, &alarm, error_r) != ANSWER_UNKNOWN &&
+	       append(delivery, draft->id, "receipt", "changed", difference.text,
+		      error_r);
 }
 
 static int confirm_shard(const struct delivery *delivery, const struct token *token,
@@ -151,23 +175,22 @@ static int take_receipt(const struct ctl_call *call, const struct delivery *deli
 			struct kairan_error *error_r)
 {
 	struct keyring *keyring = NULL;
+	struct draft *draft = NULL;
 	struct token token;
 	enum answer answer = ANSWER_NO;
+	int status = EX_TEMPFAIL;
 
 	if (!keyring_load("key_file", call->settings->key_file, &keyring, error_r))
 		return EX_TEMPFAIL;
 	if (token_read(delivery->service.token, delivery->service.token_length, &token))
-		answer = check_receipt(delivery, keyring, &token, error_r);
+		answer = check_receipt(delivery, keyring, &token, &draft, error_r);
 	keyring_free(keyring);
-	switch (answer) {
-	case ANSWER_YES:
-		return confirm_shard(delivery, &token, error_r);
-	case ANSWER_NO:
-		return refuse(delivery, REASON_FORGED_TOKEN, EX_NOPERM, error_r);
-	case ANSWER_UNKNOWN:
-		break;
-	}
-	return EX_TEMPFAIL;
+	if (answer == ANSWER_NO)
+		status = refuse(delivery, REASON_FORGED_TOKEN, EX_NOPERM, error_r);
+	else if (answer == ANSWER_YES && compare_copy(call, delivery, draft, error_r))
+		status = confirm_shard(delivery, &token, error_r);
+	draft_free(draft);
+	return status;
 }
 
 /* Of what was the bounce? Both 0 for one that is neither a broadcast's nor a notice's. */

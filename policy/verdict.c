@@ -142,6 +142,8 @@ static const struct {
 			       "The broadcast addresses are not known yet" },
 	[REASON_NOT_RELEASING] = { VERDICT_REFUSE, "not-releasing", "", "550", "5.7.1",
 				   "Nothing is to be released by this address" },
+	[REASON_CHANGED_ON_WAY] = { VERDICT_TEMPFAIL, "changed-on-way", "13-1", "451",
+				    "4.7.1", "Art.13-1: this is not what was approved" },
 	[REASON_BYPASS] = { VERDICT_REFUSE, "bypass", "14", "550", "5.7.1",
 			    "Art.14: this address takes mail only through submission" },
 };

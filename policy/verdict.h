@@ -71,6 +71,8 @@ enum reason {
 	REASON_PASSWORD_INITIAL, /* Art. 12: nobody but the registrar has set it */
 	REASON_PASSWORD_LOCKED,  /* Art. 12 */
 	REASON_PASSWORD_UNKNOWN, /* Art. 12: the directory does not know its age */
+
+	REASON_CHANGED_ON_WAY, /* Art. 13-1: a broadcast is not what was approved any more */
 	REASON_COUNT,
 };
 

@@ -272,7 +272,7 @@ static bool hand_over(struct kairan *kairan, struct smtp *smtp, const struct set
 	if (recipient == NULL)
 		return error_set(error_r, "no token for shard %lld of draft %lld",
 				 (long long)shard->number, (long long)shard->draft);
-	if (!broadcast_mail_write(setup, draft, &octets, &mail.length, error_r))
+	if (!broadcast_mail_write(setup->settings, draft, &octets, &mail.length, error_r))
 		return false;
 	mail.octets = octets;
 	smtp_send(smtp, setup->settings, &mail, &result);

@@ -8,9 +8,6 @@
  *	where every character has its place, since old phones read nothing else; otherwise
  *	UTF-8.
  *
- *	On its way to the subscribers the mail passes the MTA once more. There it is compared
- *	with the draft, so that an address of a release, read in a log, sends nothing else.
- *
  * DIAGNOSTICS
  *	All failures are returned.
  */
@@ -39,25 +36,24 @@ static bool wants_iso2022jp(const struct settings *settings, const struct draft 
 	       charset_fits_iso2022jp(draft->broadcast_ja);
 }
 
-char *broadcast_mail_id(const struct setup *setup, const struct draft *draft)
+char *broadcast_mail_id(const struct settings *settings, const struct draft *draft)
 {
 	return g_strdup_printf("<broadcast.%lld.%02x%02x%02x%02x@%s>",
 			       (long long)draft->id, draft->submit_key[0],
 			       draft->submit_key[1], draft->submit_key[2],
-			       draft->submit_key[3], setup->settings->service_domain);
+			       draft->submit_key[3], settings->service_domain);
 }
 
-bool broadcast_mail_write(const struct setup *setup, const struct draft *draft,
+bool broadcast_mail_write(const struct settings *settings, const struct draft *draft,
 			  char **octets_r, size_t *length_r, struct kairan_error *error_r)
 {
-	const struct settings *settings = setup->settings;
 	const char *at = strrchr(draft->broadcast, '@');
 	g_autofree char *local =
 	    g_strndup(draft->broadcast, (gsize)(at - draft->broadcast));
 	g_autofree char *list_id = g_strdup_printf("<%s.%s>", local, at + 1);
 	g_autofree char *unsubscribe = g_strdup_printf(
 	    "<mailto:leave-%s@%s>", draft->list, settings->service_domain);
-	g_autofree char *id = broadcast_mail_id(setup, draft);
+	g_autofree char *id = broadcast_mail_id(settings, draft);
 	const char *first = *draft->in_reply_to != '\0' ? draft->in_reply_to : NULL;
 	char zone[8];
 	const struct message_draft mail = {
@@ -81,90 +77,6 @@ bool broadcast_mail_write(const struct setup *setup, const struct draft *draft,
 
 	clock_format(draft->due_at, settings->time_zone, "%z", zone, sizeof(zone));
 	return message_write(&mail, octets_r, length_r, error_r);
-}
-
-/* White space between the words of a header is the mail systems' to fold. */
-static char *squeeze(const char *value)
-{
-	GString *out = g_string_new(NULL);
-
-	for (; *value != '\0'; value++)
-		if (strchr(" \t\r\n", *value) == NULL)
-			g_string_append_c(out, *value);
-	return g_string_free(out, FALSE);
-}
-
-static bool same_header(const struct message *one, const struct message *other,
-			const char *name)
-{
-	g_autofree char *left = NULL;
-	g_autofree char *right = NULL;
-
-	if (message_count_header(one, name) != 1 ||
-	    message_count_header(other, name) != 1)
-		return false;
-	left = squeeze(message_get_header(one, name, 0));
-	right = squeeze(message_get_header(other, name, 0));
-	return strcmp(left, right) == 0;
-}
-
-static bool same_headers(const struct message *one, const struct message *other)
-{
-	static const char *const names[] = { "From",        "To",
-					     "Subject",     "Date",
-					     "Message-ID",  "Content-Type",
-					     "List-Id",     "Content-Transfer-Encoding",
-					     "MIME-Version" };
-
-	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
-		if (!same_header(one, other, names[i]))
-			return false;
-	return true;
-}
-
-static const char *find_body(const char *octets, size_t length, size_t *body_length_r)
-{
-	const char *blank = memmem(octets, length, "\r\n\r\n", 4);
-
-	if (blank == NULL)
-		return NULL;
-	*body_length_r = length - (size_t)(blank + 4 - octets);
-	return blank + 4;
-}
-
-static bool same_body(const char *one, size_t one_length, const char *other,
-		      size_t other_length)
-{
-	size_t left_length, right_length;
-	const char *left = find_body(one, one_length, &left_length);
-	const char *right = find_body(other, other_length, &right_length);
-
-	return left != NULL && right != NULL && left_length == right_length &&
-	       memcmp(left, right, left_length) == 0;
-}
-
-bool broadcast_mail_matches(const struct setup *setup, const struct draft *draft,
-			    const char *octets, size_t length,
-			    struct kairan_error *error_r)
-{
-	struct message *ours = NULL;
-	struct message *theirs = NULL;
-	char *written = NULL;
-	size_t written_length;
-	bool same = false;
-
-	if (broadcast_mail_write(setup, draft, &written, &written_length, error_r) &&
-	    message_parse(written, written_length, &ours, error_r) &&
-	    message_parse(octets, length, &theirs, error_r)) {
-		same = same_headers(ours, theirs) &&
-		       same_body(written, written_length, octets, length);
-		if (!same)
-			(void)error_set(error_r, "the mail is not the draft's broadcast");
-	}
-	message_free(theirs);
-	message_free(ours);
-	free(written);
-	return same;
 }
 
 char *broadcast_mail_sender(const struct setup *setup, const struct draft *draft,

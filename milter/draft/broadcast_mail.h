@@ -12,19 +12,13 @@
 #include "schema/store_release.h"
 
 /* The Message-ID of a draft's broadcast, with its angle brackets. Free with g_free(). */
-char *broadcast_mail_id(const struct setup *setup, const struct draft *draft);
+char *broadcast_mail_id(const struct settings *settings, const struct draft *draft);
 
 /* Write the broadcast of a draft: the same octets every time for the same draft and
  * settings. malloc'd. */
-bool broadcast_mail_write(const struct setup *setup, const struct draft *draft,
+bool broadcast_mail_write(const struct settings *settings, const struct draft *draft,
 			  char **octets_r, size_t *length_r,
 			  struct kairan_error *error_r);
-
-/* Is this the mail that broadcast_mail_write() makes of the draft? Compares the headers
- * that people see (white space folded, each exactly once) and the body to the octet. */
-bool broadcast_mail_matches(const struct setup *setup, const struct draft *draft,
-			    const char *octets, size_t length,
-			    struct kairan_error *error_r);
 
 /* The envelope of a shard: its sender, and the release+ and receipt+ addresses that are
  * signed for it. Addr-specs, to be freed with g_free(). */

@@ -99,7 +99,8 @@ static struct draft *make_draft(const struct intake_context *context,
 		draft_warnings_add_note(draft, "cut-footer", reading->cut_footer);
 	if (reading->corrects != NULL) {
 		draft->corrects = reading->corrects->id;
-		draft->in_reply_to = broadcast_mail_id(context->setup, reading->corrects);
+		draft->in_reply_to =
+		    broadcast_mail_id(context->setup->settings, reading->corrects);
 	}
 	return draft;
 }

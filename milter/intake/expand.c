@@ -23,6 +23,8 @@
 #include "conf/clock.h"
 #include "conf/fault.h"
 #include "conf/log.h"
+#include "milter/core/alarm.h"
+#include "milter/draft/broadcast_compare.h"
 #include "milter/draft/broadcast_mail.h"
 #include "milter/intake/intake.h"
 #include "milter/intake/suspension.h"
@@ -269,6 +271,23 @@ static bool expand(const struct intake_context *context, struct release *release
 	return true;
 }
 
+/* Whoever read the address in a log sends nothing by it; and what the mail system has rewritten
+ * on the way from the courier is not what was approved. The courier tries again, so that it goes
+ * out when that is mended. */
+static void refuse_changed(const struct intake_context *context,
+			   const struct release *release,
+			   const struct kairan_error *difference,
+			   struct verdict *verdict_r)
+{
+	g_autofree char *id = g_strdup_printf("%lld", (long long)release->draft->id);
+
+	log_event(LOG_LEVEL_WARNING, context->envelope->queue_id, release->draft->id,
+		  "mail to a release address is refused: %s", difference->text);
+	verdict_set(verdict_r, REASON_CHANGED_ON_WAY, difference->text);
+	alarm_raise(context->kairan, ALARM_CHANGED, id, "changed-before",
+		    difference->text);
+}
+
 static void take(const struct intake_context *context, struct recipient *recipient,
 		 struct verdict *verdict_r)
 {
@@ -279,12 +298,15 @@ static void take(const struct intake_context *context, struct recipient *recipie
 	if (!open_release(context, recipient, &release, verdict_r))
 		goto out;
 	if (envelope->recipients->len != 1 || envelope->others > 0 ||
-	    envelope->too_large ||
-	    !broadcast_mail_matches(context->setup, release.draft, envelope->octets->str,
-				    envelope->octets->len, &error)) {
+	    envelope->too_large) {
 		log_event(LOG_LEVEL_WARNING, envelope->queue_id, release.draft->id,
 			  "mail to a release address is refused: %s", error.text);
 		verdict_set(verdict_r, REASON_FORGED_TOKEN, NULL);
+		goto out;
+	}
+	if (!broadcast_compare(context->setup->settings, release.draft,
+			       envelope->octets->str, envelope->octets->len, &error)) {
+		refuse_changed(context, &release, &error, verdict_r);
 		goto out;
 	}
 	if (!expand(context, &release, &error)) {

@@ -1,5 +1,6 @@
 """What differs between the MTAs, as far as tests must know it. tests/stack/mta-NAME.sh starts
 them."""
+import contextlib
 import os
 import pathlib
 import signal
@@ -30,6 +31,26 @@ class Postfix:
         subprocess.run(["postconf", "-c", self.config, "-e",
                         f"defer_transports={'sink' if held else ''}"], check=True)
         self.stack.signal("mta", signal.SIGHUP)
+
+
+    @contextlib.contextmanager
+    def configured(self, **parameters):
+        """Other lines of main.cf, for a while."""
+        main = pathlib.Path(self.config) / "main.cf"
+        before = main.read_bytes()
+        subprocess.run(["postconf", "-c", self.config, "-e",
+                        *(f"{name}={value}" for name, value in parameters.items())], check=True)
+        self.restart()
+        try:
+            yield
+        finally:
+            main.write_bytes(before)
+            self.restart()
+
+    def restart(self):
+        """A reload leaves processes that are at work with what they have read."""
+        self.stack.stop("mta")
+        self.stack.start("mta")
 
 
 class Sendmail:

@@ -122,7 +122,7 @@ static void test_could_not_ask_is_temporary(void **state)
 		REASON_SEVERAL_APPROVERS, REASON_BOTH_DUTIES,
 		REASON_FOREIGN_DELEGATE,  REASON_NO_SECTION,
 		REASON_MAIL_TWICE,        REASON_OUT_OF_SERVICE,
-		REASON_TOO_MANY,
+		REASON_TOO_MANY,          REASON_CHANGED_ON_WAY,
 	};
 	size_t count = 0;
 
