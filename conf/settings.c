@@ -108,6 +108,12 @@ static const struct setting settings_table[] = {
 	    "Japanese display name of notices."),
 	ROW(notice_name_en, TYPE_TEXT, "kairan (mail broadcasts)",
 	    "English display name of notices."),
+	ROW(help_contact, TYPE_TEXT, "",
+	    "Whom notices say to ask, such as a name and a telephone number; empty: the "
+	    "administrators, at postmaster@ of service_domain."),
+	ROW(password_help, TYPE_TEXT, "",
+	    "Where people change their password (Art. 12), as notices tell them: a web address "
+	    "or a sentence; empty: they are told to ask (help_contact)."),
 
 	ROW(ldap_uri, TYPE_TEXT, NULL, "LDAP server, such as ldapi:/// or ldaps://host."),
 	ROW(ldap_bind_dn, TYPE_TEXT, "", "DN that kairan binds as; empty: anonymous."),

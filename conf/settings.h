@@ -53,6 +53,8 @@ struct settings {
 	char *address_delimiter; /* one of SERVICE_DELIMITERS */
 	char *notice_name_ja;
 	char *notice_name_en;
+	char *help_contact;
+	char *password_help;
 
 	char *ldap_uri;
 	char *ldap_bind_dn;

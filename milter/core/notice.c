@@ -54,7 +54,8 @@ static const char *const notice_name_list[] = {
 	"sent_heading", "obstacle_text", "in_the_way", "withdrawals",
 	"withdrawals_heading", "alarm_text", "alarm_about", "advice_text", "days_left",
 	"password_until", "person_name", "person_mail", "person_login", "duty_name",
-	"change_text", "noted_at", "person_before",
+	"change_text", "noted_at", "person_before", "help_contact", "password_help",
+	"password_how", "password_text",
 	/* of a month */
 	"report_month", "report_name", "report_period", "report_made", "report_partial",
 	"report_records", "report_broadcasts", "report_urgent", "report_corrections",

@@ -25,6 +25,7 @@
 #include "milter/core/own_address.h"
 #include "milter/courier/notice_draft.h"
 #include "milter/courier/notice_facts.h"
+#include "milter/courier/notice_help.h"
 #include "milter/courier/notice_material.h"
 #include "milter/courier/notice_withdrawals.h"
 #include "milter/draft/answer_address.h"
@@ -153,12 +154,17 @@ static void put_keyed(struct notice_facts *facts, const char *name, const char *
 		{ "unreadable_key", "unreadable_text", "unreadable" },
 		{ "duty_key", "duty_name", "role" },
 		{ "change_key", "change_text", "change" },
+		{ "password_key", "password_text", "password" },
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
 		if (strcmp(keys[i].name, name) == 0 && *value != '\0')
 			notice_facts_put_phrase(facts, keys[i].fact, keys[i].group,
 						value);
+	/* Whatever is said of a password (Art. 12) says where it is changed. */
+	if ((strcmp(name, "reason_key") == 0 && g_str_has_prefix(value, "password-")) ||
+	    strcmp(name, "password_key") == 0)
+		notice_help_put_password(facts);
 }
 
 static bool put_stored(struct notice_facts *facts, const char *stored,
@@ -211,6 +217,9 @@ static bool collect_facts(const struct outbox_notice *notice,
 			  struct notice_facts *facts, struct kairan_error *error_r)
 {
 	notice_facts_put(facts, "reader_name", notice->name);
+	notice_help_put(facts);
+	if (strcmp(notice->kind, NOTICE_PASSWORD_WARNING) == 0)
+		notice_help_put_password(facts);
 	if (material->draft != NULL)
 		notice_draft_put(facts, material);
 	if (material->reader != NULL) {

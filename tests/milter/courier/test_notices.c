@@ -1,0 +1,260 @@
+/*
+ * NAME
+ *	test_notices - what the reader of a notice can do with it
+ *
+ * DESCRIPTION
+ *	Every kind, in both languages, as a mail: what is about a draft can be answered, by an
+ *	address that takes the answer. All others say whom to ask; but for those to the
+ *	administrators, who are asked. Whatever is about a password (Art. 12) says where it is
+ *	changed.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/keyring.h"
+#include "milter/core/notice.h"
+#include "milter/courier/notice_render.h"
+#include "milter/mail/message.h"
+#include "policy/service_address.h"
+#include "policy/verdict.h"
+#include "tests/schema/store_fixture.h"
+
+#define DOMAIN "info.town.example"
+
+static const char *const languages[] = { "ja", "en" };
+
+/* Kinds that are about a draft, to its people. */
+static const char *const of_drafts[] = {
+	NOTICE_REQUEST,   NOTICE_RECEIPT,     NOTICE_AGAIN,     NOTICE_APPROVED,
+	NOTICE_REMINDER,  NOTICE_SENT_BACK,   NOTICE_WITHDRAWN, NOTICE_APPROVED_REST,
+	NOTICE_EXPIRED,   NOTICE_RELEASED,    NOTICE_STOPPED,   NOTICE_UNCLEAR,
+	NOTICE_NOT_ASKED, NOTICE_NOT_COUNTED, NOTICE_ALREADY,   NULL
+};
+
+/* Kinds to the administrators. */
+static const char *const of_administrators[] = { NOTICE_ALARM, NOTICE_REPORT,
+						 NOTICE_INCIDENT, NULL };
+
+static struct setup *load_setup(const char *more)
+{
+	struct setup *loaded = NULL;
+	g_autofree char *keys = g_strdup(scratch_path(&at.scratch, "token.keys"));
+	g_autofree char *text = g_strdup_printf(
+	    "service_domain = \"" DOMAIN "\"\nkey_file = \"%s\"\n"
+	    "template_dir = \"" SRCDIR "/conf/templates\"\n"
+	    "ldap_uri = \"ldap://127.0.0.1:9\"\nldap_base = \"dc=town,dc=example\"\n%s",
+	    keys, more);
+
+	if (!g_file_test(keys, G_FILE_TEST_EXISTS))
+		assert_true(keyring_make_file(keys, &at.error));
+	(void)scratch_write(&at.scratch, "kairan.conf", text, strlen(text), 0600);
+	if (!setup_load(at.scratch.path, &loaded, &at.error))
+		fail_msg("%s", at.error.text);
+	return loaded;
+}
+
+/* A draft that waits, of an author (0) and an approver (1). */
+static int64_t make_held_draft(void)
+{
+	static const struct {
+		const char *role, *uid;
+	} people[] = { { "staff", "bosai-staff1" }, { "approver", "bosai-chief" } };
+	struct draft *draft;
+	int64_t id;
+
+	begin(&at);
+	draft = insert_draft(&at, 1);
+	for (size_t i = 0; i < G_N_ELEMENTS(people); i++) {
+		const struct party party = { .number = (int64_t)i,
+					     .role = (char *)people[i].role,
+					     .uid = (char *)people[i].uid,
+					     .dn = (char *)people[i].uid,
+					     .mail = (char *)"p@town.example",
+					     .name = (char *)"x",
+					     .language = (char *)"ja" };
+
+		assert_true(
+		    store_draft_insert_party(at.store, draft->id, &party, &at.error));
+	}
+	id = draft->id;
+	commit(&at);
+	draft_free(draft);
+	return id;
+}
+
+/* The mail's text, and its Reply-To ("": none). */
+struct rendered {
+	char *text;
+	char *reply_to;
+};
+
+static struct rendered render(const struct setup *loaded, const char *kind,
+			      const char *language, int64_t draft, int64_t party,
+			      const char *facts)
+{
+	const struct outbox_notice notice = { .id = 7,
+					      .kind = (char *)kind,
+					      .draft = draft,
+					      .party = draft != 0 ? party : -1,
+					      .mail = (char *)"p@town.example",
+					      .name = (char *)"x",
+					      .language = (char *)language,
+					      .facts = (char *)facts,
+					      .created_at = 1000 };
+	struct rendered rendered = { NULL, NULL };
+	struct message_text text = { 0 };
+	struct message *message = NULL;
+	struct notice_mail mail;
+	const char *reply_to;
+
+	if (!notice_render(loaded, at.store, &notice, &mail, &at.error) ||
+	    !message_parse(mail.octets, mail.length, &message, &at.error))
+		fail_msg("%s/%s: %s", language, kind, at.error.text);
+	reply_to = message_get_header(message, "Reply-To", 0);
+	/* A request has the draft in it, and is not read as a reply is. */
+	if (message_read_reply(message, &text, NULL) != MESSAGE_TEXT_OK)
+		assert_non_null(reply_to);
+	rendered.text = g_strdup(text.text != NULL ? text.text : "");
+	rendered.reply_to = g_strdup(reply_to != NULL ? reply_to : "");
+	message_text_free(&text);
+	message_free(message);
+	notice_mail_clear(&mail);
+	return rendered;
+}
+
+static void clear(struct rendered *rendered)
+{
+	g_free(rendered->text);
+	g_free(rendered->reply_to);
+}
+
+/* Does an answer to it reach an intake, with a token that is whole? */
+static bool takes_answers(const char *reply_to)
+{
+	g_autofree char *folded = g_strstrip(g_strdup(reply_to));
+	struct service_address service;
+	struct address address;
+
+	if (!address_read(folded, &address, NULL))
+		return false;
+	service_address_read(&address, DOMAIN, "kairan", &service);
+	return service.kind != SERVICE_NONE && service.kind != SERVICE_UNKNOWN &&
+	       service.token != NULL && !service.is_cut;
+}
+
+static bool is_one_of(const char *const *kinds, const char *kind)
+{
+	return g_strv_contains(kinds, kind);
+}
+
+static void test_each_kind_is_answered_or_says_whom_to_ask(void **state)
+{
+	struct setup *loaded = load_setup("help_contact = \"内線 555\"\n");
+	const int64_t draft = make_held_draft();
+
+	(void)state;
+	for (const char *const *kind = notice_kinds(); *kind != NULL; kind++) {
+		const bool is_of_draft = is_one_of(of_drafts, *kind);
+
+		for (size_t l = 0; l < COUNT(languages); l++) {
+			for (int64_t party = 0; party < (is_of_draft ? 2 : 1); party++) {
+				struct rendered mail =
+				    render(loaded, *kind, languages[l],
+					   is_of_draft ? draft : 0, party, "{}");
+				const bool answered = takes_answers(mail.reply_to);
+				const bool asks = strstr(mail.text, "内線 555") != NULL;
+
+				if (*mail.reply_to != '\0' && !answered)
+					fail_msg("%s/%s: nobody takes answers to %s",
+						 languages[l], *kind, mail.reply_to);
+				if (is_of_draft && !answered)
+					fail_msg("%s/%s: has no Reply-To", languages[l],
+						 *kind);
+				if (!answered && !asks &&
+				    !is_one_of(of_administrators, *kind))
+					fail_msg("%s/%s: says not whom to ask",
+						 languages[l], *kind);
+				clear(&mail);
+			}
+		}
+	}
+	setup_unref(loaded);
+}
+
+/* Without the setting they are the administrators, at the address that reaches them. */
+static void test_whom_to_ask_by_default(void **state)
+{
+	struct setup *loaded = load_setup("");
+
+	(void)state;
+	for (size_t l = 0; l < COUNT(languages); l++) {
+		struct rendered mail =
+		    render(loaded, NOTICE_MISADDRESSED, languages[l], 0, -1, "{}");
+
+		assert_non_null(strstr(mail.text, " <postmaster@" DOMAIN ">"));
+		clear(&mail);
+	}
+	setup_unref(loaded);
+}
+
+static void check_password(const struct setup *loaded, const char *kind,
+			   const char *reason, const char *where, bool wanted)
+{
+	g_autofree char *facts = reason != NULL
+				     ? g_strdup_printf("{\"reason_key\":\"%s\"}", reason)
+				     : g_strdup("{}");
+
+	for (size_t l = 0; l < COUNT(languages); l++) {
+		struct rendered mail = render(loaded, kind, languages[l], 0, -1, facts);
+
+		if ((strstr(mail.text, where) != NULL) != wanted)
+			fail_msg("%s/%s (%s): %s in:\n%s", languages[l], kind,
+				 reason != NULL ? reason : "", where, mail.text);
+		clear(&mail);
+	}
+}
+
+static void test_what_is_about_a_password_says_where(void **state)
+{
+	static const char place[] = "https://password.town.example/";
+	struct setup *told =
+	    load_setup("password_help = \"https://password.town.example/\"\n");
+	struct setup *asked = load_setup("help_contact = \"内線 555\"\n");
+
+	(void)state;
+	check_password(told, NOTICE_PASSWORD_WARNING, NULL, place, true);
+	check_password(asked, NOTICE_PASSWORD_WARNING, NULL, ": 内線 555", true);
+	for (enum reason reason = 0; reason < REASON_COUNT; reason++) {
+		const char *name = reason_name(reason);
+		const bool wanted = g_str_has_prefix(name, "password-");
+
+		check_password(told, NOTICE_REFUSED, name, place, wanted);
+		check_password(told, NOTICE_NOT_COUNTED, name, place, wanted);
+		check_password(asked, NOTICE_REFUSED, name, ": 内線 555", wanted);
+	}
+	setup_unref(told);
+	setup_unref(asked);
+}
+
+static int start(void **state)
+{
+	(void)state;
+	return message_init(NULL) ? 0 : -1;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_each_kind_is_answered_or_says_whom_to_ask),
+		TEST(test_whom_to_ask_by_default),
+		TEST(test_what_is_about_a_password_says_where),
+	};
+
+	return cmocka_run_group_tests(tests, start, NULL);
+}
