@@ -5,9 +5,10 @@
  * DESCRIPTION
  *	The MTA routes the service domain and all broadcast addresses here. What should have
  *	been taken by the milter and comes here nevertheless has come past it, and is refused:
- *	the MTA bounces it to its sender. Two kinds belong here, since mail systems make them
- *	themselves without a milter: a receipt proves that a shard is queued, and a bounce
- *	says what became of a mail of ours.
+ *	the MTA bounces it to its sender. Some kinds belong here, since mail systems make them
+ *	themselves without a milter: a receipt proves that a shard is queued, a bounce
+ *	says what became of a mail of ours, and mail to the administrators goes on to them
+ *	(deliver_role.h).
  *
  * DIAGNOSTICS
  *	EX_NOPERM: came past the milter. EX_NOUSER: no such address. EX_TEMPFAIL: the store,
@@ -26,6 +27,7 @@
 #include "ctl/commands.h"
 #include "ctl/ctl_options.h"
 #include "ctl/ctl_store.h"
+#include "ctl/deliver_role.h"
 #include "milter/core/alarm.h"
 #include "milter/draft/broadcast_compare.h"
 #include "milter/mail/message.h"
@@ -44,6 +46,7 @@ struct delivery {
 	const char *queue_id;
 	struct service_address service;
 	GString *mail;
+	bool is_cut; /* mail is only the beginning of it */
 	struct store *store;
 };
 
@@ -64,14 +67,17 @@ static bool read_options(const struct ctl_call *call, struct delivery *delivery)
  * a pipe that is not read to its end for a failure. */
 #define MAIL_OCTETS_MOST (1024 * 1024)
 
-static void read_input(struct delivery *delivery)
+static void read_input(struct delivery *delivery, size_t most)
 {
 	char buffer[8192];
 	size_t length;
 
-	while ((length = fread(buffer, 1, sizeof(buffer), stdin)) > 0)
-		if (delivery->mail->len + length <= MAIL_OCTETS_MOST)
+	while ((length = fread(buffer, 1, sizeof(buffer), stdin)) > 0) {
+		delivery->is_cut =
+		    delivery->is_cut || delivery->mail->len + length > most;
+		if (!delivery->is_cut)
 			g_string_append_len(delivery->mail, buffer, (gssize)length);
+	}
 }
 
 static bool append(const struct delivery *delivery, int64_t draft, const char *action,
@@ -297,6 +303,7 @@ static int take(const struct ctl_call *call, struct delivery *delivery,
 	case SERVICE_DRAFT:
 	case SERVICE_CORRECT:
 	case SERVICE_RELEASE:
+	case SERVICE_ROLE:
 	case SERVICE_UNKNOWN:
 	case SERVICE_NONE:
 		break;
@@ -325,6 +332,23 @@ static int take_in_store(const struct ctl_call *call, struct delivery *delivery)
 	return status;
 }
 
+/* The store is not needed for it, and a store that is full must not hold up what may tell
+ * of that. */
+static int pass_on(const struct ctl_call *call, struct delivery *delivery,
+		   const struct address *address)
+{
+	const struct role_mail mail = { .sender = delivery->sender,
+					.recipient = address->spec,
+					.queue_id = delivery->queue_id,
+					.octets = delivery->mail };
+
+	read_input(delivery, (size_t)call->settings->message_max);
+	if (!delivery->is_cut)
+		return deliver_role_pass(call->settings, &mail);
+	fputs("5.3.4 the mail is too large\n", stderr);
+	return EX_NOPERM;
+}
+
 int ctl_deliver(const struct ctl_call *call)
 {
 	struct delivery delivery = { .queue_id = "" };
@@ -335,13 +359,18 @@ int ctl_deliver(const struct ctl_call *call)
 	if (!read_options(call, &delivery))
 		return ctl_usage(call);
 	delivery.mail = g_string_new(NULL);
-	read_input(&delivery);
-	if (address_read(delivery.recipient, &address, &error)) {
+	if (!address_read(delivery.recipient, &address, &error)) {
+		read_input(&delivery, 0);
+		fprintf(stderr, "5.1.3 %s\n", error.text);
+	} else {
 		service_address_read(&address, call->settings->service_domain,
 				     call->settings->notice_sender, &delivery.service);
-		status = take_in_store(call, &delivery);
-	} else {
-		fprintf(stderr, "5.1.3 %s\n", error.text);
+		if (delivery.service.kind == SERVICE_ROLE) {
+			status = pass_on(call, &delivery, &address);
+		} else {
+			read_input(&delivery, MAIL_OCTETS_MOST);
+			status = take_in_store(call, &delivery);
+		}
 	}
 	(void)g_string_free(delivery.mail, TRUE);
 	return status;

@@ -119,7 +119,8 @@ static sfsistat on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long 
 			     unsigned long *actions_r, unsigned long *steps_r,
 			     unsigned long *reserved2_r, unsigned long *reserved3_r)
 {
-	const unsigned long wanted_actions = SMFIF_ADDRCPT | SMFIF_DELRCPT;
+	const unsigned long wanted_actions =
+	    SMFIF_ADDRCPT | SMFIF_DELRCPT | SMFIF_ADDHDRS;
 	const unsigned long wanted_steps =
 	    SMFIP_NOCONNECT | SMFIP_NOHELO | SMFIP_NOUNKNOWN | SMFIP_HDR_LEADSPC |
 	    SMFIP_NR_MAIL | SMFIP_NR_HDR | SMFIP_NR_EOH | SMFIP_NR_BODY;
@@ -128,7 +129,8 @@ static sfsistat on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long 
 	(void)reserved2;
 	(void)reserved3;
 	if ((actions & wanted_actions) != wanted_actions) {
-		log_error("the MTA does not let a milter add and remove recipients");
+		log_error("the MTA does not let a milter add and remove recipients, "
+			  "and add a header");
 		return SMFIS_REJECT;
 	}
 	connection = calloc(1, sizeof(*connection));
@@ -243,6 +245,11 @@ static bool delete_recipient(void *context, const char *path)
 	return smfi_delrcpt(context, (char *)path) == MI_SUCCESS;
 }
 
+static bool add_header(void *context, const char *name, const char *value)
+{
+	return smfi_addheader(context, (char *)name, (char *)value) == MI_SUCCESS;
+}
+
 static bool keep_waiting(void *context)
 {
 	return smfi_progress(context) == MI_SUCCESS;
@@ -255,6 +262,7 @@ static sfsistat on_end_of_message(SMFICTX *ctx)
 	const struct intake_mta mta = {
 		.add_recipient = add_recipient,
 		.delete_recipient = delete_recipient,
+		.add_header = add_header,
 		.keep_waiting = keep_waiting,
 		.context = ctx,
 	};
@@ -292,7 +300,7 @@ static sfsistat on_close(SMFICTX *ctx)
 static struct smfiDesc mlfi_description = {
 	.xxfi_name = (char *)"kairan",
 	.xxfi_version = SMFI_VERSION,
-	.xxfi_flags = SMFIF_ADDRCPT | SMFIF_DELRCPT,
+	.xxfi_flags = SMFIF_ADDRCPT | SMFIF_DELRCPT | SMFIF_ADDHDRS,
 	.xxfi_negotiate = on_negotiate,
 	.xxfi_envfrom = on_mail,
 	.xxfi_envrcpt = on_rcpt,

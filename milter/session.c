@@ -127,6 +127,8 @@ static const struct intake *find_intake(const struct recipient *recipient)
 		return &intake_incident;
 	case SERVICE_NOTICE:
 		return &intake_notice_reply;
+	case SERVICE_ROLE:
+		return &intake_role;
 	case SERVICE_NONE:
 	case SERVICE_RECEIPT:
 	case SERVICE_BOUNCE:

@@ -42,6 +42,9 @@ const char *service_address_word(enum service_kind kind)
 	return NULL;
 }
 
+/* Whoever takes mail for a domain reads these (RFC 5321 section 4.5.1, RFC 2142). */
+static const char *const service_roles[] = { "postmaster", "abuse" };
+
 static bool is_local(const struct address *address, const char *local)
 {
 	return strlen(local) == address->local_len &&
@@ -93,6 +96,12 @@ void service_address_read(const struct address *address, const char *service_dom
 			break;
 	/* A notice sender may be named like one of the words. */
 	if (service_r->kind != SERVICE_UNKNOWN && !service_r->is_cut)
+		return;
+	for (size_t i = 0; i < sizeof(service_roles) / sizeof(service_roles[0]); i++)
+		if (is_local(address, service_roles[i]))
+			service_r->kind = SERVICE_ROLE;
+	/* A notice sender of that name too must let every stranger's mail in. */
+	if (service_r->kind == SERVICE_ROLE)
 		return;
 	if (is_local(address, notice_local))
 		*service_r = (struct service_address){ SERVICE_NOTICE, NULL, 0, false };

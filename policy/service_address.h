@@ -19,6 +19,7 @@ enum service_kind {
 	SERVICE_BOUNCE,   /* bounce+ANYTHING: mail systems' reports */
 	SERVICE_INCIDENT, /* incident: a fault or a misuse is reported (Art. 9) */
 	SERVICE_NOTICE,   /* the sender of notices: an answer to one of them */
+	SERVICE_ROLE,     /* postmaster, abuse: mail to the administrators */
 	SERVICE_UNKNOWN,  /* in the service domain, but none of these */
 };
 

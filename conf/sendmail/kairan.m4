@@ -27,7 +27,7 @@ dnl A broadcast is handed over with each subscriber as a recipient of its own.
 define(`confMAX_RCPTS_PER_MESSAGE', `0')dnl
 MAILER_DEFINITIONS
 # Behind broadcast and service addresses, so that mail which came past the filter is refused,
-# and that receipts and bounces arrive.
+# and that receipts, bounces and what the machine writes to postmaster@ arrive.
 Mkairan,	P=kairan_CTL, F=lnuhDFM, S=EnvFromSMTP, R=EnvToSMTP, E=\n, U=kairan_USER,
 		T=DNS/RFC822/X-Unix,
 		A=kairanctl -c kairan_CONF deliver --sender $g --recipient $u --queue-id $i

@@ -19,6 +19,7 @@
 struct intake_mta {
 	bool (*add_recipient)(void *context, const char *path);
 	bool (*delete_recipient)(void *context, const char *path);
+	bool (*add_header)(void *context, const char *name, const char *value);
 	bool (*keep_waiting)(void *context); /* resets the MTA's time-out */
 	void *context;
 };
@@ -44,6 +45,7 @@ extern const struct intake intake_withdraw;     /* draft+TOKEN */
 extern const struct intake intake_correct;      /* correct+TOKEN */
 extern const struct intake intake_notice_reply; /* an answer, and no whole token */
 extern const struct intake intake_incident;     /* incident@ (Art. 9) */
+extern const struct intake intake_role;         /* postmaster@, abuse@ */
 extern const struct intake intake_release;      /* release+TOKEN (expand.c) */
 
 /* Write one audit row in a transaction of its own. On failure the verdict becomes "could

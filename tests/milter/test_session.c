@@ -130,6 +130,7 @@ INTAKE(correct);
 INTAKE(release);
 INTAKE(incident);
 INTAKE(notice_reply);
+INTAKE(role);
 
 static bool add_recipient(void *context, const char *path)
 {
@@ -153,8 +154,15 @@ static bool keep_waiting(void *context)
 	return true;
 }
 
-static const struct intake_mta mta = { add_recipient, delete_recipient, keep_waiting,
-				       NULL };
+static bool add_header(void *context, const char *name, const char *value)
+{
+	(void)context;
+	fail_msg("%s: %s was added", name, value);
+	return false;
+}
+
+static const struct intake_mta mta = { add_recipient, delete_recipient, add_header,
+				       keep_waiting, NULL };
 
 /* ---- steps ---- */
 

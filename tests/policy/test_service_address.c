@@ -36,6 +36,11 @@ static const struct {
 	{ "receipt+" TOKEN "@" DOMAIN, SERVICE_RECEIPT, TOKEN, false },
 	{ "bounce+anything=at.all@" DOMAIN, SERVICE_BOUNCE, "anything=at.all", false },
 	{ "kairan@" DOMAIN, SERVICE_NOTICE, NULL, false },
+	{ "postmaster@" DOMAIN, SERVICE_ROLE, NULL, false },
+	{ "PostMaster@" DOMAIN ".", SERVICE_ROLE, NULL, false },
+	{ "\"abuse\"@" DOMAIN, SERVICE_ROLE, NULL, false },
+	{ "abuse+x@" DOMAIN, SERVICE_UNKNOWN, NULL, false },
+	{ "postmaster@town.example", SERVICE_NONE, NULL, false },
 
 	/* Mail systems fold and unfold case. */
 	{ "DECIDE+" TOKEN_UPPER "@INFO.TOWN.EXAMPLE", SERVICE_DECIDE, TOKEN_UPPER,
