@@ -119,6 +119,14 @@ static const struct setting settings_table[] = {
 	ROW(ldap_bind_dn, TYPE_TEXT, "", "DN that kairan binds as; empty: anonymous."),
 	ROW(ldap_password_file, TYPE_TEXT, "",
 	    "File whose first line is the password of ldap_bind_dn."),
+	ROW(ldap_starttls, TYPE_YES_NO, "no",
+	    "Whether ldap:// goes on with TLS (StartTLS)."),
+	ROW(ldap_ca_file, TYPE_TEXT, "",
+	    "File with the certificates that the LDAP server's is verified by; empty: the "
+	    "system's."),
+	ROW(ldap_plain_password, TYPE_YES_NO, "no",
+	    "Whether the password may go to another machine without TLS, where everybody on the "
+	    "way can read it."),
 	ROW(ldap_base, TYPE_TEXT, NULL,
 	    "DN below which people, sections and broadcasts are."),
 	ROW(ldap_timeout, TYPE_DURATION, "5s", "Longest time for one LDAP answer."),

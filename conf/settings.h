@@ -57,6 +57,9 @@ struct settings {
 	char *password_help;
 
 	char *ldap_uri;
+	int64_t ldap_starttls;
+	char *ldap_ca_file;
+	int64_t ldap_plain_password;
 	char *ldap_bind_dn;
 	char *ldap_password_file;
 	char *ldap_base;

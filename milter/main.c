@@ -48,7 +48,7 @@
 #include "milter/mail/message.h"
 #include "milter/mlfi.h"
 #include "milter/round/snapshot_round.h"
-#include "schema/ldap_password.h"
+#include "schema/ldap_server.h"
 #include "schema/store_copy.h"
 #include "schema/store_lock.h"
 
@@ -267,7 +267,7 @@ static int start(struct setup *setup, struct store_lock **lock_r,
 
 	if (!daemon_prepare_user(settings, &error) ||
 	    !keyring_load("audit_key_file", settings->audit_key_file, &seals, &error) ||
-	    !ldap_password_check(settings, &error) ||
+	    !ldap_server_check(settings, &error) ||
 	    !open_all(settings, lock_r, &store, &error)) {
 		log_error("%s", error.text);
 		keyring_free(seals);
@@ -301,7 +301,7 @@ static int check(const char *path, const struct setup *setup)
 	const bool ok =
 	    daemon_prepare_user(settings, &error) && setup_load(path, &again, &error) &&
 	    keyring_load("audit_key_file", settings->audit_key_file, &seals, &error) &&
-	    ldap_password_check(settings, &error);
+	    ldap_server_check(settings, &error);
 
 	if (ok)
 		settings_print(settings, stdout);

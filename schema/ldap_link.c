@@ -20,6 +20,7 @@
 #include <sys/time.h>
 
 #include "schema/ldap_password.h"
+#include "schema/ldap_server.h"
 
 #define SLICE_MICROSECONDS (100 * 1000)
 
@@ -135,6 +136,35 @@ static int bind_as(struct ldap_link *link, const char *dn, struct berval *secret
 	return result;
 }
 
+/* RFC 4511, 4.14. */
+static int start_tls(struct ldap_link *link)
+{
+	LDAPMessage *answer = NULL;
+	int message;
+	int result = ldap_start_tls(link->handle, NULL, NULL, &message);
+
+	if (result == LDAP_SUCCESS)
+		result = await_answer(link, message, &answer);
+	(void)ldap_msgfree(answer);
+	return result == LDAP_SUCCESS ? ldap_install_tls(link->handle) : result;
+}
+
+/* libldap does not tell a certificate that it does not like from a server that is down. */
+static bool fail_connection(struct ldap_link *link, int result,
+			    struct kairan_error *error_r)
+{
+	const bool about_tls =
+	    ldap_server_wants_tls(link->settings) &&
+	    (result == LDAP_SERVER_DOWN || result == LDAP_CONNECT_ERROR);
+
+	disconnect(link);
+	return error_set(
+	    error_r, "LDAP %s: %s%s", link->settings->ldap_uri, ldap_err2string(result),
+	    about_tls ? " (or its certificate is not known by ldap_ca_file, or "
+			"is for another name)"
+		      : "");
+}
+
 static bool connect_and_bind(struct ldap_link *link, struct kairan_error *error_r)
 {
 	const struct settings *settings = link->settings;
@@ -145,17 +175,15 @@ static bool connect_and_bind(struct ldap_link *link, struct kairan_error *error_
 	if (!ldap_password_read(settings, password, error_r))
 		return false;
 	secret.bv_len = strlen(password);
-	result = ldap_initialize(&link->handle, settings->ldap_uri);
-	if (result == LDAP_SUCCESS) {
-		set_limits(link);
-		result = bind_as(link, settings->ldap_bind_dn, &secret);
-	}
-	explicit_bzero(password, sizeof(password));
+	result = ldap_server_open(settings, &link->handle);
 	if (result == LDAP_SUCCESS)
-		return true;
-	disconnect(link);
-	return error_set(error_r, "LDAP %s: %s", settings->ldap_uri,
-			 ldap_err2string(result));
+		set_limits(link);
+	if (result == LDAP_SUCCESS && settings->ldap_starttls)
+		result = start_tls(link);
+	if (result == LDAP_SUCCESS)
+		result = bind_as(link, settings->ldap_bind_dn, &secret);
+	explicit_bzero(password, sizeof(password));
+	return result == LDAP_SUCCESS || fail_connection(link, result, error_r);
 }
 
 /* What is asked in one turn: the same of one base, or of several entries. */

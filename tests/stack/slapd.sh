@@ -1,4 +1,4 @@
-# The private slapd. Sourced by quickstart.
+# The private slapd. Sourced by quickstart. KAIRAN_SLAPD_URLS: where it listens beside its socket.
 
 slapd_configure() {
 	cp "$top/schema/kairan.ldif" "$etc/kairan.ldif"
@@ -45,7 +45,7 @@ slapd_load() {
 slapd_start() {
 	rm -f "$run/ldapi"
 	# A debug level keeps it in the foreground.
-	process_spawn slapd /usr/sbin/slapd -F "$etc/slapd.d" -h "$ldapi" -u "$stack_user" \
+	process_spawn slapd /usr/sbin/slapd -F "$etc/slapd.d" -h "$ldapi${KAIRAN_SLAPD_URLS:+ $KAIRAN_SLAPD_URLS}" -u "$stack_user" \
 		-g "$(id -gn "$stack_user")" -d stats
 }
 
