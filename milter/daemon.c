@@ -1,6 +1,6 @@
 /*
  * NAME
- *	daemon - user, pid file, signals
+ *	daemon - user, limits, pid file, signals
  *
  * DESCRIPTION
  *	Signals become octets in a pipe, so that they are handled where nothing is locked.
@@ -20,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -84,6 +85,17 @@ bool daemon_prepare_user(const struct settings *settings, struct kairan_error *e
 	if (setgid(user->pw_gid) != 0 || setuid(user->pw_uid) != 0)
 		return error_set(error_r, "user %s: %s", settings->user, strerror(errno));
 	return true;
+}
+
+void daemon_raise_limits(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	/* Where a service manager forbids it, its own LimitNOFILE counts. */
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 bool daemon_write_pid(const char *path, struct kairan_error *error_r)

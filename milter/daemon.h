@@ -17,6 +17,9 @@ enum daemon_event {
 /* When started by root, become the user of the settings, for good. Otherwise nothing. */
 bool daemon_prepare_user(const struct settings *settings, struct kairan_error *error_r);
 
+/* As many file descriptors as this process may have: each connection of the MTA takes one. */
+void daemon_raise_limits(void);
+
 /* Write the process id; "" writes none. */
 bool daemon_write_pid(const char *path, struct kairan_error *error_r);
 /* Remove the file that was written, if one was. */

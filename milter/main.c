@@ -352,6 +352,7 @@ int main(int argc, char **argv)
 	/* What comes while the directory is waited for is handled afterwards. Threads inherit
 	 * blocked signals; only the main thread opens them. */
 	daemon_block_signals();
+	daemon_raise_limits();
 	status = start(setup, &lock, &kairan);
 	if (status == EX_OK)
 		status = serve_all(kairan, options.path, drain_timeout, &ended);

@@ -10,21 +10,22 @@
 
 #include "milter/core/kairan.h"
 
-#define ALARM_SECTION   "section"   /* contradicts itself: its DN */
-#define ALARM_BROADCAST "broadcast" /* of no section: its address */
-#define ALARM_LOGIN     "login"     /* of two people: what was logged in with */
-#define ALARM_SUSPENDED "approver"  /* of a section where drafts wait: its DN */
-#define ALARM_MAIL      "mail"      /* refused by the MTA: whose */
-#define ALARM_AUDIT     "audit"     /* the audit trail is not whole: "chain" */
-#define ALARM_TOKENS    "tokens"    /* forged ones came: "forged" */
-#define ALARM_REFUSALS  "refusals"  /* of one login, again and again: the login */
-#define ALARM_REPLIES   "replies"   /* not answered any more: draft and login */
-#define ALARM_DIRECTORY "directory" /* LDAP does not answer: "ldap" */
-#define ALARM_RELEASE   "release"   /* not taken by the MTA: the draft */
-#define ALARM_CHANGED   "changed"   /* not what was approved any more: the draft */
-#define ALARM_FINDING   "finding"   /* of the directory's check: its name */
-#define ALARM_FOOTER    "footer"    /* stands below replies: the beginning of its hash */
-#define ALARM_STORE     "store"     /* takes nothing: "store"; told by store_round.c */
+#define ALARM_SECTION     "section"     /* contradicts itself: its DN */
+#define ALARM_BROADCAST   "broadcast"   /* of no section: its address */
+#define ALARM_LOGIN       "login"       /* of two people: what was logged in with */
+#define ALARM_SUSPENDED   "approver"    /* of a section where drafts wait: its DN */
+#define ALARM_MAIL        "mail"        /* refused by the MTA: whose */
+#define ALARM_AUDIT       "audit"       /* the audit trail is not whole: "chain" */
+#define ALARM_TOKENS      "tokens"      /* forged ones came: "forged" */
+#define ALARM_REFUSALS    "refusals"    /* of one login, again and again: the login */
+#define ALARM_REPLIES     "replies"     /* not answered any more: draft and login */
+#define ALARM_DESCRIPTORS "descriptors" /* nearly all are open: "open" */
+#define ALARM_DIRECTORY   "directory"   /* LDAP does not answer: "ldap" */
+#define ALARM_RELEASE     "release"     /* not taken by the MTA: the draft */
+#define ALARM_CHANGED     "changed"     /* not what was approved any more: the draft */
+#define ALARM_FINDING     "finding"     /* of the directory's check: its name */
+#define ALARM_FOOTER      "footer" /* stands below replies: the beginning of its hash */
+#define ALARM_STORE       "store"  /* takes nothing: "store"; told by store_round.c */
 
 /* Something is wrong with one thing: what kind of thing ("section"), which (a DN, an
  * address), the reason (alarm.REASON in the phrases), and the entries it is about. The log

@@ -22,6 +22,7 @@
 #include "milter/round/ask_round.h"
 #include "milter/round/audit_round.h"
 #include "milter/round/check_round.h"
+#include "milter/round/descriptor_round.h"
 #include "milter/round/duty_round.h"
 #include "milter/round/footer_round.h"
 #include "milter/round/password_round.h"
@@ -40,7 +41,7 @@ static const struct {
 	{ check_round_walk, true },  { password_round_walk, false },
 	{ audit_round_walk, false }, { status_round_walk, false },
 	{ store_round_walk, false }, { report_round_walk, false },
-	{ footer_round_walk, true },
+	{ footer_round_walk, true }, { descriptor_round_walk, false },
 };
 
 #define ROUNDS_COUNT G_N_ELEMENTS(slow_rounds_list)

@@ -20,9 +20,9 @@ def settings(stack, **chosen):
     return conf
 
 
-def start(stack, conf, **env):
-    """It logs to its standard error."""
-    return subprocess.Popen([f"{stack.env['KAIRAN_BIN']}/kairan-milter", "-c", str(conf)],
+def start(stack, conf, before=(), **env):
+    """It logs to its standard error. before: the words of a command that runs it."""
+    return subprocess.Popen([*before, f"{stack.env['KAIRAN_BIN']}/kairan-milter", "-c", str(conf)],
                             stderr=subprocess.PIPE, text=True, env={**os.environ, **env})
 
 

@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """Starts that must not be: a second daemon on a store or a socket that is in use, and one to
 which the system does not give what it needs. It says why, ends, and has changed nothing."""
+import contextlib
 import os
 import pathlib
 import re
 import shutil
 import signal
+import socket
+import sqlite3
 import unittest
 
 import second_daemon
@@ -128,6 +131,44 @@ def test_a_thread_that_cannot_be_made(stack):
         check_equal(status, OSERR, "".join(said))
     print(f"# {number - 1} threads", flush=True)
     check_equal(number > 8, True, f"{number} threads are too few: {said}")
+
+
+def test_descriptors_run_short(stack):
+    """The administrators hear of it before drafts wait without a word."""
+    folder = stack.directory / "second"
+    shutil.rmtree(folder, ignore_errors=True)
+    conf = second_daemon.settings(stack)
+    daemon = second_daemon.start(stack, conf, before=("prlimit", "--nofile=40:64"))
+    links = []
+
+    def reason():
+        with contextlib.closing(sqlite3.connect(f"file:{folder}/kairan.db?mode=ro",
+                                                uri=True)) as store:
+            return [row[0] for row in store.execute("SELECT reason FROM alarm")]
+
+    def look():
+        stack.move_clock(61)
+        daemon.send_signal(signal.SIGHUP)
+        return True
+
+    try:
+        for line in daemon.stderr:
+            if "ready" in line:
+                break
+        with open(f"/proc/{daemon.pid}/limits", encoding="ascii") as limits:
+            check_equal(re.search(r"Max open files\s+(\d+)", limits.read())[1], "64")
+        for _ in range(40):
+            link = socket.socket(socket.AF_UNIX)
+            link.connect(str(folder / "milter.sock"))
+            links.append(link)
+        stack.wait_for(lambda: look() and "descriptors" in reason(), what="the alarm")
+        for link in links:
+            link.close()
+        stack.wait_for(lambda: look() and "descriptors" not in reason(), what="its end")
+    finally:
+        daemon.terminate()
+        daemon.stderr.read()
+        daemon.wait()
 
 
 def test_a_password_that_is_none(stack):
