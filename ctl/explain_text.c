@@ -117,8 +117,7 @@ void explain_time(struct explanation *explanation)
 	char when[64];
 	int64_t at;
 
-	(void)draft_schedule_find(explanation->setup, &draft, DECISION_APPROVE, false,
-				  &at);
+	(void)draft_schedule_find_plain(explanation->setup, &draft, &at);
 	clock_format(at, explanation->setup->settings->time_zone, "%Y-%m-%d %H:%M %Z",
 		     when, sizeof(when));
 	facts = g_strdup_printf("approved now it would go out %s%s",

@@ -3,9 +3,9 @@
  *	due - when an approved draft goes out
  *
  * DESCRIPTION
- *	Not at night or in the early morning, urgent information excepted (Art. 13-2(1)). Both
+ *	Not at night or in the early morning, urgent information excepted (Art. 13-2(1)). Two
  *	must say that it is urgent: staff, who mark the draft, and the approver, who gives a
- *	reason.
+ *	reason. Where staff forgot the mark the approver says it twice.
  *
  * DIAGNOSTICS
  *	None.
@@ -20,10 +20,10 @@ enum due_status due_find(const struct due_facts *facts, int64_t *at_r)
 	*at_r = hours_find_opening(facts->quiet, facts->zone, wanted);
 	if (*at_r == wanted)
 		return DUE_AT;
-	if (!facts->urgent)
-		return says_urgent ? DUE_WAITS_UNMARKED : DUE_WAITS;
 	if (!says_urgent)
-		return DUE_WAITS_URGENT;
+		return facts->urgent ? DUE_WAITS_URGENT : DUE_WAITS;
+	if (!facts->urgent && !facts->is_confirmed)
+		return DUE_WANTS_CONFIRMATION;
 	if (!facts->has_reason)
 		return DUE_WANTS_REASON;
 	*at_r = wanted;

@@ -291,3 +291,13 @@ CREATE INDEX reply_by_time ON reply (at);
 -- is offered once.
 ALTER TABLE shard ADD COLUMN claimed INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE shard ADD COLUMN offered INTEGER NOT NULL DEFAULT 0;
+
+-- Who said 緊急承認 of a draft that staff did not mark, and is to say it once more.
+CREATE TABLE urgency (
+	draft         INTEGER NOT NULL,
+	uid           TEXT NOT NULL,
+	mail_id       TEXT NOT NULL,         -- of that reply
+	reason        TEXT NOT NULL,
+	at            INTEGER NOT NULL,
+	PRIMARY KEY (draft, uid)
+) WITHOUT ROWID;

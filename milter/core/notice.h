@@ -29,6 +29,7 @@
 #define NOTICE_STOPPED        "stopped"       /* to all: who has it, who has not */
 #define NOTICE_UNCLEAR        "unclear" /* to one who replied: not understood, how to */
 #define NOTICE_ALREADY        "already" /* to one who replied: who decided first, when */
+#define NOTICE_CONFIRM_URGENT "confirm-urgent" /* to one who replied: say it twice */
 #define NOTICE_NOT_COUNTED    "not-counted"  /* to one who replied: may not decide, why */
 #define NOTICE_MISADDRESSED   "misaddressed" /* to one who answered to the wrong address */
 #define NOTICE_OUT_OF_SERVICE "out-of-service" /* to staff: deferred, once a suspension */

@@ -66,8 +66,7 @@ static void put_goes_out(struct notice_facts *facts, const struct draft *draft)
 	const char *why;
 
 	if (held)
-		(void)draft_schedule_find(facts->setup, draft, DECISION_APPROVE, false,
-					  &at);
+		(void)draft_schedule_find_plain(facts->setup, draft, &at);
 	notice_facts_put_time(facts, "goes_out", at);
 	if (at <= clock_now())
 		why = held ? "now" : "soon";

@@ -47,16 +47,19 @@ static void put_link(struct notice_facts *facts, const char *name, const char *a
 	notice_facts_put(facts, name, link);
 }
 
-/* What the approver of an urgent draft may answer while it would otherwise wait. */
+/* What the approver may answer to a draft that would otherwise wait for the morning. */
 static void put_urgent_answer(struct notice_facts *facts, const struct draft *draft,
 			      const char *address)
 {
 	int64_t at;
+	const enum due_status status =
+	    draft_schedule_find_plain(facts->setup, draft, &at);
 
-	if (draft_schedule_find(facts->setup, draft, DECISION_APPROVE, false, &at) !=
-	    DUE_WAITS_URGENT)
+	if (status != DUE_WAITS_URGENT && status != DUE_WAITS)
 		return;
-	notice_facts_put_phrase(facts, "urgent_how", "mark", "urgent-how");
+	notice_facts_put_phrase(facts, "urgent_how", "mark",
+				status == DUE_WAITS ? "urgent-how-unmarked"
+						    : "urgent-how");
 	notice_facts_put_phrase(facts, "urgent_label", "mark", "urgent-label");
 	put_link(facts, "urgent_link", address, "approve-urgent");
 }
@@ -65,9 +68,10 @@ static void put_urgent_answer(struct notice_facts *facts, const struct draft *dr
  * nobody's answer to a request becomes a correction, and its Message-ID is the same. */
 static bool is_before_release(const char *kind)
 {
-	static const char *const kinds[] = { NOTICE_REQUEST, NOTICE_RECEIPT,
-					     NOTICE_REMINDER, NOTICE_APPROVED,
-					     NOTICE_APPROVED_REST };
+	static const char *const kinds[] = {
+		NOTICE_REQUEST,  NOTICE_RECEIPT,       NOTICE_REMINDER,
+		NOTICE_APPROVED, NOTICE_APPROVED_REST, NOTICE_CONFIRM_URGENT
+	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
 		if (strcmp(kinds[i], kind) == 0)

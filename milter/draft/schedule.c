@@ -60,13 +60,13 @@ void draft_schedule_judge(const struct setup *setup, const struct broadcast *bro
 }
 
 enum due_status draft_schedule_find(const struct setup *setup, const struct draft *draft,
-				    enum decision decision, bool has_reason,
-				    int64_t *at_r)
+				    const struct approval *approval, int64_t *at_r)
 {
 	const struct quiet_hours quiet = find_quiet_hours(setup, draft->quiet_hours);
 	const struct due_facts facts = {
-		.decision = decision,
-		.has_reason = has_reason,
+		.decision = approval->decision,
+		.has_reason = approval->has_reason,
+		.is_confirmed = approval->is_confirmed,
 		.urgent = draft->urgent,
 		.send_at = draft->send_at,
 		.quiet = &quiet,
@@ -75,4 +75,12 @@ enum due_status draft_schedule_find(const struct setup *setup, const struct draf
 	};
 
 	return due_find(&facts, at_r);
+}
+
+enum due_status draft_schedule_find_plain(const struct setup *setup,
+					  const struct draft *draft, int64_t *at_r)
+{
+	const struct approval approval = { DECISION_APPROVE, false, false };
+
+	return draft_schedule_find(setup, draft, &approval, at_r);
 }

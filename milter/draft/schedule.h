@@ -18,9 +18,19 @@ void draft_schedule_read(const struct setup *setup, const struct broadcast *broa
 void draft_schedule_judge(const struct setup *setup, const struct broadcast *broadcast,
 			  const struct draft_reading *reading, struct verdict *verdict_r);
 
-/* When it would go out if it were decided like that now. */
+/* How it is approved. */
+struct approval {
+	enum decision decision;
+	bool has_reason;
+	bool is_confirmed; /* as in struct due_facts */
+};
+
+/* When it would go out if it were approved like that now. */
 enum due_status draft_schedule_find(const struct setup *setup, const struct draft *draft,
-				    enum decision decision, bool has_reason,
-				    int64_t *at_r);
+				    const struct approval *approval, int64_t *at_r);
+
+/* Likewise, by 承認 and nothing more. */
+enum due_status draft_schedule_find_plain(const struct setup *setup,
+					  const struct draft *draft, int64_t *at_r);
 
 #endif

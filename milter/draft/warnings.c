@@ -123,7 +123,7 @@ static void find_dates(const struct setup *setup, const struct draft *draft,
 	GPtrArray *findings;
 	int64_t at;
 
-	(void)draft_schedule_find(setup, draft, DECISION_APPROVE, false, &at);
+	(void)draft_schedule_find_plain(setup, draft, &at);
 	findings = guards_find_dates(text, day_of_time(at, setup->zone));
 	for (guint i = 0; i < findings->len; i++) {
 		const struct guards_date_finding *finding =

@@ -13,6 +13,9 @@
  */
 #include "config.h"
 
+#include <glib.h>
+#include <string.h>
+
 #include "conf/clock.h"
 #include "conf/log.h"
 #include "milter/core/notice.h"
@@ -20,6 +23,7 @@
 #include "milter/intake/reply.h"
 #include "milter/intake/reply_outcome.h"
 #include "milter/intake/suspension.h"
+#include "schema/store_urgency.h"
 
 /* What each decision does to a draft, and what everybody is then told. A step to the same
  * state only changes the time. */
@@ -90,7 +94,6 @@ static const struct {
 	[DUE_AT] = { NULL, false },
 	[DUE_WAITS] = { "waits", true },
 	[DUE_WAITS_URGENT] = { "waits-urgent", true },
-	[DUE_WAITS_UNMARKED] = { "waits-unmarked", true },
 };
 
 static bool is_approval(enum decision decision)
@@ -98,14 +101,57 @@ static bool is_approval(enum decision decision)
 	return decision == DECISION_APPROVE || decision == DECISION_APPROVE_URGENT;
 }
 
-/* When an approval takes effect; false when it wants a reason first, and the writer was told. */
+/* Has the writer called the draft urgent in another mail before? Then the reason given there is
+ * good, if there is none here. */
+static enum answer find_confirmation(const struct intake_context *context,
+				     struct reply *reply)
+{
+	struct store *store = kairan_get_store(context->kairan);
+	struct urgency earlier = { 0 };
+	struct kairan_error error;
+	enum answer answer = ANSWER_UNKNOWN;
+
+	if (reply->words.decision != DECISION_APPROVE_URGENT)
+		return ANSWER_NO;
+	if (store_begin_grouped(store, &error)) {
+		answer = store_urgency_find(store, reply->draft->id, reply->person->uid,
+					    &earlier, &error);
+		store_rollback(store);
+	}
+	if (answer == ANSWER_UNKNOWN)
+		log_event(LOG_LEVEL_ERROR, context->envelope->queue_id, reply->draft->id,
+			  "%s", error.text);
+	/* A mail that comes twice is one. */
+	if (answer == ANSWER_YES && strcmp(earlier.mail_id, reply->mail_id) == 0)
+		answer = ANSWER_NO;
+	if (answer == ANSWER_YES && *reply->words.reason == '\0') {
+		g_free(reply->words.reason);
+		reply->words.reason = g_strdup(earlier.reason);
+	}
+	store_urgency_clear(&earlier);
+	return answer;
+}
+
+/* When an approval takes effect; false when something is wanted first, and the writer was told. */
 static bool find_time(const struct intake_context *context, struct reply *reply,
 		      struct reply_step *step, struct verdict *verdict_r)
 {
-	enum due_status status =
-	    draft_schedule_find(context->setup, reply->draft, reply->words.decision,
-				reply->words.reason[0] != '\0', &step->due_at);
+	const enum answer confirmed = find_confirmation(context, reply);
+	const struct approval approval = { reply->words.decision,
+					   *reply->words.reason != '\0',
+					   confirmed == ANSWER_YES };
+	enum due_status status;
 
+	if (confirmed == ANSWER_UNKNOWN) {
+		verdict_set(verdict_r, REASON_STORE, NULL);
+		return false;
+	}
+	status =
+	    draft_schedule_find(context->setup, reply->draft, &approval, &step->due_at);
+	if (status == DUE_WANTS_CONFIRMATION) {
+		reply_outcome_ask_confirmation(context, reply, verdict_r);
+		return false;
+	}
 	if (status == DUE_WANTS_REASON) {
 		reply_outcome_answer_not_counted(context, reply, REASON_URGENT_REASON,
 						 verdict_r);

@@ -21,6 +21,7 @@
 #include "milter/core/notice.h"
 #include "milter/intake/answers.h"
 #include "milter/intake/learning.h"
+#include "schema/store_urgency.h"
 
 static void fail_store(const struct intake_context *context, const struct reply *reply,
 		       const struct kairan_error *error, struct verdict *verdict_r)
@@ -30,18 +31,27 @@ static void fail_store(const struct intake_context *context, const struct reply 
 	verdict_set(verdict_r, REASON_STORE, NULL);
 }
 
-static bool add_answer(struct store *store, const struct reply *reply, const char *kind,
-		       const struct audit_event *event, const char *facts,
+/* What a writer is answered. */
+struct answer_mail {
+	const char *kind;
+	const char *facts; /* JSON or NULL */
+	/* NULL, or what else is kept with it. */
+	bool (*keep)(struct store *store, const struct reply *reply, int64_t now,
+		     struct kairan_error *error_r);
+};
+
+static bool add_answer(struct store *store, const struct reply *reply,
+		       const struct answer_mail *mail, int64_t now,
 		       struct kairan_error *error_r)
 {
+	const struct notice notice = { mail->kind, reply->draft->id, mail->facts, now };
+
+	if (mail->keep != NULL && !mail->keep(store, reply, now, error_r))
+		return false;
 	/* Somebody else's token: their own address, and nothing that is signed for another. */
 	if (strcmp(reply->person->uid, reply->party->uid) != 0)
-		return notice_add_person(
-		    store, &(struct notice){ kind, reply->draft->id, facts, event->at },
-		    reply->person, error_r);
-	return notice_add_party(
-	    store, &(struct notice){ kind, reply->draft->id, facts, event->at },
-	    reply->party, error_r);
+		return notice_add_person(store, &notice, reply->person, error_r);
+	return notice_add_party(store, &notice, reply->party, error_r);
 }
 
 /* Whoever looks like a machine is asked once in a while, and no more. */
@@ -59,9 +69,8 @@ static struct answers_reply describe(const struct reply *reply)
 /* The audit row, and the answer where one is due, in one transaction. The event's outcome
  * becomes why there is none. */
 static enum answers add_all(const struct intake_context *context,
-			    const struct reply *reply, const char *kind,
-			    struct audit_event *event, const char *facts,
-			    struct kairan_error *error_r)
+			    const struct reply *reply, const struct answer_mail *mail,
+			    struct audit_event *event, struct kairan_error *error_r)
 {
 	struct store *store = kairan_get_store(context->kairan);
 	const struct answers_reply described = describe(reply);
@@ -77,18 +86,17 @@ static enum answers add_all(const struct intake_context *context,
 		event->outcome = "unanswered";
 	ok = answers != ANSWERS_UNKNOWN && store_audit_append(store, event, error_r) &&
 	     (answers != ANSWERS_DUE ||
-	      add_answer(store, reply, kind, event, facts, error_r));
+	      add_answer(store, reply, mail, event->at, error_r));
 	return store_end(store, ok, error_r) ? answers : ANSWERS_UNKNOWN;
 }
 
 static void answer_and_record(const struct intake_context *context,
-			      const struct reply *reply, const char *kind,
-			      struct audit_event *event, const char *facts,
-			      struct verdict *verdict_r)
+			      const struct reply *reply, const struct answer_mail *mail,
+			      struct audit_event *event, struct verdict *verdict_r)
 {
 	const struct answers_reply described = describe(reply);
 	struct kairan_error error;
-	const enum answers answers = add_all(context, reply, kind, event, facts, &error);
+	const enum answers answers = add_all(context, reply, mail, event, &error);
 
 	verdict_pass(verdict_r);
 	if (answers == ANSWERS_UNKNOWN) {
@@ -123,7 +131,35 @@ void reply_outcome_answer(const struct intake_context *context, const struct rep
 	struct audit_event event =
 	    make_event(context, reply, outcome, decision_name(reply->words.decision));
 
-	answer_and_record(context, reply, kind, &event, facts, verdict_r);
+	answer_and_record(context, reply, &(struct answer_mail){ kind, facts, NULL },
+			  &event, verdict_r);
+}
+
+static bool keep_urgency(struct store *store, const struct reply *reply, int64_t now,
+			 struct kairan_error *error_r)
+{
+	return store_urgency_put(store,
+				 &(struct urgency){ reply->draft->id, reply->person->uid,
+						    reply->mail_id, reply->words.reason,
+						    now },
+				 error_r);
+}
+
+void reply_outcome_ask_confirmation(const struct intake_context *context,
+				    const struct reply *reply, struct verdict *verdict_r)
+{
+	struct audit_event event =
+	    make_event(context, reply, "confirm", decision_name(reply->words.decision));
+	char *facts = notice_make_facts(
+	    "note_key",
+	    reply->draft->state == DRAFT_HELD ? "confirm-held" : "confirm-approved",
+	    NULL);
+
+	answer_and_record(
+	    context, reply,
+	    &(struct answer_mail){ NOTICE_CONFIRM_URGENT, facts, keep_urgency }, &event,
+	    verdict_r);
+	free(facts);
 }
 
 /* The name of what kept the words from being read; NULL when they were. */
@@ -156,7 +192,9 @@ void reply_outcome_answer_fault(const struct intake_context *context,
 	char *facts = notice_make_facts("reason_key", reason_name(reason), "article",
 					reason_article(reason), "detail", detail, NULL);
 
-	answer_and_record(context, reply, NOTICE_NOT_COUNTED, &event, facts, verdict_r);
+	answer_and_record(context, reply,
+			  &(struct answer_mail){ NOTICE_NOT_COUNTED, facts, NULL },
+			  &event, verdict_r);
 	free(facts);
 }
 
@@ -185,7 +223,9 @@ void reply_outcome_answer_unclear(const struct intake_context *context,
 					      cause != NULL ? cause : reply->words.first);
 	char *facts = make_unclear_facts(reply);
 
-	answer_and_record(context, reply, NOTICE_UNCLEAR, &event, facts, verdict_r);
+	answer_and_record(context, reply,
+			  &(struct answer_mail){ NOTICE_UNCLEAR, facts, NULL }, &event,
+			  verdict_r);
 	free(facts);
 	if (verdict_r->kind == VERDICT_PASS)
 		learning_note(context, reply->person->uid, &reply->words);

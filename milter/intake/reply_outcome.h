@@ -27,6 +27,10 @@ void reply_outcome_answer(const struct intake_context *context, const struct rep
 			  const char *kind, const char *outcome, const char *facts,
 			  struct verdict *verdict_r);
 
+/* Ask the writer to say 緊急承認 once more, and keep that they said it, in one transaction. */
+void reply_outcome_ask_confirmation(const struct intake_context *context,
+				    const struct reply *reply, struct verdict *verdict_r);
+
 /* Tell the writer why their reply does not count. */
 void reply_outcome_answer_not_counted(const struct intake_context *context,
 				      const struct reply *reply, enum reason reason,

@@ -132,12 +132,66 @@ def test_plain_approval_of_urgent_waits_then_goes(stack):
     check_equal("佐藤" in s.text_of(report), False, "by whose it did not")
 
 
-def test_unmarked_urgent_approval_waits(stack):
+def confirmations(stack, person, subject):
+    return [mail for mail in town.notices(stack, person, subject)
+            if "【確認】" in str(mail["Subject"])]
+
+
+def wait_confirmation(stack, person, subject):
+    return stack.wait_mail(person, lambda mail: subject in str(mail["Subject"])
+                           and "【確認】" in str(mail["Subject"]))
+
+
+def test_unmarked_urgent_approval_is_said_twice(stack):
+    """The same mail that comes twice says it once; the word of one decider is not another's."""
     subject = "印のないお知らせ"
     request = hold(stack, NIGHT, subject)
-    town.answer(stack, "bosai-chief", request, "緊急承認 早く知らせたいため")
-    check_in("印", approved_notice(stack, "bosai-chief", subject), "why it waits")
+    check_in("緊急で、朝まで待てないとき", s.text_of(request), "that it can be")
+    first = town.answer_mail("bosai-chief", request, "緊急承認 川があふれたため")
+    for _ in range(2):
+        check_equal(stack.submit("bosai-chief", s.reply_address(request), first).final[0], 250)
+    asked = wait_confirmation(stack, "bosai-chief", subject)
+    check_in("緊急の印", s.text_of(asked), "why")
+    check_in("「承認」と書いて返信", s.text_of(asked), "the other way")
+    town.answer(stack, "bosai-deputy", town.request_for(stack, "bosai-deputy", subject),
+                "緊急承認 早く知らせたいため")
+    wait_confirmation(stack, "bosai-deputy", subject)
+    check_equal(town.state_of(stack, subject), town.HELD, "nothing is decided yet")
+    check_equal(len(confirmations(stack, "bosai-chief", subject)), 1, "asked once")
+    town.answer(stack, "bosai-chief", asked, "緊急承認")
+    town.wait_broadcast(stack, subject)
+    check_equal([row["detail"] for row in town.audit(stack, subject, "approve-urgent")],
+                ["川があふれたため"], "the reason, which was given the first time")
+    check_equal([row["outcome"] for row in town.audit(stack, subject, "reply")],
+                ["confirm", "again", "confirm"], "the trail")
+
+
+def test_unmarked_urgent_approval_wants_a_reason(stack):
+    subject = "理由のない緊急承認"
+    request = hold(stack, NIGHT, subject)
+    town.answer(stack, "bosai-chief", request, "緊急承認")
+    asked = wait_confirmation(stack, "bosai-chief", subject)
+    town.answer(stack, "bosai-chief", asked, "緊急承認")
+    told = stack.wait_mail("bosai-chief", lambda mail: "【無効】" in str(mail["Subject"])
+                           and subject in str(mail["Subject"]))
+    check_in("理由", s.text_of(told))
+    check_equal(town.state_of(stack, subject), town.HELD)
+    town.answer(stack, "bosai-chief", asked, "緊急承認 堤防が危ないため")
+    town.wait_broadcast(stack, subject)
+
+
+def test_unmarked_that_waits_goes_at_night(stack):
+    """It was approved for the morning; then the river rises."""
+    subject = "朝を待っていたお知らせ"
+    request = hold(stack, NIGHT, subject)
+    town.answer(stack, "bosai-chief", request, "承認")
     check_waits(stack, subject)
+    town.answer(stack, "bosai-chief", request, "緊急承認 川があふれたため")
+    asked = wait_confirmation(stack, "bosai-chief", subject)
+    check_in("お返事は要りません", s.text_of(asked))
+    check_waits(stack, subject)
+    town.answer(stack, "bosai-chief", asked, "緊急承認 川があふれたため")
+    town.wait_broadcast(stack, subject)
 
 
 def test_broadcast_with_hours_of_its_own(stack):

@@ -58,8 +58,6 @@ static void test_find(void **state)
 		/* Both must say that it is urgent, and why. */
 		{ AT(22, 0), 0, DECISION_APPROVE, true, true, DUE_WAITS_URGENT,
 		  AT(31, 0) },
-		{ AT(22, 0), 0, DECISION_APPROVE_URGENT, false, true, DUE_WAITS_UNMARKED,
-		  AT(31, 0) },
 		{ AT(22, 0), 0, DECISION_APPROVE_URGENT, true, true, DUE_AT, AT(22, 0) },
 		{ AT(22, 0), AT(23, 0), DECISION_APPROVE_URGENT, true, true, DUE_AT,
 		  AT(23, 0) },
@@ -69,10 +67,13 @@ static void test_find(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		const struct due_facts facts = { rows[i].decision, rows[i].has_reason,
-						 rows[i].urgent,   rows[i].send_at,
-						 &quiet,           zone,
-						 rows[i].now };
+		const struct due_facts facts = { .decision = rows[i].decision,
+						 .has_reason = rows[i].has_reason,
+						 .urgent = rows[i].urgent,
+						 .send_at = rows[i].send_at,
+						 .quiet = &quiet,
+						 .zone = zone,
+						 .now = rows[i].now };
 		int64_t at = -1;
 
 		if (due_find(&facts, &at) != rows[i].status || at != rows[i].at)
@@ -91,6 +92,35 @@ static void test_reason_is_wanted_at_night(void **state)
 
 	(void)state;
 	assert_int_equal(due_find(&facts, &at), DUE_WANTS_REASON);
+}
+
+/* What staff did not mark is to be called urgent twice, and with a reason. */
+static void test_unmarked_at_night(void **state)
+{
+	static const struct {
+		bool has_reason, is_confirmed;
+		enum due_status status;
+	} rows[] = {
+		{ false, false, DUE_WANTS_CONFIRMATION },
+		{ true, false, DUE_WANTS_CONFIRMATION },
+		{ false, true, DUE_WANTS_REASON },
+		{ true, true, DUE_AT },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const struct due_facts facts = { .decision = DECISION_APPROVE_URGENT,
+						 .has_reason = rows[i].has_reason,
+						 .is_confirmed = rows[i].is_confirmed,
+						 .quiet = &quiet,
+						 .zone = zone,
+						 .now = AT(22, 0) };
+		int64_t at = -1;
+
+		assert_int_equal(due_find(&facts, &at), rows[i].status);
+		if (rows[i].status == DUE_AT)
+			assert_int_equal(at, AT(22, 0));
+	}
 }
 
 static void test_send_at(void **state)
@@ -135,6 +165,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_find),
 		cmocka_unit_test(test_reason_is_wanted_at_night),
+		cmocka_unit_test(test_unmarked_at_night),
 		cmocka_unit_test(test_send_at),
 	};
 

@@ -159,8 +159,6 @@ static void test_due(void **state)
 		{ DECISION_APPROVE_URGENT, false, true, 0, 22 * HOUR, DUE_WANTS_REASON,
 		  0 },
 		{ DECISION_APPROVE_URGENT, false, true, 0, 12 * HOUR, DUE_AT, 12 * HOUR },
-		{ DECISION_APPROVE_URGENT, true, false, 0, 22 * HOUR, DUE_WAITS_UNMARKED,
-		  31 * HOUR },
 		{ DECISION_APPROVE, false, false, 15 * HOUR, 12 * HOUR, DUE_AT,
 		  15 * HOUR },
 		{ DECISION_APPROVE, false, false, 10 * HOUR, 12 * HOUR, DUE_AT,

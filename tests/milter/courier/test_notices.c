@@ -30,12 +30,23 @@
 static const char *const languages[] = { "ja", "en" };
 
 /* Kinds that are about a draft, to its people. */
-static const char *const of_drafts[] = {
-	NOTICE_REQUEST,   NOTICE_RECEIPT,     NOTICE_AGAIN,     NOTICE_APPROVED,
-	NOTICE_REMINDER,  NOTICE_SENT_BACK,   NOTICE_WITHDRAWN, NOTICE_APPROVED_REST,
-	NOTICE_EXPIRED,   NOTICE_RELEASED,    NOTICE_STOPPED,   NOTICE_UNCLEAR,
-	NOTICE_NOT_ASKED, NOTICE_NOT_COUNTED, NOTICE_ALREADY,   NULL
-};
+static const char *const of_drafts[] = { NOTICE_REQUEST,
+					 NOTICE_RECEIPT,
+					 NOTICE_AGAIN,
+					 NOTICE_APPROVED,
+					 NOTICE_REMINDER,
+					 NOTICE_SENT_BACK,
+					 NOTICE_WITHDRAWN,
+					 NOTICE_APPROVED_REST,
+					 NOTICE_EXPIRED,
+					 NOTICE_RELEASED,
+					 NOTICE_STOPPED,
+					 NOTICE_UNCLEAR,
+					 NOTICE_NOT_ASKED,
+					 NOTICE_NOT_COUNTED,
+					 NOTICE_ALREADY,
+					 NOTICE_CONFIRM_URGENT,
+					 NULL };
 
 /* Kinds to the administrators. */
 static const char *const of_administrators[] = { NOTICE_ALARM, NOTICE_REPORT,
