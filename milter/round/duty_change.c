@@ -3,8 +3,9 @@
  *	duty_change - one change of somebody's duty
  *
  * DESCRIPTION
- *	An audit row, a notice to the section's head, the approver (Art. 10, 11), and to an
- *	approver whose own duty it is, and the new state are one transaction. The head of a
+ *	An audit row, a notice to the section's head, the approver (Art. 10, 11), and to whom
+ *	it concerns, and the new state are one transaction. Somebody who is registered and has
+ *	a first password still is told where it is changed (Art. 12). The head of a
  *	section that is there no longer is who was its approver.
  *
  * DIAGNOSTICS
@@ -20,6 +21,7 @@
 #include "conf/log.h"
 #include "milter/core/notice.h"
 #include "policy/duties.h"
+#include "policy/password.h"
 
 /* ---- who is told ---- */
 
@@ -66,8 +68,7 @@ static GPtrArray *list_readers(const struct duty_look *look,
 		if (is_approver(other) && strcmp(other->section, holder->section) == 0)
 			add_once(dns, other->person);
 	}
-	if (is_approver(holder))
-		add_once(dns, holder->person);
+	add_once(dns, holder->person);
 	return dns;
 }
 
@@ -130,12 +131,29 @@ static char *write_detail(const struct duty_change *change)
 	return g_string_free(detail, FALSE);
 }
 
+/* The key of what a new person is told of the password; "" for others. */
+static const char *find_password_key(const struct duty_look *look,
+				     const struct duty_change *change,
+				     const struct person *reader)
+{
+	const struct password_rule rule = {
+		.max_age = look->setup->settings->password_max_age,
+	};
+	struct verdict verdict;
+
+	if (change->before != NULL || strcmp(change->after->person, reader->dn) != 0)
+		return "";
+	password_judge(&reader->password, &rule, look->now, &verdict);
+	return verdict.reason == REASON_PASSWORD_INITIAL ? "first" : "";
+}
+
 static bool tell(struct store *store, const struct duty_look *look,
 		 const struct duty_change *change, const struct person *reader,
 		 struct kairan_error *error_r)
 {
 	const struct duty_holder *holder = find_holder(change);
 	const bool ja = strcmp(reader->language, "ja") == 0;
+	const char *password = find_password_key(look, change, reader);
 	g_autofree char *at = g_strdup_printf("%lld", (long long)look->now);
 	g_autofree char *was =
 	    is_of_person(change) ? describe(change->before) : g_strdup("");
@@ -143,7 +161,7 @@ static bool tell(struct store *store, const struct duty_look *look,
 	    "section_name", ja ? holder->section_ja : holder->section_en, "person_name",
 	    holder->name, "person_login", holder->uid, "person_mail", holder->mails,
 	    "person_before", was, "duty_key", holder->duty, "change_key", change->name,
-	    "noted_at", at, NULL);
+	    "noted_at", at, *password != '\0' ? "password_key" : NULL, password, NULL);
 	bool ok = notice_add_person(
 	    store, &(struct notice){ NOTICE_DUTY_CHANGED, 0, facts, look->now }, reader,
 	    error_r);

@@ -19,6 +19,7 @@
 #include "conf/clock.h"
 #include "milter/core/alarm.h"
 #include "milter/round/accesslog_round.h"
+#include "milter/round/administrator_round.h"
 #include "milter/round/ask_round.h"
 #include "milter/round/audit_round.h"
 #include "milter/round/check_round.h"
@@ -37,11 +38,12 @@ static const struct {
 	int64_t (*walk)(struct kairan *, const struct setup *, int64_t);
 	bool follows; /* and at once when the directory changed */
 } slow_rounds_list[] = {
-	{ duty_round_walk, true },   { accesslog_round_walk, true },
-	{ check_round_walk, true },  { password_round_walk, false },
-	{ audit_round_walk, false }, { status_round_walk, false },
-	{ store_round_walk, false }, { report_round_walk, false },
-	{ footer_round_walk, true }, { descriptor_round_walk, false },
+	{ duty_round_walk, true },        { administrator_round_walk, true },
+	{ accesslog_round_walk, true },   { check_round_walk, true },
+	{ password_round_walk, false },   { audit_round_walk, false },
+	{ status_round_walk, false },     { store_round_walk, false },
+	{ report_round_walk, false },     { footer_round_walk, true },
+	{ descriptor_round_walk, false },
 };
 
 #define ROUNDS_COUNT G_N_ELEMENTS(slow_rounds_list)

@@ -12,6 +12,7 @@ BASE = "dc=town,dc=example"
 ADMIN = (f"uid=sysadmin,ou=people,{BASE}", "sysadmin-pass")
 ADDRESS = "zeimu@info.town.example"
 SHARED = "zeimuka@people.sink.example"
+PASSWORD_HELP = "https://password.town.example/"
 
 
 def mail_of(login):
@@ -104,6 +105,7 @@ def test_forms_are_in_two_languages(stack):
 
 
 def test_form_1(stack):
+    stack.configure(password_help=PASSWORD_HELP)
     stack.wait_for(lambda: stack.store("SELECT 1 FROM position WHERE name = 'duties'"),
                    what="the first look")
     load(stack, "ldapadd", fill("form1-register.ldif"))
@@ -118,6 +120,14 @@ def test_form_1(stack):
         change_password(stack, login, f"{login}-first", f"{login}-pass")
     stack.wait_for(lambda: len(notices(stack, "登録")) >= 3, what="the notices")
     check_equal(notices(stack, "登録"), LOGINS)
+    # Whoever is registered hears where the first password is changed.
+    for login in LOGINS:
+        told = [s.text_of(mail) for mail in inbox(stack, login)
+                if "登録のお知らせ" in str(mail["Subject"])]
+        check_equal(len([text for text in told if "はじめのパスワード" in text
+                         and f"変更方法: {PASSWORD_HELP}\n" in text and f"（{login}）" in text]), 1,
+                    login)
+        check_equal(len(told), 3 if login == "zeimu-chief" else 1, login)
     final = submit(stack, "変えたあと", "zeimu-staff-pass")
     check_equal(final[0], 250, final[1])
     check_in("本文です。", s.text_of(wait_mail(stack, "zeimu-chief", "変えたあと")))
@@ -128,7 +138,9 @@ def test_form_3(stack):
     final = submit(stack, "初期化のあと", "reset-pass")
     check_equal(final[0], 550, final[1])
     check_in("Art.12", final[1])
-    check_in("第12条", s.text_of(wait_mail(stack, "zeimu-staff", "初期化のあと")))
+    refused = s.text_of(wait_mail(stack, "zeimu-staff", "初期化のあと"))
+    check_in("第12条", refused)
+    check_in(f"変更方法: {PASSWORD_HELP}\n", refused)
     change_password(stack, "zeimu-staff", "reset-pass", "zeimu-staff-pass")
     check_equal(submit(stack, "また変えたあと", "zeimu-staff-pass")[0], 250)
     row = stack.wait_for(lambda: stack.store(

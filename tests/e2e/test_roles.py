@@ -110,5 +110,38 @@ def test_nobody_to_be_reached(stack):
     check_equal(replies.final[0], 451, str(replies))
 
 
+def changes(stack, person):
+    """What somebody was told of the administrators' group."""
+    return [f"{mail['Subject']}\n{s.text_of(mail)}" for mail in stack.imap(person)
+            if "【システム管理者の" in str(mail["Subject"])]
+
+
+def test_a_new_administrator_is_told_to_the_others(stack):
+    stack.wait_for(lambda: stack.store(
+        "SELECT 1 FROM position WHERE name = 'administrators-group' AND value NOT LIKE '%sysadmin%'"),
+                   what="the look")
+    stack.ldapmodify(f"dn: {GROUP}\nchangetype: modify\nreplace: member\n"
+                     f"member: uid=bosai-deputy,ou=people,{BASE}\n"
+                     f"member: uid=sysadmin,ou=people,{BASE}\n")
+    for person in ("sysadmin", "bosai-deputy"):
+        for subject in ("【システム管理者の登録】中村 隆（sysadmin）",
+                        "【システム管理者の登録】鈴木 由美（bosai-deputy）",
+                        "【システム管理者の登録の終了】渡辺 恵（kosodate-deputy）"):
+            wait_subject(stack, person, subject)
+    check_in("bosai-deputy@town.example", "".join(changes(stack, "sysadmin")))
+    rows = stack.store("SELECT detail FROM audit WHERE action = 'duty' AND outcome = 'registered'"
+                       " AND detail LIKE '%(administrator)'")
+    check_in("registered: bosai-deputy (administrator)", [row["detail"] for row in rows])
+
+
+def test_one_who_puts_the_others_out(stack):
+    """They hear of it."""
+    stack.ldapmodify(f"dn: {GROUP}\nchangetype: modify\nreplace: member\n"
+                     f"member: uid=bosai-staff1,ou=people,{BASE}\n")
+    for person in ("bosai-deputy", "sysadmin"):
+        stack.wait_for(lambda who=person: any("bosai-staff1" in told for told
+                                              in changes(stack, who)), what=f"mail for {person}")
+
+
 if __name__ == "__main__":
     tap.main(globals())

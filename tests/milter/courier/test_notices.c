@@ -50,7 +50,8 @@ static const char *const of_drafts[] = { NOTICE_REQUEST,
 
 /* Kinds to the administrators. */
 static const char *const of_administrators[] = { NOTICE_ALARM, NOTICE_REPORT,
-						 NOTICE_INCIDENT, NULL };
+						 NOTICE_INCIDENT, NOTICE_ADMINISTRATOR,
+						 NULL };
 
 static struct setup *load_setup(const char *more)
 {
