@@ -116,6 +116,9 @@ struct settings {
 	int64_t password_unknown;
 	int64_t correction_window;
 	int64_t correction_by_other;
+	int64_t limit_drafts;
+	int64_t limit_held;
+	int64_t limit_replies;
 	int64_t duplicate_window;
 	char *drill_words;
 

@@ -142,6 +142,15 @@ static const struct {
 			       "The broadcast addresses are not known yet" },
 	[REASON_NOT_RELEASING] = { VERDICT_REFUSE, "not-releasing", "", "550", "5.7.1",
 				   "Nothing is to be released by this address" },
+	[REASON_LIMIT_DRAFTS] = { VERDICT_TEMPFAIL, "limit-drafts", "", "451", "4.7.1",
+				  "Too many drafts by this login in an hour "
+				  "(limit_drafts); try again later" },
+	[REASON_LIMIT_HELD] = { VERDICT_TEMPFAIL, "limit-held", "", "451", "4.7.1",
+				"Too many drafts of this section wait for a decision "
+				"(limit_held); try again later" },
+	[REASON_LIMIT_REPLIES] = { VERDICT_TEMPFAIL, "limit-replies", "", "451", "4.7.1",
+				   "Too many replies to this address in an hour "
+				   "(limit_replies); try again later" },
 	[REASON_CHANGED_ON_WAY] = { VERDICT_TEMPFAIL, "changed-on-way", "13-1", "451",
 				    "4.7.1", "Art.13-1: this is not what was approved" },
 	[REASON_BYPASS] = { VERDICT_REFUSE, "bypass", "14", "550", "5.7.1",

@@ -72,6 +72,9 @@ enum reason {
 	REASON_PASSWORD_LOCKED,  /* Art. 12 */
 	REASON_PASSWORD_UNKNOWN, /* Art. 12: the directory does not know its age */
 
+	REASON_LIMIT_DRAFTS,  /* more in an hour than one login may write */
+	REASON_LIMIT_HELD,    /* more than a section may have waiting */
+	REASON_LIMIT_REPLIES, /* more in an hour than one person may answer */
 	REASON_CHANGED_ON_WAY, /* Art. 13-1: a broadcast is not what was approved any more */
 	REASON_COUNT,
 };

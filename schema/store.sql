@@ -301,3 +301,5 @@ CREATE TABLE urgency (
 	at            INTEGER NOT NULL,
 	PRIMARY KEY (draft, uid)
 ) WITHOUT ROWID;
+-- How many drafts somebody has written within the hour.
+CREATE INDEX draft_by_submitted ON draft (submitted_at);

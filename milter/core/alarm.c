@@ -32,10 +32,8 @@ static const struct {
 	const char *kind;
 	int64_t seconds;
 } alarm_ends[] = {
-	{ ALARM_TOKENS, 86400 },
-	{ ALARM_REFUSALS, 86400 },
-	{ ALARM_REPLIES, 3600 },
-	{ ALARM_CHANGED, 7 * 86400 },
+	{ ALARM_TOKENS, 86400 }, { ALARM_REFUSALS, 86400 },    { ALARM_REPLIES, 3600 },
+	{ ALARM_LIMIT, 86400 },  { ALARM_CHANGED, 7 * 86400 },
 };
 
 void alarm_raise(struct kairan *kairan, const char *kind, const char *id,
@@ -128,9 +126,9 @@ int64_t alarm_expire(struct kairan *kairan, int64_t now)
 static const char *find_advice(const struct alarm *alarm)
 {
 	static const char *const others[] = {
-		ALARM_MAIL,      ALARM_RELEASE, ALARM_AUDIT,   ALARM_TOKENS,
-		ALARM_REFUSALS,  ALARM_REPLIES, ALARM_FINDING, ALARM_FOOTER,
-		ALARM_DIRECTORY, ALARM_CHANGED,
+		ALARM_DESCRIPTORS, ALARM_LIMIT,  ALARM_MAIL,      ALARM_RELEASE,
+		ALARM_AUDIT,       ALARM_TOKENS, ALARM_REFUSALS,  ALARM_REPLIES,
+		ALARM_FINDING,     ALARM_FOOTER, ALARM_DIRECTORY, ALARM_CHANGED,
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(others); i++)

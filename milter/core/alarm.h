@@ -23,6 +23,7 @@
 #define ALARM_DIRECTORY   "directory"   /* LDAP does not answer: "ldap" */
 #define ALARM_RELEASE     "release"     /* not taken by the MTA: the draft */
 #define ALARM_CHANGED     "changed"     /* not what was approved any more: the draft */
+#define ALARM_LIMIT       "limit"       /* who is beyond one: the login */
 #define ALARM_FINDING     "finding"     /* of the directory's check: its name */
 #define ALARM_FOOTER      "footer" /* stands below replies: the beginning of its hash */
 #define ALARM_STORE       "store"  /* takes nothing: "store"; told by store_round.c */

@@ -31,6 +31,7 @@
 #include "milter/draft/reminders.h"
 #include "milter/draft/text.h"
 #include "milter/draft/warnings.h"
+#include "milter/intake/limits.h"
 #include "policy/text.h"
 #include "schema/store_draft.h"
 
@@ -234,34 +235,72 @@ static bool note_again(const struct intake_context *context, const struct draft 
 	return ok;
 }
 
-static bool hold(const struct intake_context *context, const struct recipient *recipient,
-		 struct draft *draft, const GPtrArray *parties, bool *again_r,
-		 struct kairan_error *error_r)
+/* A draft on its way into the store, and what became of it there. */
+struct holding {
+	struct draft *draft;
+	const GPtrArray *parties;
+	bool again;         /* it was there before */
+	enum reason reason; /* why it is not taken */
+};
+
+/* A draft that is not there yet. NO: one too many, with the reason. */
+static enum answer hold_new(const struct intake_context *context, struct holding *holding,
+			    struct kairan_error *error_r)
+{
+	struct store *store = kairan_get_store(context->kairan);
+	struct draft *draft = holding->draft;
+	enum answer answer = limits_find_draft(store, context->setup->settings, draft,
+					       &holding->reason, error_r);
+
+	draft->remind_at =
+	    reminders_find_next(context->setup, draft, draft->submitted_at);
+	if (answer == ANSWER_YES &&
+	    (!draft_warnings_collect(context->setup, store, draft, error_r) ||
+	     !insert_all(context, draft, holding->parties, error_r)))
+		answer = ANSWER_UNKNOWN;
+	return answer;
+}
+
+static enum answer hold(const struct intake_context *context, const struct person *author,
+			struct holding *holding, struct kairan_error *error_r)
 {
 	struct store *store = kairan_get_store(context->kairan);
 	struct draft *earlier = NULL;
-	bool ok = false;
+	enum answer answer;
 
 	if (!store_begin_grouped(store, error_r))
-		return false;
-	switch (store_draft_find_by_key(store, draft->submit_key, &earlier, error_r)) {
-	case ANSWER_YES:
-		*again_r = true;
-		draft->id = earlier->id;
-		ok = note_again(context, earlier, recipient->person, error_r);
+		return ANSWER_UNKNOWN;
+	answer =
+	    store_draft_find_by_key(store, holding->draft->submit_key, &earlier, error_r);
+	holding->again = answer == ANSWER_YES;
+	if (answer == ANSWER_YES) {
+		holding->draft->id = earlier->id;
+		if (!note_again(context, earlier, author, error_r))
+			answer = ANSWER_UNKNOWN;
 		draft_free(earlier);
-		break;
-	case ANSWER_NO:
-		*again_r = false;
-		draft->remind_at =
-		    reminders_find_next(context->setup, draft, draft->submitted_at);
-		ok = draft_warnings_collect(context->setup, store, draft, error_r) &&
-		     insert_all(context, draft, parties, error_r);
-		break;
-	case ANSWER_UNKNOWN:
-		break;
+	} else if (answer == ANSWER_NO) {
+		answer = hold_new(context, holding, error_r);
 	}
-	return store_end(store, ok, error_r);
+	return store_finish(store, answer, error_r);
+}
+
+static void conclude(const struct intake_context *context, const struct person *author,
+		     const struct holding *holding)
+{
+	const struct draft *draft = holding->draft;
+
+	log_event(LOG_LEVEL_INFO, context->envelope->queue_id, draft->id,
+		  "%s: by %s to %s, %lld characters, %u asked",
+		  holding->again ? "submitted again" : "held", author->uid,
+		  draft->broadcast, (long long)draft->characters,
+		  holding->parties->len - 1);
+	waker_wake(kairan_get_waker(context->kairan, KAIRAN_NOTICES));
+	waker_wake_by(kairan_get_waker(context->kairan, KAIRAN_ROUNDS),
+		      draft->remind_at != 0 ? MIN(draft->remind_at, draft->expires_at)
+					    : draft->expires_at);
+	/* The administrators hear at once that nobody could be asked. */
+	if (holding->parties->len == 1)
+		waker_wake(kairan_get_waker(context->kairan, KAIRAN_SLOW_ROUNDS));
 }
 
 void draft_hold(const struct intake_context *context, const struct recipient *recipient,
@@ -269,31 +308,30 @@ void draft_hold(const struct intake_context *context, const struct recipient *re
 {
 	struct draft *draft = make_draft(context, recipient, reading);
 	GPtrArray *parties = find_parties(context, recipient, reading, verdict);
+	struct holding holding = { .draft = draft, .parties = parties };
 	struct kairan_error error = { "no SHA-256" };
-	bool again = false;
+	enum answer answer = ANSWER_UNKNOWN;
 
-	if (parties == NULL)
-		goto out;
-	if (!make_submit_key(context, recipient, reading, draft->submit_key) ||
-	    !hold(context, recipient, draft, parties, &again, &error)) {
+	if (parties == NULL) {
+		draft_free(draft);
+		return;
+	}
+	if (make_submit_key(context, recipient, reading, draft->submit_key))
+		answer = hold(context, recipient->person, &holding, &error);
+	switch (answer) {
+	case ANSWER_YES:
+		conclude(context, recipient->person, &holding);
+		break;
+	case ANSWER_NO:
+		verdict_set(verdict, holding.reason, NULL);
+		limits_tell(context, recipient->person->uid, holding.reason);
+		break;
+	case ANSWER_UNKNOWN:
 		log_event(LOG_LEVEL_ERROR, context->envelope->queue_id, 0, "%s",
 			  error.text);
 		verdict_set(verdict, REASON_STORE, NULL);
-		goto out;
+		break;
 	}
-	log_event(LOG_LEVEL_INFO, context->envelope->queue_id, draft->id,
-		  "%s: by %s to %s, %lld characters, %u asked",
-		  again ? "submitted again" : "held", recipient->person->uid,
-		  draft->broadcast, (long long)draft->characters, parties->len - 1);
-	waker_wake(kairan_get_waker(context->kairan, KAIRAN_NOTICES));
-	waker_wake_by(kairan_get_waker(context->kairan, KAIRAN_ROUNDS),
-		      draft->remind_at != 0 ? MIN(draft->remind_at, draft->expires_at)
-					    : draft->expires_at);
-	/* The administrators hear at once that nobody could be asked. */
-	if (parties->len == 1)
-		waker_wake(kairan_get_waker(context->kairan, KAIRAN_SLOW_ROUNDS));
-out:
-	if (parties != NULL)
-		g_ptr_array_unref(parties);
+	g_ptr_array_unref(parties);
 	draft_free(draft);
 }

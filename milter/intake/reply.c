@@ -26,6 +26,7 @@
 #include "conf/log.h"
 #include "milter/core/notice.h"
 #include "milter/intake/answers.h"
+#include "milter/intake/limits.h"
 #include "milter/intake/misaddressed.h"
 #include "milter/intake/reply_outcome.h"
 #include "milter/intake/writer.h"
@@ -173,6 +174,8 @@ void intake_reply_judge(const struct intake_context *context, enum token_purpose
 	}
 	if (verdict_r->kind == VERDICT_PASS)
 		judge_login(context, verdict_r);
+	if (verdict_r->kind == VERDICT_PASS)
+		limits_judge_reply(context, reply.draft->id, reply.party->uid, verdict_r);
 	if (verdict_r->kind == VERDICT_REFUSE)
 		refuse_writer(context, &reply, verdict_r);
 	intake_reply_clear(&reply);

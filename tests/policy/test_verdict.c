@@ -123,6 +123,8 @@ static void test_could_not_ask_is_temporary(void **state)
 		REASON_FOREIGN_DELEGATE,  REASON_NO_SECTION,
 		REASON_MAIL_TWICE,        REASON_OUT_OF_SERVICE,
 		REASON_TOO_MANY,          REASON_CHANGED_ON_WAY,
+		REASON_LIMIT_DRAFTS,      REASON_LIMIT_HELD,
+		REASON_LIMIT_REPLIES,
 	};
 	size_t count = 0;
 
