@@ -27,6 +27,7 @@ enum piece_kind {
 
 struct piece {
 	enum piece_kind kind;
+	bool quoted;
 	char word[WORD_MAX];
 };
 
@@ -63,6 +64,7 @@ static const char *read_quoted(const char *at, struct piece *piece)
 {
 	size_t used = 0;
 
+	piece->quoted = true;
 	for (at++; *at != '\0' && *at != '"'; at++) {
 		if (*at == '\\' && at[1] != '\0')
 			at++;
@@ -87,7 +89,7 @@ static const char *read_word(const char *at, struct piece *piece)
 
 static struct piece next_piece(const char **at)
 {
-	struct piece piece = { PIECE_WORD, "" };
+	struct piece piece = { .kind = PIECE_WORD };
 	const char *here = skip_space(*at);
 
 	if (here == NULL) {
@@ -167,30 +169,50 @@ static void take_property(struct result *result, const char *name, const char *v
 		result->signer_foreign = true;
 }
 
+/* "type.property" (RFC 8601 2.2). */
+static bool is_property(const char *name)
+{
+	const size_t type = strcspn(name, ".");
+
+	return type > 0 && name[type] == '.' && name[type + 1] != '\0' &&
+	       strchr(name + type + 1, '.') == NULL;
+}
+
+/* Read one "name=value"; PIECE_WORD when there is one. */
+static enum piece_kind read_pair(const char **at, struct piece *name_r,
+				 struct piece *value_r)
+{
+	*name_r = next_piece(at);
+	if (name_r->kind != PIECE_WORD)
+		return name_r->kind == PIECE_EQUALS ? PIECE_BROKEN : name_r->kind;
+	if (name_r->quoted || next_piece(at).kind != PIECE_EQUALS)
+		return PIECE_BROKEN;
+	*value_r = next_piece(at);
+	return value_r->kind == PIECE_WORD ? PIECE_WORD : PIECE_BROKEN;
+}
+
 /* Read one result; the kind of piece that ended it, PIECE_BROKEN for bad grammar. */
 static enum piece_kind read_result(const char **at, const char *from_domain,
 				   struct result *result)
 {
-	struct piece name, equals, value;
+	struct piece name, value;
+	enum piece_kind kind = read_pair(at, &name, &value);
 
 	*result = (struct result){ .method = "" };
-	while ((name = next_piece(at)).kind == PIECE_WORD) {
-		if (result->method[0] == '\0' && strcasecmp(name.word, "none") == 0)
-			continue;
-		equals = next_piece(at);
-		value = next_piece(at);
-		if (equals.kind != PIECE_EQUALS || value.kind != PIECE_WORD)
-			return PIECE_BROKEN;
-		if (result->method[0] == '\0') {
-			/* "dkim/1" is method and version. */
-			name.word[strcspn(name.word, "/")] = '\0';
-			strcpy(result->method, name.word);
-			result->pass = strcasecmp(value.word, "pass") == 0;
-		} else {
+	if (kind != PIECE_WORD || value.quoted || strchr(name.word, '.') != NULL)
+		return PIECE_BROKEN;
+	/* "dkim/1" is method and version. */
+	name.word[strcspn(name.word, "/")] = '\0';
+	strcpy(result->method, name.word);
+	result->pass = strcasecmp(value.word, "pass") == 0;
+	for (bool first = true; (kind = read_pair(at, &name, &value)) == PIECE_WORD;
+	     first = false) {
+		if (is_property(name.word))
 			take_property(result, name.word, value.word, from_domain);
-		}
+		else if (!first || strcasecmp(name.word, "reason") != 0)
+			return PIECE_BROKEN;
 	}
-	return name.kind == PIECE_EQUALS ? PIECE_BROKEN : name.kind;
+	return kind;
 }
 
 static bool result_proves(const struct result *result)

@@ -12,7 +12,7 @@
  * authserv-id is ours (case folded, an optional version "1" after it) and it holds
  * dmarc=pass with header.from equal to from_domain, or dkim=pass with header.d (or the
  * domain of header.i) equal to from_domain or a parent domain of it with at least two
- * labels (RFC 7489 3.1.1, relaxed). Comments (nested) are skipped, quoted strings
+ * labels (RFC 7489 3.1.1, relaxed). Comments (nested) are skipped, quoted values
  * understood; anything malformed proves nothing. */
 bool authres_proves(const char *value, const char *authserv_id, const char *from_domain);
 

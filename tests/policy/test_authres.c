@@ -43,6 +43,30 @@ static const struct {
 	{ " mx.town.example; dmarc=pass header.from=town.example (unclosed", false },
 	{ " mx.town.example; dmarc = pass = header.from=town.example", false },
 	{ " mx.town.example; dmarc=pass header.from", false },
+	{ " mx.town.example;; dmarc=pass header.from=town.example", false },
+	{ " mx.town.example; dmarc=pass header.from=town.example; ; spf=none", false },
+	{ " mx.town.example; dmarc=pass header.from=town.example;", false },
+	/* What OpenDMARC and OpenDKIM write. */
+	{ " mx.town.example; dmarc=pass (p=reject dis=none) header.from=town.example",
+	  true },
+	{ " mx.town.example;\r\n\tdkim=pass (2048-bit key; unprotected) header.d=town.example "
+	  "header.i=@town.example header.a=rsa-sha256 header.s=kairan header.b=LXDqHLYf;\r\n"
+	  "\tdkim-atps=neutral",
+	  true },
+	/* What is not the grammar's. OpenDKIM does not know these for its own, and leaves them in
+	 * a mail that brings them. */
+	{ " mx.town.example; none; dmarc=pass header.from=town.example", false },
+	{ " mx.town.example; none dmarc=pass header.from=town.example", false },
+	{ " mx.town.example; \"dmarc\"=\"pass\" header.from=town.example", false },
+	{ " mx.town.example; dmarc=pass \"header.from\"=town.example", false },
+	{ " mx.town.example; dmarc=pass header.from=town.example abc=z", false },
+	{ " mx.town.example; dmarc=pass header.from=town.example reason=late", false },
+	{ " mx.town.example; dmarc=pass reason=a reason=b header.from=town.example",
+	  false },
+	{ " mx.town.example; a.b=c; dmarc=pass header.from=town.example", false },
+	{ " mx.town.example; dmarc=pass header.=c header.from=town.example", false },
+	{ " mx.town.example; dmarc=pass header..x=c header.from=town.example", false },
+	{ " mx.town.example; dmarc=pass a/b=c header.from=town.example", false },
 	{ "", false },
 	{ ";", false },
 };
