@@ -33,6 +33,8 @@ share/doc/kairan/README
 share/doc/kairan/README.ja
 share/doc/kairan/examples/dovecot/
 share/doc/kairan/examples/kairan.conf.sample
+share/doc/kairan/examples/opendkim/
+share/doc/kairan/examples/opendmarc/
 share/doc/kairan/examples/patterns.conf.sample
 share/doc/kairan/examples/postfix/
 share/doc/kairan/examples/reply_banners.conf.sample
@@ -86,7 +88,7 @@ def test_installs_what_it_should():
                    if not any(have == name or name.endswith("/") and have.startswith(name)
                               for have in below)}
         assert not surplus and not missing, f"surplus {surplus}, missing {missing}"
-        for folder in ("slapd", "postfix", "sendmail", "dovecot"):
+        for folder in ("slapd", "postfix", "sendmail", "dovecot", "opendkim", "opendmarc"):
             assert files_below(SOURCE / "conf" / folder) == \
                 files_below(place / prefix / "share/doc/kairan/examples" / folder), folder
         for name in found:
@@ -158,7 +160,7 @@ def blocks(text):
 def test_packages_are_those_of_the_tests():
     script = (SOURCE / "tests/stack/install.sh").read_text(encoding="utf-8")
     known = set(re.search(r"packages=\(([^)]*)\)", script)[1].split())
-    tools = set(re.search(r"test_packages=\(([^)]*)\)", script)[1].split())
+    tools = set(" ".join(re.findall(r"(?:test|companion)_packages=\(([^)]*)\)", script)).split())
     named = set()
     for line in re.findall(r"apt-get install (.*)", blocks(INSTALL)):
         named |= {word for word in line.split() if "/" not in word}
@@ -185,7 +187,7 @@ def test_the_package_is_built_with_the_same():
 def test_postfix_is_set_as_it_is_tested():
     main = (SOURCE / "conf/postfix/main.cf.in").read_text(encoding="utf-8")
     tested = dict(re.findall(r"(?m)^(\w+) = (.*)$", main))
-    said = dict(re.findall(r"'(\w+) = ([^']*)'", blocks(INSTALL)))
+    said = dict(re.findall(r"'(\w+) = ([^']*)'", blocks(INSTALL[:INSTALL.index("\n6. ")])))
     for readme in ("README", "README.ja"):
         text = (SOURCE / readme).read_text(encoding="utf-8")
         shown = dict(re.findall(r"(?m)^ {8}(\w+) = (.*)$", text))
@@ -197,6 +199,30 @@ def test_postfix_is_set_as_it_is_tested():
     for name, value in said.items():
         assert name in tested, f"INSTALL sets {name}, main.cf.in does not"
         assert value == places.get(name, tested[name]), f"{name}: {value}, tested: {tested[name]}"
+
+
+def set_by(text):
+    """Name and value of each line of a program's settings."""
+    return dict(re.findall(r"(?m)^([A-Z]\w+)[ \t]+(\S.*)$", text))
+
+
+def test_companions_are_set_as_they_are_tested():
+    chapter = INSTALL[INSTALL.index("\n7. "):]
+    said = set_by(blocks(chapter))
+    for program in ("opendkim", "opendmarc"):
+        tested = set_by((SOURCE / f"conf/{program}/{program}.conf.in").read_text("utf-8"))
+        own = {name for name, value in tested.items() if "kairan" in value or "town" in value}
+        assert len(own) >= 2 and own <= set(said), f"{program}: {own - set(said)} is not said"
+        for name in own - {"KeyFile", "AuthservID"}:
+            assert said[name] == tested[name], f"{name} {said[name]}, tested: {tested[name]}"
+        assert f"AuthservID              {tested['AuthservID']}" in chapter, tested["AuthservID"]
+    for name in ("dkim", "dmarc"):
+        tested = (SOURCE / f"conf/postfix/{name}.cf.in").read_text("utf-8")
+        for line in re.findall(r"(?m)^\w.*$", tested):
+            line = re.sub("@RUN@/(open\\w+)", r"/run/\1/\1", line).replace(
+                "@RUN@", "/run/kairan").replace("@ETC@/postfix/", "/etc/postfix/kairan-")
+            assert f"'{line}'" in blocks(chapter).replace("  ", " "), line
+        assert f"include(`/etc/mail/{name}.m4')dnl" in chapter
 
 
 def test_the_mail_system_is_told_last():

@@ -142,9 +142,10 @@ class Watch:
 class Stack:
     """A stack of its own, or (attach) the one that somebody has started."""
 
-    def __init__(self, directory=None, mta=None):
+    def __init__(self, directory=None, mta=None, companions=""):
         self.directory = pathlib.Path(directory or BUILD / f"stack-{os.getpid()}")
         self.mta = mta or os.environ.get("KAIRAN_TEST_MTA", "postfix")
+        self.companions = ["--with", companions] if companions else []
         names = ("KAIRAN_SUBMISSION_PORT", "KAIRAN_MX_PORT", "KAIRAN_IMAP_PORT")
         self.choices = dict(zip(names, map(str, free_ports(len(names)))))
         self.choices["KAIRAN_STACK_DIR"] = str(self.directory)
@@ -177,7 +178,7 @@ class Stack:
 
     def quickstart(self, *args):
         done = subprocess.run(
-            [str(TOP / "quickstart"), "--mta", self.mta, *args],
+            [str(TOP / "quickstart"), "--mta", self.mta, *self.companions, *args],
             env={**os.environ, **self.choices}, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
         if done.returncode != 0:
@@ -221,9 +222,11 @@ class Stack:
     # Mail in.
 
     @contextlib.contextmanager
-    def connect(self, port, user=None, password=None):
-        """An SMTP session, logged in when a user is given."""
-        with smtplib.SMTP("127.0.0.1", port, "client.example", timeout=300) as smtp:
+    def connect(self, port, user=None, password=None, source="127.0.0.1"):
+        """An SMTP session, logged in when a user is given; from another address for those who
+        would be outside."""
+        with smtplib.SMTP("127.0.0.1", port, "client.example", timeout=300,
+                          source_address=(source, 0)) as smtp:
             smtp.ehlo_or_helo_if_needed()
             if user is not None:
                 smtp.login(user, password or f"{user.partition('@')[0]}-pass")
@@ -261,9 +264,9 @@ class Stack:
         with self.connect(int(self.env["KAIRAN_SUBMISSION_PORT"]), user, password) as smtp:
             return self.converse(smtp, sender, to, message)
 
-    def mx_send(self, sender, to, message, options=()):
+    def mx_send(self, sender, to, message, options=(), source="127.0.0.1"):
         """Send a mail as another mail server would, without a login."""
-        with self.connect(int(self.env["KAIRAN_MX_PORT"])) as smtp:
+        with self.connect(int(self.env["KAIRAN_MX_PORT"]), source=source) as smtp:
             return self.converse(smtp, sender, to, message, options)
 
     def inject(self, sender, to, message):

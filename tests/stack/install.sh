@@ -11,13 +11,17 @@ packages=(
 )
 # What only tests need, and nobody has to have who wants to look at kairan: a browser, the other
 # Debian, and what makes a package.
-test_packages=(chromium debootstrap build-essential debhelper lintian)
+test_packages=(chromium debootstrap build-essential debhelper lintian python3-dkim)
+# OpenDKIM, OpenDMARC and a DNS for them: --with dkim, and tests.
+companion_packages=(opendkim opendkim-tools opendmarc dbconfig-no-thanks dnsmasq-base openssl)
 # Packages that would start a server of their own, and the units that would.
 declare -A package_units=(
 	[postfix]=postfix.service
 	[slapd]=slapd.service
 	[dovecot-core]="dovecot.service dovecot.socket"
 	[sasl2-bin]=saslauthd.service
+	[opendkim]=opendkim.service
+	[opendmarc]=opendmarc.service
 )
 policy_file=/usr/sbin/policy-rc.d
 
@@ -76,11 +80,12 @@ have_package_lists() {
 	compgen -G '/var/lib/apt/lists/*_Packages*' >/dev/null
 }
 
-# With "tests" for an argument, what tests need too.
+# With "tests" for an argument, what tests need too; and what --with names.
 install_missing() {
 	local name missing=() answers wanted=("${packages[@]}")
 
-	[ "${1:-}" != tests ] || wanted+=("${test_packages[@]}")
+	[ "${1:-}" != tests ] || wanted+=("${test_packages[@]}" "${companion_packages[@]}")
+	[ -z "$with_wanted" ] || wanted+=("${companion_packages[@]}")
 	check_system
 	for name in "${wanted[@]}"; do
 		package_is_installed "$name" || missing+=("$name")

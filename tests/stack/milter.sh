@@ -31,8 +31,11 @@ milter_start() {
 
 # A milter answers when it takes part in the opening of a conversation.
 milter_answers() {
-	[ -S "$run/milter.sock" ] &&
-		/usr/bin/python3 "$parts/milter_answers.py" "$run/milter.sock" 2>/dev/null
+	milter_answers_on "$run/milter.sock"
+}
+
+milter_answers_on() {
+	[ -S "$1" ] && /usr/bin/python3 "$parts/milter_answers.py" "$1" 2>/dev/null
 }
 
 milter_where() {

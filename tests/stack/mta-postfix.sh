@@ -13,11 +13,24 @@ mta_configure() {
 	for name in main.cf master.cf; do
 		fill "$top/conf/postfix/$name.in" "$etc/postfix/$name"
 	done
-	cp "$top/conf/postfix"/{transport,verp,sink_domains,sink_mailboxes,sink_transport} "$etc/postfix"
+	cp "$top/conf/postfix"/{transport,verp,results,sink_domains,sink_mailboxes,sink_transport} "$etc/postfix"
 	for name in $(people); do
 		printf '%s\t%s/\n' "$name" "$name"
 	done >"$etc/postfix/people"
 	postfix_make_folders
+	postfix_add_companions
+}
+
+# Their lines of main.cf, in place of those that are there.
+postfix_add_companions() {
+	local name line
+
+	for name in $(companions); do
+		fill "$top/conf/postfix/$name.cf.in" "$etc/postfix/$name.cf"
+		grep -v '^#' "$etc/postfix/$name.cf" | while read -r line; do
+			postconf -c "$etc/postfix" -e "$line"
+		done
+	done
 }
 
 # What post-install would make, in our own place.

@@ -21,6 +21,7 @@ mta_configure() {
 	mkdir -p "$etc/sendmail" "$etc/sasl" "$stack/spool/mqueue" "$run/saslauthd"
 	chmod 700 "$stack/spool/mqueue"
 	fill "$top/conf/sendmail/sendmail.mc.in" "$etc/sendmail/sendmail.mc"
+	sendmail_list_companions >"$etc/sendmail/companions.m4"
 	m4 -D_CF_DIR_="$sendmail_root/usr/share/sendmail/cf/" \
 		"$sendmail_root/usr/share/sendmail/cf/m4/cf.m4" "$etc/sendmail/sendmail.mc" \
 		>"$etc/sendmail/sendmail.cf" || die 1 "m4 does not make sendmail.cf"
@@ -34,6 +35,16 @@ mta_configure() {
 	printf 'hosts\tfiles\naliases\tfiles\n' >"$etc/sendmail/service.switch"
 	: >"$stack/spool/statistics"
 	sasl_configure
+}
+
+sendmail_list_companions() {
+	local name
+
+	for name in $(companions); do
+		printf "define(\`kairan_OPEN%s', \`%s/open%s.sock')dnl\n" "${name^^}" "$run" "$name"
+		[ "$name" != dmarc ] || echo "define(\`kairan_RESULTS', \`mail.town.example')dnl"
+		printf "include(\`%s/conf/sendmail/%s.m4')dnl\n" "$top" "$name"
+	done
 }
 
 sasl_configure() {

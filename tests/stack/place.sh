@@ -110,6 +110,7 @@ place_settle() {
 stack=$stack
 stack_id=$(random_word)
 stack_mta=${mta_wanted:-postfix}
+stack_with=$with_wanted
 stack_user=$stack_user
 stack_uid=$stack_uid
 stack_gid=$stack_gid
@@ -130,6 +131,7 @@ place_load() {
 	local name
 
 	[ -r "$stack_link/settings" ] || become_root "${command:-status}"
+	stack_with=
 	. "$stack_link/settings"
 	run=$stack/run etc=$stack/etc log=$stack/log store=$stack/store mail=$stack/mail
 	ldapi=ldapi://$(printf %s "$run/ldapi" | sed 's,/,%2F,g')
@@ -138,7 +140,11 @@ place_load() {
 	pids=$stack/pid
 	[ "$stack_mta" = "${mta_wanted:-$stack_mta}" ] ||
 		die 64 "this stack runs $stack_mta; run 'down' first to start it with $mta_wanted"
+	[ "$stack_with" = "${with_wanted:-$stack_with}" ] ||
+		die 64 "this stack runs with ${stack_with:-no companions}; run 'down' first to start" \
+			"it with $with_wanted"
 	. "$parts/mta-$stack_mta.sh"
+	servers=(slapd dovecot $(companion_servers) mta milter)
 	[ "${command:-}" = up ] || return 0
 	for name in submission_port mx_port imap_port; do
 		place_compare_port "$name" "KAIRAN_${name^^}"
@@ -219,6 +225,7 @@ place_fill() {
 	chmod 700 "$store"
 	slapd_configure
 	dovecot_configure
+	companions_configure
 	mta_configure
 	milter_configure
 	write_env
@@ -229,6 +236,7 @@ write_env() {
 	cat >"$stack/env" <<TEXT
 export KAIRAN_STACK_DIR='$stack_link'
 export KAIRAN_STACK_MTA='$stack_mta'
+export KAIRAN_STACK_WITH='$stack_with'
 export KAIRAN_STACK_USER='$stack_user'
 export KAIRAN_SUBMISSION_PORT='$submission_port'
 export KAIRAN_MX_PORT='$mx_port'
