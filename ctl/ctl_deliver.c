@@ -25,6 +25,7 @@
 #include "conf/keyring.h"
 #include "conf/log.h"
 #include "ctl/commands.h"
+#include "ctl/ctl_deliver_probe.h"
 #include "ctl/ctl_options.h"
 #include "ctl/ctl_store.h"
 #include "ctl/deliver_role.h"
@@ -289,10 +290,33 @@ static int take_bounce(struct delivery *delivery, struct kairan_error *error_r)
 	return status;
 }
 
+static int take_probe(const struct ctl_call *call, const struct delivery *delivery,
+		      struct kairan_error *error_r)
+{
+	const struct probe_delivery probe = {
+		.service = &delivery->service,
+		.queue_id = delivery->queue_id,
+		.octets = delivery->mail->str,
+		.length = delivery->mail->len,
+	};
+
+	switch (ctl_deliver_probe(call, delivery->store, &probe, error_r)) {
+	case ANSWER_YES:
+		return EX_OK;
+	case ANSWER_NO:
+		return refuse(delivery, REASON_FORGED_TOKEN, EX_NOPERM, error_r);
+	case ANSWER_UNKNOWN:
+		break;
+	}
+	return EX_TEMPFAIL;
+}
+
 static int take(const struct ctl_call *call, struct delivery *delivery,
 		struct kairan_error *error_r)
 {
 	switch (delivery->service.kind) {
+	case SERVICE_PROBE:
+		return take_probe(call, delivery, error_r);
 	case SERVICE_RECEIPT:
 		return take_receipt(call, delivery, error_r);
 	case SERVICE_BOUNCE:

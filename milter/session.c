@@ -123,6 +123,8 @@ static const struct intake *find_intake(const struct recipient *recipient)
 		return &intake_correct;
 	case SERVICE_RELEASE:
 		return &intake_release;
+	case SERVICE_PROBE:
+		return &intake_probe;
 	case SERVICE_INCIDENT:
 		return &intake_incident;
 	case SERVICE_NOTICE:

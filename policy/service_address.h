@@ -16,6 +16,7 @@ enum service_kind {
 	SERVICE_CORRECT,  /* correct+TOKEN: the text of a correction (Art. 13-3) */
 	SERVICE_RELEASE,  /* release+TOKEN: kairan's own expansion of a shard */
 	SERVICE_RECEIPT,  /* receipt+TOKEN: proof that the MTA queued a shard */
+	SERVICE_PROBE,    /* probe+TOKEN: kairan's own look at the way of a mail */
 	SERVICE_BOUNCE,   /* bounce+ANYTHING: mail systems' reports */
 	SERVICE_INCIDENT, /* incident: a fault or a misuse is reported (Art. 9) */
 	SERVICE_NOTICE,   /* the sender of notices: an answer to one of them */

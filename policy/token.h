@@ -28,6 +28,7 @@ enum token_purpose {
 	TOKEN_RELEASE,
 	TOKEN_RECEIPT,
 	TOKEN_CORRECT,
+	TOKEN_PROBE,
 };
 
 struct token_key {

@@ -303,3 +303,22 @@ CREATE TABLE urgency (
 ) WITHOUT ROWID;
 -- How many drafts somebody has written within the hour.
 CREATE INDEX draft_by_submitted ON draft (submitted_at);
+
+-- Mails that kairan sends to itself, to see what becomes of its mail on the way: what was
+-- written, and where each was seen (milter/core/probe_mail.h). They are let go after a week.
+CREATE TABLE probe (
+	id            INTEGER PRIMARY KEY,   -- by chance; in the token
+	at            INTEGER NOT NULL,      -- its Date
+	sender        TEXT NOT NULL          -- its From
+);
+CREATE TABLE probe_sight (
+	probe         INTEGER NOT NULL,
+	stage         INTEGER NOT NULL,      -- 1: filter, 2: copy in the pipe, 3: login, 4: came past
+	at            INTEGER NOT NULL,
+	queue_id      TEXT NOT NULL,
+	login         TEXT NOT NULL,
+	difference    TEXT NOT NULL,         -- '': as it was written
+	mta_at        INTEGER NOT NULL,      -- the mail system's clock; 0: unknown
+	signature     TEXT NOT NULL,         -- 'SELECTOR DOMAIN' of DKIM; '': none
+	PRIMARY KEY (probe, stage)
+) WITHOUT ROWID;

@@ -46,6 +46,7 @@ extern const struct intake intake_correct;      /* correct+TOKEN */
 extern const struct intake intake_notice_reply; /* an answer, and no whole token */
 extern const struct intake intake_incident;     /* incident@ (Art. 9) */
 extern const struct intake intake_role;         /* postmaster@, abuse@ */
+extern const struct intake intake_probe;        /* probe+TOKEN */
 extern const struct intake intake_release;      /* release+TOKEN (expand.c) */
 
 /* Write one audit row in a transaction of its own. On failure the verdict becomes "could

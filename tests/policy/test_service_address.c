@@ -34,6 +34,7 @@ static const struct {
 	{ "correct+" TOKEN "@" DOMAIN, SERVICE_CORRECT, TOKEN, false },
 	{ "release+" TOKEN "@" DOMAIN, SERVICE_RELEASE, TOKEN, false },
 	{ "receipt+" TOKEN "@" DOMAIN, SERVICE_RECEIPT, TOKEN, false },
+	{ "probe+" TOKEN "@" DOMAIN, SERVICE_PROBE, TOKEN, false },
 	{ "bounce+anything=at.all@" DOMAIN, SERVICE_BOUNCE, "anything=at.all", false },
 	{ "kairan@" DOMAIN, SERVICE_NOTICE, NULL, false },
 	{ "postmaster@" DOMAIN, SERVICE_ROLE, NULL, false },

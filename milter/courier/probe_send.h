@@ -1,0 +1,28 @@
+/*
+ * A mail to kairan itself, on the way that its mail takes.
+ */
+#ifndef KAIRAN_MILTER_COURIER_PROBE_SEND_H
+#define KAIRAN_MILTER_COURIER_PROBE_SEND_H
+
+#include <stdbool.h>
+
+#include "milter/core/kairan.h"
+#include "milter/courier/smtp.h"
+#include "schema/store_probe.h"
+
+/* Keep a new probe in the store, and hand it to the MTA at mta_url; outside a transaction. It
+ * says to come from sender, an address of the service or a broadcast's. False: it could not be
+ * kept or written. probe_r->sender is to be freed with g_free() in every case; how the MTA
+ * answered is in result_r. */
+bool probe_send(const struct setup *setup, struct store *store, const char *sender,
+		struct probe *probe_r, struct smtp_result *result_r,
+		struct kairan_error *error_r);
+
+/* Keep it in the store; for one that is sent in another way. Outside a transaction. */
+bool probe_keep(struct store *store, const struct probe *probe,
+		struct kairan_error *error_r);
+
+/* The notices' own address; free with g_free(). */
+char *probe_notice_address(const struct settings *settings);
+
+#endif

@@ -1,0 +1,137 @@
+/*
+ * NAME
+ *	probe - kairan's own mail to itself
+ *
+ * DESCRIPTION
+ *	Its address is signed, so nothing is asked at RCPT. At the end it is compared with what
+ *	was written, and what was seen is kept. One that comes as the courier's mail does goes on
+ *	as a shard would: its own recipient is removed, and another of ours is added, which the
+ *	MTA queues and gives to the pipe. One that a person's login has sent ends here.
+ *
+ *	Nobody but the service itself ever is a recipient, and no draft is touched.
+ *
+ * DIAGNOSTICS
+ *	Warning: an address that is not signed, or a mail with other recipients. Error: the store
+ *	cannot be used, or the MTA does not take the recipient.
+ */
+#include "config.h"
+
+#include <glib.h>
+
+#include "conf/clock.h"
+#include "conf/log.h"
+#include "milter/core/probe_mail.h"
+#include "milter/intake/intake.h"
+
+static bool read_address(const struct intake_context *context,
+			 const struct recipient *recipient, int64_t *id_r,
+			 enum probe_stage *stage_r)
+{
+	return probe_mail_read_address(&recipient->service, context->setup->keyring, id_r,
+				       stage_r) &&
+	       (*stage_r == PROBE_WAY || *stage_r == PROBE_LOGIN);
+}
+
+static void refuse(const struct intake_context *context,
+		   const struct recipient *recipient, struct verdict *verdict_r)
+{
+	log_event(LOG_LEVEL_WARNING, context->envelope->queue_id, 0,
+		  "probe address %s is refused", recipient->path);
+	verdict_set(verdict_r, REASON_FORGED_TOKEN, NULL);
+}
+
+static void judge(const struct intake_context *context, struct recipient *recipient,
+		  struct verdict *verdict_r)
+{
+	enum probe_stage stage;
+	int64_t id;
+
+	verdict_pass(verdict_r);
+	if (!read_address(context, recipient, &id, &stage))
+		refuse(context, recipient, verdict_r);
+}
+
+/* What came, held against what was sent, is kept. *probe_r is filled in with YES. */
+static enum answer see(const struct intake_context *context, int64_t id,
+		       enum probe_stage stage, struct probe *probe_r,
+		       struct kairan_error *error_r)
+{
+	const struct envelope *envelope = context->envelope;
+	struct store *store = kairan_get_store(context->kairan);
+	struct kairan_error difference = { "" };
+	struct probe_sight sight = {
+		.probe = id,
+		.stage = stage,
+		.at = clock_now(),
+		.queue_id = envelope->queue_id,
+		.login = envelope->login,
+		.difference = difference.text,
+		.signature = (char *)"",
+	};
+	enum answer answer;
+
+	if (!store_begin(store, error_r))
+		return ANSWER_UNKNOWN;
+	answer = store_probe_find(store, id, probe_r, error_r);
+	if (answer == ANSWER_YES) {
+		(void)probe_mail_compare(context->setup->settings, probe_r,
+					 envelope->octets->str, envelope->octets->len,
+					 &difference);
+		if (!store_probe_see(store, &sight, error_r))
+			answer = ANSWER_UNKNOWN;
+	}
+	if (!store_end(store, answer == ANSWER_YES, error_r) && answer == ANSWER_YES)
+		answer = ANSWER_UNKNOWN;
+	if (answer == ANSWER_YES)
+		log_event(LOG_LEVEL_INFO, envelope->queue_id, 0,
+			  "probe %lld has come%s%s", (long long)id,
+			  *difference.text != '\0' ? ": " : " as it was written",
+			  difference.text);
+	return answer;
+}
+
+/* The copy that the MTA queues. */
+static bool add_copy(const struct intake_context *context, const struct probe *probe,
+		     struct kairan_error *error_r)
+{
+	g_autofree char *address = probe_mail_address(
+	    context->setup->settings, context->setup->keyring, probe, PROBE_COPY);
+	g_autofree char *path = g_strdup_printf("<%s>", address != NULL ? address : "");
+
+	if (address == NULL || !context->mta->add_recipient(context->mta->context, path))
+		return error_set(error_r, "the MTA does not take the recipient %s", path);
+	context->envelope->others++;
+	return true;
+}
+
+static void take(const struct intake_context *context, struct recipient *recipient,
+		 struct verdict *verdict_r)
+{
+	const struct envelope *envelope = context->envelope;
+	struct kairan_error error = { "" };
+	struct probe probe = { 0 };
+	enum probe_stage stage;
+	enum answer answer;
+	int64_t id;
+
+	verdict_pass(verdict_r);
+	if (envelope->recipients->len != 1 || envelope->others > 0 ||
+	    envelope->too_large || !read_address(context, recipient, &id, &stage)) {
+		refuse(context, recipient, verdict_r);
+		return;
+	}
+	answer = see(context, id, stage, &probe, &error);
+	if (answer == ANSWER_YES && stage == PROBE_WAY &&
+	    !add_copy(context, &probe, &error))
+		answer = ANSWER_UNKNOWN;
+	if (answer == ANSWER_NO)
+		refuse(context, recipient, verdict_r);
+	if (answer == ANSWER_UNKNOWN) {
+		log_event(LOG_LEVEL_ERROR, envelope->queue_id, 0, "probe: %s",
+			  error.text);
+		verdict_set(verdict_r, REASON_STORE, NULL);
+	}
+	g_free(probe.sender);
+}
+
+const struct intake intake_probe = { judge, take };
