@@ -160,6 +160,13 @@ static const struct ctl_command ctl_commands[] = {
 	  "the report of a month (of the last one), as text, or as HTML to print",
 	  "情報配信月次報告（既定は前月分。--html は印刷用）",
 	  ctl_report },
+	{ { "setup", "check" },
+	  "[--login UID --password-file FILE] [--submission URL] [--mta-config PATH] "
+	  "[--nameserver ADDRESS] [--wait TIME] [--json]",
+	  "go the way of a mail, and say what is missing; after every change to the mail "
+	  "system",
+	  "メールの通り道を自分宛ての一通で確かめ、足りないものを示す（メール設備を変えたら必ず）",
+	  ctl_setup_check },
 	{ { "keys", "make" },
 	  "",
 	  "make the keys, where there are none",

@@ -29,6 +29,7 @@ ROOMS = {
     "milter/courier": "notices and shards to the MTA",
     "milter/round": "what falls due",
     "milter": "the daemon and its conversation with the MTA",
+    "ctl/check": "what an installation must have: kairanctl setup check",
     "ctl": "kairanctl",
 }
 # Where not all rooms before it are open to a room.

@@ -1,0 +1,81 @@
+/*
+ * NAME
+ *	check - what an installation must have
+ *
+ * DESCRIPTION
+ *	What takes time is done first, and once: the mail system's configuration is read, and
+ *	mails are sent and waited for. The rows' questions look at what has come of it.
+ *
+ *	Nobody is told anything, and nothing is changed but the rows of the probes in the store.
+ *
+ * DIAGNOSTICS
+ *	All failures are returned, or are answers.
+ */
+#include "config.h"
+
+#include "ctl/check/check.h"
+
+#include <sys/stat.h>
+
+#include "ctl/check/facts.h"
+#include "ctl/check/way.h"
+
+#define DEFAULT_SENDMAIL_CF "/etc/mail/sendmail.cf"
+
+/* What was named, or what is installed. */
+static void read_mta(struct check *check)
+{
+	const char *path = check->options->mta_config;
+	struct kairan_error error;
+	struct stat status;
+
+	if (path != NULL && stat(path, &status) == 0 && !S_ISDIR(status.st_mode)) {
+		(void)sendmail_read(path, &check->sendmail, &check->mta_error);
+	} else if (!postfix_read(path, &check->postfix, &check->mta_error) &&
+		   path == NULL && stat(DEFAULT_SENDMAIL_CF, &status) == 0) {
+		if (!sendmail_read(DEFAULT_SENDMAIL_CF, &check->sendmail, &error))
+			check->mta_error = error;
+	}
+}
+
+bool check_begin(struct setup *setup, struct store *store,
+		 const struct check_options *options, struct check **check_r,
+		 struct kairan_error *error_r)
+{
+	struct check *check = g_new0(struct check, 1);
+
+	check->setup = setup;
+	check->store = store;
+	check->options = options;
+	check->probes = check_probes_new();
+	*check_r = check;
+	read_mta(check);
+	if (check_way_run(check, error_r))
+		return true;
+	check_free(check);
+	*check_r = NULL;
+	return false;
+}
+
+void check_free(struct check *check)
+{
+	if (check == NULL)
+		return;
+	g_ptr_array_unref(check->probes);
+	postfix_free(check->postfix);
+	sendmail_free(check->sendmail);
+	g_free(check);
+}
+
+bool check_applies(const struct check *check, const struct check_row *row)
+{
+	switch (row->applies) {
+	case CHECK_POSTFIX:
+		return check->postfix != NULL;
+	case CHECK_SENDMAIL:
+		return check->sendmail != NULL;
+	case CHECK_ALWAYS:
+		break;
+	}
+	return true;
+}

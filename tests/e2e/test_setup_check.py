@@ -1,0 +1,482 @@
+#!/usr/bin/env python3
+"""kairanctl setup check: all is well on the stack as it is; each thing that can be wrong with
+mail system, directory, clock and DNS is broken in turn, and named. Nobody gets a mail of it."""
+import contextlib
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+
+import stack as s
+import tap
+import test_rewritten
+import town
+from tap import check_equal, check_in
+
+OK, CONFIG, TEMPFAIL, USAGE, UNAVAILABLE = 0, 78, 75, 64, 69
+RECORDS = {
+    "mx": ["--mx-host=info.town.example,mail.town.example,10"],
+    "spf": ['--txt-record=info.town.example,v=spf1 mx -all'],
+    # A town's one record covers what is below it.
+    "dmarc": ['--txt-record=_dmarc.town.example,v=DMARC1; p=quarantine'],
+    "dkim": ['--txt-record=town._domainkey.info.town.example,v=DKIM1; k=rsa; p=MIIB'],
+}
+
+
+def scratch(stack, name):
+    """A path that the stack's user may read."""
+    folder = pathlib.Path(stack.env["KAIRAN_STORE"]).parent / "check"
+    if not folder.exists():
+        folder.mkdir()
+        shutil.chown(folder, stack.env["KAIRAN_STACK_USER"])
+    return folder / name
+
+
+@contextlib.contextmanager
+def nameserver(stack, *which):
+    """A name server that knows these records, and that there is nothing else."""
+    port = s.free_ports(1)[0]
+    log = pathlib.Path(stack.env["KAIRAN_LOG"]) / f"dnsmasq-{port}.log"
+    log.touch()
+    log.chmod(0o666)
+    server = subprocess.Popen(
+        ["/usr/sbin/dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv",
+         "--no-hosts", "--listen-address=127.0.0.1", "--bind-interfaces", f"--port={port}",
+         "--pid-file=", "--user=nobody", f"--log-facility={log}", "--local=/example/",
+         *(option for name in which for option in RECORDS[name])],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        stack.wait_for(lambda: "started" in log.read_text(), what="the name server")
+        yield f"127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def mta_config(stack):
+    config = pathlib.Path(stack.env["KAIRAN_MTA_CONFIG"])
+    return config if stack.mta == "postfix" else config / "sendmail.cf"
+
+
+def check(stack, *options, config=None, login="bosai-staff1", password="bosai-staff1-pass",
+          conf=None, dns="127.0.0.1:9"):
+    """The lines by their names, and the exit status. Without a name server of its own nobody
+    answers at the port that dns says."""
+    secret = scratch(stack, "password")
+    secret.write_text(f"{password}\n")
+    done = stack.kairanctl(
+        *(["-c", str(conf)] if conf else []), "setup", "check", "--json", "--login", login,
+        "--password-file", str(secret), "--mta-config", str(config or mta_config(stack)),
+        "--submission", f"smtp://127.0.0.1:{stack.env['KAIRAN_SUBMISSION_PORT']}",
+        "--nameserver", dns, "--wait", "20s", *options, check=False)
+    if not done.stdout:
+        raise AssertionError(f"exit status {done.returncode}: {done.stderr}")
+    return {row["name"]: row for row in json.loads(done.stdout)}, done.returncode
+
+
+def told(rows, *besides):
+    """The names of those that are not ok, but for the DNS."""
+    return {name: row["status"] for name, row in rows.items()
+            if row["status"] != "ok" and not name.startswith("dns-") and name not in besides}
+
+
+def named(rows, name, status, *words):
+    """It is this row that says so, with these words, and with what to do."""
+    check_equal(rows[name]["status"], status, f"{name}: {rows[name]}")
+    for word in words:
+        check_in(word, rows[name]["found"], name)
+    assert rows[name]["cure"], name
+
+
+def settings_with(stack, **settings):
+    """A copy of the settings with others in them."""
+    path = scratch(stack, "kairan.conf")
+    text = pathlib.Path(stack.env["KAIRAN_CONF"]).read_text(encoding="utf-8")
+    path.write_text(text + "".join(f'{name} = "{value}"\n' for name, value in settings.items()),
+                    encoding="utf-8")
+    return path
+
+
+def count_things(stack):
+    return [stack.store(f"SELECT count(*) AS n FROM {table}")[0]["n"]
+            for table in ("draft", "outbox", "alarm", "audit")]
+
+
+# ---- as it is ----
+
+def test_all_is_well_and_nobody_hears_of_it(stack):
+    before = count_things(stack)
+    with nameserver(stack, "mx", "spf", "dmarc") as dns:
+        rows, status = check(stack, dns=dns)
+    check_equal({name: row["status"] for name, row in rows.items() if row["status"] != "ok"},
+                {"dns-dkim": "warning"}, "on the stack as it is")
+    check_equal(status, OK)
+    check_equal(len([name for name in rows if name.startswith(f"{stack.mta}-")]) > 5, True)
+    stack.wait_for(stack.queue_is_empty, what="an empty queue")
+    check_equal(count_things(stack), before, "drafts, notices, alarms, audit")
+    check_equal(stack.sink_files(), [])
+    for person in ("bosai-staff1", "bosai-chief", "sysadmin"):
+        check_equal(stack.imap(person), [], person)
+
+
+def test_lines_for_people(stack):
+    """One line each, in either language, without a login as a warning."""
+    for locale, words in (("C.UTF-8", ("ok ", "warning ", "could not ask ", " - cure: ")),
+                          ("ja_JP.UTF-8", ("よし ", "注意 ", "確かめられず ", "対処: "))):
+        done = stack.kairanctl("setup", "check", "--mta-config", str(mta_config(stack)),
+                               "--nameserver", "127.0.0.1:9", check=False, LC_ALL=locale)
+        check_equal(done.returncode, TEMPFAIL, done.stdout)
+        for word in words:
+            check_in(word, done.stdout)
+        lines = done.stdout.splitlines()
+        names = json.loads(stack.kairanctl(
+            "setup", "check", "--mta-config", str(mta_config(stack)), "--nameserver",
+            "127.0.0.1:9", "--json", check=False).stdout)
+        check_equal([name["name"] in line for name, line in zip(names, lines, strict=True)],
+                    [True] * len(names), done.stdout)
+        check_in("--login", next(line for line in lines if " login " in line))
+
+
+def test_a_wrong_call(stack):
+    for args in (("--login", "bosai-staff1"), ("--password-file", "/dev/null"), ("more",)):
+        check_equal(stack.kairanctl("setup", "check", *args, check=False).returncode, USAGE)
+    done = stack.kairanctl("setup", "check", "--wait", "soon", check=False)
+    check_equal(done.returncode, USAGE)
+    check_in("--wait", done.stderr)
+    done = stack.kairanctl("setup", "check", "--login", "x", "--password-file", "/nowhere",
+                           check=False)
+    check_equal(done.returncode, UNAVAILABLE)
+    check_in("/nowhere", done.stderr)
+
+
+def test_an_address_that_nobody_signed(stack):
+    """Not at RCPT, and not by the pipe; nor does the copy's address come in by SMTP."""
+    forged = f"probe+{'a' * 53}@{s.SERVICE}"
+    copies = re.findall(rf"probe\+\w+@{s.SERVICE}", stack.mta_log())
+    for address in (forged, copies[-1]) if stack.mta == "postfix" else (forged,):
+        replies = stack.submit("bosai-staff1", address,
+                               s.make_mail("bosai-staff1", address, "x", "y"))
+        check_equal(replies.recipients[address][0] // 100, 5, address)
+    done = stack.kairanctl("deliver", "--sender", "", "--recipient", forged, stdin="Subject: x\n\ny\n",
+                           check=False)
+    check_equal(done.returncode, 77)
+
+
+# ---- the way of a mail ----
+
+def test_without_the_daemon(stack):
+    stack.stop("milter")
+    try:
+        rows, status = check(stack)
+    finally:
+        stack.start("milter")
+    named(rows, "daemon", "missing", "milter.sock")
+    named(rows, "way-out", "missing", "4")
+    named(rows, "filter", "could not ask")
+    named(rows, "login", "missing", "4")
+    check_equal(status, CONFIG)
+
+
+def test_without_the_mail_system(stack):
+    stack.stop("mta")
+    try:
+        rows, status = check(stack)
+    finally:
+        stack.start("mta")
+    for name in ("way-out", "filter", "unchanged", "pipe", "login", "clock-mta"):
+        named(rows, name, "could not ask")
+    check_equal(told(rows, "way-out", "filter", "unchanged", "pipe", "login", "login-told",
+                     "clock-mta"), {})
+    check_equal(status, TEMPFAIL)
+
+
+def test_a_login_that_is_refused(stack):
+    rows, status = check(stack, password="wrong")
+    named(rows, "login", "missing", "535")
+    named(rows, "login-told", "could not ask")
+    check_equal(told(rows, "login", "login-told"), {})
+    check_equal(status, CONFIG)
+    rows, status = check(stack, login="nobody")
+    named(rows, "login", "could not ask", "nobody")
+
+
+def services(stack, **parameters):
+    """Lines of master.cf that take something away from one of the services."""
+    config = stack.env["KAIRAN_MTA_CONFIG"]
+    master = pathlib.Path(config) / "master.cf"
+
+    @contextlib.contextmanager
+    def changed():
+        before = master.read_bytes()
+        for port, line in parameters.items():
+            service = f"127.0.0.1:{stack.env[port]}/inet"
+            subprocess.run(["postconf", "-c", config, "-P", f"{service}/{line}"], check=True)
+        stack.mta_tools.restart()
+        try:
+            yield
+        finally:
+            master.write_bytes(before)
+            stack.mta_tools.restart()
+    return changed()
+
+
+def test_a_service_that_does_not_ask_the_filter(stack):
+    """Both are tried: the mail comes past it into the pipe, and main.cf says why."""
+    test_rewritten.on_postfix(stack)
+    with services(stack, KAIRAN_MX_PORT="smtpd_milters="):
+        rows, status = check(stack)
+    named(rows, "filter", "missing", "came past")
+    named(rows, "postfix-milter", "missing", stack.env["KAIRAN_MX_PORT"])
+    check_equal(told(rows, "filter", "postfix-milter"), {})
+    check_equal(status, CONFIG)
+    with services(stack, KAIRAN_SUBMISSION_PORT="smtpd_milters="):
+        rows, status = check(stack)
+    named(rows, "login-told", "missing", "came past")
+    named(rows, "postfix-milter", "missing", stack.env["KAIRAN_SUBMISSION_PORT"])
+    check_equal(told(rows, "login-told", "postfix-milter"), {})
+
+
+def test_a_pipe_that_does_not_answer(stack):
+    test_rewritten.on_postfix(stack)
+    with stack.mta_tools.configured(defer_transports="kairan"):
+        rows, status = check(stack, "--wait", "3s")
+        named(rows, "pipe", "missing", "queue id")
+        named(rows, "clock-mta", "could not ask")
+        check_equal(told(rows, "pipe", "clock-mta"), {})
+        check_equal(status, CONFIG)
+    stack.flush()
+    stack.wait_for(stack.queue_is_empty, what="an empty queue")
+
+
+def test_mail_that_is_rewritten(stack):
+    """By a map, for one broadcast alone; by masquerading; by a filter behind kairan."""
+    test_rewritten.on_postfix(stack)
+    with stack.mta_tools.configured(
+            canonical_maps=f"inline:{{ {town.KOSODATE}=somebody@town.example }}",
+            canonical_classes="header_sender",
+            local_header_rewrite_clients="permit_inet_interfaces"):
+        rows, status = check(stack)
+    named(rows, "unchanged", "missing", town.KOSODATE, "From:", "somebody@town.example")
+    check_equal(told(rows, "unchanged"), {})
+    check_equal(status, CONFIG)
+    with stack.mta_tools.configured(masquerade_domains="town.example",
+                                    local_header_rewrite_clients="permit_inet_interfaces"):
+        rows, status = check(stack)
+    named(rows, "unchanged", "missing", "town.example")
+    named(rows, "postfix-masquerade", "missing", "masquerade_domains = town.example")
+    check_in("!info.town.example", rows["postfix-masquerade"]["cure"])
+    check_equal(told(rows, "unchanged", "postfix-masquerade"), {})
+
+
+def test_a_filter_behind_kairan(stack):
+    test_rewritten.on_postfix(stack)
+    socket = stack.directory / "run" / "footer.sock"
+    program = stack.directory / "run" / "footer"
+    subprocess.run([*os.environ.get("CC", "cc").split(), "-x", "c", "-o", str(program), "-",
+                    "-lmilter", "-lpthread"], input=test_rewritten.FOOTER, text=True, check=True)
+    daemon = subprocess.Popen([str(program), f"unix:{socket}"])
+    try:
+        stack.wait_for(socket.exists, what="the filter")
+        socket.chmod(0o777)
+        with stack.mta_tools.configured(
+                smtpd_milters=f"unix:{stack.directory}/run/milter.sock, unix:{socket}"):
+            rows, status = check(stack)
+    finally:
+        daemon.terminate()
+        daemon.wait()
+    named(rows, "unchanged", "missing", "after the filter", "text: line")
+    check_equal(told(rows, "unchanged"), {})
+    check_equal(status, CONFIG)
+
+
+# ---- the directory ----
+
+@contextlib.contextmanager
+def rule(stack, *rules):
+    """Access rules before all others."""
+    database = "dn: olcDatabase={1}mdb,cn=config\nchangetype: modify\n"
+    for line in rules:
+        stack.ldapmodify(f"{database}add: olcAccess\nolcAccess: {{0}}{line}\n")
+    try:
+        yield
+    finally:
+        for _ in rules:
+            stack.ldapmodify(f"{database}delete: olcAccess\nolcAccess: {{0}}\n")
+
+
+def test_rights_in_the_directory(stack):
+    """What kairan may not read, and what it must not."""
+    kairan = 'by dn.exact="cn=kairan,ou=services,dc=town,dc=example"'
+    for attributes, what, name in (
+            ("pwdReset", "none", "ldap-passwords"),
+            ("pwdChangedTime", "none", "ldap-passwords"),
+            ("kairanMailAlias", "none", "ldap-people"),
+            ("kairanDelegate", "none", "ldap-sections"),
+            ("kairanSharedMail", "none", "ldap-sections"),
+            ("kairanList", "none", "ldap-broadcasts"),
+            ("member", "none", "ldap-administrators")):
+        with rule(stack, f"to attrs={attributes} {kairan} {what} by * break"):
+            rows, status = check(stack)
+        named(rows, name, "missing", attributes)
+        check_equal(told(rows, name), {}, attributes)
+        check_equal(status, CONFIG)
+    with rule(stack, f"to attrs=userPassword {kairan} read by * break"):
+        rows, status = check(stack)
+    named(rows, "ldap-secret", "missing", "userPassword")
+    check_equal(told(rows, "ldap-secret"), {})
+    with rule(stack, f'to dn.subtree="ou=sections,dc=town,dc=example" {kairan} none by * break'):
+        rows, status = check(stack)
+    named(rows, "ldap-sections", "missing", "kairanSection")
+
+
+def test_settings_that_the_directory_does_not_know(stack):
+    for name, settings, found in (
+            ("ldap-people", {"ldap_mail_alias": "kairanMailAlais"}, "not in the schema"),
+            ("ldap-passwords", {"ldap_password_locked": "lockedAt"}, "not in the schema"),
+            ("ldap-broadcasts", {"ldap_broadcast_filter": "(objectClass=nothing)"}, "nothing"),
+            ("ldap-accesslog", {"ldap_accesslog_base": "cn=nolog"}, "cn=nolog")):
+        rows, status = check(stack, conf=settings_with(stack, **settings))
+        named(rows, name, "missing", found)
+        check_equal(told(rows, name), {}, name)
+        check_equal(status, CONFIG)
+    rows, status = check(stack, conf=settings_with(stack, ldap_accesslog_base=""))
+    named(rows, "ldap-accesslog", "warning", "not set")
+
+
+def test_without_the_directory(stack):
+    stack.stop("slapd")
+    try:
+        rows, status = check(stack)
+    finally:
+        stack.start("slapd")
+    for name in rows:
+        if name.startswith("ldap-") or name == "clock-directory":
+            named(rows, name, "could not ask")
+    check_equal(rows["filter"]["status"], "ok")
+    check_equal(status, TEMPFAIL)
+
+
+# ---- the mail system's configuration ----
+
+def test_lines_of_main_cf(stack):
+    """In a copy of the configuration: each is named, and nothing else."""
+    test_rewritten.on_postfix(stack)
+    service = f"127.0.0.1:{stack.env['KAIRAN_MX_PORT']}/inet"
+    socket = stack.env["KAIRAN_MILTER_SOCKET"]
+    for name, status, flag, line in (
+            ("postfix-milter", "missing", "-e", "smtpd_milters="),
+            ("postfix-default-action", "missing", "-e", "milter_default_action=accept"),
+            ("postfix-default-action", "missing", "-P",
+             f"{service}/milter_default_action=accept"),
+            ("postfix-default-action", "missing", "-e",
+             f"smtpd_milters={{ unix:{socket}, default_action=accept }}"),
+            ("postfix-chroot", "missing", "-F", f"{service}/chroot=y"),
+            ("postfix-bare-newline", "missing", "-e", "smtpd_forbid_bare_newline=no"),
+            ("postfix-pipe", "missing", "-e", "kairan_destination_recipient_limit=50"),
+            ("postfix-pipe", "missing", "-F", "kairan/unix/command=pipe argv=/bin/true"),
+            ("postfix-masquerade", "missing", "-e", "masquerade_domains=town.example"),
+            ("postfix-always-bcc", "warning", "-e", "always_bcc=archive@town.example"),
+            ("postfix-delimiter", "missing", "-e",
+             "relay_recipient_maps=inline:{{ kairan@info.town.example=x }}"),
+            ("postfix-size", "missing", "-e", "message_size_limit=10240000"),
+            ("postfix-content-filter", "warning", "-e", "content_filter=smtp:127.0.0.1:10025")):
+        copy = scratch(stack, "postfix")
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(mta_config(stack), copy)
+        if name == "postfix-masquerade":
+            subprocess.run(["postconf", "-c", str(copy), "-e",
+                            "local_header_rewrite_clients=permit_inet_interfaces"], check=True)
+        subprocess.run(["postconf", "-c", str(copy), flag, line], check=True)
+        rows, _ = check(stack, config=copy)
+        named(rows, name, status, line.partition("=")[0].rpartition("/")[2]
+              if flag == "-e" else "")
+        check_equal(told(rows, name), {}, line)
+    rows, _ = check(stack, conf=settings_with(stack, verp_every="5"))
+    check_equal(told(rows), {})
+
+
+def test_lines_of_sendmail_cf(stack):
+    if stack.mta != "sendmail":
+        raise test_rewritten.unittest.SkipTest("it is Sendmail's configuration")
+    text = mta_config(stack).read_text(encoding="latin-1")
+    for name, before, after in (
+            ("sendmail-filter", "O InputMailFilters=kairan", "O InputMailFilters=other"),
+            ("sendmail-tempfail", "F=T,", "F=,"),
+            ("sendmail-times", "R:60s", "R:10s"),
+            ("sendmail-macros", "{auth_authen}", "{auth_type}"),
+            ("sendmail-size", "O MaxMessageSize=62914560", "O MaxMessageSize=1000000"),
+            ("sendmail-pipe", "kairanctl", "cat")):
+        check_in(before, text)
+        copy = scratch(stack, "sendmail.cf")
+        copy.write_text(text.replace(before, after), encoding="latin-1")
+        rows, status = check(stack, config=copy)
+        named(rows, name, "missing")
+        check_equal(told(rows, name), {}, name)
+        check_equal(status, CONFIG)
+
+
+def test_a_configuration_that_is_not_there(stack):
+    rows, status = check(stack, config="/nowhere")
+    named(rows, "mta-config", "could not ask", "--mta-config")
+    check_equal([name for name in rows if name.startswith(("postfix-", "sendmail-"))], [])
+    check_equal(status, TEMPFAIL)
+
+
+# ---- the DNS ----
+
+def test_records_that_are_missing(stack):
+    """A warning with the record to publish; nobody that can be asked is another answer."""
+    wanted = {"dns-mx": "info.town.example. IN MX 10 ", "dns-spf": '"v=spf1 ',
+              "dns-dmarc": '_dmarc.info.town.example. IN TXT "v=DMARC1; '}
+    with nameserver(stack) as dns:
+        rows, status = check(stack, dns=dns)
+    for name, record in wanted.items():
+        named(rows, name, "warning")
+        check_in(record, rows[name]["cure"])
+    check_equal(status, OK)
+    rows, status = check(stack)
+    for name in wanted:
+        named(rows, name, "could not ask")
+    check_equal(status, TEMPFAIL)
+
+
+def test_the_key_of_the_signature(stack):
+    """Whose it is stands in the mail that came back."""
+    test_rewritten.on_postfix(stack)
+    signature = "v=1; a=rsa-sha256; d=info.town.example; s=town; h=from; bh=x; b=y"
+    sign = scratch(stack, "sign")
+    sign.write_text(f"/^List-Id: <probe/ PREPEND DKIM-Signature: {signature}\n")
+    with stack.mta_tools.configured(header_checks=f"regexp:{sign}"):
+        with nameserver(stack, "dkim") as dns:
+            rows, _ = check(stack, dns=dns)
+        check_equal(rows["dns-dkim"]["status"], "ok", rows["dns-dkim"])
+        with nameserver(stack) as dns:
+            rows, _ = check(stack, dns=dns)
+    named(rows, "dns-dkim", "warning", "no key")
+    check_in("town._domainkey.info.town.example.", rows["dns-dkim"]["cure"])
+
+
+# ---- the clock; last, since it goes back ----
+
+def test_clocks_that_differ(stack):
+    stack.move_clock(-86400)
+    try:
+        rows, status = check(stack)
+    finally:
+        stack.move_clock(86400)
+    named(rows, "clock-directory", "missing", "later")
+    named(rows, "clock-mta", "missing", "ahead")
+    check_equal(told(rows, "clock-directory", "clock-mta"), {})
+    check_equal(status, CONFIG)
+    stack.move_clock(3 * 86400)
+    try:
+        rows, status = check(stack)
+    finally:
+        stack.move_clock(-3 * 86400)
+    named(rows, "clock-mta", "missing", "behind")
+
+
+if __name__ == "__main__":
+    tap.main(globals())
