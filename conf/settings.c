@@ -193,6 +193,13 @@ static const struct setting settings_table[] = {
 	ROW(ldap_accesslog_base, TYPE_TEXT, "",
 	    "Suffix of the accesslog overlay's database, whose writes come into the audit "
 	    "trail (Art. 8); empty: none."),
+	ROW(ldap_people_base, TYPE_TEXT, "",
+	    "Entry below which `kairanctl apply form1` registers new people (Art. 10); empty: "
+	    "ou=people below ldap_base."),
+	ROW(ldap_sections_base, TYPE_TEXT, "",
+	    "The same of new sections; empty: ou=sections below ldap_base."),
+	ROW(ldap_broadcasts_base, TYPE_TEXT, "",
+	    "The same of new broadcasts; empty: ou=broadcasts below ldap_base."),
 	ROW(ldap_created, TYPE_TEXT, "createTimestamp",
 	    "Attribute of the time a person was registered."),
 	ROW(snapshot_refresh, TYPE_DURATION, "60s",

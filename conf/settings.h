@@ -93,6 +93,9 @@ struct settings {
 	char *ldap_password_locked;
 	char *ldap_entry_id;
 	char *ldap_accesslog_base;
+	char *ldap_people_base;
+	char *ldap_sections_base;
+	char *ldap_broadcasts_base;
 	char *ldap_created;
 	int64_t snapshot_refresh;
 

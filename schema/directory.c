@@ -246,6 +246,7 @@ static struct broadcast *read_broadcast(const struct settings *settings, LDAP *l
 		goto failed;
 	}
 	address_fold(&address);
+	broadcast->dn = g_strdup(dn);
 	broadcast->mail = g_strdup(address.spec);
 	broadcast->list = ldap_entry_first(ld, entry, settings->ldap_broadcast_list);
 	broadcast->sections =
@@ -370,6 +371,7 @@ void broadcast_free(struct broadcast *broadcast)
 {
 	if (broadcast == NULL)
 		return;
+	g_free(broadcast->dn);
 	g_free(broadcast->mail);
 	g_free(broadcast->name_ja);
 	g_free(broadcast->name_en);

@@ -53,6 +53,7 @@ struct section {
 
 /* A broadcast address, as the snapshot keeps it. */
 struct broadcast {
+	char *dn;   /* NULL where only the snapshot is known */
 	char *mail; /* lower case */
 	char *name_ja;
 	char *name_en;

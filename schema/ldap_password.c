@@ -18,7 +18,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static bool read_line(FILE *file, const char *path, char *text,
+static bool read_line(FILE *file, const char *name, const char *path, char *text,
 		      struct kairan_error *error_r)
 {
 	bool whole;
@@ -28,28 +28,27 @@ static bool read_line(FILE *file, const char *path, char *text,
 	whole = strchr(text, '\n') != NULL || fgetc(file) == EOF;
 	text[strcspn(text, "\r\n")] = '\0';
 	if (!whole)
-		return error_set(
-		    error_r, "ldap_password_file %s: the line is longer than %d octets",
-		    path, LDAP_PASSWORD_SIZE - 2);
-	return *text != '\0' ||
-	       error_set(error_r, "ldap_password_file %s: has no password", path);
+		return error_set(error_r, "%s %s: the line is longer than %d octets",
+				 name, path, LDAP_PASSWORD_SIZE - 2);
+	return *text != '\0' || error_set(error_r, "%s %s: has no password", name, path);
 }
 
-static bool read_file(const char *path, char *text, struct kairan_error *error_r)
+bool ldap_password_read_file(const char *name, const char *path,
+			     char text_r[LDAP_PASSWORD_SIZE],
+			     struct kairan_error *error_r)
 {
 	FILE *file = fopen(path, "re");
 	struct stat status;
 	bool ok;
 
 	if (file == NULL)
-		return error_set(error_r, "ldap_password_file: cannot open %s: %s", path,
+		return error_set(error_r, "%s: cannot open %s: %s", name, path,
 				 strerror(errno));
 	if (fstat(fileno(file), &status) != 0 || (status.st_mode & S_IRWXO) != 0)
-		ok = error_set(error_r,
-			       "ldap_password_file %s: others may read it; chmod o-rwx",
+		ok = error_set(error_r, "%s %s: others may read it; chmod o-rwx", name,
 			       path);
 	else
-		ok = read_line(file, path, text, error_r);
+		ok = read_line(file, name, path, text_r, error_r);
 	fclose(file);
 	return ok;
 }
@@ -62,7 +61,8 @@ bool ldap_password_read(const struct settings *settings, char text_r[LDAP_PASSWO
 		return true;
 	if (*settings->ldap_password_file == '\0')
 		return error_set(error_r, "ldap_bind_dn: wants an ldap_password_file");
-	return read_file(settings->ldap_password_file, text_r, error_r);
+	return ldap_password_read_file("ldap_password_file", settings->ldap_password_file,
+				       text_r, error_r);
 }
 
 bool ldap_password_check(const struct settings *settings, struct kairan_error *error_r)

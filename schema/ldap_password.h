@@ -18,6 +18,12 @@
 bool ldap_password_read(const struct settings *settings, char text_r[LDAP_PASSWORD_SIZE],
 			struct kairan_error *error_r);
 
+/* The first line of a file, which others may not read; name is what error messages call it, such
+ * as the setting's. The caller wipes it. */
+bool ldap_password_read_file(const char *name, const char *path,
+			     char text_r[LDAP_PASSWORD_SIZE],
+			     struct kairan_error *error_r);
+
 /* Would ldap_password_read() succeed? */
 bool ldap_password_check(const struct settings *settings, struct kairan_error *error_r);
 

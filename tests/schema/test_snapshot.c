@@ -21,18 +21,20 @@ static char *no_sections[] = { NULL };
 static char *one_section[] = { "cn=bosai,ou=sections,dc=town,dc=example", NULL };
 static char *two_sections[] = { "cn=a\\2Cb,dc=town", "cn=o'brien,dc=town", NULL };
 
-static struct broadcast bosai = { "bosai@info.town.example",
+static struct broadcast bosai = { NULL,
+				  "bosai@info.town.example",
 				  "防災 'O' \"Q\"",
 				  "Disasters",
 				  "bosai",
 				  one_section,
 				  "22:00-06:00",
 				  true };
-static struct broadcast kosodate = {
-	"kosodate@info.town.example", "子育て", "", "kosodate", two_sections, "", false
-};
+static struct broadcast kosodate = { NULL,       "kosodate@info.town.example",
+				     "子育て",   "",
+				     "kosodate", two_sections,
+				     "",         false };
 static struct broadcast orphan = {
-	"orphan@info.town.example", "", "", "", no_sections, "", false
+	NULL, "orphan@info.town.example", "", "", "", no_sections, "", false
 };
 
 static void save(struct broadcast *const *broadcasts)
