@@ -135,6 +135,28 @@ static const struct ctl_command ctl_commands[] = {
 	  "what in the directory contradicts the regulation (Art. 4)",
 	  "名簿の矛盾の検査（第4条）",
 	  ctl_directory_check },
+	{ { "apply", "form1" },
+	  "[--applicant WHO] [--section NAME] [--section-name JA:EN] [--approver WHO] "
+	  "[--replace-approver] [--delegate WHO,...] [--staff WHO,...] "
+	  "[--shared-mail ADDRESS,...] [--broadcast ADDRESS] [--broadcast-name JA:EN] "
+	  "[--list LIST] [--bind DN [--bind-password FILE] | --external] "
+	  "[--refuse REASON] [--dry-run]",
+	  "use of the service: register a section, its people, an address (Art. 10)",
+	  "利用申請（様式第1号・第10条）: 課・人・配信用アドレスの登録",
+	  ctl_apply_form1 },
+	{ { "apply", "form2" },
+	  "[--applicant WHO] [--section NAME] [--delegate WHO,...] [--staff WHO,...] "
+	  "[--broadcast ADDRESS,...] [--bind DN [--bind-password FILE] | --external] "
+	  "[--refuse REASON] [--dry-run]",
+	  "end of use: of some, or of all of a section (Art. 11)",
+	  "利用終了申請（様式第2号・第11条）: 一部または課全体",
+	  ctl_apply_form2 },
+	{ { "apply", "form3" },
+	  "[--applicant WHO] [--person WHO] [--bind DN [--bind-password FILE] | --external] "
+	  "[--refuse REASON] [--dry-run]",
+	  "a new password (Art. 12)",
+	  "パスワード初期化申請（様式第3号・第12条）",
+	  ctl_apply_form3 },
 	{ { "instruct", NULL },
 	  "LOGIN --reason TEXT",
 	  "instruct a staff member's approver to improve matters (Art. 6-2)",

@@ -315,12 +315,12 @@ def test_settings_and_files_of_install_exist():
 
 
 def test_commands_of_the_documents_exist():
-    commands = [re.match(r"[a-z]+(?: [a-z]+)?", line)[0] for line in
+    commands = [re.match(r"[a-z]+(?: [a-z]\w*)?", line)[0] for line in
                 run(str(BUILD / "kairanctl"), "-w").stdout.splitlines()]
     commands += [line.split()[1] for line in commands if line.startswith("drafts ")]
     for name in ("INSTALL", "README", "README.ja", "HACKING"):
         text = (SOURCE / name).read_text(encoding="utf-8")
-        calls = re.findall(r"(?:sudo |`|; |    )kairanctl ([a-z]+)(?: ([a-z]+))?", text)
+        calls = re.findall(r"(?:sudo |`|; |    )kairanctl ([a-z]+)(?: ([a-z]\w*))?", text)
         assert calls, name
         for first, second in calls:
             assert first in commands or f"{first} {second}" in commands, \

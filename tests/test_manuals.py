@@ -126,7 +126,7 @@ def check_offered(words, wanted, unwanted=()):
 
 def test_completion_has_every_command():
     for line in run(str(BUILD / "kairanctl"), "-w").stdout.splitlines():
-        words = re.match(r"[a-z]+(?: [a-z]+)*", line)[0].split()
+        words = re.match(r"[a-z]+(?: [a-z]\w*)*", line)[0].split()
         check_offered(words[:1], words[:1])
         for i in range(1, len(words)):
             check_offered([*words[:i], ""], [words[i]], words[:i])

@@ -39,9 +39,11 @@
 #define NOTICE_ALARM            "alarm"            /* to the administrators: mend this */
 #define NOTICE_PASSWORD_WARNING "password-warning" /* to all with a duty: change it */
 
-#define NOTICE_REPORT           "report" /* to the administrators: the month before */
-#define NOTICE_DUTY_CHANGED     "duty-changed" /* to the section head (Art. 10, 11) */
-#define NOTICE_ADMINISTRATOR    "administrator" /* to the administrators: one came or left */
+#define NOTICE_REPORT        "report"        /* to the administrators: the month before */
+#define NOTICE_DUTY_CHANGED  "duty-changed"  /* to the section head (Art. 10, 11) */
+#define NOTICE_ADMINISTRATOR "administrator" /* to the administrators: one came or left */
+#define NOTICE_APPLICATION \
+	"application" /* to who applied, and who is concerned (Art. 10-12) */
 #define NOTICE_INSTRUCT         "instruct" /* to an approver, about staff (Art. 6-2) */
 #define NOTICE_INCIDENT         "incident" /* to the administrators (Art. 9) */
 #define NOTICE_INCIDENT_RECEIPT "incident-receipt" /* to who reported it */

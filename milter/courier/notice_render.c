@@ -159,6 +159,8 @@ static void put_keyed(struct notice_facts *facts, const char *name, const char *
 		{ "duty_key", "duty_name", "role" },
 		{ "change_key", "change_text", "change" },
 		{ "password_key", "password_text", "password" },
+		{ "form_key", "form_text", "form" },
+		{ "decision_key", "decision_text", "application" },
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)

@@ -81,7 +81,7 @@ def test_every_command_has_help(stack):
         check_equal((done.returncode, done.stdout), (USAGE, ""))
         check_in(name, done.stderr)
     for line in stack.kairanctl("-w").stdout.splitlines():
-        words = re.match(r"[a-z]+(?: [a-z]+)*", line)[0].split()
+        words = re.match(r"[a-z]+(?: [a-z]\w*)*", line)[0].split()
         for option in ("-h", "--help"):
             done = subprocess.run([f"{stack.env['KAIRAN_BIN']}/kairanctl", "-c", "/nowhere",
                                    *words, option],
