@@ -145,6 +145,9 @@ static const struct setting settings_table[] = {
 	    "title, ou, o, telephoneNumber, facsimileTelephoneNumber, mobile, postalAddress",
 	    "Attributes, separated by commas, of what else stands in a person's signature; "
 	    "empty: none."),
+	ROW(ldap_phones, TYPE_TEXT, "telephoneNumber, mobile",
+	    "Attributes, separated by commas, of the telephone numbers of a person or section, "
+	    "which are told when nobody answers; empty: none."),
 	ROW(ldap_language, TYPE_TEXT, "preferredLanguage",
 	    "Attribute of a person's language."),
 	ROW(ldap_person_section, TYPE_TEXT, "",
@@ -163,6 +166,11 @@ static const struct setting settings_table[] = {
 	ROW(ldap_shared_mail, TYPE_TEXT, "kairanSharedMail",
 	    "Attribute of a section's shared addresses, from which its staff may write drafts "
 	    "after logging in as themselves; empty: none."),
+	ROW(ldap_duty_list, TYPE_TEXT, "kairanDutyList",
+	    "Attribute of who is called when nobody answers (DNs), of a section, or of the "
+	    "service for the sections that have none; empty: none."),
+	ROW(ldap_service_filter, TYPE_TEXT, "(objectClass=kairanService)",
+	    "Filter of the entry with the service's own duty list."),
 	ROW(ldap_display_name, TYPE_TEXT, "displayName",
 	    "Attribute of the name of a section or broadcast, with language tags."),
 	ROW(ldap_broadcast_filter, TYPE_TEXT, "(objectClass=kairanBroadcast)",
@@ -237,6 +245,12 @@ static const struct setting settings_table[] = {
 	ROW(remind_second, TYPE_DURATION, "2h", "After this time, once more."),
 	ROW(remind_urgent, TYPE_DURATION, "5m",
 	    "After this time an urgent draft is brought to mind."),
+	ROW(unanswered_after, TYPE_DURATION, "4h",
+	    "After this time without an answer the approver and the delegates are asked again, "
+	    "and the writer and the administrators are told whom to call (Art. 13-1); after as "
+	    "long again, those on the duty list are. Quiet hours do not count. 0s: never."),
+	ROW(unanswered_urgent, TYPE_DURATION, "10m",
+	    "The same for an urgent draft, at any hour."),
 	ROW(quiet_hours, TYPE_HOURS, "21:00-07:00",
 	    "Hours in which nothing goes out that is not urgent (Art. 13-2(1)), or none."),
 	ROW(schedule_most, TYPE_DURATION, "90d",

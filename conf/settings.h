@@ -71,6 +71,7 @@ struct settings {
 	char *ldap_name;
 	char *ldap_name_parts;
 	char *ldap_contacts;
+	char *ldap_phones;
 	char *ldap_language;
 	char *ldap_person_section;
 	char *ldap_section_filter;
@@ -79,6 +80,8 @@ struct settings {
 	char *ldap_staff;
 	char *ldap_delegate;
 	char *ldap_shared_mail;
+	char *ldap_duty_list;
+	char *ldap_service_filter;
 	char *ldap_display_name;
 	char *ldap_broadcast_filter;
 	char *ldap_broadcast_mail;
@@ -113,6 +116,8 @@ struct settings {
 	int64_t remind_first;
 	int64_t remind_second;
 	int64_t remind_urgent;
+	int64_t unanswered_after;
+	int64_t unanswered_urgent;
 	char *quiet_hours;
 	int64_t schedule_most;
 	int64_t password_max_age;

@@ -16,6 +16,7 @@ int ctl_backup(const struct ctl_call *call);
 int ctl_deliver(const struct ctl_call *call);
 int ctl_directory_check(const struct ctl_call *call);
 int ctl_dormant(const struct ctl_call *call);
+int ctl_drafts_ask(const struct ctl_call *call);
 int ctl_drafts_list(const struct ctl_call *call);
 int ctl_drafts_show(const struct ctl_call *call);
 int ctl_drafts_withdraw(const struct ctl_call *call);

@@ -14,6 +14,8 @@
 
 #include <stddef.h>
 
+#define MINUTE_SECONDS 60
+
 int64_t waiting_find_opening(const struct waiting_facts *facts, int64_t at)
 {
 	return facts->urgent ? at : hours_find_opening(facts->quiet, facts->zone, at);
@@ -34,4 +36,26 @@ int64_t waiting_find_next(const struct waiting_facts *facts, int64_t after)
 			next = at;
 	}
 	return next;
+}
+
+/* So long after a moment, without the quiet hours in between: nobody was expected to answer. */
+static int64_t add_waking(const struct waiting_facts *facts, int64_t at, int64_t delay)
+{
+	while (delay > 0 && at < facts->expires_at) {
+		const int64_t step = delay < MINUTE_SECONDS ? delay : MINUTE_SECONDS;
+
+		at = waiting_find_opening(facts, at) + step;
+		delay -= step;
+	}
+	return waiting_find_opening(facts, at);
+}
+
+int64_t waiting_find_call(const struct waiting_facts *facts, int64_t after)
+{
+	const int64_t delay =
+	    facts->urgent ? facts->unanswered_urgent : facts->unanswered;
+	const int64_t at =
+	    facts->urgent ? after + delay : add_waking(facts, after, delay);
+
+	return delay > 0 && at < facts->expires_at ? at : 0;
 }

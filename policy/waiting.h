@@ -1,5 +1,6 @@
 /*
- * When a held draft is brought to mind (Art. 13-1): people forget, and phones are put away.
+ * When a held draft is brought to mind (Art. 13-1), and when more people are called because nobody
+ * answers: people forget, sleep, and put their phones away.
  */
 #ifndef KAIRAN_POLICY_WAITING_H
 #define KAIRAN_POLICY_WAITING_H
@@ -19,6 +20,9 @@ struct waiting_facts {
 	    first; /* seconds after submission; 0: no such reminder, as with the next */
 	int64_t second;
 	int64_t urgent_first; /* one more, for an urgent draft only */
+	int64_t
+	    unanswered; /* seconds until more people are called; 0: never, as the next */
+	int64_t unanswered_urgent;
 	const struct quiet_hours *quiet;
 	GTimeZone *zone;
 };
@@ -31,5 +35,9 @@ int64_t waiting_find_opening(const struct waiting_facts *facts, int64_t at);
  * reminds once and asks for the next from then, so that what was missed is not made up
  * for. */
 int64_t waiting_find_next(const struct waiting_facts *facts, int64_t after);
+
+/* When more people are to be called, so long after a moment without an answer; 0: not any more.
+ * Quiet hours do not count, unless the draft is urgent. */
+int64_t waiting_find_call(const struct waiting_facts *facts, int64_t after);
 
 #endif

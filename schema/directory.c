@@ -84,8 +84,9 @@ static struct section *read_section(const struct settings *settings, LDAP *ld,
 	section->dn = ldap_entry_dn(ld, entry);
 	section->staff = ldap_entry_dns(ld, entry, settings->ldap_staff, error_r);
 	section->delegates = ldap_entry_dns(ld, entry, settings->ldap_delegate, error_r);
+	section->duty_list = ldap_entry_dns(ld, entry, settings->ldap_duty_list, error_r);
 	if (section->dn == NULL || section->approvers == NULL || section->staff == NULL ||
-	    section->delegates == NULL)
+	    section->delegates == NULL || section->duty_list == NULL)
 		goto failed;
 	if (!read_status(ld, entry, settings->ldap_approver_status, &section->status)) {
 		(void)error_set(error_r,
@@ -95,6 +96,7 @@ static struct section *read_section(const struct settings *settings, LDAP *ld,
 	}
 	section->id = ldap_entry_id(ld, entry, settings);
 	section->shared_mails = ldap_entry_values(ld, entry, settings->ldap_shared_mail);
+	section->phones = ldap_entry_all_values(ld, entry, settings->ldap_phones);
 	section->approver = g_strdup(section->approvers[0]);
 	section->has_several_approvers = g_strv_length(section->approvers) > 1;
 	section->name_ja =
@@ -364,6 +366,8 @@ void section_free(struct section *section)
 	g_strfreev(section->staff);
 	g_strfreev(section->delegates);
 	g_strfreev(section->shared_mails);
+	g_strfreev(section->duty_list);
+	g_strfreev(section->phones);
 	g_free(section);
 }
 

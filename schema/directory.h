@@ -30,6 +30,7 @@ struct person {
 	char *language; /* "ja" or "en" */
 	char **mails; /* NULL-terminated; the first is where notices go. May be empty. */
 	char **sections; /* values of ldap_person_section; NULL-terminated */
+	char **phones;   /* NULL-terminated; NULL of one who was not read just now */
 	/* What they sign with, in all languages: ldap_name and ldap_name_parts; and
 	 * ldap_contacts. NULL-terminated; only of one found by login, else NULL. */
 	char **names;
@@ -48,6 +49,9 @@ struct section {
 	char **staff;
 	char **delegates;
 	char **shared_mails; /* what its staff may write from besides their own (From:) */
+	char *
+	    *duty_list; /* who is called when nobody answers; may be empty, as the next */
+	char **phones;
 	bool has_several_approvers; /* approver is then the first of them */
 };
 
@@ -106,6 +110,11 @@ bool directory_list_broadcasts(struct directory *directory,
 bool directory_list_administrators(struct directory *directory,
 				   GPtrArray **administrators_r,
 				   struct kairan_error *error_r);
+
+/* The duty list of the service, for sections that have none of their own: DNs, a NULL-terminated
+ * vector, perhaps empty. */
+bool directory_list_duty(struct directory *directory, char ***dns_r,
+			 struct kairan_error *error_r);
 
 /* Does this address belong to the person? ASCII case folded. */
 bool person_has_mail(const struct person *person, const struct address *address);

@@ -65,6 +65,7 @@ char **directory_list_attributes(const struct settings *settings, bool writes)
 	for (size_t i = 0; i < G_N_ELEMENTS(single); i++)
 		if (*single[i] != '\0')
 			g_ptr_array_add(all, g_strdup(single[i]));
+	add_attributes(all, settings->ldap_phones);
 	if (writes) {
 		add_attributes(all, settings->ldap_name_parts);
 		add_attributes(all, settings->ldap_contacts);
@@ -129,6 +130,7 @@ struct person *directory_read_person(const struct settings *settings, LDAP *ld,
 	    join_mails(ldap_entry_values(ld, entry, settings->ldap_mail),
 		       ldap_entry_values(ld, entry, settings->ldap_mail_alias));
 	person->sections = ldap_entry_values(ld, entry, settings->ldap_person_section);
+	person->phones = ldap_entry_all_values(ld, entry, settings->ldap_phones);
 	person->password = read_password(settings, ld, entry);
 	if (person->password.is_garbled)
 		log_warning("LDAP: %s: the state of the password cannot be understood",
@@ -340,13 +342,13 @@ enum answer directory_find_id(struct directory *directory, const char *id,
 	return answer;
 }
 
-/* The DNs of all members of the administrators' groups. */
-static enum answer list_members(struct directory *directory, char ***members_r,
-				struct kairan_error *error_r)
+/* The values of an attribute of all entries that a filter finds. */
+static enum answer list_values(struct directory *directory, const char *filter,
+			       const char *attribute, char ***values_r,
+			       struct kairan_error *error_r)
 {
-	const struct settings *settings = directory->settings;
-	const struct ldap_question question = { settings->ldap_base, LDAP_SCOPE_SUBTREE,
-						settings->ldap_admin_filter, NULL };
+	const struct ldap_question question = { directory->settings->ldap_base,
+						LDAP_SCOPE_SUBTREE, filter, NULL };
 	GPtrArray *all = g_ptr_array_new();
 	LDAPMessage *result = NULL;
 	struct ldap_link *link;
@@ -359,7 +361,7 @@ static enum answer list_members(struct directory *directory, char ***members_r,
 	for (LDAPMessage *entry = answer == ANSWER_YES ? ldap_first_entry(ld, result)
 						       : NULL;
 	     entry != NULL; entry = ldap_next_entry(ld, entry)) {
-		char **some = ldap_entry_values(ld, entry, settings->ldap_admin_member);
+		char **some = ldap_entry_values(ld, entry, attribute);
 
 		for (size_t i = 0; some[i] != NULL; i++)
 			g_ptr_array_add(all, some[i]);
@@ -368,8 +370,27 @@ static enum answer list_members(struct directory *directory, char ***members_r,
 	(void)ldap_msgfree(result);
 	ldap_pool_give(directory->pool, link);
 	g_ptr_array_add(all, NULL);
-	*members_r = (char **)g_ptr_array_free(all, FALSE);
+	*values_r = (char **)g_ptr_array_free(all, FALSE);
 	return answer;
+}
+
+bool directory_list_duty(struct directory *directory, char ***dns_r,
+			 struct kairan_error *error_r)
+{
+	const struct settings *settings = directory->settings;
+	enum answer answer;
+
+	*dns_r = NULL;
+	if (*settings->ldap_duty_list == '\0') {
+		*dns_r = g_new0(char *, 1);
+		return true;
+	}
+	answer = list_values(directory, settings->ldap_service_filter,
+			     settings->ldap_duty_list, dns_r, error_r);
+	if (answer != ANSWER_UNKNOWN)
+		return true;
+	g_strfreev(*dns_r);
+	return false;
 }
 
 static void free_person(void *person)
@@ -382,8 +403,11 @@ bool directory_list_administrators(struct directory *directory,
 				   struct kairan_error *error_r)
 {
 	GPtrArray *administrators = g_ptr_array_new_with_free_func(free_person);
+	const struct settings *settings = directory->settings;
 	char **members = NULL;
-	bool ok = list_members(directory, &members, error_r) != ANSWER_UNKNOWN;
+	bool ok =
+	    list_values(directory, settings->ldap_admin_filter,
+			settings->ldap_admin_member, &members, error_r) != ANSWER_UNKNOWN;
 
 	for (size_t i = 0; ok && members[i] != NULL; i++) {
 		struct person *person = NULL;
@@ -421,6 +445,7 @@ void person_free(struct person *person)
 	g_free(person->language);
 	g_strfreev(person->mails);
 	g_strfreev(person->sections);
+	g_strfreev(person->phones);
 	g_strfreev(person->names);
 	g_strfreev(person->contacts);
 	g_free(person);

@@ -322,3 +322,8 @@ CREATE TABLE probe_sight (
 	signature     TEXT NOT NULL,         -- 'SELECTOR DOMAIN' of DKIM; '': none
 	PRIMARY KEY (probe, stage)
 ) WITHOUT ROWID;
+
+-- How often more people were called because nobody answered, and when the next are (0: not any
+-- more; -1: it is to be planned).
+ALTER TABLE draft ADD COLUMN calls INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE draft ADD COLUMN call_at INTEGER NOT NULL DEFAULT -1;

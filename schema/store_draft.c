@@ -26,7 +26,7 @@
 	" list, section, section_ja, section_en, author_dn, subject, text, characters,"    \
 	" submitted_at, expires_at, decided_at, decided_by, decided_name, reason, due_at," \
 	" released_at, recipients, urgent, send_at, quiet_hours, corrects, warnings,"      \
-	" reminders, remind_at, in_reply_to, verp FROM draft "
+	" reminders, remind_at, in_reply_to, verp, calls, call_at FROM draft "
 
 /* While its broadcast is suspended (Art. 7) a draft neither goes out nor expires. */
 #define DRAFT_GOES_ON " AND NOT " SUSPENSION_STANDS("draft.broadcast")
@@ -91,15 +91,16 @@ bool store_draft_insert(struct store *store, struct draft *draft, const void *or
 		"INSERT INTO draft (state, submit_key, queue_id, broadcast, broadcast_ja,"
 		" broadcast_en, list, section, section_ja, section_en, author_dn, subject,"
 		" text, characters, submitted_at, expires_at, urgent, send_at, quiet_hours,"
-		" corrects, warnings, remind_at, in_reply_to)"
-		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,ifnull(?, ''),?,ifnull(?, ''),?,ifnull(?, ''))",
-		"ibsssssssssssiiiiisisis", (int64_t)DRAFT_HELD, draft->submit_key,
+		" corrects, warnings, remind_at, in_reply_to, call_at)"
+		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,ifnull(?, ''),?,ifnull(?, ''),?,ifnull(?, ''),?)",
+		"ibsssssssssssiiiiisisisi", (int64_t)DRAFT_HELD, draft->submit_key,
 		sizeof(draft->submit_key), draft->queue_id, draft->broadcast,
 		draft->broadcast_ja, draft->broadcast_en, draft->list, draft->section,
 		draft->section_ja, draft->section_en, draft->author_dn, draft->subject,
 		draft->text, draft->characters, draft->submitted_at, draft->expires_at,
 		(int64_t)draft->urgent, draft->send_at, draft->quiet_hours,
-		draft->corrects, draft->warnings, draft->remind_at, draft->in_reply_to))
+		draft->corrects, draft->warnings, draft->remind_at, draft->in_reply_to,
+		draft->call_at))
 		return false;
 	draft->id = sql_last_id(store);
 	draft->state = DRAFT_HELD;
@@ -158,6 +159,8 @@ static struct draft *read_draft(sqlite3_stmt *stmt)
 	draft->remind_at = sqlite3_column_int64(stmt, 30);
 	draft->in_reply_to = sql_text(stmt, 31);
 	draft->verp = sqlite3_column_int64(stmt, 32) != 0;
+	draft->calls = sqlite3_column_int64(stmt, 33);
+	draft->call_at = sqlite3_column_int64(stmt, 34);
 	return draft;
 }
 

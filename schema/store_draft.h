@@ -52,6 +52,8 @@ struct draft {
 	char *warnings;    /* for the approver: a JSON array, "" when none */
 	int64_t reminders; /* how many were sent */
 	int64_t remind_at; /* 0: no more */
+	int64_t calls;     /* how often more people were called, as nobody answered */
+	int64_t call_at;   /* when the next are; 0: not any more; -1: to be planned */
 	bool verp; /* an envelope sender for each recipient (settings verp_every, ...) */
 };
 

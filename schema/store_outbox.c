@@ -100,6 +100,45 @@ enum answer store_outbox_was_mailed(struct store *store, const char *kind,
 	return answer;
 }
 
+static void free_asking(void *context)
+{
+	struct outbox_asking *asking = context;
+
+	g_free(asking->kind);
+	g_free(asking->name);
+	g_free(asking);
+}
+
+GPtrArray *store_outbox_list_askings(struct store *store,
+				     const struct outbox_notice *notice,
+				     struct kairan_error *error_r)
+{
+	GPtrArray *askings = g_ptr_array_new_with_free_func(free_asking);
+	sqlite3_stmt *stmt;
+	enum answer answer = sql_first(
+	    store, error_r, &stmt,
+	    "SELECT kind, name, created_at, state FROM outbox WHERE draft = ?1"
+	    " AND kind IN ('request', 'reminder', 'ask-again', 'call')"
+	    " AND (created_at < ?2 OR (id < ?3 AND kind <> ?4))"
+	    " ORDER BY created_at, id",
+	    "iiis", notice->draft, notice->created_at, notice->id, notice->kind);
+
+	while (answer == ANSWER_YES) {
+		struct outbox_asking *asking = g_new0(struct outbox_asking, 1);
+
+		asking->kind = sql_text(stmt, 0);
+		asking->name = sql_text(stmt, 1);
+		asking->at = sqlite3_column_int64(stmt, 2);
+		asking->state = (enum outbox_state)sqlite3_column_int(stmt, 3);
+		g_ptr_array_add(askings, asking);
+		answer = sql_next(store, error_r, stmt);
+	}
+	if (answer == ANSWER_NO)
+		return askings;
+	g_ptr_array_unref(askings);
+	return NULL;
+}
+
 void outbox_notice_free(struct outbox_notice *notice)
 {
 	if (notice == NULL)

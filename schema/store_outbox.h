@@ -5,6 +5,7 @@
 #ifndef KAIRAN_SCHEMA_STORE_OUTBOX_H
 #define KAIRAN_SCHEMA_STORE_OUTBOX_H
 
+#include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -54,6 +55,20 @@ bool store_outbox_record(struct store *store, int64_t id, enum outbox_state stat
 enum answer store_outbox_was_mailed(struct store *store, const char *kind,
 				    const char *mail, int64_t since,
 				    struct kairan_error *error_r);
+
+/* One mail by which somebody was asked about a draft, or asked to call those who may decide. */
+struct outbox_asking {
+	char *kind;
+	char *name;
+	int64_t at;
+	enum outbox_state state;
+};
+
+/* All about the notice's draft before that notice, but for those of its own kind and moment, in
+ * order: a new array of struct outbox_asking, or NULL with the error. */
+GPtrArray *store_outbox_list_askings(struct store *store,
+				     const struct outbox_notice *notice,
+				     struct kairan_error *error_r);
 
 void outbox_notice_free(struct outbox_notice *notice);
 

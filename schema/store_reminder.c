@@ -3,8 +3,8 @@
  *	store_reminder - which drafts are to be brought to mind
  *
  * DESCRIPTION
- *	Reads and writes the two columns of a draft that reminders are about. When they fall
- *	due is said by policy/waiting.c.
+ *	Reads and writes the columns of a draft that reminders and calls are about. When they
+ *	fall due is said by policy/waiting.c.
  *
  * DIAGNOSTICS
  *	All failures are returned.
@@ -16,23 +16,21 @@
 #include "schema/sql.h"
 #include "schema/store_suspension.h"
 
-#define REMINDER_IS_AHEAD \
-	"state = 1 AND remind_at <> 0 AND NOT " SUSPENSION_STANDS("draft.broadcast")
+#define DRAFT_IS_AWAITED "state = 1 AND NOT " SUSPENSION_STANDS("draft.broadcast")
 
-enum answer store_reminder_find_due(struct store *store, int64_t now, int64_t *draft_r,
-				    struct kairan_error *error_r)
+enum answer store_reminder_is_due(struct store *store, int64_t draft, int64_t now,
+				  struct kairan_error *error_r)
 {
 	sqlite3_stmt *stmt;
 	enum answer answer =
 	    sql_first(store, error_r, &stmt,
-		      "SELECT id FROM draft WHERE remind_at <= ? AND " REMINDER_IS_AHEAD
-		      " ORDER BY remind_at, id LIMIT 1",
-		      "i", now);
+		      "SELECT 1 FROM draft WHERE id = ?1 AND " DRAFT_IS_AWAITED
+		      " AND ((remind_at <> 0 AND remind_at <= ?2)"
+		      " OR (call_at <> 0 AND call_at <= ?2))",
+		      "ii", draft, now);
 
-	if (answer == ANSWER_YES) {
-		*draft_r = sqlite3_column_int64(stmt, 0);
+	if (answer == ANSWER_YES)
 		sql_done(stmt);
-	}
 	return answer;
 }
 
@@ -42,7 +40,9 @@ enum answer store_reminder_next_due(struct store *store, int64_t *at_r,
 	sqlite3_stmt *stmt;
 	enum answer answer =
 	    sql_first(store, error_r, &stmt,
-		      "SELECT min(remind_at) FROM draft WHERE " REMINDER_IS_AHEAD
+		      "SELECT min(min(ifnull(nullif(remind_at, 0), call_at),"
+		      " ifnull(nullif(call_at, 0), remind_at))) FROM draft"
+		      " WHERE (remind_at <> 0 OR call_at <> 0) AND " DRAFT_IS_AWAITED
 		      " HAVING count(*) > 0",
 		      "");
 
@@ -60,4 +60,12 @@ bool store_reminder_record(struct store *store, int64_t draft, bool sent,
 		       "UPDATE draft SET remind_at = ?, reminders = reminders + ?"
 		       " WHERE id = ?",
 		       "iii", remind_at, (int64_t)sent, draft);
+}
+
+bool store_reminder_record_calls(struct store *store, int64_t draft, int64_t calls,
+				 int64_t call_at, struct kairan_error *error_r)
+{
+	return sql_run(store, error_r,
+		       "UPDATE draft SET calls = ?, call_at = ? WHERE id = ?", "iii",
+		       calls, call_at, draft);
 }

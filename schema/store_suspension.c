@@ -109,6 +109,7 @@ static bool give_time_back(struct store *store, const struct suspension *suspens
 	return sql_run(
 	    store, error_r,
 	    "UPDATE draft SET expires_at = expires_at + waited.seconds,"
+	    " call_at = iif(call_at > 0, call_at + waited.seconds, call_at),"
 	    " remind_at = iif(?3 - ?2 >= ?4, ?3, remind_at) FROM"
 	    " (SELECT id, min(?3, ifnull((SELECT since FROM suspension"
 	    "   WHERE suspension.broadcast = iif(?1 = '', draft.broadcast, '')), ?3))"

@@ -32,7 +32,8 @@ static const char *const notice_kind_list[] = {
 	NOTICE_NOT_ASKED,     NOTICE_ALARM,          NOTICE_PASSWORD_WARNING,
 	NOTICE_DUTY_CHANGED,  NOTICE_ADMINISTRATOR,  NOTICE_APPLICATION,
 	NOTICE_INSTRUCT,      NOTICE_INCIDENT,       NOTICE_INCIDENT_RECEIPT,
-	NOTICE_REPORT,        NOTICE_CONFIRM_URGENT, NULL,
+	NOTICE_REPORT,        NOTICE_CONFIRM_URGENT, NOTICE_ASK_AGAIN,
+	NOTICE_UNANSWERED,    NOTICE_CALL,           NULL,
 };
 
 static const char *const notice_name_list[] = {
@@ -43,7 +44,8 @@ static const char *const notice_name_list[] = {
 	"duration", "state", "decider_name", "decided_at", "reason", "remark", "asked",
 	"shards", "served", "unknown", "unserved", "repeated", "queue_ids", "corrects",
 	"corrected_at", "corrected_text", "correction_delay", "goes_out", "goes_out_why",
-	"urgent_mark", "warnings", "warning_mark", "draft_notes",
+	"urgent_mark", "contacts", "asked_before", "warnings", "warning_mark",
+	"draft_notes",
 	/* of the reader */
 	"reader_name", "reader_role", "reply_address", "approve_link", "send_back_link",
 	"withdraw_link", "cancel_how", "correct_until", "urgent_how", "urgent_link",

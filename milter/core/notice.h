@@ -22,12 +22,15 @@
 #define NOTICE_APPROVED       "approved"      /* to all: decided, by whom */
 #define NOTICE_APPROVED_REST  "approved-rest" /* to all: decided, but suspended (Art. 7) */
 #define NOTICE_REMINDER       "reminder"      /* to approver and delegates: still waits */
-#define NOTICE_SENT_BACK      "sent-back"     /* to all: decided, why; the text to edit */
-#define NOTICE_WITHDRAWN      "withdrawn"     /* to all */
-#define NOTICE_EXPIRED        "expired"       /* to all */
-#define NOTICE_RELEASED       "released"      /* to all: the report */
-#define NOTICE_STOPPED        "stopped"       /* to all: who has it, who has not */
-#define NOTICE_UNCLEAR        "unclear" /* to one who replied: not understood, how to */
+#define NOTICE_ASK_AGAIN      "ask-again"     /* to the same: nobody has answered */
+#define NOTICE_UNANSWERED     "unanswered"    /* to the author: so, and whom to call */
+#define NOTICE_CALL           "call"      /* to administrators and duty list: call them */
+#define NOTICE_SENT_BACK      "sent-back" /* to all: decided, why; the text to edit */
+#define NOTICE_WITHDRAWN      "withdrawn" /* to all */
+#define NOTICE_EXPIRED        "expired"   /* to all */
+#define NOTICE_RELEASED       "released"  /* to all: the report */
+#define NOTICE_STOPPED        "stopped"   /* to all: who has it, who has not */
+#define NOTICE_UNCLEAR        "unclear"   /* to one who replied: not understood, how to */
 #define NOTICE_ALREADY        "already" /* to one who replied: who decided first, when */
 #define NOTICE_CONFIRM_URGENT "confirm-urgent" /* to one who replied: say it twice */
 #define NOTICE_NOT_COUNTED    "not-counted"  /* to one who replied: may not decide, why */

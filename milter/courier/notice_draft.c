@@ -13,6 +13,8 @@
 
 #include "milter/courier/notice_draft.h"
 
+#include <string.h>
+
 #include "conf/clock.h"
 #include "milter/core/notice.h"
 #include "milter/draft/schedule.h"
@@ -39,6 +41,54 @@ static char *list_asked(const struct notice_facts *facts, const GPtrArray *parti
 		    template_get_phrase(facts->setup->templates, facts->language, key));
 	}
 	return g_string_free(list, FALSE);
+}
+
+/* Mails of one moment and kind are one line; who could not be reached is marked. */
+static void add_asking(const struct notice_facts *facts, const GPtrArray *askings,
+		       guint which, GString *text)
+{
+	const struct outbox_asking *asking = g_ptr_array_index(askings, which);
+	const struct outbox_asking *last =
+	    which > 0 ? g_ptr_array_index(askings, which - 1) : NULL;
+	const bool ja = facts->is_japanese;
+	g_autofree char *key = g_strdup_printf("asked.%s", asking->kind);
+	char when[64];
+
+	clock_format(asking->at, facts->setup->settings->time_zone,
+		     ja ? "%-m月%-d日 %H:%M" : "%m-%d %H:%M", when, sizeof(when));
+	if (last == NULL || last->at != asking->at ||
+	    strcmp(last->kind, asking->kind) != 0)
+		g_string_append_printf(
+		    text, "\n  %s  %s  ", when,
+		    template_get_phrase(facts->setup->templates, facts->language, key));
+	else
+		g_string_append(text, ja ? "、" : ", ");
+	g_string_append(text, asking->name);
+	if (asking->state != OUTBOX_ACCEPTED)
+		g_string_append(text, template_get_phrase(facts->setup->templates,
+							  facts->language,
+							  asking->state == OUTBOX_REFUSED
+							      ? "asked.refused"
+							      : "asked.waiting"));
+}
+
+/* Who was asked before this notice, and when. Of what was decided in time nobody needs to know. */
+static void put_askings(struct notice_facts *facts,
+			const struct notice_material *material)
+{
+	const struct draft *draft = material->draft;
+	GString *text = g_string_new(NULL);
+
+	if (material->askings->len > 0 &&
+	    (draft->state == DRAFT_HELD || draft->calls > 0)) {
+		g_string_append(text,
+				template_get_phrase(facts->setup->templates,
+						    facts->language, "asked.heading"));
+		for (guint i = 0; i < material->askings->len; i++)
+			add_asking(facts, material->askings, i, text);
+	}
+	notice_facts_put(facts, "asked_before", text->str);
+	(void)g_string_free(text, TRUE);
 }
 
 static void put_warnings(struct notice_facts *facts,
@@ -170,4 +220,5 @@ void notice_draft_put(struct notice_facts *facts, const struct notice_material *
 	put_reason(facts, draft);
 	notice_facts_put(facts, "asked", asked);
 	put_suspension(facts, material->suspension);
+	put_askings(facts, material);
 }

@@ -27,6 +27,8 @@ void notice_material_clear(struct notice_material *material)
 	party_free(material->reader);
 	if (material->parties != NULL)
 		g_ptr_array_unref(material->parties);
+	if (material->askings != NULL)
+		g_ptr_array_unref(material->askings);
 	suspension_free(material->suspension);
 	g_free(material->original);
 }
@@ -64,7 +66,8 @@ static bool read_draft(struct store *store, const struct outbox_notice *notice,
 		return error_set(error_r, "notice %lld: what it corrects cannot be read",
 				 (long long)notice->id);
 	material->parties = store_draft_list_parties(store, notice->draft, error_r);
-	if (material->parties == NULL ||
+	material->askings = store_outbox_list_askings(store, notice, error_r);
+	if (material->parties == NULL || material->askings == NULL ||
 	    !store_subscriber_count(store, material->draft->list, &material->subscribers,
 				    error_r) ||
 	    !read_progress(store, material, error_r))

@@ -20,6 +20,7 @@ struct notice_material {
 	struct draft *draft;     /* NULL: about no draft */
 	struct draft *corrected; /* NULL: it is no correction */
 	struct party *reader;    /* NULL: not a person of the draft */
+	GPtrArray *askings;      /* struct outbox_asking, before this notice */
 	GPtrArray *parties;      /* NULL without a draft */
 	struct release_summary release;
 	int64_t subscribers;

@@ -68,10 +68,10 @@ static void put_urgent_answer(struct notice_facts *facts, const struct draft *dr
  * nobody's answer to a request becomes a correction, and its Message-ID is the same. */
 static bool is_before_release(const char *kind)
 {
-	static const char *const kinds[] = {
-		NOTICE_REQUEST,  NOTICE_RECEIPT,       NOTICE_REMINDER,
-		NOTICE_APPROVED, NOTICE_APPROVED_REST, NOTICE_CONFIRM_URGENT
-	};
+	static const char *const kinds[] = { NOTICE_REQUEST,       NOTICE_RECEIPT,
+					     NOTICE_REMINDER,      NOTICE_APPROVED,
+					     NOTICE_APPROVED_REST, NOTICE_CONFIRM_URGENT,
+					     NOTICE_ASK_AGAIN,     NOTICE_UNANSWERED };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
 		if (strcmp(kinds[i], kind) == 0)

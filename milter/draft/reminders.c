@@ -3,8 +3,8 @@
  *	reminders - held drafts are brought to mind
  *
  * DESCRIPTION
- *	A reminder goes to everybody who was asked, each with an address of their own to
- *	answer to. It is planned when the draft is held, and the next one when it is sent, so
+ *	A reminder goes to everybody who may decide at that moment, each with an address of
+ *	their own to answer to. It is planned when the draft is held, and the next one when it is sent, so
  *	that a daemon that was down for hours sends one and not all that it missed.
  *
  * DIAGNOSTICS
@@ -18,10 +18,9 @@
 #include "policy/waiting.h"
 #include "schema/store_reminder.h"
 
-/* quiet_r must outlive the facts. */
-static struct waiting_facts make_facts(const struct setup *setup,
-				       const struct draft *draft,
-				       struct quiet_hours *quiet_r)
+struct waiting_facts reminders_make_facts(const struct setup *setup,
+					  const struct draft *draft,
+					  struct quiet_hours *quiet_r)
 {
 	const struct settings *settings = setup->settings;
 
@@ -35,6 +34,8 @@ static struct waiting_facts make_facts(const struct setup *setup,
 		.first = settings->remind_first,
 		.second = settings->remind_second,
 		.urgent_first = settings->remind_urgent,
+		.unanswered = settings->unanswered_after,
+		.unanswered_urgent = settings->unanswered_urgent,
 		.quiet = quiet_r,
 		.zone = setup->zone,
 	};
@@ -44,40 +45,24 @@ int64_t reminders_find_next(const struct setup *setup, const struct draft *draft
 			    int64_t after)
 {
 	struct quiet_hours quiet;
-	const struct waiting_facts facts = make_facts(setup, draft, &quiet);
+	const struct waiting_facts facts = reminders_make_facts(setup, draft, &quiet);
 
 	return waiting_find_next(&facts, after);
 }
 
-static bool add_notices(struct store *store, const struct draft *draft, int64_t now,
-			struct kairan_error *error_r)
+bool reminders_send(const struct asking *asking, struct kairan_error *error_r)
 {
-	const struct audit_event event = {
-		.at = now,
-		.uid = "kairan",
-		.role = "system",
-		.draft = draft->id,
-		.action = "remind",
-		.outcome = "done",
-	};
-
-	/* Everybody but the author was asked. */
-	return notice_add_parties(
-		   store, &(struct notice){ NOTICE_REMINDER, draft->id, NULL, now },
-		   DRAFT_AUTHOR, error_r) &&
-	       store_audit_append(store, &event, error_r);
-}
-
-bool reminders_send(struct store *store, const struct setup *setup,
-		    const struct draft *draft, int64_t now, struct kairan_error *error_r)
-{
+	const struct draft *draft = asking->draft;
 	struct quiet_hours quiet;
-	const struct waiting_facts facts = make_facts(setup, draft, &quiet);
-	const int64_t opening = waiting_find_opening(&facts, now);
+	const struct waiting_facts facts =
+	    reminders_make_facts(asking->setup, draft, &quiet);
+	const int64_t opening = waiting_find_opening(&facts, asking->now);
+	bool told = false;
 
-	if (opening > now)
-		return store_reminder_record(store, draft->id, false, opening, error_r);
-	return add_notices(store, draft, now, error_r) &&
-	       store_reminder_record(store, draft->id, true,
-				     waiting_find_next(&facts, now), error_r);
+	if (opening > asking->now)
+		return store_reminder_record(asking->store, draft->id, false, opening,
+					     error_r);
+	return asking_tell(asking, NOTICE_REMINDER, "remind", &told, error_r) &&
+	       store_reminder_record(asking->store, draft->id, told,
+				     waiting_find_next(&facts, asking->now), error_r);
 }

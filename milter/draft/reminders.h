@@ -5,6 +5,8 @@
 #define KAIRAN_MILTER_DRAFT_REMINDERS_H
 
 #include "milter/core/kairan.h"
+#include "milter/draft/asking.h"
+#include "policy/waiting.h"
 #include "schema/store_draft.h"
 
 /* When people are to be reminded of a draft for the first time after a moment; 0: never
@@ -12,9 +14,13 @@
 int64_t reminders_find_next(const struct setup *setup, const struct draft *draft,
 			    int64_t after);
 
-/* Remind everybody who may decide, unless quiet hours put it off, and plan the next time;
+/* Remind everybody who may decide now, unless quiet hours put it off, and plan the next time;
  * in a transaction. */
-bool reminders_send(struct store *store, const struct setup *setup,
-		    const struct draft *draft, int64_t now, struct kairan_error *error_r);
+bool reminders_send(const struct asking *asking, struct kairan_error *error_r);
+
+/* The facts of a draft that waits. quiet_r must outlive them. */
+struct waiting_facts reminders_make_facts(const struct setup *setup,
+					  const struct draft *draft,
+					  struct quiet_hours *quiet_r);
 
 #endif

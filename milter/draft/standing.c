@@ -52,9 +52,9 @@ static void watch(struct kairan *kairan, const struct standing *standing)
 		alarm_clear(kairan, ALARM_SUSPENDED, dn);
 }
 
-enum answer standing_read(struct kairan *kairan, const struct setup *setup,
-			  const char *section, const char *author,
-			  struct standing *standing_r, struct kairan_error *error_r)
+enum answer standing_look(const struct setup *setup, const char *section,
+			  const char *author, struct standing *standing_r,
+			  struct kairan_error *error_r)
 {
 	enum answer answer;
 
@@ -68,8 +68,18 @@ enum answer standing_read(struct kairan *kairan, const struct setup *setup,
 		return ANSWER_UNKNOWN;
 	standing_r->duties =
 	    section_people_as_duties(standing_r->section, standing_r->people);
-	watch(kairan, standing_r);
 	return ANSWER_YES;
+}
+
+enum answer standing_read(struct kairan *kairan, const struct setup *setup,
+			  const char *section, const char *author,
+			  struct standing *standing_r, struct kairan_error *error_r)
+{
+	enum answer answer = standing_look(setup, section, author, standing_r, error_r);
+
+	if (answer == ANSWER_YES)
+		watch(kairan, standing_r);
+	return answer;
 }
 
 void standing_clear(struct standing *standing)

@@ -22,6 +22,10 @@ struct standing {
 enum answer standing_read(struct kairan *kairan, const struct setup *setup,
 			  const char *section, const char *author,
 			  struct standing *standing_r, struct kairan_error *error_r);
+/* Likewise, without a word about contradictions. */
+enum answer standing_look(const struct setup *setup, const char *section,
+			  const char *author, struct standing *standing_r,
+			  struct kairan_error *error_r);
 void standing_clear(struct standing *standing);
 
 /* The contradiction's reason and entries, for a log line; "" when there is none. Free with

@@ -28,6 +28,7 @@
 #include "milter/core/notice.h"
 #include "milter/draft/broadcast_mail.h"
 #include "milter/draft/findings.h"
+#include "milter/draft/calls.h"
 #include "milter/draft/reminders.h"
 #include "milter/draft/text.h"
 #include "milter/draft/warnings.h"
@@ -254,6 +255,7 @@ static enum answer hold_new(const struct intake_context *context, struct holding
 
 	draft->remind_at =
 	    reminders_find_next(context->setup, draft, draft->submitted_at);
+	draft->call_at = calls_find_next(context->setup, draft, draft->submitted_at);
 	if (answer == ANSWER_YES &&
 	    (!draft_warnings_collect(context->setup, store, draft, error_r) ||
 	     !insert_all(context, draft, holding->parties, error_r)))
@@ -296,8 +298,13 @@ static void conclude(const struct intake_context *context, const struct person *
 		  holding->parties->len - 1);
 	waker_wake(kairan_get_waker(context->kairan, KAIRAN_NOTICES));
 	waker_wake_by(kairan_get_waker(context->kairan, KAIRAN_ROUNDS),
-		      draft->remind_at != 0 ? MIN(draft->remind_at, draft->expires_at)
-					    : draft->expires_at);
+		      draft->expires_at);
+	if (draft->remind_at != 0)
+		waker_wake_by(kairan_get_waker(context->kairan, KAIRAN_SLOW_ROUNDS),
+			      draft->remind_at);
+	if (draft->call_at != 0)
+		waker_wake_by(kairan_get_waker(context->kairan, KAIRAN_SLOW_ROUNDS),
+			      draft->call_at);
 	/* The administrators hear at once that nobody could be asked. */
 	if (holding->parties->len == 1)
 		waker_wake(kairan_get_waker(context->kairan, KAIRAN_SLOW_ROUNDS));

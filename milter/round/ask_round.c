@@ -1,12 +1,14 @@
 /*
  * NAME
- *	ask_round - ask those who could not be asked at submission
+ *	ask_round - ask those who may decide, and bring it to their minds
  *
  * DESCRIPTION
  *	A draft's people beside its author are those who were asked. LDAP is asked who may
  *	decide each held draft now; whoever is not among its people becomes one of them and
- *	gets a request of their own, in one transaction. Where nobody may because the approver
- *	is suspended or revoked, the administrators are told.
+ *	gets a request of their own, in one transaction. Whoever may decide at that moment is
+ *	reminded when it is time (reminders.h); and when nobody answers, more people are called
+ *	(calls.h). Where nobody may because the approver is suspended or revoked, the
+ *	administrators are told.
  *
  *	LDAP is asked between transactions, so the draft is looked at again before it changes.
  *
@@ -22,8 +24,10 @@
 #include <string.h>
 
 #include "conf/log.h"
-#include "milter/core/notice.h"
+#include "milter/draft/calls.h"
+#include "milter/draft/reminders.h"
 #include "milter/draft/standing.h"
+#include "schema/store_reminder.h"
 
 /* More than a town writes in the days that a draft is held. */
 #define HELD_MOST 1000
@@ -34,6 +38,7 @@ struct waiting {
 	char *section;
 	char *author;
 	bool is_correction;
+	int64_t call_at; /* the first of them; INT64_MAX: none */
 };
 
 static void free_waiting(void *context)
@@ -69,8 +74,11 @@ static void note_waiting(const struct draft *draft, void *context)
 		waiting->section = g_strdup(draft->section);
 		waiting->author = g_strdup(draft->author_dn);
 		waiting->is_correction = draft->corrects != 0;
+		waiting->call_at = INT64_MAX;
 		g_ptr_array_add(context, waiting);
 	}
+	if (draft->call_at > 0)
+		waiting->call_at = MIN(waiting->call_at, draft->call_at);
 	g_array_append_val(waiting->drafts, draft->id);
 }
 
@@ -87,139 +95,129 @@ static bool list_waiting(struct store *store, GPtrArray *all,
 	return ok;
 }
 
-/* Was this person asked? The author, who may be asked about a correction, is there twice. */
-static bool was_asked(const GPtrArray *parties, const char *uid)
+/* What is due by time: more people are called, or the same are reminded; one mail to each. */
+static bool take_due(const struct asking *asking, const struct call_people *people,
+		     bool *changed_r, struct kairan_error *error_r)
 {
-	for (guint i = 1; i < parties->len; i++) {
-		const struct party *party = g_ptr_array_index(parties, i);
+	const struct draft *draft = asking->draft;
+	bool called = false;
 
-		if (strcmp(party->uid, uid) == 0)
-			return true;
-	}
-	return false;
-}
-
-static bool ask_one(struct store *store, const struct draft *draft, struct party *party,
-		    int64_t now, struct kairan_error *error_r)
-{
-	const struct audit_event event = {
-		.at = now,
-		.uid = "kairan",
-		.role = "system",
-		.draft = draft->id,
-		.action = "ask",
-		.outcome = "done",
-		.detail = party->uid,
-	};
-
-	return store_draft_insert_party(store, draft->id, party, error_r) &&
-	       notice_add_party(store,
-				&(struct notice){ NOTICE_REQUEST, draft->id, NULL, now },
-				party, error_r) &&
-	       store_audit_append(store, &event, error_r);
-}
-
-/* The author was told that nobody could be asked; now that is different. */
-static bool tell_author(struct store *store, const struct draft *draft,
-			const GPtrArray *parties, const GPtrArray *deciders, int64_t now,
-			struct kairan_error *error_r)
-{
-	const struct party *author = g_ptr_array_index(parties, DRAFT_AUTHOR);
-
-	if (parties->len > 1)
+	switch (store_reminder_is_due(asking->store, draft->id, asking->now, error_r)) {
+	case ANSWER_UNKNOWN:
+		return false;
+	case ANSWER_NO:
 		return true;
-	for (guint i = 0; i < deciders->len; i++) {
-		const struct party *party = g_ptr_array_index(deciders, i);
-
-		if (strcmp(party->uid, author->uid) == 0)
-			return true;
+	case ANSWER_YES:
+		break;
 	}
-	return notice_add_party(store,
-				&(struct notice){ NOTICE_RECEIPT, draft->id, NULL, now },
-				author, error_r);
-}
-
-/* Ask the deciders who were not asked. False: the store failed. */
-static bool ask_missing(struct store *store, const struct draft *draft,
-			const GPtrArray *deciders, int64_t now, int *asked_r,
-			struct kairan_error *error_r)
-{
-	GPtrArray *parties = store_draft_list_parties(store, draft->id, error_r);
-	bool ok = parties != NULL;
-
-	*asked_r = 0;
-	for (guint i = 0; ok && i < deciders->len; i++) {
-		struct party *party = g_ptr_array_index(deciders, i);
-
-		if (was_asked(parties, party->uid))
-			continue;
-		party->number = (int64_t)parties->len + *asked_r;
-		ok = ask_one(store, draft, party, now, error_r);
-		(*asked_r)++;
-	}
-	ok = ok && (*asked_r == 0 ||
-		    tell_author(store, draft, parties, deciders, now, error_r));
-	if (parties != NULL)
-		g_ptr_array_unref(parties);
-	return ok;
+	*changed_r = true;
+	/* Held since before there were calls. */
+	if (draft->call_at < 0 &&
+	    !store_reminder_record_calls(
+		asking->store, draft->id, 0,
+		calls_find_next(asking->setup, draft, asking->now), error_r))
+		return false;
+	if (people->duty != NULL && draft->call_at > 0 && draft->call_at <= asking->now &&
+	    !calls_take_step(asking, people, &called, error_r))
+		return false;
+	if (draft->remind_at == 0 || draft->remind_at > asking->now)
+		return true;
+	return called
+		   ? store_reminder_record(
+			 asking->store, draft->id, false,
+			 reminders_find_next(asking->setup, draft, asking->now), error_r)
+		   : reminders_send(asking, error_r);
 }
 
 /* One transaction: is the draft still held, and who is missing? */
-static bool ask(struct kairan *kairan, int64_t id, const GPtrArray *deciders, int64_t now,
-		struct kairan_error *error_r)
+static bool ask(struct kairan *kairan, int64_t id, struct asking *asking,
+		const struct call_people *people, struct kairan_error *error_r)
 {
-	struct store *store = kairan_get_store(kairan);
+	struct store *store = asking->store;
 	struct draft *draft = NULL;
+	bool changed = false, ok;
 	enum answer answer;
 	int asked = 0;
-	bool ok;
 
 	if (!store_begin(store, error_r))
 		return false;
 	answer = store_draft_find(store, id, &draft, error_r);
 	ok = answer != ANSWER_UNKNOWN;
-	if (answer == ANSWER_YES && draft->state == DRAFT_HELD && draft->expires_at > now)
-		ok = ask_missing(store, draft, deciders, now, &asked, error_r);
+	asking->draft = draft;
+	if (answer == ANSWER_YES && draft->state == DRAFT_HELD &&
+	    draft->expires_at > asking->now)
+		ok = asking_add_missing(asking, &asked, error_r) &&
+		     take_due(asking, people, &changed, error_r);
 	draft_free(draft);
-	if (!ok || asked == 0) {
+	if (!ok || (asked == 0 && !changed)) {
 		store_rollback(store);
 		return ok;
 	}
 	if (!store_commit(store, error_r))
 		return false;
-	log_event(LOG_LEVEL_INFO, NULL, id, "%d more asked", asked);
+	if (asked > 0)
+		log_event(LOG_LEVEL_INFO, NULL, id, "%d more asked", asked);
 	waker_wake(kairan_get_waker(kairan, KAIRAN_NOTICES));
 	return true;
+}
+
+/* Ask about all of them whom the directory names now. No section (any more): nobody. */
+static bool walk_drafts(struct kairan *kairan, const struct setup *setup,
+			const struct waiting *waiting, const struct standing *standing,
+			int64_t now, struct kairan_error *error_r)
+{
+	const struct decided_draft draft = { waiting->author, waiting->is_correction };
+	struct call_people people = { 0 };
+	struct asking asking = { .store = kairan_get_store(kairan),
+				 .setup = setup,
+				 .now = now,
+				 .uid = "kairan",
+				 .role = "system" };
+	bool ok = true;
+
+	if (waiting->call_at <= now &&
+	    !calls_find_people(kairan, setup, standing, &people, error_r))
+		return false;
+	asking.deciders = standing->section != NULL
+			      ? standing_list_deciders(standing, setup, &draft, NULL)
+			      : g_ptr_array_new();
+	for (guint i = 0; ok && i < waiting->drafts->len; i++)
+		ok = ask(kairan, g_array_index(waiting->drafts, int64_t, i), &asking,
+			 &people, error_r);
+	g_ptr_array_unref(asking.deciders);
+	calls_clear_people(&people);
+	return ok;
 }
 
 static bool walk_one(struct kairan *kairan, const struct setup *setup,
 		     const struct waiting *waiting, int64_t now,
 		     struct kairan_error *error_r)
 {
-	const struct decided_draft draft = { waiting->author, waiting->is_correction };
 	struct standing standing;
-	GPtrArray *deciders;
-	bool ok = true;
+	bool ok = standing_read(kairan, setup, waiting->section, waiting->author,
+				&standing, error_r) != ANSWER_UNKNOWN;
 
-	switch (standing_read(kairan, setup, waiting->section, waiting->author, &standing,
-			      error_r)) {
-	case ANSWER_UNKNOWN:
-		ok = false;
-		break;
-	case ANSWER_NO:
-		break;
-	case ANSWER_YES:
-		if (standing.section->status != APPROVER_ACTIVE)
-			standing_alarm_suspended(kairan, &standing);
-		deciders = standing_list_deciders(&standing, setup, &draft, NULL);
-		for (guint i = 0; ok && i < waiting->drafts->len; i++)
-			ok = ask(kairan, g_array_index(waiting->drafts, int64_t, i),
-				 deciders, now, error_r);
-		g_ptr_array_unref(deciders);
-		break;
-	}
+	if (ok && standing.section != NULL && standing.section->status != APPROVER_ACTIVE)
+		standing_alarm_suspended(kairan, &standing);
+	ok = ok && walk_drafts(kairan, setup, waiting, &standing, now, error_r);
 	standing_clear(&standing);
 	return ok;
+}
+
+/* When something is due next. What is due already waits for the directory. */
+static int64_t find_next(struct store *store, int64_t now, int64_t retry)
+{
+	struct kairan_error error = { "" };
+	enum answer answer = ANSWER_UNKNOWN;
+	int64_t next = INT64_MAX;
+
+	if (store_begin(store, &error)) {
+		answer = store_reminder_next_due(store, &next, &error);
+		store_rollback(store);
+	}
+	if (answer == ANSWER_UNKNOWN)
+		log_error("asking: %s", error.text);
+	return answer == ANSWER_YES && next > now ? MIN(next, retry) : retry;
 }
 
 int64_t ask_round_walk(struct kairan *kairan, const struct setup *setup, int64_t now)
@@ -237,5 +235,6 @@ int64_t ask_round_walk(struct kairan *kairan, const struct setup *setup, int64_t
 				    error.text);
 	}
 	g_ptr_array_unref(all);
-	return now + setup->settings->snapshot_refresh;
+	return find_next(kairan_get_store(kairan), now,
+			 now + setup->settings->snapshot_refresh);
 }

@@ -186,6 +186,41 @@ static void check_shared_mails(const struct section *section,
 	}
 }
 
+/* Who is called when nobody answers must exist, and have an address. */
+static bool check_duty_list(const struct setup *setup, const char *where,
+			    char *const *dns, GPtrArray *findings,
+			    struct kairan_error *error_r)
+{
+	enum answer answer = ANSWER_NO;
+
+	for (; answer != ANSWER_UNKNOWN && *dns != NULL; dns++) {
+		struct person *person = NULL;
+
+		answer =
+		    directory_find_person_by_dn(setup->directory, *dns, &person, error_r);
+		if (answer == ANSWER_NO)
+			add(findings, FINDING_NO_ENTRY, REASON_NONE, where, *dns);
+		if (answer == ANSWER_YES && person->mails[0] == NULL)
+			add(findings, FINDING_NO_MAIL, REASON_NONE, where, *dns);
+		person_free(person);
+	}
+	return answer != ANSWER_UNKNOWN;
+}
+
+static bool check_service(const struct setup *setup, GPtrArray *findings,
+			  struct kairan_error *error_r)
+{
+	char **dns = NULL;
+	bool ok;
+
+	if (!directory_list_duty(setup->directory, &dns, error_r))
+		return false;
+	ok = check_duty_list(setup, setup->settings->ldap_service_filter, dns, findings,
+			     error_r);
+	g_strfreev(dns);
+	return ok;
+}
+
 static bool check_section(const struct setup *setup, const struct section *section,
 			  GPtrArray *findings, struct kairan_error *error_r)
 {
@@ -206,7 +241,7 @@ static bool check_section(const struct setup *setup, const struct section *secti
 		check_person(section, people, section->staff[i], findings);
 	check_shared_mails(section, people, findings);
 	section_people_free(people);
-	return true;
+	return check_duty_list(setup, section->dn, section->duty_list, findings, error_r);
 }
 
 static bool check_sections(const struct setup *setup, GPtrArray *sections,
@@ -336,7 +371,8 @@ bool directory_check_all(const struct setup *setup, struct store *store,
 		add_unreadable(bad, findings);
 	ok = ok && check_sections(setup, sections, findings, error_r) &&
 	     check_broadcasts(setup, store, sections, findings, error_r) &&
-	     check_administrators(setup, findings, error_r);
+	     check_administrators(setup, findings, error_r) &&
+	     check_service(setup, findings, error_r);
 	if (sections != NULL) {
 		g_ptr_array_unref(sections);
 		g_ptr_array_unref(bad);

@@ -4,8 +4,7 @@
  *
  * DESCRIPTION
  *	Each round looks for one thing after another: suspensions whose time is over end, so
- *	that what rested gets its time back; held drafts whose time is over expire, and others
- *	are brought to mind; approved drafts that are due get their recipients fixed and become
+ *	that what rested gets its time back; held drafts whose time is over expire; approved drafts that are due get their recipients fixed and become
  *	shards; releases whose shards have all been accepted are reported. Every step is one
  *	transaction, so that a round which is cut off is simply walked again.
  *
@@ -22,10 +21,8 @@
 #include "conf/log.h"
 #include "conf/setting_value.h"
 #include "milter/core/notice.h"
-#include "milter/draft/reminders.h"
 #include "milter/intake/suspension.h"
 #include "schema/store_release.h"
-#include "schema/store_reminder.h"
 #include "schema/store_suspension.h"
 
 #define ROUNDS_IDLE_SECONDS    3600
@@ -66,23 +63,6 @@ static bool expire_draft(const struct round *round, struct draft *draft,
 		   round->store,
 		   &(struct notice){ NOTICE_EXPIRED, draft->id, NULL, round->now }, -1,
 		   error_r);
-}
-
-static enum answer find_forgotten(const struct round *round, struct draft **draft_r,
-				  struct kairan_error *error_r)
-{
-	int64_t id;
-	enum answer answer =
-	    store_reminder_find_due(round->store, round->now, &id, error_r);
-
-	return answer == ANSWER_YES ? store_draft_find(round->store, id, draft_r, error_r)
-				    : answer;
-}
-
-static bool remind(const struct round *round, struct draft *draft,
-		   struct kairan_error *error_r)
-{
-	return reminders_send(round->store, round->setup, draft, round->now, error_r);
 }
 
 static enum answer find_releasable(const struct round *round, struct draft **draft_r,
@@ -185,7 +165,6 @@ static const struct {
 	enum kairan_thread wakes;
 } rounds_tasks[] = {
 	{ "expire", find_undecided, expire_draft, KAIRAN_NOTICES },
-	{ "remind", find_forgotten, remind, KAIRAN_NOTICES },
 	{ "release", find_releasable, start_release, KAIRAN_SHARDS },
 	{ "report", find_complete, finish_release, KAIRAN_NOTICES },
 };
@@ -230,10 +209,10 @@ static enum answer next_release(struct store *store, int64_t *at_r,
  * takes its receipt wakes us for the report. */
 static bool find_next(struct store *store, int64_t *next_r, struct kairan_error *error_r)
 {
-	static enum answer (*const sources[])(
-	    struct store *, int64_t *,
-	    struct kairan_error *) = { next_expiry, store_reminder_next_due, next_release,
-				       store_suspension_next_end };
+	static enum answer (*const sources[])(struct store *, int64_t *,
+					      struct kairan_error *) = {
+		next_expiry, next_release, store_suspension_next_end
+	};
 	bool ok = true;
 
 	if (!store_begin(store, error_r))

@@ -152,7 +152,7 @@ def test_one_after_hours_down(stack):
     subject = "停止していた間の催促"
     request = hold(stack, subject)
     stack.stop("milter")
-    stack.move_clock(5 * HOUR)
+    stack.move_clock(3 * HOUR)
     stack.start("milter")
     wait_sent(stack, subject, 1)
     wait_reminders(stack, "bosai-chief", subject, 1)

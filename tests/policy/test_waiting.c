@@ -166,12 +166,55 @@ static void test_put_off(void **state)
 	g_time_zone_unref(zone);
 }
 
+/* So long after, without the night, unless it is urgent; and never beyond the expiry. */
+static void test_calls(void **state)
+{
+	static const struct {
+		int64_t after, unanswered, unanswered_urgent;
+		bool urgent;
+		int64_t at; /* from midnight; 0: never */
+	} rows[] = {
+		{ 10 * HOUR, 4 * HOUR, 10 * MINUTE, false, 14 * HOUR },
+		{ 17 * HOUR - 1, 4 * HOUR, 10 * MINUTE, false, 21 * HOUR - 1 },
+		{ 17 * HOUR, 4 * HOUR, 10 * MINUTE, false, 31 * HOUR },
+		{ 20 * HOUR + 45 * MINUTE, 4 * HOUR, 10 * MINUTE, false,
+		  34 * HOUR + 45 * MINUTE },
+		{ 2 * HOUR, 4 * HOUR, 10 * MINUTE, false, 11 * HOUR },
+		{ 23 * HOUR, 4 * HOUR, 10 * MINUTE, true, 23 * HOUR + 10 * MINUTE },
+		{ 10 * HOUR, 0, 10 * MINUTE, false, 0 },
+		{ 10 * HOUR, 4 * HOUR, 0, true, 0 },
+		{ 3 * DAY - 1, 1, 0, false, 0 },
+		{ 3 * DAY - 2 - 3 * HOUR, 3 * HOUR + 1, 0, false, 3 * DAY - 1 },
+	};
+	static const struct quiet_hours evening = { 21 * 60, 7 * 60 };
+	GTimeZone *zone = g_time_zone_new_identifier("Asia/Tokyo");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct waiting_facts facts = {
+			.submitted_at = MIDNIGHT,
+			.expires_at = MIDNIGHT + 3 * DAY,
+			.urgent = rows[i].urgent,
+			.unanswered = rows[i].unanswered,
+			.unanswered_urgent = rows[i].unanswered_urgent,
+			.quiet = i < 8 ? &evening : &none,
+			.zone = zone,
+		};
+		const int64_t at = waiting_find_call(&facts, MIDNIGHT + rows[i].after);
+
+		if (at != (rows[i].at != 0 ? MIDNIGHT + rows[i].at : 0))
+			fail_msg("row %zu: %lld", i, (long long)(at - MIDNIGHT));
+	}
+	g_time_zone_unref(zone);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_plan),
 		cmocka_unit_test(test_settings),
 		cmocka_unit_test(test_put_off),
+		cmocka_unit_test(test_calls),
 	};
 
 	return cmocka_run_group_tests_name("waiting", tests, NULL, NULL);

@@ -201,10 +201,11 @@ static bool is_shard_due(void)
 	return found == ANSWER_YES;
 }
 
-static bool is_reminder_due(void)
+static bool is_reminder_due(const struct draft *draft)
 {
-	int64_t id, next;
-	enum answer found = store_reminder_find_due(at.store, INT64_MAX, &id, &at.error);
+	int64_t next;
+	enum answer found =
+	    store_reminder_is_due(at.store, draft->id, INT64_MAX, &at.error);
 
 	assert_int_not_equal(found, ANSWER_UNKNOWN);
 	if (found == ANSWER_NO)
@@ -213,12 +214,12 @@ static bool is_reminder_due(void)
 	return found == ANSWER_YES;
 }
 
-static void check_all(bool due)
+static void check_all(const struct draft *held, bool due)
 {
 	assert_int_equal(is_due(DRAFT_HELD, 5000), due);
 	assert_int_equal(is_due(DRAFT_APPROVED, 5000), due);
 	assert_int_equal(is_shard_due(), due);
-	assert_int_equal(is_reminder_due(), due);
+	assert_int_equal(is_reminder_due(held), due);
 }
 
 /* Held, approved and being released: all rest while a suspension stands. */
@@ -244,22 +245,22 @@ static void test_what_rests(void **state)
 	assert_true(store_release_cut(
 	    at.store, &(struct shard_cut){ releasing->id, "bosai", 1, 1600 }, &recipients,
 	    &at.error));
-	check_all(true);
+	check_all(held, true);
 	put(KOSODATE, 1700, 0, "another");
-	check_all(true);
+	check_all(held, true);
 	put(BOSAI, 1700, 0, "this one");
-	check_all(false);
+	check_all(held, false);
 	put("", 1700, 1800, "all");
 	lift(BOSAI, 1800, NEVER);
 	/* Its end has passed, but its time was not given back yet. */
-	check_all(false);
+	check_all(held, false);
 	assert_int_equal(
 	    store_release_find_shard(at.store, releasing->id, 1, &shard, &at.error),
 	    ANSWER_YES);
 	assert_int_equal(store_release_offer(at.store, &shard, 1900, 2000, &at.error),
 			 ANSWER_NO);
 	assert_int_equal(lift_past(1800), 1);
-	check_all(true);
+	check_all(held, true);
 	assert_int_equal(store_release_claim_due(at.store, 1900, 2000, &shard, &at.error),
 			 ANSWER_YES);
 	assert_int_equal(store_release_offer(at.store, &shard, 1900, 2000, &at.error),
@@ -401,38 +402,67 @@ static void test_reminded_afterwards(void **state)
 	draft_free(draft);
 }
 
-/* Found at its second, in order, for held drafts only, and planned anew. */
+static enum answer is_awaited(const struct draft *draft, int64_t now)
+{
+	return store_reminder_is_due(at.store, draft->id, now, &at.error);
+}
+
+/* Found at its second, for held drafts only, and planned anew; the next of all is the first. */
 static void test_reminders(void **state)
 {
 	struct draft *first, *second;
-	int64_t id = 0, next = 0;
+	int64_t next = 0;
 
 	(void)state;
 	begin(&at);
 	first = insert_draft(&at, 1);
 	second = insert_draft(&at, 2);
-	assert_int_equal(store_reminder_find_due(at.store, INT64_MAX, &id, &at.error),
-			 ANSWER_NO);
+	assert_int_equal(is_awaited(first, INT64_MAX), ANSWER_NO);
 	assert_int_equal(store_reminder_next_due(at.store, &next, &at.error), ANSWER_NO);
 	assert_true(store_reminder_record(at.store, first->id, false, 1300, &at.error));
+	assert_true(store_reminder_record_calls(at.store, first->id, 0, 1250, &at.error));
 	assert_true(store_reminder_record(at.store, second->id, false, 1200, &at.error));
 	assert_int_equal(store_reminder_next_due(at.store, &next, &at.error), ANSWER_YES);
 	assert_int_equal(next, 1200);
-	assert_int_equal(store_reminder_find_due(at.store, 1199, &id, &at.error),
-			 ANSWER_NO);
-	assert_int_equal(store_reminder_find_due(at.store, 1200, &id, &at.error),
-			 ANSWER_YES);
-	assert_int_equal(id, second->id);
+	assert_int_equal(is_awaited(second, 1199), ANSWER_NO);
+	assert_int_equal(is_awaited(second, 1200), ANSWER_YES);
 	assert_true(store_reminder_record(at.store, second->id, true, 0, &at.error));
-	assert_int_equal(store_reminder_find_due(at.store, 1300, &id, &at.error),
-			 ANSWER_YES);
-	assert_int_equal(id, first->id);
+	assert_int_equal(is_awaited(second, INT64_MAX), ANSWER_NO);
+	assert_int_equal(store_reminder_next_due(at.store, &next, &at.error), ANSWER_YES);
+	assert_int_equal(next, 1250);
+	assert_int_equal(is_awaited(first, 1249), ANSWER_NO);
+	assert_int_equal(is_awaited(first, 1250), ANSWER_YES);
+	assert_true(store_reminder_record_calls(at.store, first->id, 1, 0, &at.error));
+	assert_int_equal(is_awaited(first, 1299), ANSWER_NO);
+	assert_int_equal(is_awaited(first, 1300), ANSWER_YES);
 	enter_state(&at, first, DRAFT_APPROVED, 1600);
-	assert_int_equal(store_reminder_find_due(at.store, INT64_MAX, &id, &at.error),
-			 ANSWER_NO);
+	assert_int_equal(is_awaited(first, INT64_MAX), ANSWER_NO);
+	assert_int_equal(store_reminder_next_due(at.store, &next, &at.error), ANSWER_NO);
 	commit(&at);
 	draft_free(first);
 	draft_free(second);
+}
+
+/* Nobody is called sooner because nothing could go out for a while. */
+static void test_calls_wait_for_the_end(void **state)
+{
+	struct draft *planned, *done;
+
+	(void)state;
+	begin(&at);
+	planned = insert_draft(&at, 1);
+	done = insert_draft(&at, 2);
+	assert_true(
+	    store_reminder_record_calls(at.store, planned->id, 0, 2000, &at.error));
+	put("", 1700, 1800, "all");
+	assert_int_equal(lift_past(1800), 1);
+	commit(&at);
+	assert_int_equal(
+	    raw_number(at.path, "SELECT call_at FROM draft ORDER BY id LIMIT 1"), 2100);
+	assert_int_equal(
+	    raw_number(at.path, "SELECT call_at FROM draft ORDER BY id DESC LIMIT 1"), 0);
+	draft_free(planned);
+	draft_free(done);
 }
 
 static void test_could_not_ask(void **state)
@@ -449,7 +479,7 @@ static void test_could_not_ask(void **state)
 	assert_int_equal(store_suspension_next_end(at.store, &number, &at.error),
 			 ANSWER_UNKNOWN);
 	assert_false(store_suspension_lift_past(at.store, 1, NEVER, &number, &at.error));
-	assert_int_equal(store_reminder_find_due(at.store, 1, &number, &at.error),
+	assert_int_equal(store_reminder_is_due(at.store, 1, 1, &at.error),
 			 ANSWER_UNKNOWN);
 	assert_int_equal(store_reminder_next_due(at.store, &number, &at.error),
 			 ANSWER_UNKNOWN);
@@ -467,6 +497,7 @@ int main(void)
 		TEST(test_time_back_for_whom),
 		TEST(test_reminded_afterwards),
 		TEST(test_reminders),
+		TEST(test_calls_wait_for_the_end),
 		TEST(test_could_not_ask),
 	};
 

@@ -46,6 +46,8 @@ static const char *const of_drafts[] = { NOTICE_REQUEST,
 					 NOTICE_NOT_COUNTED,
 					 NOTICE_ALREADY,
 					 NOTICE_CONFIRM_URGENT,
+					 NOTICE_ASK_AGAIN,
+					 NOTICE_UNANSWERED,
 					 NULL };
 
 /* Kinds to the administrators. */
