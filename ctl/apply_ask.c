@@ -40,7 +40,8 @@ char *apply_ask_secret(const char *question)
 
 	if (has_terminal) {
 		hidden = shown;
-		hidden.c_lflag &= ~(tcflag_t)ECHO;
+		/* Nor may it be broken off, which would leave the terminal so. */
+		hidden.c_lflag &= ~(tcflag_t)(ECHO | ISIG);
 		(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
 	}
 	answer = apply_ask(question);

@@ -76,6 +76,25 @@ def test_from_the_machine_itself(stack):
     wait_subject(stack, SECOND, "from cron")
 
 
+def deliver(stack, text):
+    return stack.kairanctl("deliver", "--sender", "<>", "--recipient", POSTMASTER, stdin=text,
+                           check=False)
+
+
+def test_the_pipe_alone(stack):
+    """Where the listener has no milter the mail comes again, and that is the end of it."""
+    mark = f"X-Kairan-Passed-On: {POSTMASTER}\n"
+    header = "From: root@town.example\nSubject: from the pipe\n"
+    done = deliver(stack, f"{mark}{header}\nx\n")
+    check_equal(done.returncode, 77, done.stderr)
+    check_in("5.4.6", done.stderr)
+    check_equal(deliver(stack, f"{header}\n{'x' * 70}\n" + "y" * (11 << 20)).returncode, 77)
+    # What only looks like the mark, in the text, is none; and there may be no line end.
+    done = deliver(stack, f"{header}\n{mark}x")
+    check_equal(done.returncode, 0, done.stderr)
+    check_in(mark, s.text_of(wait_subject(stack, "sysadmin", "from the pipe")))
+
+
 def test_a_mailbox_that_sends_it_back(stack):
     """An administrator's mailbox forwards to abuse@: everybody has had it."""
     mail = wait_subject(stack, "sysadmin", "from outside 0")
