@@ -25,6 +25,13 @@
 
 #define CONTRADICTIONS_MOST 32
 
+int apply_fail(int status, char *text)
+{
+	(void)ctl_fail(status, "%s", text);
+	g_free(text);
+	return status;
+}
+
 void apply_complain(struct application *application, const char *article, char *text)
 {
 	fprintf(stderr,

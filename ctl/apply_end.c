@@ -211,7 +211,7 @@ static int find_editor(const struct application *application, char **dn_r)
 {
 	const char *bind = application->options.bind;
 	struct person *person = NULL;
-	struct kairan_error error = { "there is nobody with that login" };
+	struct kairan_error error = { "" };
 
 	if (strchr(bind, '=') != NULL) {
 		*dn_r = g_strdup(bind);
@@ -219,7 +219,14 @@ static int find_editor(const struct application *application, char **dn_r)
 	}
 	if (directory_find_person(application->setup->directory, bind, &person, &error) !=
 	    ANSWER_YES)
-		return ctl_fail(EX_NOUSER, "--bind %s: %s", bind, error.text);
+		return *error.text != '\0'
+			   ? ctl_fail(EX_UNAVAILABLE, "--bind %s: %s", bind, error.text)
+			   : apply_fail(
+				 EX_NOUSER,
+				 APPLY_SAY("--bind %s: その利用者 ID の人はいません",
+					   "--bind %s: there is nobody with that "
+					   "login",
+					   bind));
 	*dn_r = g_strdup(person->dn);
 	person_free(person);
 	return EX_OK;
@@ -239,13 +246,21 @@ static int find_password(const struct application *application, char **password_
 		return EX_OK;
 	}
 	if (!application->may_ask)
-		return ctl_fail(EX_USAGE,
-				"--bind asks for the password on a terminal; else "
-				"--bind-password FILE has it");
+		return apply_fail(
+		    EX_USAGE,
+		    APPLY_SAY("%s は端末でパスワードを尋ねます。端末がないときは "
+			      "--bind-password ファイル",
+			      "%s asks for the password on a terminal; else "
+			      "--bind-password FILE has it",
+			      "--bind"));
 	*password_r =
 	    apply_ask_secret(ctl_is_japanese() ? "LDAP パスワード" : "LDAP password");
 	/* Servers take a bind without a password for an anonymous one (RFC 4513, 5.1.2). */
-	return **password_r != '\0' ? EX_OK : ctl_fail(EX_NOPERM, "no password");
+	return **password_r != '\0'
+		   ? EX_OK
+		   : ctl_fail(EX_NOPERM, "%s",
+			      ctl_is_japanese() ? "パスワードがありません"
+						: "no password");
 }
 
 /* ---- the end ---- */

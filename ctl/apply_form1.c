@@ -106,10 +106,12 @@ static int ask_section(struct application *application, struct form1 *form)
 	}
 	form->section = g_ascii_strdown(name, -1);
 	if (*name == '\0' || strspn(form->section, letters) != strlen(form->section))
-		return ctl_fail(EX_USAGE,
-				"--section \"%s\": a new section's is letters, digits "
-				"and '-'",
-				name);
+		return apply_fail(
+		    EX_USAGE,
+		    APPLY_SAY("--section「%s」: 新しい課の ID は英字、数字、- で書きます",
+			      "--section \"%s\": a new section's is letters, digits and "
+			      "'-'",
+			      name));
 	form->section_dn = directory_edit_make_dn(
 	    "ou", form->section, application->settings->ldap_sections_base, "sections",
 	    application->settings);
@@ -121,7 +123,8 @@ static int ask_section(struct application *application, struct form1 *form)
 			names[0] != NULL ? names[1] : NULL);
 	return *form->section_name != '\0' || options->refuse != NULL
 		   ? EX_OK
-		   : ctl_fail(EX_USAGE, "--section-name is missing");
+		   : apply_fail(EX_USAGE, APPLY_SAY("%s がありません", "%s is missing",
+						    "--section-name"));
 }
 
 static int ask_broadcast(struct application *application, struct form1 *form)
@@ -148,7 +151,8 @@ static int ask_broadcast(struct application *application, struct form1 *form)
 	}
 	return *form->broadcast_name != '\0'
 		   ? EX_OK
-		   : ctl_fail(EX_USAGE, "--broadcast-name is missing");
+		   : apply_fail(EX_USAGE, APPLY_SAY("%s がありません", "%s is missing",
+						    "--broadcast-name"));
 }
 
 /* ---- checking ---- */
@@ -314,8 +318,11 @@ static int make_changes(struct application *application, const struct form1 *for
 		apply_put_broadcast(application, form->section_dn, form->broadcast,
 				    form->broadcast_name);
 	return directory_edit_count(application->edit) == 0
-		   ? ctl_fail(EX_USAGE, "there is nothing to register: all of that is so "
-					"already")
+		   ? ctl_fail(
+			 EX_USAGE, "%s",
+			 ctl_is_japanese()
+			     ? "登録することがありません。すでに、そのとおりです"
+			     : "there is nothing to register: all of that is so already")
 		   : EX_OK;
 }
 

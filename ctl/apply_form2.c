@@ -211,7 +211,9 @@ int apply_form2(struct application *application)
 
 	application->section = apply_find_section(application, name);
 	if (application->section == NULL)
-		return ctl_fail(EX_NOINPUT, "Art.11: there is no section \"%s\"", name);
+		return apply_fail(EX_NOINPUT,
+				  APPLY_SAY("第11条: 課「%s」はありません",
+					    "Art.11: there is no section \"%s\"", name));
 	apply_set_title(application, application->section->name_ja,
 			application->section->name_en);
 	status = find_all(&form);

@@ -102,7 +102,8 @@ static int find_people(struct application *application)
 	int status;
 
 	if (*login == '\0' || strchr(login, ':') != NULL)
-		return ctl_fail(EX_USAGE, "--person wants a login");
+		return apply_fail(EX_USAGE, APPLY_SAY("%s には利用者 ID を書きます",
+						      "%s wants a login", "--person"));
 	status = apply_people_find(application, login, &application->person);
 	return status == EX_OK ? apply_people_find_applicant(application) : status;
 }
