@@ -13,8 +13,6 @@
 #include "ctl/ctl.h"
 
 #include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sysexits.h>
 
 int ctl_fail(int status, const char *format, ...)
@@ -23,29 +21,10 @@ int ctl_fail(int status, const char *format, ...)
 
 	va_start(args, format);
 	fputs("kairanctl: ", stderr);
-	(void)vfprintf(stderr, format, args);
+	(void)vfprintf(stderr, ctl_say(format), args);
 	fputc('\n', stderr);
 	va_end(args);
 	return status;
-}
-
-/* POSIX order: the first of these that says something counts. */
-const char *ctl_locale(void)
-{
-	static const char *const names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		const char *value = getenv(names[i]);
-
-		if (value != NULL && *value != '\0')
-			return value;
-	}
-	return "";
-}
-
-bool ctl_is_japanese(void)
-{
-	return strncmp(ctl_locale(), "ja", 2) == 0;
 }
 
 void ctl_print_command(FILE *out, const struct ctl_command *command)

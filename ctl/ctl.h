@@ -8,6 +8,8 @@
 #include <stdio.h>
 
 #include "conf/settings.h"
+#include "ctl/ctl_locale.h"
+#include "ctl/ctl_say.h"
 
 struct ctl_call;
 
@@ -32,14 +34,9 @@ struct ctl_call {
 	char **argv;
 };
 
-/* Report an error of the program on stderr and return the status. */
+/* Report an error of the program on stderr and return the status. The format is English, and
+ * said by ctl_say(). */
 int ctl_fail(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-/* The locale for messages, such as "ja_JP.UTF-8"; "" when none is set. */
-const char *ctl_locale(void);
-
-/* Does the operator read Japanese, by the locale? */
-bool ctl_is_japanese(void);
 
 /* Print the command's words and arguments, as help has them. */
 void ctl_print_command(FILE *out, const struct ctl_command *command);

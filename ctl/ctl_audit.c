@@ -64,10 +64,12 @@ static int conclude(const struct audit_check *check)
 
 	if (check->fault != AUDIT_WHOLE)
 		return ctl_fail(EX_DATAERR, "Art.8: the audit trail is broken: %s", what);
-	printf("the audit trail is whole: %lld rows", (long long)check->rows);
 	if (check->unsealed > 0)
-		printf(", %lld of them older than seals", (long long)check->unsealed);
-	putchar('\n');
+		ctl_print("the audit trail is whole: %lld rows, %lld of them older than "
+			  "seals",
+			  (long long)check->rows, (long long)check->unsealed);
+	else
+		ctl_print("the audit trail is whole: %lld rows", (long long)check->rows);
 	return EX_OK;
 }
 
@@ -148,6 +150,8 @@ static int read_filter(const struct ctl_call *call, struct audit_filter *filter,
 	if (draft != NULL && !ctl_drafts_read_id(draft, &id))
 		return ctl_fail(EX_USAGE, "--draft wants the number of a draft");
 	filter->draft = id;
+	if (filter->action != NULL)
+		filter->action = ctl_say_read(filter->action);
 	return EX_OK;
 }
 

@@ -16,8 +16,8 @@
 
 static const struct ctl_column columns[] = {
 	{ "row", CTL_NUMBER },   { "time", CTL_TIME },     { "login", CTL_TEXT },
-	{ "role", CTL_TEXT },    { "draft", CTL_NUMBER },  { "action", CTL_TEXT },
-	{ "outcome", CTL_TEXT }, { "queue id", CTL_TEXT }, { "detail", CTL_TEXT },
+	{ "role", CTL_WORD },    { "draft", CTL_NUMBER },  { "action", CTL_WORD },
+	{ "outcome", CTL_WORD }, { "queue id", CTL_TEXT }, { "detail", CTL_TEXT },
 };
 
 struct ctl_table *ctl_audit_table_new(const struct settings *settings)
@@ -32,10 +32,10 @@ void ctl_audit_table_add(const struct audit_row *row, void *context)
 	ctl_table_put_number(table, row->seq);
 	ctl_table_put_time(table, row->at);
 	ctl_table_put_text(table, row->uid);
-	ctl_table_put_text(table, row->role);
+	ctl_table_put_word(table, row->role);
 	ctl_table_put_number(table, row->draft);
-	ctl_table_put_text(table, row->action);
-	ctl_table_put_text(table, row->outcome);
+	ctl_table_put_word(table, row->action);
+	ctl_table_put_word(table, row->outcome);
 	ctl_table_put_text(table, row->queue_id);
 	ctl_table_put_text(table, row->detail);
 }

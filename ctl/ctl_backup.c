@@ -91,8 +91,8 @@ int ctl_backup(const struct ctl_call *call)
 	ctl_progress_free(progress);
 	store_close(store);
 	if (status == EX_OK)
-		printf("%s: written; the keys (%s, %s) are not in it\n", path,
-		       call->settings->key_file, call->settings->audit_key_file);
+		ctl_print("%s: written; the keys (%s, %s) are not in it", path,
+			  call->settings->key_file, call->settings->audit_key_file);
 	return status;
 }
 
@@ -109,7 +109,8 @@ static int check_trail(struct store *store, void *context, struct kairan_error *
 		return EX_OK;
 	case ANSWER_NO:
 		what = audit_check_describe(&check);
-		(void)error_set(error_r, "Art.8: the copy's audit trail is broken: %s",
+		(void)error_set(error_r,
+				ctl_say("Art.8: the copy's audit trail is broken: %s"),
 				what);
 		return EX_DATAERR;
 	case ANSWER_UNKNOWN:
@@ -209,7 +210,7 @@ static int replace(const struct ctl_call *call, const char *copy, const char *fr
 	    !move(path, before, "-shm") || !move(path, before, "") ||
 	    rename(fresh, path) != 0)
 		return ctl_fail(EX_CANTCREAT, "%s: %s", path, strerror(errno));
-	printf("%s: restored from %s; what was there is %s\n", path, copy, before);
+	ctl_print("%s: restored from %s; what was there is %s", path, copy, before);
 	return EX_OK;
 }
 
@@ -227,17 +228,17 @@ int ctl_restore(const struct ctl_call *call)
 	if (!store_lock_take(call->settings->store_path, &lock, &error))
 		return ctl_fail(
 		    EX_TEMPFAIL,
-		    "%s\nstop the daemon first (systemctl stop kairan-milter)",
+		    "%s; stop the daemon first (systemctl stop kairan-milter)",
 		    error.text);
 	status = prepare(call, path, fresh, &held_back);
 	if (status == EX_OK)
 		status = replace(call, path, fresh);
 	if (status == EX_OK && held_back)
-		puts(
-		    "The service is suspended: broadcasts that were on their way when the "
-		    "copy was made\nmay have gone out since. Look at `kairanctl drafts list "
-		    "approved` and\n`kairanctl drafts list releasing`, withdraw or stop what "
-		    "has, then `kairanctl resume`.");
+		ctl_print(
+		    "The service is suspended: broadcasts that were on their way when "
+		    "the copy was made may have gone out since. Look at `kairanctl "
+		    "drafts list approved` and `kairanctl drafts list releasing`, "
+		    "withdraw or stop what has, then `kairanctl resume`.");
 	if (status != EX_OK)
 		(void)unlink(fresh);
 	store_lock_free(lock);

@@ -22,7 +22,7 @@
 #include "milter/round/directory_check.h"
 
 static const struct ctl_column columns[] = {
-	{ "article", CTL_TEXT }, { "finding", CTL_TEXT }, { "where", CTL_TEXT },
+	{ "article", CTL_TEXT }, { "finding", CTL_WORD }, { "where", CTL_TEXT },
 	{ "entry", CTL_TEXT },   { "mend", CTL_TEXT },
 };
 
@@ -35,15 +35,15 @@ static void print(const struct ctl_call *call, const GPtrArray *findings, bool j
 		const struct directory_finding *finding = g_ptr_array_index(findings, i);
 
 		ctl_table_put_text(table, directory_finding_article(finding));
-		ctl_table_put_text(table, directory_finding_name(finding));
+		ctl_table_put_word(table, directory_finding_name(finding));
 		ctl_table_put_text(table, finding->where);
 		ctl_table_put_text(table, finding->entry);
-		ctl_table_put_text(table, directory_finding_mend(
-					      finding, ctl_is_japanese() ? "ja" : "en"));
+		ctl_table_put_text(table,
+				   directory_finding_mend(finding, ctl_say_language()));
 	}
 	ctl_table_print(table, json);
 	if (findings->len == 0 && !json)
-		puts("the directory is in order");
+		ctl_print("the directory is in order");
 	ctl_table_free(table);
 }
 

@@ -37,7 +37,7 @@
 /* ---- list ---- */
 
 static const struct ctl_column list_columns[] = {
-	{ "draft", CTL_NUMBER },   { "submitted", CTL_TIME },    { "state", CTL_TEXT },
+	{ "draft", CTL_NUMBER },   { "submitted", CTL_TIME },    { "state", CTL_WORD },
 	{ "broadcast", CTL_TEXT }, { "recipients", CTL_NUMBER }, { "subject", CTL_TEXT },
 };
 
@@ -52,7 +52,7 @@ static void add_line(const struct draft *draft, void *context)
 
 	ctl_table_put_number(table, draft->id);
 	ctl_table_put_time(table, draft->submitted_at);
-	ctl_table_put_text(table, lifecycle_name(draft->state));
+	ctl_table_put_word(table, lifecycle_name(draft->state));
 	ctl_table_put_text(table, draft->broadcast);
 	ctl_table_put_number(table, draft->recipients);
 	ctl_table_put_text(table, draft->subject);
@@ -81,10 +81,14 @@ static bool find_state(const char *name, int *state_r)
 
 static int print_states(const char *wrong)
 {
-	fprintf(stderr, "kairanctl: there is no state \"%s\"; there are:", wrong);
+	GString *states = g_string_new(NULL);
+
 	for (int state = DRAFT_HELD; state <= DRAFT_STOPPED; state++)
-		fprintf(stderr, " %s", lifecycle_name((enum draft_state)state));
-	fputc('\n', stderr);
+		g_string_append_printf(states, " %s",
+				       ctl_say(lifecycle_name((enum draft_state)state)));
+	(void)ctl_fail(EX_USAGE, "there is no state \"%s\"; there are:%s", wrong,
+		       states->str);
+	(void)g_string_free(states, TRUE);
 	return EX_USAGE;
 }
 
@@ -104,7 +108,8 @@ int ctl_drafts_list(const struct ctl_call *call)
 	if (!ctl_options_read(call, options, G_N_ELEMENTS(options), &rest) ||
 	    rest + 1 < call->argc)
 		return ctl_usage(call);
-	if (rest < call->argc && !find_state(call->argv[rest], &listing.filter.state))
+	if (rest < call->argc &&
+	    !find_state(ctl_say_read(call->argv[rest]), &listing.filter.state))
 		return print_states(call->argv[rest]);
 	listing.filter.limit = strtoll(limit, NULL, 10);
 	if (listing.filter.limit < 1)
@@ -124,7 +129,7 @@ int ctl_drafts_list(const struct ctl_call *call)
 /* ---- show ---- */
 
 static const struct ctl_column draft_columns[] = {
-	{ "draft", CTL_NUMBER },      { "state", CTL_TEXT },
+	{ "draft", CTL_NUMBER },      { "state", CTL_WORD },
 	{ "broadcast", CTL_TEXT },    { "name", CTL_TEXT },
 	{ "list", CTL_TEXT },         { "section", CTL_TEXT },
 	{ "submitted", CTL_TIME },    { "expires", CTL_TIME },
@@ -134,13 +139,13 @@ static const struct ctl_column draft_columns[] = {
 	{ "characters", CTL_NUMBER }, { "urgent", CTL_FLAG },
 	{ "corrects", CTL_NUMBER },   { "subject", CTL_TEXT },
 };
-static const struct ctl_column people_columns[] = { { "role", CTL_TEXT },
+static const struct ctl_column people_columns[] = { { "role", CTL_WORD },
 						    { "login", CTL_TEXT },
 						    { "name", CTL_TEXT },
 						    { "mail", CTL_TEXT } };
 static const struct ctl_column shard_columns[] = { { "shard", CTL_NUMBER },
 						   { "recipients", CTL_NUMBER },
-						   { "state", CTL_TEXT },
+						   { "state", CTL_WORD },
 						   { "queue id", CTL_TEXT } };
 
 struct showing {
@@ -152,7 +157,7 @@ struct showing {
 static void add_facts(struct ctl_table *table, const struct draft *draft)
 {
 	ctl_table_put_number(table, draft->id);
-	ctl_table_put_text(table, lifecycle_name(draft->state));
+	ctl_table_put_word(table, lifecycle_name(draft->state));
 	ctl_table_put_text(table, draft->broadcast);
 	ctl_table_put_text(table, draft->broadcast_ja);
 	ctl_table_put_text(table, draft->list);
@@ -176,7 +181,7 @@ static void add_people(struct ctl_table *table, const GPtrArray *parties)
 	for (guint i = 0; i < parties->len; i++) {
 		const struct party *party = g_ptr_array_index(parties, i);
 
-		ctl_table_put_text(table, party->role);
+		ctl_table_put_word(table, party->role);
 		ctl_table_put_text(table, party->uid);
 		ctl_table_put_text(table, party->name);
 		ctl_table_put_text(table, party->mail);
@@ -189,7 +194,7 @@ static void add_shard(const struct shard *shard, void *context)
 
 	ctl_table_put_number(table, shard->number);
 	ctl_table_put_number(table, shard->recipients);
-	ctl_table_put_text(table, shard_state_name(shard->state));
+	ctl_table_put_word(table, shard_state_name(shard->state));
 	ctl_table_put_text(table, shard->queue_id);
 }
 
@@ -216,7 +221,7 @@ static int show(struct store *store, void *context, struct kairan_error *error_r
 	case ANSWER_YES:
 		return read_all(store, showing, error_r) ? EX_OK : EX_UNAVAILABLE;
 	case ANSWER_NO:
-		(void)error_set(error_r, "there is no draft %lld", showing->id);
+		(void)error_set(error_r, ctl_say("there is no draft %lld"), showing->id);
 		return EX_NOINPUT;
 	case ANSWER_UNKNOWN:
 		break;

@@ -3,7 +3,7 @@
  *	ctl_explain - kairanctl explain: what each rule says of a draft
  *
  * DESCRIPTION
- *	kairanctl explain FILE | ID [--to BROADCAST] [--from LOGIN]
+ *	kairanctl explain FILE | ID [--to BROADCAST] [--from LOGIN] [--json]
  *
  *	Judges a mail in a file, or the original of a draft that is kept, as it would be
  *	judged now, and prints a line for each rule: its article, what it says, and the facts
@@ -157,7 +157,8 @@ static int take_draft(struct explanation *explanation, int64_t id,
 			status = EX_OK;
 		break;
 	case ANSWER_NO:
-		(void)error_set(error_r, "there is no draft %lld", (long long)id);
+		(void)error_set(error_r, ctl_say("there is no draft %lld"),
+				(long long)id);
 		status = EX_NOINPUT;
 		break;
 	case ANSWER_UNKNOWN:
@@ -187,7 +188,7 @@ static int take_file(struct explanation *explanation, const char *path,
 	return EX_OK;
 }
 
-static int run_inside(struct explanation *explanation, const char *what)
+static int run_inside(struct explanation *explanation, const char *what, bool json)
 {
 	struct kairan_error error = { "" };
 	char *end = NULL;
@@ -201,9 +202,7 @@ static int run_inside(struct explanation *explanation, const char *what)
 	if (status != EX_OK)
 		return ctl_fail(status, "%s", error.text);
 	explain(explanation);
-	printf("\n%s\n", explanation->verdict.kind == VERDICT_PASS
-			     ? "It would be taken."
-			     : explanation->verdict.text);
+	explain_print(explanation, json);
 	switch (explanation->verdict.kind) {
 	case VERDICT_PASS:
 		break;
@@ -216,7 +215,7 @@ static int run_inside(struct explanation *explanation, const char *what)
 }
 
 static bool read_options(const struct ctl_call *call, struct explanation *explanation,
-			 const char **what_r)
+			 const char **what_r, bool *json_r)
 {
 	*what_r = NULL;
 	for (int i = 0; i < call->argc; i++) {
@@ -227,6 +226,8 @@ static bool read_options(const struct ctl_call *call, struct explanation *explan
 			explanation->address = g_strdup(call->argv[++i]);
 		else if (strcmp(word, "--from") == 0 && has_value)
 			explanation->login = g_strdup(call->argv[++i]);
+		else if (strcmp(word, "--json") == 0)
+			*json_r = true;
 		else if (*word != '-' && *what_r == NULL)
 			*what_r = word;
 		else
@@ -245,17 +246,20 @@ static void clear(struct explanation *explanation)
 	g_free(explanation->login);
 	g_free(explanation->address);
 	g_free(explanation->octets);
+	g_free(explanation->warnings);
+	json_decref(explanation->rules);
 }
 
 int ctl_explain(const struct ctl_call *call)
 {
 	struct explanation explanation = { 0 };
 	struct kairan_error error = { "" };
+	bool json = false;
 	const char *what;
 	int status = EX_UNAVAILABLE;
 
 	verdict_pass(&explanation.verdict);
-	if (!read_options(call, &explanation, &what)) {
+	if (!read_options(call, &explanation, &what, &json)) {
 		status = ctl_usage(call);
 	} else if (!message_init(&error)) {
 		status = ctl_fail(EX_UNAVAILABLE, "%s", error.text);
@@ -266,7 +270,7 @@ int ctl_explain(const struct ctl_call *call)
 	} else if (!store_begin(explanation.store, &error)) {
 		status = ctl_fail(EX_UNAVAILABLE, "%s", error.text);
 	} else {
-		status = run_inside(&explanation, what);
+		status = run_inside(&explanation, what, json);
 		store_rollback(explanation.store);
 	}
 	clear(&explanation);

@@ -125,14 +125,14 @@ static int finish(const struct ctl_call *call, struct import *import)
 	int status;
 
 	if (import->dry_run) {
-		printf("%s: %u addresses read, all good; nothing was imported\n",
-		       import->list, import->addresses->len);
+		ctl_print("%s: %u addresses read, all good; nothing was imported",
+			  import->list, import->addresses->len);
 		return EX_OK;
 	}
 	status = ctl_store_run(call, write_all, import);
 	if (status == EX_OK)
-		printf("%s: %u addresses read, %lld new subscribers\n", import->list,
-		       import->addresses->len, (long long)import->added);
+		ctl_print("%s: %u addresses read, %lld new subscribers", import->list,
+			  import->addresses->len, (long long)import->added);
 	return status;
 }
 

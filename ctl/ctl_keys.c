@@ -36,7 +36,7 @@ static int make_file(const char *path, const struct passwd *user)
 		return ctl_fail(EX_CANTCREAT, "%s", error.text);
 	if (user != NULL && chown(path, user->pw_uid, user->pw_gid) != 0)
 		return ctl_fail(EX_CANTCREAT, "%s: %s", path, strerror(errno));
-	printf("made %s\n", path);
+	ctl_print("made %s", path);
 	return EX_OK;
 }
 
@@ -92,8 +92,8 @@ int ctl_keys_rotate(const struct ctl_call *call)
 	(void)snprintf(detail, sizeof(detail), "key %u", id);
 	status = ctl_store_run(call, record, detail);
 	if (status == EX_OK)
-		printf("%s: key %u signs from now on; reload the daemon "
-		       "(systemctl reload kairan-milter)\n",
-		       call->settings->key_file, id);
+		ctl_print("%s: key %u signs from now on; reload the daemon "
+			  "(systemctl reload kairan-milter)",
+			  call->settings->key_file, id);
 	return status;
 }

@@ -156,9 +156,10 @@ static int instruct_section(const struct ctl_call *call, struct directory *direc
 			    struct instruction *instruction)
 {
 	struct person *approver = NULL;
-	struct kairan_error error = { "the section has no approver" };
+	struct kairan_error error = { "" };
 	int status;
 
+	(void)error_set(&error, "%s", ctl_say("the section has no approver"));
 	if (instruction->section->approver == NULL ||
 	    directory_find_person_by_dn(directory, instruction->section->approver,
 					&approver, &error) != ANSWER_YES ||
@@ -171,8 +172,8 @@ static int instruct_section(const struct ctl_call *call, struct directory *direc
 	instruction->approver = approver;
 	status = ctl_store_run(call, send_instruction, instruction);
 	if (status == EX_OK)
-		printf("%s <%s>, approver of %s, is instructed\n", approver->name,
-		       approver->mails[0], instruction->section->name_ja);
+		ctl_print("%s <%s>, approver of %s, is instructed", approver->name,
+			  approver->mails[0], instruction->section->name_ja);
 	person_free(approver);
 	return status;
 }

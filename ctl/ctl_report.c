@@ -43,7 +43,7 @@ static const char *find_language(const struct settings *settings)
 {
 	const char *locale = ctl_locale();
 
-	if (strncmp(locale, "ja", 2) == 0)
+	if (ctl_is_japanese())
 		return "ja";
 	return strncmp(locale, "en", 2) == 0 ? "en" : settings->language;
 }
@@ -84,8 +84,38 @@ static int write_filled(const struct report_call *report, const json_t *figures)
 	return status;
 }
 
-static int write_json(const json_t *figures)
+/* In the outbox times are numbers; for other programs they are ISO 8601, null where there is
+ * none. */
+static void write_times(json_t *value, const char *zone)
 {
+	static const char *const times[] = { "since", "until",        "made_at",
+					     "last",  "records_from", NULL };
+	const char *name;
+	json_t *member;
+	size_t i;
+
+	json_array_foreach(value, i, member)
+	{
+		write_times(member, zone);
+	}
+	json_object_foreach(value, name, member)
+	{
+		char text[64];
+
+		write_times(member, zone);
+		if (!json_is_integer(member) || !g_strv_contains(times, name))
+			continue;
+		clock_format(json_integer_value(member), zone, "%Y-%m-%dT%H:%M:%S%:z",
+			     text, sizeof(text));
+		(void)json_object_set_new(
+		    value, name,
+		    json_integer_value(member) != 0 ? json_string(text) : json_null());
+	}
+}
+
+static int write_json(json_t *figures, const struct settings *settings)
+{
+	write_times(figures, settings->time_zone);
 	(void)json_dumpf(figures, stdout, JSON_INDENT(1) | JSON_PRESERVE_ORDER);
 	putchar('\n');
 	return EX_OK;
@@ -100,7 +130,8 @@ static int write_report(const struct report_call *report, struct store *store,
 
 	if (!report_collect(report->setup, store, month, clock_now(), &figures, &error))
 		return ctl_fail(EX_UNAVAILABLE, "%s", error.text);
-	status = report->json ? write_json(figures) : write_filled(report, figures);
+	status = report->json ? write_json(figures, report->setup->settings)
+			      : write_filled(report, figures);
 	if (status == EX_OK && !report_is_complete(figures))
 		status = ctl_fail(EX_UNAVAILABLE, "dormant people are not known: %s",
 				  error.text);

@@ -134,7 +134,7 @@ static int forget_signatures(struct store *store, void *context,
 		return EX_UNAVAILABLE;
 	if (forgetting->count > 0)
 		return EX_OK;
-	(void)error_set(error_r, "%s has no such signature", forgetting->uid);
+	(void)error_set(error_r, ctl_say("%s has no such signature"), forgetting->uid);
 	return EX_NOINPUT;
 }
 
@@ -156,6 +156,6 @@ int ctl_signatures_forget(const struct ctl_call *call)
 	forgetting.hash = hash;
 	status = ctl_store_run(call, forget_signatures, &forgetting);
 	if (status == EX_OK)
-		printf("%d forgotten\n", forgetting.count);
+		ctl_print("%d forgotten", forgetting.count);
 	return status;
 }

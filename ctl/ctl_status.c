@@ -110,9 +110,10 @@ static int check(const struct ctl_call *call, const struct status *status, bool 
 
 static bool check_store(struct store *store, struct status *status)
 {
-	struct kairan_error error = { "cannot be read" };
+	struct kairan_error error = { "" };
 	enum answer answer = ANSWER_UNKNOWN;
 
+	(void)error_set(&error, "%s", ctl_say("the store cannot be read"));
 	if (store != NULL && store_begin(store, &error)) {
 		answer = store_counts_check(store, &error);
 		store_rollback(store);

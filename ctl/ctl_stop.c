@@ -89,7 +89,7 @@ static void print_address(const char *address, void *context)
 		print_json(listing, address);
 	else
 		printf("%lld\t%s\t%s\n", (long long)listing->shard->number,
-		       shard_state_name(listing->shard->state), address);
+		       ctl_say(shard_state_name(listing->shard->state)), address);
 	listing->count++;
 }
 
@@ -180,9 +180,12 @@ static int stop_draft(const struct stop *stop, struct draft *draft,
 	case ANSWER_YES:
 		break;
 	case ANSWER_NO:
-		(void)error_set(error_r, "draft %lld is %s; there is nothing to %s",
-				stop->id, lifecycle_name(draft->state),
-				stop->withdraw ? "withdraw" : "stop");
+		(void)error_set(
+		    error_r,
+		    stop->withdraw
+			? ctl_say("draft %lld is %s; there is nothing to withdraw")
+			: ctl_say("draft %lld is %s; there is nothing to stop"),
+		    stop->id, ctl_say(lifecycle_name(draft->state)));
 		return EX_DATAERR;
 	case ANSWER_UNKNOWN:
 		return EX_UNAVAILABLE;
@@ -206,7 +209,7 @@ static int run_inside(const struct stop *stop, struct release_summary *summary_r
 			status = EX_OK;
 		break;
 	case ANSWER_NO:
-		(void)error_set(error_r, "there is no draft %lld", stop->id);
+		(void)error_set(error_r, ctl_say("there is no draft %lld"), stop->id);
 		status = EX_NOINPUT;
 		break;
 	case ANSWER_UNKNOWN:
@@ -233,10 +236,11 @@ int ctl_stop(const struct ctl_call *call)
 		return ctl_usage(call);
 	status = ctl_store_run(call, run_work, &stop);
 	if (status == EX_OK && !stop.list)
-		printf("draft %lld is stopped: sent to %lld, perhaps to %lld, not to "
-		       "%lld recipients\n",
-		       stop.id, (long long)stop.summary.served,
-		       (long long)stop.summary.unknown, (long long)stop.summary.unserved);
+		ctl_print("draft %lld is stopped: sent to %lld, perhaps to %lld, not to "
+			  "%lld recipients",
+			  stop.id, (long long)stop.summary.served,
+			  (long long)stop.summary.unknown,
+			  (long long)stop.summary.unserved);
 	release_summary_clear(&stop.summary);
 	return status;
 }
@@ -250,7 +254,7 @@ int ctl_drafts_withdraw(const struct ctl_call *call)
 		return ctl_usage(call);
 	status = ctl_store_run(call, run_work, &stop);
 	if (status == EX_OK)
-		printf("draft %lld is withdrawn\n", stop.id);
+		ctl_print("draft %lld is withdrawn", stop.id);
 	release_summary_clear(&stop.summary);
 	return status;
 }

@@ -34,7 +34,7 @@
 /* ---- list and export ---- */
 
 static const struct ctl_column list_columns[] = { { "address", CTL_TEXT },
-						  { "state", CTL_TEXT },
+						  { "state", CTL_WORD },
 						  { "joined", CTL_TIME } };
 
 struct reading {
@@ -74,7 +74,7 @@ static void visit(const struct subscriber *subscriber, void *context)
 		return;
 	}
 	ctl_table_put_text(reading->table, subscriber->address);
-	ctl_table_put_text(reading->table, subscriber_state_name(subscriber->state));
+	ctl_table_put_word(reading->table, subscriber_state_name(subscriber->state));
 	ctl_table_put_time(reading->table, subscriber->joined_at);
 }
 
@@ -132,10 +132,10 @@ int ctl_subscribers_list(const struct ctl_call *call)
 	if (!ctl_options_read(call, options, G_N_ELEMENTS(options), &rest) ||
 	    rest != call->argc || reading.list == NULL)
 		return ctl_usage(call);
-	if (state != NULL && !find_state(state, &reading.state))
-		return ctl_fail(
-		    EX_USAGE,
-		    "there is no state \"%s\"; there are: active suspended left", state);
+	if (state != NULL && !find_state(ctl_say_read(state), &reading.state))
+		return ctl_fail(EX_USAGE, "there is no state \"%s\"; there are: %s %s %s",
+				state, ctl_say("active"), ctl_say("suspended"),
+				ctl_say("left"));
 	reading.table =
 	    ctl_table_new(call->settings, list_columns, G_N_ELEMENTS(list_columns));
 	status = read_all(call, &reading);
@@ -277,8 +277,8 @@ static int change_all(struct store *store, void *context, struct kairan_error *e
 			return EX_UNAVAILABLE;
 		case ANSWER_NO:
 			(void)error_set(error_r,
-					"%s is no subscriber of %s, or is that already; "
-					"nothing was changed",
+					ctl_say("%s is no subscriber of %s, or is that "
+						"already; nothing was changed"),
 					address.spec, change->list);
 			return EX_NOINPUT;
 		case ANSWER_YES:
@@ -303,7 +303,7 @@ static int run_change(const struct ctl_call *call, enum change_kind kind)
 	change.count = call->argc - rest;
 	status = ctl_store_run(call, change_all, &change);
 	if (status == EX_OK)
-		printf("%s: %d subscribers changed\n", change.list, change.count);
+		ctl_print("%s: %d subscribers changed", change.list, change.count);
 	return status;
 }
 

@@ -29,6 +29,8 @@
 #include "schema/store_snapshot.h"
 #include "schema/store_suspension.h"
 
+#define ALL_BROADCASTS "all broadcasts"
+
 /* What the command line says, and what it works on. */
 struct change {
 	const struct ctl_call *call;
@@ -42,9 +44,10 @@ struct change {
 	GPtrArray *broadcasts; /* as in the store: folded; one "" for all */
 };
 
+/* As the audit trail has it. */
 static const char *name_broadcast(const char *broadcast)
 {
-	return *broadcast != '\0' ? broadcast : "all broadcasts";
+	return *broadcast != '\0' ? broadcast : ALL_BROADCASTS;
 }
 
 static int fail_store(const struct kairan_error *error)
@@ -205,11 +208,14 @@ static void print_standing(const struct settings *settings, const GPtrArray *sta
 		g_autofree char *since = ctl_time_show(settings, one->since);
 		g_autofree char *until = one->until != 0
 					     ? ctl_time_show(settings, one->until)
-					     : g_strdup("it is resumed");
+					     : g_strdup(ctl_say("it is resumed"));
 
-		fprintf(out, "  %s: since %s until %s, by %s: %s\n",
-			name_broadcast(one->broadcast), since, until, one->uid,
-			one->reason);
+		fprintf(out, "  ");
+		fprintf(out, ctl_say("%s: since %s until %s, by %s: %s"),
+			*one->broadcast != '\0' ? one->broadcast
+						: ctl_say(ALL_BROADCASTS),
+			since, until, one->uid, one->reason);
+		fputc('\n', out);
 	}
 }
 
@@ -248,10 +254,11 @@ static int resume_one(const struct change *change, const GPtrArray *standing,
 		    *broadcast != '\0'
 			? ctl_fail(EX_NOINPUT, "%s is not suspended by itself; %s",
 				   broadcast,
-				   standing->len > 0 ? "suspended are:"
-						     : "nothing is suspended")
+				   standing->len > 0 ? ctl_say("suspended are:")
+						     : ctl_say("nothing is suspended"))
 			: ctl_fail(EX_NOINPUT, "not everything is suspended; %s",
-				   standing->len > 0 ? "name one of:" : "nothing is");
+				   standing->len > 0 ? ctl_say("suspended are:")
+						     : ctl_say("nothing is suspended"));
 
 		print_standing(change->settings, standing, stderr);
 		return status;
@@ -325,7 +332,8 @@ static int carry_out(struct change *change, int (*run)(const struct change *chan
 	if (status == EX_OK && change->json) {
 		print_json(change->settings, standing);
 	} else if (status == EX_OK) {
-		puts(standing->len > 0 ? "suspended now:" : "nothing is suspended");
+		puts(standing->len > 0 ? ctl_say("suspended now:")
+				       : ctl_say("nothing is suspended"));
 		print_standing(change->settings, standing, stdout);
 	}
 	if (standing != NULL)

@@ -19,9 +19,11 @@
 #include <string.h>
 
 #include "conf/clock.h"
+#include "ctl/ctl_say.h"
 #include "policy/columns.h"
 
 #define NAME_OCTETS 32
+#define NAME_WIDTH  16
 
 struct ctl_table {
 	const struct settings *settings;
@@ -86,6 +88,11 @@ void ctl_table_put_text(struct ctl_table *table, const char *text)
 	put(table, CTL_TEXT, json_string(valid));
 }
 
+void ctl_table_put_word(struct ctl_table *table, const char *word)
+{
+	put(table, CTL_WORD, json_string(word));
+}
+
 void ctl_table_put_number(struct ctl_table *table, int64_t number)
 {
 	put(table, CTL_NUMBER, json_integer(number));
@@ -119,12 +126,14 @@ static char *describe_cell(const struct ctl_column *column, const json_t *value)
 		return g_strdup_printf("%" JSON_INTEGER_FORMAT,
 				       json_integer_value(value));
 	case CTL_FLAG:
-		return g_strdup(json_is_true(value) ? "yes" : "no");
+		return g_strdup(json_is_true(value) ? ctl_say("yes") : ctl_say("no"));
 	case CTL_TIME:
 		if (json_is_null(value))
 			return g_strdup("-");
 		text = g_strndup(json_string_value(value), strlen("2026-12-01T09:00"));
 		return g_strdelimit(text, "T", ' ');
+	case CTL_WORD:
+		return g_strdup(ctl_say(json_string_value(value)));
 	case CTL_TEXT:
 		break;
 	}
@@ -143,7 +152,7 @@ static void print_cell(const char *text, int width, bool number, bool last)
 
 static int find_width(const struct ctl_table *table, size_t column)
 {
-	int width = (int)strlen(table->columns[column].name);
+	int width = columns_count(ctl_say(table->columns[column].name));
 	size_t i;
 	json_t *row;
 
@@ -165,7 +174,7 @@ static void print_text(const struct ctl_table *table)
 
 	for (size_t column = 0; column < table->count; column++) {
 		widths[column] = find_width(table, column);
-		print_cell(table->columns[column].name, widths[column],
+		print_cell(ctl_say(table->columns[column].name), widths[column],
 			   table->columns[column].cell == CTL_NUMBER,
 			   column + 1 == table->count);
 	}
@@ -203,6 +212,11 @@ static bool is_empty(const json_t *value)
 	       (json_is_string(value) && *json_string_value(value) == '\0');
 }
 
+static void print_named(const char *name, const char *text)
+{
+	printf("%s%*s %s\n", name, MAX(NAME_WIDTH - columns_count(name), 0), "", text);
+}
+
 void ctl_table_print_one(const struct ctl_table *table)
 {
 	const json_t *row = json_array_get(table->rows, 0);
@@ -213,7 +227,7 @@ void ctl_table_print_one(const struct ctl_table *table)
 		g_autofree char *text = describe_cell(which, value);
 
 		if (!is_empty(value))
-			printf("%-16s %s\n", which->name, text);
+			print_named(ctl_say(which->name), text);
 	}
 }
 

@@ -12,9 +12,11 @@
 
 #include "conf/settings.h"
 
-enum ctl_cell { CTL_TEXT, CTL_NUMBER, CTL_TIME, CTL_FLAG };
+/* CTL_WORD is a text that is one of a few names: people see it in their language. */
+enum ctl_cell { CTL_TEXT, CTL_WORD, CTL_NUMBER, CTL_TIME, CTL_FLAG };
 
-/* A column: its heading, which with _ for spaces is its name in JSON, and what its cells are. */
+/* A column: its heading, which with _ for spaces is its name in JSON, and what its cells are.
+ * People see the heading in their language (ctl_say.h). */
 struct ctl_column {
 	const char *name;
 	enum ctl_cell cell;
@@ -30,6 +32,7 @@ void ctl_table_free(struct ctl_table *table);
 /* Put the next cell; after the last column's a new row begins. The kind must be the
  * column's. A time of 0 is no time: null in JSON. */
 void ctl_table_put_text(struct ctl_table *table, const char *text);
+void ctl_table_put_word(struct ctl_table *table, const char *word);
 void ctl_table_put_number(struct ctl_table *table, int64_t number);
 void ctl_table_put_time(struct ctl_table *table, int64_t at);
 void ctl_table_put_flag(struct ctl_table *table, bool flag);

@@ -66,10 +66,10 @@ static char *describe_rate(const struct draft *draft,
 	if (summary->served == 0)
 		return g_strdup("");
 	if (left == 0)
-		return g_strdup_printf(", %lld/s, %lld s",
+		return g_strdup_printf(ctl_say(", %lld/s, %lld s"),
 				       (long long)(summary->served / seconds),
 				       (long long)seconds);
-	return g_strdup_printf(", %lld/s, %lld s left",
+	return g_strdup_printf(ctl_say(", %lld/s, %lld s left"),
 			       (long long)(summary->served / seconds),
 			       (long long)(left * seconds / summary->served));
 }
@@ -82,7 +82,7 @@ static char *describe_progress(const struct draft *draft,
 	char bar[BAR_WIDTH + 1];
 
 	draw_bar(summary, all, bar);
-	return g_strdup_printf("[%s] %lld/%lld, %lld/%lld shards%s", bar,
+	return g_strdup_printf(ctl_say("[%s] %lld/%lld, %lld/%lld shards%s"), bar,
 			       (long long)summary->served, (long long)all,
 			       (long long)summary->shards_done,
 			       (long long)summary->shards, rate);
@@ -96,10 +96,10 @@ static char *describe(const struct watch *watch, const struct draft *draft,
 	if (draft->state == DRAFT_APPROVED) {
 		clock_format(draft->due_at, watch->settings->time_zone,
 			     "%Y-%m-%d %H:%M:%S %Z", when, sizeof(when));
-		return g_strdup_printf("approved, goes out %s", when);
+		return g_strdup_printf(ctl_say("approved, goes out %s"), when);
 	}
 	if (summary->shards == 0)
-		return g_strdup(lifecycle_name(draft->state));
+		return g_strdup(ctl_say(lifecycle_name(draft->state)));
 	return describe_progress(draft, summary);
 }
 
@@ -163,7 +163,7 @@ static int run(struct watch *watch)
 	if (state == DRAFT_RELEASED)
 		return EX_OK;
 	return ctl_fail(EX_DATAERR, "draft %lld is %s", (long long)watch->id,
-			lifecycle_name(state));
+			ctl_say(lifecycle_name(state)));
 }
 
 int ctl_watch(const struct ctl_call *call)

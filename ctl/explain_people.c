@@ -15,6 +15,7 @@
 #include <glib.h>
 
 #include "conf/clock.h"
+#include "ctl/ctl_say.h"
 #include "policy/password.h"
 #include "schema/directory_people.h"
 #include "schema/store_suspension.h"
@@ -26,15 +27,16 @@ static void explain_password(struct explanation *explanation)
 		.max_age = settings->password_max_age,
 		.refuse_unknown = settings->password_unknown == HANDLING_REFUSE,
 	};
-	char changed[64] = "unknown";
+	char changed[64];
 	g_autofree char *facts = NULL;
 	struct verdict verdict;
 
+	(void)g_strlcpy(changed, ctl_say("unknown"), sizeof(changed));
 	if (explanation->person->password.changed_at != 0)
 		clock_format(explanation->person->password.changed_at,
 			     settings->time_zone, "%Y-%m-%d %H:%M", changed,
 			     sizeof(changed));
-	facts = g_strdup_printf("changed %s", changed);
+	facts = g_strdup_printf(ctl_say("changed %s"), changed);
 	password_judge(&explanation->person->password, &rule, clock_now(), &verdict);
 	explain_conclude(explanation, "12", "password", &verdict, facts);
 }
@@ -45,9 +47,9 @@ static void explain_from(struct explanation *explanation, const struct address *
 			 bool is_shared)
 {
 	const bool is_own = from != NULL && person_has_mail(explanation->person, from);
-	g_autofree char *facts =
-	    g_strdup_printf("From: %s%s", from != NULL ? from->spec : "cannot be read",
-			    !is_own && is_shared ? ", which the section shares" : "");
+	g_autofree char *facts = g_strdup_printf(
+	    "From: %s%s", from != NULL ? from->spec : ctl_say("cannot be read"),
+	    !is_own && is_shared ? ctl_say(", which the section shares") : "");
 
 	explain_conclude_reason(explanation, "14", "sender",
 				is_own || is_shared ? REASON_NONE : REASON_SENDER_FOREIGN,
@@ -81,9 +83,10 @@ static bool explain_section(struct explanation *explanation, const char *dn,
 	duties = section_people_as_duties(section, people);
 	duties_judge_draft(&duties, explanation->person->dn, &verdict);
 	facts = g_strdup_printf(
-	    "%s is %s of %s, whose approver is %s", explanation->person->uid,
-	    duty_name(duties_find_duty(&duties, explanation->person->dn)),
-	    section->name_ja, section->approver != NULL ? section->approver : "nobody");
+	    ctl_say("%s is %s of %s, whose approver is %s"), explanation->person->uid,
+	    ctl_say(duty_name(duties_find_duty(&duties, explanation->person->dn))),
+	    section->name_ja,
+	    section->approver != NULL ? section->approver : ctl_say("nobody"));
 	explain_conclude(explanation, "4, 13-1", "duties", &verdict, facts);
 	if (verdict.kind == VERDICT_PASS && from != NULL &&
 	    section_has_mail(section, from))
@@ -129,7 +132,7 @@ void explain_suspension(struct explanation *explanation)
 		break;
 	case ANSWER_NO:
 		explain_conclude_reason(explanation, "7", "suspension", REASON_NONE,
-					"none");
+					ctl_say("none"));
 		break;
 	case ANSWER_UNKNOWN:
 		explain_conclude_reason(explanation, "7", "suspension", REASON_STORE,

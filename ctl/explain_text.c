@@ -13,34 +13,22 @@
 #include "ctl/explain_text.h"
 
 #include <glib.h>
-#include <stdio.h>
 
 #include "conf/clock.h"
+#include "ctl/ctl_say.h"
 #include "milter/draft/schedule.h"
 #include "milter/draft/text.h"
 #include "milter/draft/warnings.h"
 #include "policy/finding.h"
 
-static void print_place(const struct finding *finding)
-{
-	printf("%-27s %s%s, line %zu, column %zu: \"%s\"", "",
-	       finding->refuses ? "" : "warns: ",
-	       finding->place == FINDING_SUBJECT ? "subject" : "text", finding->line,
-	       finding->column, finding->offending);
-	if (finding->rule != NULL)
-		printf(" (%s)", finding->rule);
-	if (finding->instead != NULL)
-		printf(" -> \"%s\"", finding->instead);
-	putchar('\n');
-}
-
-static void print_places(const GPtrArray *findings, enum reason reason)
+static void add_places(struct explanation *explanation, const GPtrArray *findings,
+		       enum reason reason)
 {
 	for (guint i = 0; i < findings->len; i++) {
 		const struct finding *finding = g_ptr_array_index(findings, i);
 
 		if (finding->reason == reason && finding->place != FINDING_WHOLE)
-			print_place(finding);
+			explain_add_place(explanation, finding);
 	}
 }
 
@@ -61,25 +49,27 @@ void explain_text(struct explanation *explanation)
 	const struct settings *settings = explanation->setup->settings;
 	const bool wide = draft_text_may_be_wide(settings, explanation->broadcast->list);
 	g_autofree char *count = g_strdup_printf(
-	    "%zu of %lld characters%s", draft_text_count(settings, reading),
+	    ctl_say("%zu of %lld characters%s"), draft_text_count(settings, reading),
 	    (long long)settings->character_limit,
-	    settings->count_subject != 0 ? ", with the subject" : "");
+	    settings->count_subject != 0 ? ctl_say(", with the subject") : "");
 	g_autofree char *patterns =
-	    g_strdup_printf("%u patterns", explanation->setup->patterns->len);
+	    g_strdup_printf(ctl_say("%u patterns"), explanation->setup->patterns->len);
 	const struct {
 		enum reason reason;
 		const char *rule, *facts;
 	} rules[] = {
 		{ REASON_AUTOMATIC, "automatic", "" },
 		{ REASON_ATTACHMENT, "attachments", reading->text.attachments },
-		{ REASON_HTML_TWIN, "html", reading->text.had_html ? "HTML part" : "" },
+		{ REASON_HTML_TWIN, "html",
+		  reading->text.had_html ? ctl_say("HTML part") : "" },
 		{ REASON_NO_TEXT_PART, "html only",
-		  reading->text.from_html ? "text from HTML" : "" },
+		  reading->text.from_html ? ctl_say("text from HTML") : "" },
 		{ REASON_NO_SUBJECT, "subject", reading->subject },
 		{ REASON_EMPTY, "empty", "" },
 		{ REASON_TOO_LONG, "length", count },
-		{ REASON_CHARSET, "characters",
-		  wide ? "the list takes machine-dependent ones" : "ISO-2022-JP only" },
+		{ REASON_CHARSET, "character set",
+		  wide ? ctl_say("the list takes machine-dependent ones")
+		       : ctl_say("ISO-2022-JP only") },
 		{ REASON_PROTECTED, "protected", patterns },
 		{ REASON_LEAKED_TOKEN, "tokens", "" },
 	};
@@ -89,7 +79,7 @@ void explain_text(struct explanation *explanation)
 	draft_text_judge(explanation->setup, explanation->broadcast->list, reading,
 			 findings, &verdict);
 	if (reading->cut_footer != NULL)
-		explain_print("", "footer", "cut", reading->cut_footer);
+		explain_add(explanation, "", "footer", "cut", reading->cut_footer);
 	for (size_t i = 0; i < G_N_ELEMENTS(rules); i++) {
 		struct verdict one;
 
@@ -100,7 +90,7 @@ void explain_text(struct explanation *explanation)
 			verdict_set(&one, rules[i].reason, NULL);
 		explain_conclude(explanation, reason_article(rules[i].reason),
 				 rules[i].rule, &one, rules[i].facts);
-		print_places(findings, rules[i].reason);
+		add_places(explanation, findings, rules[i].reason);
 	}
 }
 
@@ -120,9 +110,9 @@ void explain_time(struct explanation *explanation)
 	(void)draft_schedule_find_plain(explanation->setup, &draft, &at);
 	clock_format(at, explanation->setup->settings->time_zone, "%Y-%m-%d %H:%M %Z",
 		     when, sizeof(when));
-	facts = g_strdup_printf("approved now it would go out %s%s",
-				at <= clock_now() ? "at once" : when,
-				reading->urgent ? "; marked as urgent" : "");
+	facts = g_strdup_printf(ctl_say("approved now it would go out %s%s"),
+				at <= clock_now() ? ctl_say("at once") : when,
+				reading->urgent ? ctl_say("; marked as urgent") : "");
 	draft_schedule_judge(explanation->setup, explanation->broadcast, reading,
 			     &verdict);
 	explain_conclude(explanation, "13-2(1)", "hours", &verdict, facts);
@@ -145,11 +135,10 @@ void explain_warnings(struct explanation *explanation)
 		explain_conclude_reason(explanation, "", "guards", REASON_STORE,
 					error.text);
 	} else {
-		g_autofree char *text =
-		    draft_warnings_write(explanation->setup, "en", &draft, false);
-
-		explain_print("", "guards", *text != '\0' ? "warn" : "pass", "");
-		fputs(text, stdout);
+		explanation->warnings = draft_warnings_write(
+		    explanation->setup, ctl_say_language(), &draft, false);
+		explain_add(explanation, "", "guards",
+			    *explanation->warnings != '\0' ? "warn" : "pass", "");
 	}
 	g_free(draft.warnings);
 }

@@ -49,7 +49,7 @@ static const struct ctl_command ctl_commands[] = {
 	  "原稿ひとつの内容・関係者・経過",
 	  ctl_drafts_show },
 	{ { "drafts", "explain" },
-	  "FILE | ID [--to BROADCAST] [--from LOGIN]",
+	  "FILE | ID [--to BROADCAST] [--from LOGIN] [--json]",
 	  "what each rule says of a draft",
 	  "原稿を各規則がどう見るか",
 	  ctl_explain },
@@ -309,6 +309,15 @@ static int fail_unset(const struct ctl_call *call, const char *why)
 						: ctl_fail(status, "%s", text);
 }
 
+/* Is the answer read by a program? */
+static bool is_for_program(int argc, char **argv)
+{
+	for (int i = 0; i < argc; i++)
+		if (strcmp(argv[i], "--json") == 0)
+			return true;
+	return false;
+}
+
 static int run_command(const struct ctl_command *command, const char *path, int argc,
 		       char **argv)
 {
@@ -325,6 +334,10 @@ static int run_command(const struct ctl_command *command, const char *path, int 
 	clock_open_test(settings->test_clock);
 	fault_open(settings->test_clock, "ctl");
 	call.settings = settings;
+	/* Programs read English, whoever starts them. */
+	if (is_for_program(argc, argv))
+		(void)setenv("LC_ALL", "C", 1);
+	ctl_say_open(settings);
 	status = command->run(&call);
 	settings_free(settings);
 	return status;

@@ -154,22 +154,20 @@ static bool load_kind(struct templates *templates, const char *folder,
 }
 
 /* Take a line "key = sentence"; the line is cut at the "=". */
-static bool add_phrase(struct templates *templates, const char *language, char *line)
+static bool add_phrase(GHashTable *phrases, const char *prefix, char *line)
 {
 	char *equals = strstr(line, " = ");
 
 	if (equals == NULL)
 		return false;
 	*equals = '\0';
-	return g_hash_table_insert(templates->phrases,
-				   g_strdup_printf("%s/%s", language, line),
+	return g_hash_table_insert(phrases, g_strconcat(prefix, line, NULL),
 				   g_strdup(equals + strlen(" = ")));
 }
 
-static bool load_phrases(struct templates *templates, const char *folder,
-			 const char *language, struct kairan_error *error_r)
+static bool read_phrases(const char *path, GHashTable *phrases, const char *prefix,
+			 struct kairan_error *error_r)
 {
-	g_autofree char *path = g_strdup_printf("%s/%s/phrases.txt", folder, language);
 	g_autofree char *file = read_file(path, error_r);
 	char **lines;
 	bool ok = true;
@@ -180,7 +178,7 @@ static bool load_phrases(struct templates *templates, const char *folder,
 	for (size_t i = 0; ok && lines[i] != NULL; i++) {
 		if (lines[i][0] == '\0' || lines[i][0] == '#')
 			continue;
-		if (!add_phrase(templates, language, lines[i]))
+		if (!add_phrase(phrases, prefix, lines[i]))
 			ok = error_set(
 			    error_r,
 			    "template: %s:%zu: wants \"key = sentence\", a key once",
@@ -188,6 +186,29 @@ static bool load_phrases(struct templates *templates, const char *folder,
 	}
 	g_strfreev(lines);
 	return ok;
+}
+
+static bool load_phrases(struct templates *templates, const char *folder,
+			 const char *language, struct kairan_error *error_r)
+{
+	g_autofree char *path = g_strdup_printf("%s/%s/phrases.txt", folder, language);
+	g_autofree char *prefix = g_strconcat(language, "/", NULL);
+
+	return read_phrases(path, templates->phrases, prefix, error_r);
+}
+
+bool template_read_phrases(const char *path, GHashTable **phrases_r,
+			   struct kairan_error *error_r)
+{
+	GHashTable *phrases =
+	    g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+
+	if (!read_phrases(path, phrases, "", error_r)) {
+		g_hash_table_destroy(phrases);
+		return false;
+	}
+	*phrases_r = phrases;
+	return true;
 }
 
 bool template_load_all(const char *folder, const char *const *kinds,

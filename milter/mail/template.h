@@ -34,6 +34,10 @@ bool template_load_all(const char *folder, const char *const *kinds,
 		       struct kairan_error *error_r);
 void template_free_all(struct templates *templates);
 
+/* Read one file of "key = sentence" lines: a new table of both. */
+bool template_read_phrases(const char *path, GHashTable **phrases_r,
+			   struct kairan_error *error_r);
+
 /* Fill a template. facts: name -> UTF-8 text, both char *. False only when the kind or
  * language does not exist. */
 bool template_fill(const struct templates *templates, const char *language,

@@ -506,5 +506,67 @@ def test_restore_holds_back_what_was_on_its_way(stack):
     check_equal(len(town.broadcast(stack.sink(), "二度は送らない")), town.SUBSCRIBERS, "mails")
 
 
+# ---- the language ----
+
+# Names, addresses, commands and settings are the same in both languages.
+SAME = re.compile(r"`.*?`|「kairanctl .*?」|https?:\S+|[\w.+*-]+@[\w.-]+|--?[a-z]+|/\S+|[a-z]+-[a-z0-9-]+"
+                  r"|\b(?:ou|dc|uid|cn)=[\w-]+|CSV|HTML|LDAP|ISO-2022-JP|JSON|kairan\w*|\bID\b|\bhtml\b|\d+h|TIME|JST")
+
+
+def speak(stack, *args, code=OK):
+    """What a command says in Japanese, after looking for English in it."""
+    done = stack.kairanctl(*args, check=False, LC_ALL="ja_JP.UTF-8")
+    check_equal(done.returncode, code, f"{args}: {done.stdout}{done.stderr}")
+    # What the log says about the tests' clock is not the command's.
+    said = done.stdout + re.sub(r"(?m)^\d{4}-.*kairanctl\[.*\n", "", done.stderr)
+    english = re.findall(r"[A-Za-z]*[a-z]{2,}[A-Za-z]*", SAME.sub("", said))
+    if set(english) - {"bosai", "kosodate", "root", "nobody", "probe", "Nguyen", "Thi", "Lan", "From", "FILE", "LOGIN", "kairan"}:
+        raise AssertionError(f"{args}: {english}: {said}")
+    return said
+
+
+def test_speaks_japanese(stack):
+    """Headings, words and sentences; what programs read stays as it is."""
+    town.draft(stack, "bosai-staff1", "日本語", "明日です。")
+    draft = str(town.draft_id(stack, "日本語"))
+    check_in("承認待ち", speak(stack, "list", "承認待ち"))
+    check_equal(speak(stack, "list", "差戻し"), "")
+    check_in("状態「眠り」はありません", speak(stack, "list", "眠り", code=USAGE))
+    for words in ("起案番号", "配信担当者", "配信責任者", "役割", "キュー ID", "起案する"):
+        check_in(words, speak(stack, "show", draft))
+    for words in ("デーモン         はい", "保存庫の健全性"):
+        check_in(words, speak(stack, "status"))
+    said = speak(stack, "explain", draft, "--to", town.BOSAI, "--from", "bosai-staff1")
+    for words in ("第13条-2(2)", "文字（上限 200 文字）", "「防災課」の配信担当者", "この原稿は受け付けられます"):
+        check_in(words, said)
+    check_in("原稿 999999 はありません", speak(stack, "show", "999999", code=NOINPUT))
+    check_in("ログに異常はありません", speak(stack, "audit", "verify"))
+    check_in("操作", speak(stack, "audit", "list", "--draft", draft, "--action", "起案する"))
+    check_in("配信中", speak(stack, "subscribers", "list", "--list", "bosai", "--state", "配信中"))
+    check_in("退会", speak(stack, "subscribers", "count"))
+    check_in("ディレクトリの登録に矛盾はありません", speak(stack, "directory", "check"))
+    check_in("再開の操作", speak(stack, "suspend", town.BOSAI, "--reason", "点検"))
+    check_in("一時停止はありません", speak(stack, "resume", town.BOSAI))
+    check_in("最後の操作", speak(stack, "dormant", "--days", "1"))
+    check_in("取り下げました", speak(stack, "withdraw", draft))
+    check_in("「取下げ」のため", speak(stack, "stop", draft, code=DATAERR))
+    done = stack.kairanctl("show", draft, "--json", LC_ALL="ja_JP.UTF-8")
+    check_equal(json.loads(done.stdout)["state"], "withdrawn")
+    done = stack.kairanctl("status", "--json", LC_ALL="ja_JP.UTF-8")
+    check_equal(json.loads(done.stdout)[0]["daemon"], True)
+    # A file that is broken or is not there costs no command.
+    conf = scratch(stack, "words.conf")
+    text = pathlib.Path(stack.env["KAIRAN_CONF"]).read_text(encoding="utf-8")
+    conf.write_text(re.sub(r"(?m)^template_dir.*$", "", text) + '\ntemplate_dir = "/nowhere"\n',
+                    encoding="utf-8")
+    shutil.copystat(stack.env["KAIRAN_CONF"], conf)
+    shutil.chown(conf, stack.env["KAIRAN_STACK_USER"])
+    done = subprocess.run([f"{stack.env['KAIRAN_BIN']}/kairanctl", "-c", conf, "list", "withdrawn"],
+                          env={"LC_ALL": "ja_JP.UTF-8"}, capture_output=True, text=True,
+                          check=True)
+    check_in("withdrawn", done.stdout)
+    check_in("/nowhere/ja/kairanctl.txt", done.stderr)
+
+
 if __name__ == "__main__":
     tap.main(globals())

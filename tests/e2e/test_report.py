@@ -69,6 +69,9 @@ def wait_report(stack, month):
     return stack.wait_mail("sysadmin", lambda mail: is_report(mail, month), 40)
 
 
+ISO_8601 = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d"
+
+
 def reports(stack, month=None):
     """The Message-IDs of the reports that the administrator has."""
     return {str(mail["Message-ID"]) for mail in stack.imap("sysadmin")
@@ -77,7 +80,13 @@ def reports(stack, month=None):
 
 def figures(stack, month, check=True):
     done = stack.kairanctl("report", "--month", name_of(month), "--json", check=check)
-    return json.loads(done.stdout)
+    report = json.loads(done.stdout)
+    for name in ("since", "until", "made_at"):
+        check_equal(bool(re.fullmatch(ISO_8601, report[name])), True, report[name])
+    for person in report["dormant"].get("people", []):
+        check_equal(person["last"] is None or bool(re.fullmatch(ISO_8601, person["last"])), True,
+                    person)
+    return report
 
 
 def section_of(report, name):

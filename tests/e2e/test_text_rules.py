@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The rules for the text (Art. 13-2(2) to (4)): the SMTP reply names the article, the mail to
 the writer says where and what to write instead, and kairanctl explain says the same."""
+import json
 import pathlib
 
 import stack as s
@@ -181,6 +182,14 @@ def test_explain(stack):
     for words in ("REFUSE", "Art.13-1(2)", 'subject, line 1, column 1: "①" -> "(1)"',
                   'text, line 1, column 1: "Ⅲ" -> "III"'):
         check_in(words, text)
+    code, text = explain(stack, bad, "--json")
+    told = json.loads(text)
+    check_equal((code, told["verdict"], told["reason"], told["article"]),
+                (65, "REFUSE", "not-staff", "13-1(2)"), text)
+    places = [place for rule in told["rules"] for place in rule["places"]]
+    check_equal([(place["part"], place["line"], place["column"], place["text"], place["instead"])
+                 for place in places],
+                [("subject", 1, 1, "①", "(1)"), ("text", 1, 1, "Ⅲ", "III")], text)
     town.draft(stack, "bosai-staff1", "説明の対象", "明日は訓練です。")
     code, text = explain(stack, town.draft_id(stack, "説明の対象"))
     check_equal(code, 0, text)
