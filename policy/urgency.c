@@ -23,15 +23,44 @@ static bool says(const char *value, const char *word)
 	       !g_ascii_isalnum(value[strlen(word)]);
 }
 
+static const char *const urgency_marks[] = { "【緊急】", "[緊急]",     "［緊急］",
+					     "[URGENT]", "【URGENT】", NULL };
+
+/* The length of the mark that the text begins with; 0: none. */
+static size_t measure_mark(const char *text)
+{
+	for (size_t i = 0; urgency_marks[i] != NULL; i++)
+		if (g_str_has_prefix(text, urgency_marks[i]))
+			return strlen(urgency_marks[i]);
+	return 0;
+}
+
+/* Blank lines, and the space that Japanese keyboards write. */
+static const char *skip_blank(const char *text)
+{
+	while (g_unichar_isspace(g_utf8_get_char(text)))
+		text = g_utf8_next_char(text);
+	return text;
+}
+
+const char *urgency_skip_mark(const char *text)
+{
+	const char *at = skip_blank(text);
+	bool found = false;
+	size_t length;
+
+	while ((length = measure_mark(at)) > 0) {
+		at = skip_blank(at + length);
+		found = true;
+	}
+	return found ? at : NULL;
+}
+
 bool urgency_is_marked(const char *subject, const char *importance,
 		       const char *x_priority, const char *priority)
 {
-	static const char *const marks[] = { "【緊急】", "[緊急]",     "［緊急］",
-					     "[URGENT]", "【URGENT】", NULL };
-
-	for (size_t i = 0; marks[i] != NULL; i++)
-		if (g_str_has_prefix(subject, marks[i]))
-			return true;
+	if (measure_mark(subject) > 0)
+		return true;
 	return says(importance, "high") || says(x_priority, "1") ||
 	       says(x_priority, "2") || says(priority, "urgent");
 }

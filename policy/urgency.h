@@ -11,4 +11,8 @@
 bool urgency_is_marked(const char *subject, const char *importance,
 		       const char *x_priority, const char *priority);
 
+/* Behind the marks of urgency and the blanks that a text begins with, a pointer into it; NULL when
+ * it begins with none. */
+const char *urgency_skip_mark(const char *text);
+
 #endif

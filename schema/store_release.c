@@ -24,18 +24,23 @@
 /* A token has 16 bits for the number of a shard. */
 #define SHARDS_MOST 65535
 
+/* Parameters: list, had, draft, shard size, most shards. */
+#define COPY_RECIPIENTS(audience)                                                      \
+	"INSERT INTO shard_recipient (draft, shard, position, address)"                \
+	" SELECT ?3, 1 + n % ((total + size - 1) / size), 1 + n, address FROM"         \
+	" (SELECT address, row_number() OVER (ORDER BY domain, address_key) - 1 AS n," \
+	"  total, max(?4, (total + ?5 - 1) / ?5) AS size FROM " audience ","           \
+	"  (SELECT count(*) AS total, ?2 FROM " audience "))"
+
 static bool copy_recipients(struct store *store, const struct shard_cut *cut,
 			    struct kairan_error *error_r)
 {
-	return sql_run(
-	    store, error_r,
-	    "INSERT INTO shard_recipient (draft, shard, position, address)"
-	    " SELECT ?1, 1 + n % ((total + size - 1) / size), 1 + n, address FROM"
-	    " (SELECT address, row_number() OVER (ORDER BY domain, address_key) - 1 AS n,"
-	    "  total, max(?3, (total + ?4 - 1) / ?4) AS size FROM subscriber,"
-	    "  (SELECT count(*) AS total FROM subscriber WHERE list = ?2 AND state = 1)"
-	    "  WHERE list = ?2 AND state = 1)",
-	    "isii", cut->draft, cut->list, cut->shard_size, (int64_t)SHARDS_MOST);
+	const char *sql = cut->audience.had == 0 ? COPY_RECIPIENTS(AUDIENCE_OF_LIST)
+						 : COPY_RECIPIENTS(AUDIENCE_OF_DRAFT);
+
+	return sql_run(store, error_r, sql, "siiii", cut->audience.list,
+		       cut->audience.had, cut->draft, cut->shard_size,
+		       (int64_t)SHARDS_MOST);
 }
 
 bool store_release_cut(struct store *store, const struct shard_cut *cut,

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "schema/store.h"
+#include "schema/store_audience.h"
 
 /* The numbers are stored: never renumber, only add. */
 enum shard_state {
@@ -27,14 +28,14 @@ struct shard {
 	char queue_id[64];
 };
 
-/* Fix the recipients of a draft: the list's active subscribers now, each once; cut into
+/* Fix the recipients of a draft: its audience now, each once; cut into
  * shards of at most shard_size (more where that would make over 65535 shards), whose sizes
  * differ by one at most. Every shard has the same
  * mix of destinations, so that no carrier holds up the others; within a shard those of one
- * destination stand together. A list without subscribers gives no shard. */
+ * destination stand together. An audience of nobody gives no shard. */
 struct shard_cut {
 	int64_t draft;
-	const char *list;
+	struct audience audience;
 	int64_t shard_size;
 	int64_t now;
 };

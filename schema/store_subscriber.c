@@ -33,20 +33,6 @@ enum answer store_subscriber_add(struct store *store, const char *list,
 	return sql_changes(store) > 0 ? ANSWER_YES : ANSWER_NO;
 }
 
-bool store_subscriber_count(struct store *store, const char *list, int64_t *count_r,
-			    struct kairan_error *error_r)
-{
-	sqlite3_stmt *stmt;
-
-	if (sql_first(store, error_r, &stmt,
-		      "SELECT count(*) FROM subscriber WHERE list = ? AND state = 1", "s",
-		      list) != ANSWER_YES)
-		return false;
-	*count_r = sqlite3_column_int64(stmt, 0);
-	sql_done(stmt);
-	return true;
-}
-
 const char *subscriber_state_name(enum subscriber_state state)
 {
 	static const char *const names[] = {

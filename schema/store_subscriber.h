@@ -74,8 +74,4 @@ bool store_subscriber_visit_counts(struct store *store,
 						 void *context),
 				   void *context, struct kairan_error *error_r);
 
-/* How many active subscribers a list has. */
-bool store_subscriber_count(struct store *store, const char *list, int64_t *count_r,
-			    struct kairan_error *error_r);
-
 #endif

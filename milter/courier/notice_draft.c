@@ -157,6 +157,17 @@ static void put_corrected(struct notice_facts *facts, const struct draft *draft,
 	notice_facts_put(facts, "corrected_text", text);
 }
 
+/* How what did not go out may be sent once more: a correction by another reply. */
+static void put_again(struct notice_facts *facts, const struct draft *draft)
+{
+	char *how = template_fill_phrase(
+	    facts->setup->templates, facts->language,
+	    draft->corrects != 0 ? "again.correction" : "again.draft", facts->table);
+
+	notice_facts_put(facts, "again_how", how);
+	g_free(how);
+}
+
 /* What holds the draft up (Art. 7). */
 static void put_suspension(struct notice_facts *facts,
 			   const struct suspension *suspension)
@@ -215,6 +226,9 @@ void notice_draft_put(struct notice_facts *facts, const struct notice_material *
 	put_release(facts, &material->release);
 	if (material->corrected != NULL)
 		put_corrected(facts, draft, material->corrected);
+	if (material->is_limited)
+		notice_facts_put_phrase(facts, "correction_scope", "correction", "scope");
+	put_again(facts, draft);
 	notice_facts_put_phrase(facts, "state", "state", lifecycle_name(draft->state));
 	notice_facts_put(facts, "decider_name", draft->decided_name);
 	put_reason(facts, draft);

@@ -17,7 +17,7 @@
 
 #include "conf/clock.h"
 #include "milter/core/notice.h"
-#include "schema/store_subscriber.h"
+#include "schema/store_audience.h"
 
 void notice_material_clear(struct notice_material *material)
 {
@@ -48,6 +48,17 @@ static bool read_progress(struct store *store, struct notice_material *material,
 				     &material->suspension, error_r) != ANSWER_UNKNOWN;
 }
 
+static bool read_audience(struct store *store, struct notice_material *material,
+			  struct kairan_error *error_r)
+{
+	struct audience audience;
+
+	if (!store_audience_find(store, material->draft, &audience, error_r))
+		return false;
+	material->is_limited = audience.had != 0;
+	return store_audience_count(store, &audience, &material->subscribers, error_r);
+}
+
 static bool read_draft(struct store *store, const struct outbox_notice *notice,
 		       struct notice_material *material, struct kairan_error *error_r)
 {
@@ -68,8 +79,7 @@ static bool read_draft(struct store *store, const struct outbox_notice *notice,
 	material->parties = store_draft_list_parties(store, notice->draft, error_r);
 	material->askings = store_outbox_list_askings(store, notice, error_r);
 	if (material->parties == NULL || material->askings == NULL ||
-	    !store_subscriber_count(store, material->draft->list, &material->subscribers,
-				    error_r) ||
+	    !read_audience(store, material, error_r) ||
 	    !read_progress(store, material, error_r))
 		return false;
 	return strcmp(notice->kind, NOTICE_REQUEST) != 0 ||

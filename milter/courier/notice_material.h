@@ -23,7 +23,8 @@ struct notice_material {
 	GPtrArray *askings;      /* struct outbox_asking, before this notice */
 	GPtrArray *parties;      /* NULL without a draft */
 	struct release_summary release;
-	int64_t subscribers;
+	int64_t subscribers; /* whom the draft goes to */
+	bool is_limited;     /* to who had what it corrects, which was stopped midway */
 	struct suspension *suspension; /* NULL: none that is in force */
 	char *original;
 	size_t original_length;

@@ -161,6 +161,7 @@ static void put_keyed(struct notice_facts *facts, const char *name, const char *
 		{ "password_key", "password_text", "password" },
 		{ "form_key", "form_text", "form" },
 		{ "decision_key", "decision_text", "application" },
+		{ "sent_key", "sent_heading", "refused" },
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
@@ -193,8 +194,6 @@ static bool put_stored(struct notice_facts *facts, const char *stored,
 			if (strcmp(*known, name) == 0)
 				notice_facts_put(facts, *known, json_string_value(value));
 		put_keyed(facts, name, json_string_value(value));
-		if (strcmp(name, "quoted_text") == 0 && *json_string_value(value) != '\0')
-			notice_facts_put_phrase(facts, "sent_heading", "refused", "sent");
 		if (strcmp(name, "teach_key") == 0)
 			put_teaching(facts, json_string_value(value));
 		if (strcmp(name, "report") == 0)

@@ -16,6 +16,7 @@
 
 #include <glib.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "conf/log.h"
 #include "milter/core/notice.h"
@@ -25,7 +26,9 @@
 #include "milter/intake/reply.h"
 #include "milter/intake/reply_outcome.h"
 #include "policy/quote.h"
+#include "policy/subject_mark.h"
 #include "policy/text.h"
+#include "policy/urgency.h"
 
 #define CORRECTION_MARK "【訂正】"
 
@@ -100,12 +103,30 @@ static char *make_text(const char *reply_text)
 	return text_normalize(joined);
 }
 
+/* Is the reply marked as urgent, where its text or its subject begins? The mark is for the
+ * approver, and goes no further. The reply's own subject is not sent to anybody. */
+static bool take_mark(struct draft_reading *reading)
+{
+	const char *rest = urgency_skip_mark(reading->text.text);
+	char *subject = NULL;
+	bool marked = rest != NULL;
+
+	if (marked)
+		memmove(reading->text.text, rest, strlen(rest) + 1);
+	if (message_decode_subject(reading->message, &subject, NULL))
+		marked = urgency_skip_mark(subject_mark_skip_all(subject)) != NULL ||
+			 urgency_skip_mark(subject) != NULL || marked;
+	free(subject);
+	return marked;
+}
+
 /* The mail once more, now as a draft. It has been parsed and read before. */
 static bool read_correction(const struct intake_context *context,
 			    const struct reply *reply, const struct broadcast *broadcast,
 			    struct draft_reading *reading)
 {
 	const GString *octets = context->envelope->octets;
+	bool marked;
 	char *own;
 
 	reading->corrects = reply->draft;
@@ -121,9 +142,10 @@ static bool read_correction(const struct intake_context *context,
 	if (own == NULL)
 		return false;
 	draft_reading_standardize(reading);
+	marked = take_mark(reading);
 	draft_schedule_read(context->setup, broadcast, reading);
 	/* What was urgent is wrong urgently. */
-	reading->urgent = reading->urgent || reply->draft->urgent;
+	reading->urgent = reading->urgent || marked || reply->draft->urgent;
 	return true;
 }
 

@@ -17,6 +17,7 @@
 
 #include <glib.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "conf/log.h"
 #include "milter/core/notice.h"
@@ -40,30 +41,59 @@ static struct audit_event make_refusal(const struct intake_context *context,
 	return event;
 }
 
+/* A draft that is refused: whose, and what it was to correct. */
+struct refused {
+	const struct person *person;
+	const struct draft *corrects; /* NULL: it is no correction */
+};
+
+/* Tell the writer. What refuses a correction is a mail of the broadcast that it was to correct,
+ * so that the next one may be a reply to it. */
+static bool add_explanation(struct store *store, const struct refused *refused,
+			    const char *facts, int64_t now, struct kairan_error *error_r)
+{
+	struct notice notice = { NOTICE_REFUSED, 0, facts, now };
+	GPtrArray *parties;
+	bool ok = true, told = false;
+
+	if (refused->corrects == NULL)
+		return notice_add_person(store, &notice, refused->person, error_r);
+	notice.draft = refused->corrects->id;
+	parties = store_draft_list_parties(store, notice.draft, error_r);
+	if (parties == NULL)
+		return false;
+	for (guint i = 0; ok && !told && i < parties->len; i++) {
+		const struct party *party = g_ptr_array_index(parties, i);
+
+		told = strcmp(party->uid, refused->person->uid) == 0;
+		if (told)
+			ok = notice_add_party(store, &notice, party, error_r);
+	}
+	g_ptr_array_unref(parties);
+	return ok;
+}
+
 static bool commit_refusal(const struct intake_context *context,
-			   const struct person *person, const struct audit_event *event,
+			   const struct refused *refused, const struct audit_event *event,
 			   const char *facts, struct kairan_error *error_r)
 {
 	struct store *store = kairan_get_store(context->kairan);
 
 	if (!store_begin_grouped(store, error_r))
 		return false;
-	return store_end(
-	    store,
-	    store_audit_append(store, event, error_r) &&
-		notice_add_person(store,
-				  &(struct notice){ NOTICE_REFUSED, 0, facts, event->at },
-				  person, error_r),
-	    error_r);
+	return store_end(store,
+			 store_audit_append(store, event, error_r) &&
+			     add_explanation(store, refused, facts, event->at, error_r),
+			 error_r);
 }
 
 /* The audit row and the mail to the writer in one transaction. Takes over the facts. */
-static void explain(const struct intake_context *context, const struct person *person,
+static void explain(const struct intake_context *context, const struct refused *refused,
 		    const struct audit_event *event, char *facts, struct verdict *verdict)
 {
 	struct kairan_error error;
 
-	if (commit_refusal(context, person, event, facts, &error)) {
+	if (commit_refusal(context, refused, event, facts, &error)) {
 		refusals_watch(context->kairan, event);
 		waker_wake(kairan_get_waker(context->kairan, KAIRAN_NOTICES));
 	} else {
@@ -105,7 +135,7 @@ void draft_settle_refuse_person(const struct intake_context *context,
 				address_read(context->envelope->sender, &sender, NULL);
 
 	log_refusal(context, recipient->person->uid, recipient->broadcast, verdict);
-	explain(context, recipient->person, &event,
+	explain(context, &(struct refused){ recipient->person, NULL }, &event,
 		notice_make_facts("broadcast", mail, "reason_key",
 				  reason_name(verdict->reason), "article",
 				  reason_article(verdict->reason), "detail",
@@ -153,6 +183,14 @@ static char *make_detail(const struct draft_reading *reading,
 	return g_strdup(reading->error.text);
 }
 
+/* What is said above the text that was sent; NULL where there is none. */
+static const char *find_sent_key(const struct draft_reading *reading, const char *quoted)
+{
+	if (*quoted == '\0')
+		return NULL;
+	return reading->corrects != NULL ? "sent-correction" : "sent";
+}
+
 void draft_settle_refuse_mail(const struct intake_context *context,
 			      const struct recipient *recipient,
 			      const struct draft_reading *reading,
@@ -178,14 +216,16 @@ void draft_settle_refuse_mail(const struct intake_context *context,
 	log_event(LOG_LEVEL_INFO, context->envelope->queue_id, 0,
 		  "draft to %s by %s refused: %s", recipient->broadcast->mail,
 		  recipient->person->uid, verdict->text);
-	explain(context, recipient->person, &event,
+	explain(context, &(struct refused){ recipient->person, reading->corrects },
+		&event,
 		notice_make_facts(
 		    "broadcast", recipient->broadcast->mail, "subject", reading->subject,
 		    "reason_key", reason_name(verdict->reason), "article",
 		    reason_article(verdict->reason), "unreadable_key",
 		    find_cause(reading, verdict), "detail", detail, "quoted_text", quoted,
 		    "findings", findings, "characters", count, "limit",
-		    count != NULL ? limit : NULL, NULL),
+		    count != NULL ? limit : NULL, "sent_key",
+		    find_sent_key(reading, quoted), NULL),
 		verdict);
 }
 

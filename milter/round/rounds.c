@@ -96,7 +96,6 @@ static bool start_release(const struct round *round, struct draft *draft,
 	};
 	struct shard_cut cut = {
 		.draft = draft->id,
-		.list = draft->list,
 		.shard_size = settings->shard_size,
 		.now = round->now,
 	};
@@ -105,7 +104,8 @@ static bool start_release(const struct round *round, struct draft *draft,
 		return false;
 	if (step.verp && settings->verp_method == VERP_SHARDS)
 		cut.shard_size = 1;
-	return store_release_cut(round->store, &cut, &step.recipients, error_r) &&
+	return store_audience_find(round->store, draft, &cut.audience, error_r) &&
+	       store_release_cut(round->store, &cut, &step.recipients, error_r) &&
 	       store_draft_enter(round->store, draft, &step, error_r) == ANSWER_YES;
 }
 

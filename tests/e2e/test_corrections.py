@@ -1,4 +1,5 @@
 """Art. 13-3: an error in what was sent is corrected by answering the report."""
+import contextlib
 import re
 
 import stack as s
@@ -100,6 +101,115 @@ def test_correction_obeys_the_rules(stack):
                               and subject in str(mail["Subject"]))
     check_in("13条", s.text_of(refusal), "the article by mail")
     check_equal(town.state_of(stack, "【訂正】" + subject), None, "no correction is held")
+
+
+def refusal_of(stack, person, subject):
+    return stack.wait_mail(person, lambda mail: "【受付できません】" in str(mail["Subject"])
+                           and subject in str(mail["Subject"]))
+
+
+def test_a_refused_correction_is_mended_by_a_reply(stack):
+    """The refusal advises what is allowed: neither is the approver staff, nor a correction a new
+    mail."""
+    subject = "直す訂正"
+    send(stack, subject)
+    report = report_for(stack, "bosai-chief", subject)
+    stack.submit("bosai-chief", s.reply_address(report),
+                 town.answer_mail("bosai-chief", report, "①" + RIGHT))
+    refusal = refusal_of(stack, "bosai-chief", subject)
+    text = s.text_of(refusal)
+    check_in("このメールに、直した訂正文だけを書いて返信してください", text)
+    check_in("①" + RIGHT, text, "what was sent")
+    check_equal("新しいメール" in text, False, "advice that is not allowed")
+    town.answer(stack, "bosai-chief", refusal, RIGHT)
+    town.answer(stack, "bosai-chief", request_of(stack, "bosai-chief", subject), "承認")
+    check_equal(s.text_of(town.wait_broadcast(stack, "【訂正】" + subject)[0]).strip(), RIGHT)
+
+
+def test_a_correction_that_was_sent_back_is_mended_by_a_reply(stack):
+    subject = "差し戻された訂正"
+    send(stack, subject)
+    report = report_for(stack, "bosai-chief", subject)
+    town.answer(stack, "bosai-chief", report, RIGHT)
+    town.answer(stack, "bosai-deputy", request_of(stack, "bosai-deputy", subject), "差戻し 校名")
+    told = s.text_of(stack.wait_mail(
+        "bosai-chief", lambda mail: "【差戻し】【訂正】" + subject in str(mail["Subject"])))
+    check_in(f"起案番号 {town.draft_id(stack, subject)} の配信完了", told, "the advice")
+    check_equal("新しいメール" in told, False, "advice that is not allowed")
+    town.answer(stack, "bosai-chief", report, "避難所は第三小学校です。")
+    request = stack.wait_mail(
+        "bosai-chief", lambda mail: "【訂正】" + subject in str(mail["Subject"])
+        and s.reply_address(mail).startswith("decide+") and "第三小学校" in s.text_of(mail))
+    town.answer(stack, "bosai-chief", request, "承認")
+    town.wait_broadcast(stack, "【訂正】" + subject)
+
+
+@contextlib.contextmanager
+def quiet_nights(stack):
+    """The town's own quiet hours, which the stack does not have."""
+    conf = stack.env["KAIRAN_CONF"]
+    before = open(conf, encoding="utf-8").read()
+
+    def put(text):
+        with open(conf, "w", encoding="utf-8") as file:
+            file.write(text)
+        stack.stop("milter")
+        stack.start("milter")
+
+    put(before.replace('quiet_hours = "none"', 'quiet_hours = "21:00-07:00"'))
+    try:
+        yield
+    finally:
+        put(before)
+
+
+def correct_at_night(stack, subject, words, **headers):
+    """By day it went out, at night the approver corrects it; the request for that."""
+    stack.move_clock_to(12)
+    send(stack, subject)
+    report = report_for(stack, "bosai-chief", subject)
+    stack.move_clock_to(22)
+    mail = town.answer_mail("bosai-chief", report, words)
+    for name, value in headers.items():
+        mail.replace_header(name, value)
+    replies = stack.submit("bosai-chief", s.reply_address(report), mail)
+    check_equal(replies.final[0], 250, "the correction is taken")
+    return request_of(stack, "bosai-chief", subject)
+
+
+def check_goes_at_night(stack, subject, request):
+    check_in("緊急の印が付いています", s.text_of(request), "the mark")
+    check_equal("担当者が緊急" in s.text_of(request), False, "staff wrote nothing of this")
+    town.answer(stack, "bosai-chief", request, "緊急承認 避難所が違うため")
+    mail = town.wait_broadcast(stack, "【訂正】" + subject)[0]
+    check_equal(s.text_of(mail).strip(), RIGHT, "without the mark")
+    check_in(" 22:0", str(mail["Date"]), "at night")
+
+
+def test_urgent_by_its_text(stack):
+    subject = "夜の訂正1"
+    with quiet_nights(stack):
+        request = correct_at_night(stack, subject, "【緊急】\n" + RIGHT)
+        check_goes_at_night(stack, subject, request)
+
+
+def test_urgent_by_its_subject(stack):
+    subject = "夜の訂正2"
+    with quiet_nights(stack):
+        request = correct_at_night(stack, subject, RIGHT,
+                                   Subject="【緊急】Re: 【配信完了】" + subject)
+        check_goes_at_night(stack, subject, request)
+
+
+def test_not_urgent_waits(stack):
+    subject = "夜の訂正3"
+    with quiet_nights(stack):
+        request = correct_at_night(stack, subject, RIGHT)
+        check_equal("緊急の印が付いて" in s.text_of(request), False, "no mark")
+        town.answer(stack, "bosai-chief", request, "承認")
+        town.wait_state(stack, "【訂正】" + subject, town.APPROVED)
+        stack.move_clock_to(7)
+        town.wait_broadcast(stack, "【訂正】" + subject)
 
 
 def test_decision_word_is_no_correction(stack):

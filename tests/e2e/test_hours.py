@@ -229,7 +229,7 @@ def test_time_that_was_asked_for(stack):
     request = hold(stack, 12, subject,
                    f"配信日時：{at.year}年{at.month}月{at.day}日 9時30分\n\n朝のお知らせです。")
     text = s.text_of(request)
-    check_in("09:30（担当者が希望した日時）", text)
+    check_in("09:30（希望された日時）", text)
     check_equal("配信日時：" in text, False, "the line is not what residents get")
     town.answer(stack, "bosai-chief", request, "承認")
     check_in("09:30", approved_notice(stack, "bosai-staff1", subject))

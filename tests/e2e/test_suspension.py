@@ -402,6 +402,35 @@ def test_stopped_by_the_approver(stack):
         check_in(f"止めた方 {name}", s.text_of(told))
 
 
+def test_correction_of_what_was_stopped(stack):
+    """It goes to those who have the error, and to nobody else (Art. 13-3)."""
+    subject = "途中で止めた誤り"
+    right = "正しくは十時からです。"
+    with settings(stack, f'\nshard_size = "{SHARD_SIZE}"\n'):
+        import_more(stack)
+        request = start_release(stack, subject)
+        town.answer(stack, "kosodate-chief", request, "停止 時刻が違います")
+        town.wait_state(stack, subject, town.STOPPED)
+        served = settle(stack, subject) * SHARD_SIZE
+        town.wait_broadcast(stack, subject, served)
+        told = stack.wait_mail("kosodate-chief", lambda mail: subject in str(mail["Subject"])
+                               and "配信停止" in str(mail["Subject"]))
+        check_in("届いたかもしれない方に\nだけ配信します", s.text_of(told), "whom it would go to")
+        town.answer(stack, "kosodate-chief", told, right)
+        request = town.request_for(stack, "kosodate-chief", "【訂正】" + subject)
+        check_in(f"利用者   {served} 人", s.text_of(request), "how many")
+        check_in("訂正の宛先 途中で止めた配信の訂正のため", s.text_of(request), "whom it goes to")
+        town.answer(stack, "kosodate-chief", request, "承認")
+        town.wait_state(stack, "【訂正】" + subject, town.RELEASED, 120)
+        mails = town.wait_broadcast(stack, "【訂正】" + subject, served)
+    check_equal(sorted(s.receiver_of(mail) for mail in mails),
+                sorted(s.receiver_of(mail) for mail in town.broadcast(stack.sink(), subject)),
+                "who has the correction, and who has the error")
+    check_in(f"宛先     {served} 人", s.text_of(stack.wait_mail(
+        "kosodate-chief", lambda mail: "【配信完了】【訂正】" + subject
+        in str(mail["Subject"]))), "the report")
+
+
 def test_stopped_before_it_goes_out(stack):
     subject = "配信前の停止"
     with suspended(stack, town.BOSAI):

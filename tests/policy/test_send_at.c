@@ -223,6 +223,31 @@ static void test_urgency(void **state)
 			fail_msg("row %zu: %s", i, rows[i].subject);
 }
 
+static void test_mark_is_skipped(void **state)
+{
+	static const struct {
+		const char *text, *rest;
+	} rows[] = {
+		{ "【緊急】避難してください。", "避難してください。" },
+		{ "\n　【緊急】\n\n避難", "避難" },
+		{ "[URGENT] [緊急]  now", "now" },
+		{ "【緊急】", "" },
+		{ "避難【緊急】", NULL },
+		{ "緊急", NULL },
+		{ "", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *rest = urgency_skip_mark(rows[i].text);
+
+		if (rows[i].rest == NULL)
+			assert_null(rest);
+		else
+			assert_string_equal(rest, rows[i].rest);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -230,6 +255,7 @@ int main(void)
 		cmocka_unit_test(test_clocks_that_change),
 		cmocka_unit_test(test_due),
 		cmocka_unit_test(test_urgency),
+		cmocka_unit_test(test_mark_is_skipped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

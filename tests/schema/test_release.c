@@ -42,7 +42,7 @@ static void add_many(const char *list, int64_t count)
 static int64_t cut(int64_t draft, const char *list, int64_t shard_size)
 {
 	int64_t recipients = -1;
-	const struct shard_cut wanted = { draft, list, shard_size, 100 };
+	const struct shard_cut wanted = { draft, { list, 0 }, shard_size, 100 };
 
 	if (!store_release_cut(at.store, &wanted, &recipients, &at.error))
 		fail_msg("%s", at.error.text);
@@ -294,9 +294,9 @@ static void test_cut_twice_is_an_error(void **state)
 	draft = make_release(1, "bosai", 3);
 	commit(&at);
 	begin(&at);
-	assert_false(store_release_cut(at.store,
-				       &(struct shard_cut){ draft->id, "bosai", 2, 100 },
-				       &recipients, &at.error));
+	assert_false(store_release_cut(
+	    at.store, &(struct shard_cut){ draft->id, { "bosai", 0 }, 2, 100 },
+	    &recipients, &at.error));
 	store_rollback(at.store);
 	assert_int_equal(raw_number(at.path, "SELECT count(*) FROM shard_recipient"), 3);
 	draft_free(draft);
@@ -673,7 +673,8 @@ static void test_could_not_ask(void **state)
 	(void)state;
 	raw_run(at.path, "DROP TABLE shard; DROP TABLE shard_recipient");
 	begin(&at);
-	assert_false(store_release_cut(at.store, &(struct shard_cut){ 1, "bosai", 1, 1 },
+	assert_false(store_release_cut(at.store,
+				       &(struct shard_cut){ 1, { "bosai", 0 }, 1, 1 },
 				       &number, &at.error));
 	assert_int_equal(store_release_find_due(at.store, 1, &shard, &at.error),
 			 ANSWER_UNKNOWN);

@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "schema/store_audience.h"
 #include "schema/store_subscriber.h"
 #include "tests/schema/store_fixture.h"
 
@@ -28,7 +29,8 @@ static int64_t count(const char *list)
 {
 	int64_t number = -1;
 
-	if (!store_subscriber_count(at.store, list, &number, &at.error))
+	if (!store_audience_count(at.store, &(struct audience){ list, 0 }, &number,
+				  &at.error))
 		fail_msg("%s", at.error.text);
 	return number;
 }
@@ -136,7 +138,8 @@ static void test_could_not_ask(void **state)
 	raw_run(at.path, "DROP TABLE subscriber");
 	begin(&at);
 	assert_int_equal(add("bosai", "a@docomo.ne.jp", 1), ANSWER_UNKNOWN);
-	assert_false(store_subscriber_count(at.store, "bosai", &number, NULL));
+	assert_false(store_audience_count(at.store, &(struct audience){ "bosai", 0 },
+					  &number, NULL));
 	store_rollback(at.store);
 }
 

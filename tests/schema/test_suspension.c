@@ -243,8 +243,8 @@ static void test_what_rests(void **state)
 	assert_int_equal(store_subscriber_add(at.store, "bosai", &address, 1, &at.error),
 			 ANSWER_YES);
 	assert_true(store_release_cut(
-	    at.store, &(struct shard_cut){ releasing->id, "bosai", 1, 1600 }, &recipients,
-	    &at.error));
+	    at.store, &(struct shard_cut){ releasing->id, { "bosai", 0 }, 1, 1600 },
+	    &recipients, &at.error));
 	check_all(held, true);
 	put(KOSODATE, 1700, 0, "another");
 	check_all(held, true);

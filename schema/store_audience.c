@@ -1,0 +1,81 @@
+/*
+ * NAME
+ *	store_audience - whom a draft goes to
+ *
+ * DESCRIPTION
+ *	Counts and finds; who they are is fixed when the release begins (store_release.c).
+ *
+ * DIAGNOSTICS
+ *	All failures are returned.
+ */
+#include "config.h"
+
+#include "schema/store_audience.h"
+
+#include "schema/sql.h"
+
+/* Up the chain of corrections to the first that was stopped. */
+static enum answer find_stopped(struct store *store, int64_t corrects, int64_t *draft_r,
+				struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt;
+	enum answer answer = sql_first(
+	    store, error_r, &stmt,
+	    "WITH RECURSIVE chain (id, state, corrects) AS"
+	    " (SELECT id, state, corrects FROM draft WHERE id = ?1"
+	    "  UNION ALL SELECT draft.id, draft.state, draft.corrects FROM chain"
+	    "  JOIN draft ON draft.id = chain.corrects WHERE chain.state <> 8)"
+	    " SELECT id FROM chain WHERE state = 8",
+	    "i", corrects);
+
+	if (answer == ANSWER_YES) {
+		*draft_r = sqlite3_column_int64(stmt, 0);
+		sql_done(stmt);
+	}
+	return answer;
+}
+
+bool store_audience_find(struct store *store, const struct draft *draft,
+			 struct audience *audience_r, struct kairan_error *error_r)
+{
+	*audience_r = (struct audience){ draft->list, 0 };
+	return draft->corrects == 0 ||
+	       find_stopped(store, draft->corrects, &audience_r->had, error_r) !=
+		   ANSWER_UNKNOWN;
+}
+
+bool store_audience_count(struct store *store, const struct audience *audience,
+			  int64_t *count_r, struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt;
+	enum answer answer =
+	    audience->had == 0
+		? sql_first(store, error_r, &stmt,
+			    "SELECT count(*) FROM " AUDIENCE_OF_LIST, "s", audience->list)
+		: sql_first(store, error_r, &stmt,
+			    "SELECT count(*) FROM " AUDIENCE_OF_DRAFT, "si",
+			    audience->list, audience->had);
+
+	if (answer != ANSWER_YES)
+		return false;
+	*count_r = sqlite3_column_int64(stmt, 0);
+	sql_done(stmt);
+	return true;
+}
+
+enum answer store_audience_find_last(struct store *store, const struct draft *draft,
+				     int64_t *count_r, struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt;
+	enum answer answer = sql_first(
+	    store, error_r, &stmt,
+	    "SELECT recipients FROM draft WHERE broadcast = ? AND state = 4 AND id <> ?"
+	    " AND corrects = 0 ORDER BY released_at DESC LIMIT 1",
+	    "si", draft->broadcast, draft->id);
+
+	if (answer == ANSWER_YES) {
+		*count_r = sqlite3_column_int64(stmt, 0);
+		sql_done(stmt);
+	}
+	return answer;
+}
