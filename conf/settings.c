@@ -218,8 +218,9 @@ static const struct setting settings_table[] = {
 	    "authserv-id of our own Authentication-Results, whose DKIM or DMARC pass then "
 	    "names a reply's person; empty: only SMTP AUTH does. The milter that adds them "
 	    "stands before kairan, and removes those of the same id that come with a mail."),
-	ROW(message_max, TYPE_SIZE, "10M",
-	    "Largest mail to an address of ours; larger ones are refused."),
+	ROW(message_max, TYPE_SIZE, "9M",
+	    "Largest mail to an address of ours; larger ones are refused. The mail system takes "
+	    "512K more: a request has the draft in it."),
 	ROW(character_limit, TYPE_NUMBER, "200",
 	    "Most characters in a draft's text (Art. 13-2(2))."),
 	ROW(count_subject, TYPE_YES_NO, "no",

@@ -6,6 +6,9 @@
 
 #include "ctl/check/row.h"
 
+/* A request has the draft as it came, and so much besides at most. */
+#define CHECK_REQUEST_OCTETS (512 * 1024)
+
 enum answer check_ask_daemon(struct check *check, struct check_words *said);
 enum answer check_ask_way_out(struct check *check, struct check_words *said);
 enum answer check_ask_filter(struct check *check, struct check_words *said);

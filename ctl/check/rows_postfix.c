@@ -260,8 +260,7 @@ enum answer check_ask_postfix_delimiter(struct check *check, struct check_words 
 
 enum answer check_ask_postfix_size(struct check *check, struct check_words *said)
 {
-	/* A request has the draft as it came, in transfer encoding, beside its own text. */
-	const int64_t wanted = check->setup->settings->message_max * 3 / 2;
+	const int64_t wanted = check->setup->settings->message_max + CHECK_REQUEST_OCTETS;
 	const int64_t limit = g_ascii_strtoll(get(check, "message_size_limit"), NULL, 10);
 
 	g_string_printf(said->found, "message_size_limit = %s",

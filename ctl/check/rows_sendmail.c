@@ -124,8 +124,7 @@ enum answer check_ask_sendmail_macros(struct check *check, struct check_words *s
 
 enum answer check_ask_sendmail_size(struct check *check, struct check_words *said)
 {
-	/* As check_ask_postfix_size(). */
-	const int64_t wanted = check->setup->settings->message_max * 3 / 2;
+	const int64_t wanted = check->setup->settings->message_max + CHECK_REQUEST_OCTETS;
 	const char *text = sendmail_get_option(check->sendmail, "MaxMessageSize");
 	const int64_t limit = g_ascii_strtoll(text, NULL, 10);
 

@@ -100,7 +100,7 @@ static void test_defaults(void **state)
 	assert_int_equal(settings->shard_size, 20000);
 	assert_int_equal(settings->receipt_wait, 120);
 	assert_int_equal(settings->outgoing_charset, OUTGOING_AUTO);
-	assert_int_equal(settings->message_max, 10 * 1024 * 1024);
+	assert_int_equal(settings->message_max, 9 * 1024 * 1024);
 	assert_int_equal(settings->character_limit, 200);
 	assert_int_equal(settings->draft_expiry, 3 * 86400);
 	assert_string_equal(settings->authserv_id, "");
