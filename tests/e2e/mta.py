@@ -34,18 +34,23 @@ class Postfix:
 
 
     @contextlib.contextmanager
-    def configured(self, **parameters):
-        """Other lines of main.cf, for a while."""
-        main = pathlib.Path(self.config) / "main.cf"
-        before = main.read_bytes()
-        subprocess.run(["postconf", "-c", self.config, "-e",
-                        *(f"{name}={value}" for name, value in parameters.items())], check=True)
+    def configured(self, services=(), **parameters):
+        """Other lines of main.cf, and more of master.cf (name/type=line), for a while."""
+        files = [pathlib.Path(self.config) / name for name in ("main.cf", "master.cf")]
+        before = [file.read_bytes() for file in files]
+        self.postconf("-e", *(f"{name}={value}" for name, value in parameters.items()))
+        for service in services:
+            self.postconf("-M", service)
         self.restart()
         try:
             yield
         finally:
-            main.write_bytes(before)
+            for file, octets in zip(files, before):
+                file.write_bytes(octets)
             self.restart()
+
+    def postconf(self, *args):
+        subprocess.run(["postconf", "-c", self.config, *args], check=True)
 
     def restart(self):
         """A reload leaves processes that are at work with what they have read."""
