@@ -94,6 +94,9 @@ static const struct setting settings_table[] = {
 	    "How long to wait for proof that a shard of unknown fate was queued."),
 	ROW(stuck_after, TYPE_DURATION, "10m",
 	    "When to tell the administrators of a release that the MTA does not take."),
+	ROW(probe_every, TYPE_DURATION, "1d",
+	    "How often kairan sends itself a mail, and compares what comes back, besides at "
+	    "its start and after a reload; 0: never."),
 	ROW(retry_first, TYPE_DURATION, "5s", "Pause after a first failed hand-over."),
 	ROW(retry_most, TYPE_DURATION, "5m", "Longest pause between hand-overs."),
 	ROW(outgoing_charset, TYPE_CHARSET, "auto",

@@ -46,6 +46,7 @@ struct settings {
 	int64_t verp_method; /* enum verp_method */
 	int64_t receipt_wait;
 	int64_t stuck_after;
+	int64_t probe_every;
 	int64_t retry_first;
 	int64_t retry_most;
 	int64_t outgoing_charset;

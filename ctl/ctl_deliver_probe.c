@@ -121,6 +121,6 @@ enum answer ctl_deliver_probe(const struct ctl_call *call, struct store *store,
 	keyring_free(keyring);
 	if (answer == ANSWER_YES && !see(call, store, delivery, &probe, stage, error_r))
 		answer = ANSWER_UNKNOWN;
-	g_free(probe.sender);
+	probe_clear(&probe);
 	return answer;
 }

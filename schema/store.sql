@@ -309,7 +309,9 @@ CREATE INDEX draft_by_submitted ON draft (submitted_at);
 CREATE TABLE probe (
 	id            INTEGER PRIMARY KEY,   -- by chance; in the token
 	at            INTEGER NOT NULL,      -- its Date
-	sender        TEXT NOT NULL          -- its From
+	sender        TEXT NOT NULL,         -- its From
+	answer        TEXT NOT NULL DEFAULT '', -- the mail system's, when it was handed over
+	watched       INTEGER NOT NULL DEFAULT 0 -- 1: the daemon waits for it
 );
 CREATE TABLE probe_sight (
 	probe         INTEGER NOT NULL,

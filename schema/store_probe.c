@@ -34,18 +34,80 @@ bool store_probe_add(struct store *store, const struct probe *probe,
 		       probe->id, probe->at, probe->sender);
 }
 
+void probe_clear(struct probe *probe)
+{
+	g_free(probe->sender);
+	g_free(probe->answer);
+	*probe = (struct probe){ 0 };
+}
+
+/* Columns as all questions here have them. */
+static enum answer take(enum answer answer, sqlite3_stmt *stmt, struct probe *probe_r)
+{
+	if (answer != ANSWER_YES)
+		return answer;
+	*probe_r = (struct probe){
+		.id = sqlite3_column_int64(stmt, 0),
+		.at = sqlite3_column_int64(stmt, 1),
+		.sender = sql_text(stmt, 2),
+		.answer = sql_text(stmt, 3),
+	};
+	sql_done(stmt);
+	return ANSWER_YES;
+}
+
 enum answer store_probe_find(struct store *store, int64_t id, struct probe *probe_r,
 			     struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
-	const enum answer answer = sql_first(
-	    store, error_r, &stmt, "SELECT at, sender FROM probe WHERE id = ?", "i", id);
+	sqlite3_stmt *stmt = NULL;
+	const enum answer answer =
+	    sql_first(store, error_r, &stmt,
+		      "SELECT id, at, sender, answer FROM probe WHERE id = ?", "i", id);
 
-	if (answer != ANSWER_YES)
-		return answer;
-	*probe_r = (struct probe){ id, sqlite3_column_int64(stmt, 0), sql_text(stmt, 1) };
-	sql_done(stmt);
-	return ANSWER_YES;
+	return take(answer, stmt, probe_r);
+}
+
+enum answer store_probe_find_newest(struct store *store, const char *sender,
+				    struct probe *probe_r, struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt = NULL;
+	const enum answer answer =
+	    sql_first(store, error_r, &stmt,
+		      "SELECT id, at, sender, answer FROM probe WHERE sender = ?"
+		      " ORDER BY at DESC, id DESC LIMIT 1",
+		      "s", sender);
+
+	return take(answer, stmt, probe_r);
+}
+
+bool store_probe_watch(struct store *store, const struct probe *probe,
+		       struct kairan_error *error_r)
+{
+	return sql_run(store, error_r,
+		       "UPDATE probe SET answer = ?, watched = 1 WHERE id = ?", "si",
+		       probe->answer, probe->id);
+}
+
+enum answer store_probe_find_watched(struct store *store, int64_t after_at,
+				     int64_t after_id, struct probe *probe_r,
+				     struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt = NULL;
+	const enum answer answer =
+	    sql_first(store, error_r, &stmt,
+		      "SELECT id, at, sender, answer FROM probe WHERE watched = 1"
+		      " AND (at, id) > (?, ?) ORDER BY at, id LIMIT 1",
+		      "ii", after_at, after_id);
+
+	return take(answer, stmt, probe_r);
+}
+
+bool store_probe_unwatch(struct store *store, const struct probe *probe,
+			 struct kairan_error *error_r)
+{
+	return sql_run(store, error_r,
+		       "UPDATE probe SET watched = 0 WHERE sender = ? AND at <= ?", "si",
+		       probe->sender, probe->at);
 }
 
 bool store_probe_see(struct store *store, const struct probe_sight *sight,

@@ -22,7 +22,10 @@ struct probe {
 	int64_t id; /* 1 .. 2^40-1 */
 	int64_t at; /* when it was written */
 	char *sender;
+	char *answer; /* of the MTA, when it was handed over; NULL: not known */
 };
+
+void probe_clear(struct probe *probe);
 
 /* Where it was seen. Texts are never NULL; those that were read are freed with
  * probe_sight_clear(). */
@@ -41,9 +44,27 @@ struct probe_sight {
 bool store_probe_add(struct store *store, const struct probe *probe,
 		     struct kairan_error *error_r);
 
-/* YES with the probe, whose sender is to be freed with g_free(). */
+/* YES with the probe, which is to be cleared. */
 enum answer store_probe_find(struct store *store, int64_t id, struct probe *probe_r,
 			     struct kairan_error *error_r);
+
+/* The newest of this sender's; likewise. */
+enum answer store_probe_find_newest(struct store *store, const char *sender,
+				    struct probe *probe_r, struct kairan_error *error_r);
+
+/* Keep how the MTA answered, and that the daemon waits for it to come back. */
+bool store_probe_watch(struct store *store, const struct probe *probe,
+		       struct kairan_error *error_r);
+
+/* The oldest that the daemon waits for, behind the one of this id and time (0, 0: from the
+ * first); likewise. */
+enum answer store_probe_find_watched(struct store *store, int64_t after_at,
+				     int64_t after_id, struct probe *probe_r,
+				     struct kairan_error *error_r);
+
+/* The daemon waits no longer for this one, nor for older ones of its sender. */
+bool store_probe_unwatch(struct store *store, const struct probe *probe,
+			 struct kairan_error *error_r);
 
 /* Keep where it was seen; seen there again, what was seen first stays. */
 bool store_probe_see(struct store *store, const struct probe_sight *sight,

@@ -18,7 +18,7 @@ static void free_probe(void *context)
 
 	for (size_t stage = 0; stage <= PROBE_PAST; stage++)
 		probe_sight_clear(&probe->sights[stage]);
-	g_free(probe->probe.sender);
+	probe_clear(&probe->probe);
 	g_free(probe->login_uid);
 	g_free(probe);
 }

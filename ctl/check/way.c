@@ -25,10 +25,11 @@ static bool send_one(struct check *check, const char *sender,
 		     struct kairan_error *error_r)
 {
 	struct check_probe *probe = g_new0(struct check_probe, 1);
+	const struct probe_way way = { check->setup->settings, check->setup->keyring,
+				       check->store };
 
 	g_ptr_array_add(check->probes, probe);
-	return probe_send(check->setup, check->store, sender, &probe->probe,
-			  &probe->result, error_r);
+	return probe_send(&way, sender, &probe->probe, &probe->result, error_r);
 }
 
 /* Without the directory there are no broadcasts to name; its own rows say so. */

@@ -33,11 +33,10 @@ bool probe_keep(struct store *store, const struct probe *probe,
 	       store_end(store, store_probe_add(store, probe, error_r), error_r);
 }
 
-bool probe_send(const struct setup *setup, struct store *store, const char *sender,
-		struct probe *probe_r, struct smtp_result *result_r,
-		struct kairan_error *error_r)
+bool probe_send(const struct probe_way *way, const char *sender, struct probe *probe_r,
+		struct smtp_result *result_r, struct kairan_error *error_r)
 {
-	const struct settings *settings = setup->settings;
+	const struct settings *settings = way->settings;
 	g_autofree char *whose = NULL;
 	g_autofree char *from = NULL;
 	g_autofree char *to = NULL;
@@ -47,14 +46,14 @@ bool probe_send(const struct setup *setup, struct store *store, const char *send
 
 	*probe_r = probe_mail_begin(sender);
 	if (!probe_mail_write(settings, probe_r, &octets, &mail.length, error_r) ||
-	    !probe_keep(store, probe_r, error_r)) {
+	    !probe_keep(way->store, probe_r, error_r)) {
 		free(octets);
 		return false;
 	}
 	whose = g_strdup_printf("p%lld", (long long)probe_r->id);
 	mail.sender = from = own_address_make(settings, SERVICE_BOUNCE, whose);
 	mail.recipient = to =
-	    probe_mail_address(settings, setup->keyring, probe_r, PROBE_WAY);
+	    probe_mail_address(settings, way->keyring, probe_r, PROBE_WAY);
 	mail.octets = octets;
 	smtp = smtp_new();
 	smtp_send(smtp, settings, &mail, result_r);

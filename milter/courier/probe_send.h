@@ -6,17 +6,24 @@
 
 #include <stdbool.h>
 
-#include "milter/core/kairan.h"
+#include "conf/keyring.h"
+#include "conf/settings.h"
 #include "milter/courier/smtp.h"
 #include "schema/store_probe.h"
 
+/* What it goes with. */
+struct probe_way {
+	const struct settings *settings;
+	const struct keyring *keyring;
+	struct store *store;
+};
+
 /* Keep a new probe in the store, and hand it to the MTA at mta_url; outside a transaction. It
  * says to come from sender, an address of the service or a broadcast's. False: it could not be
- * kept or written. probe_r->sender is to be freed with g_free() in every case; how the MTA
- * answered is in result_r. */
-bool probe_send(const struct setup *setup, struct store *store, const char *sender,
-		struct probe *probe_r, struct smtp_result *result_r,
-		struct kairan_error *error_r);
+ * kept or written. probe_r is to be cleared in every case; how the MTA answered is in
+ * result_r. */
+bool probe_send(const struct probe_way *way, const char *sender, struct probe *probe_r,
+		struct smtp_result *result_r, struct kairan_error *error_r);
 
 /* Keep it in the store; for one that is sent in another way. Outside a transaction. */
 bool probe_keep(struct store *store, const struct probe *probe,

@@ -131,7 +131,7 @@ static void take(const struct intake_context *context, struct recipient *recipie
 			  error.text);
 		verdict_set(verdict_r, REASON_STORE, NULL);
 	}
-	g_free(probe.sender);
+	probe_clear(&probe);
 }
 
 const struct intake intake_probe = { judge, take };

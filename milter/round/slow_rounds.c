@@ -27,6 +27,7 @@
 #include "milter/round/duty_round.h"
 #include "milter/round/footer_round.h"
 #include "milter/round/password_round.h"
+#include "milter/round/probe_round.h"
 #include "milter/round/report_round.h"
 #include "milter/round/status_round.h"
 #include "milter/round/store_round.h"
@@ -37,13 +38,20 @@
 static const struct {
 	int64_t (*walk)(struct kairan *, const struct setup *, int64_t);
 	bool follows; /* and at once when the directory changed */
+	bool reloads; /* and at once when the settings were read anew */
 } slow_rounds_list[] = {
-	{ duty_round_walk, true },        { administrator_round_walk, true },
-	{ accesslog_round_walk, true },   { check_round_walk, true },
-	{ password_round_walk, false },   { audit_round_walk, false },
-	{ status_round_walk, false },     { store_round_walk, false },
-	{ report_round_walk, false },     { footer_round_walk, true },
-	{ descriptor_round_walk, false },
+	{ duty_round_walk, true, false },
+	{ administrator_round_walk, true, false },
+	{ accesslog_round_walk, true, false },
+	{ check_round_walk, true, false },
+	{ password_round_walk, false, false },
+	{ audit_round_walk, false, false },
+	{ status_round_walk, false, false },
+	{ store_round_walk, false, false },
+	{ report_round_walk, false, false },
+	{ footer_round_walk, true, false },
+	{ descriptor_round_walk, false, false },
+	{ probe_round_send, false, true },
 };
 
 #define ROUNDS_COUNT G_N_ELEMENTS(slow_rounds_list)
@@ -52,24 +60,31 @@ void *slow_rounds_run(void *context)
 {
 	struct kairan *kairan = context;
 	int64_t due[ROUNDS_COUNT] = { 0 };
+	struct setup *known = NULL;
 	int64_t next = 0;
 
 	while (waker_wait_until(kairan_get_waker(kairan, KAIRAN_SLOW_ROUNDS), next)) {
 		struct setup *setup = kairan_get_setup(kairan);
 		const int64_t now = clock_now();
 		const bool changed = kairan_take_directory(kairan);
+		const bool reloaded = setup != known;
 
 		next = now + SLOW_ROUNDS_IDLE_SECONDS;
 		for (size_t i = 0; i < ROUNDS_COUNT; i++) {
-			if (due[i] <= now || (changed && slow_rounds_list[i].follows))
+			if (due[i] <= now || (changed && slow_rounds_list[i].follows) ||
+			    (reloaded && slow_rounds_list[i].reloads))
 				due[i] = slow_rounds_list[i].walk(kairan, setup, now);
 			next = MIN(next, due[i]);
 		}
+		next = MIN(next, probe_round_look(kairan, setup, now));
 		/* All of these may raise an alarm, so telling comes last. */
 		next = MIN(next, ask_round_walk(kairan, setup, now));
 		next = MIN(next, alarm_expire(kairan, now));
 		next = MIN(next, alarm_tell(kairan, setup, now));
-		setup_unref(setup);
+		/* Kept, so that another one has another address. */
+		setup_unref(known);
+		known = setup;
 	}
+	setup_unref(known);
 	return NULL;
 }

@@ -24,7 +24,9 @@
 #include <unistd.h>
 
 #include "conf/clock.h"
+#include "milter/courier/probe_send.h"
 #include "schema/store_position.h"
+#include "schema/store_probe.h"
 
 static void note_trouble(struct status *status, const char *what, const char *why)
 {
@@ -81,7 +83,58 @@ static bool ask_directory(const struct setup *setup, struct status *status)
 	return ok;
 }
 
-static bool count(struct store *store, struct status *status)
+static bool find_sight(struct store *store, int64_t id, enum probe_stage stage,
+		       struct probe_sight *sight_r)
+{
+	struct kairan_error error;
+
+	return store_probe_find_sight(store, id, stage, sight_r, &error) == ANSWER_YES;
+}
+
+/* What came of the mail that kairan sent itself last. In a transaction. */
+static void describe_probe(struct store *store, const struct probe *probe,
+			   struct status *status)
+{
+	struct probe_sight way = { 0 }, copy = { 0 }, past = { 0 };
+	char *text = status->probe_text;
+	const size_t size = sizeof(status->probe_text);
+
+	status->probe_at = probe->at;
+	if (find_sight(store, probe->id, PROBE_PAST, &past))
+		(void)g_strlcpy(text, "came past the milter", size);
+	else if (find_sight(store, probe->id, PROBE_WAY, &way) && *way.difference != '\0')
+		(void)g_strlcpy(text, way.difference, size);
+	else if (!find_sight(store, probe->id, PROBE_COPY, &copy))
+		(void)g_snprintf(text, size, "is not back: %s", probe->answer);
+	else if (*copy.difference != '\0')
+		(void)g_strlcpy(text, copy.difference, size);
+	else
+		status->probe_is_whole = true;
+	if (status->probe_is_whole)
+		(void)g_snprintf(text, size, "came back as it was, in %lld s, %s%s",
+				 (long long)(copy.at - probe->at),
+				 *copy.signature != '\0' ? "signed by " : "not signed",
+				 copy.signature);
+	probe_sight_clear(&past);
+	probe_sight_clear(&way);
+	probe_sight_clear(&copy);
+}
+
+static bool read_probe(const struct setup *setup, struct store *store,
+		       struct status *status, struct kairan_error *error_r)
+{
+	g_autofree char *sender = probe_notice_address(setup->settings);
+	struct probe probe = { 0 };
+	const enum answer answer =
+	    store_probe_find_newest(store, sender, &probe, error_r);
+
+	if (answer == ANSWER_YES)
+		describe_probe(store, &probe, status);
+	probe_clear(&probe);
+	return answer != ANSWER_UNKNOWN;
+}
+
+static bool count(const struct setup *setup, struct store *store, struct status *status)
 {
 	struct kairan_error error = { "cannot be opened" };
 	char *snapshot = NULL;
@@ -89,6 +142,7 @@ static bool count(struct store *store, struct status *status)
 
 	if (ok) {
 		ok = store_counts_read(store, &status->counts, &error) &&
+		     read_probe(setup, store, status, &error) &&
 		     store_position_find(store, STORE_POSITION_SNAPSHOT, &snapshot,
 					 &error) != ANSWER_UNKNOWN;
 		store_rollback(store);
@@ -105,7 +159,7 @@ void status_collect(const struct setup *setup, struct store *store,
 		    struct status *status_r)
 {
 	*status_r = (struct status){ .at = clock_now() };
-	status_r->has_store = count(store, status_r);
+	status_r->has_store = count(setup, store, status_r);
 	status_r->has_daemon = ask_daemon(setup->settings, status_r);
 	status_r->has_mta = ask_mta(setup->settings, status_r);
 	status_r->has_directory = ask_directory(setup, status_r);
@@ -147,6 +201,13 @@ void status_print_prometheus(const struct status *status, FILE *out)
 	print_metric(out, "alarms", "Alarms that stand.", status->counts.alarms);
 	print_metric(out, "audit_rows", "Rows of the audit trail (Art. 8).",
 		     status->counts.audit_rows);
+	if (status->probe_at != 0) {
+		print_metric(out, "probe_whole",
+			     "1 when kairan's mail to itself came back as it was.",
+			     status->probe_is_whole);
+		print_metric(out, "probe_age_seconds", "Since when it was sent.",
+			     age(status, status->probe_at));
+	}
 	print_metric(out, "store_bytes", "Size of the store.", status->counts.octets);
 	print_metric(out, "snapshot_age_seconds",
 		     "Since when the broadcast addresses were not read anew.",
