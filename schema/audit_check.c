@@ -234,6 +234,8 @@ char *audit_check_describe(const struct audit_check *check)
 		[AUDIT_NO_END] = "and what followed were removed from the end",
 	};
 
+	if (check->fault == AUDIT_WHOLE)
+		return g_strdup(faults[AUDIT_WHOLE]);
 	if (check->fault == AUDIT_MISSING)
 		return g_strdup_printf("rows %lld to %lld were removed",
 				       (long long)check->next, (long long)check->seq - 1);

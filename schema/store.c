@@ -236,33 +236,81 @@ static void finalize_statement(void *stmt)
 	(void)sqlite3_finalize(stmt);
 }
 
-bool store_open(const char *path, enum store_journal journal, struct store **store_r,
-		struct kairan_error *error_r)
+static struct store *open_file(const char *path, int flags, struct kairan_error *error_r)
 {
 	struct store *store = g_new0(struct store, 1);
-	const int flags =
-	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX;
 
 	pthread_mutex_init(&store->lock, NULL);
 	pthread_cond_init(&store->group_done, NULL);
 	store->statements = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL,
 						  finalize_statement);
 	store->audit_lines = g_ptr_array_new_with_free_func(g_free);
-	if (sqlite3_open_v2(path, &store->db, flags, NULL) != SQLITE_OK) {
+	store->is_reader = (flags & SQLITE_OPEN_READONLY) != 0;
+	if (sqlite3_open_v2(path, &store->db, flags | SQLITE_OPEN_FULLMUTEX, NULL) !=
+	    SQLITE_OK) {
 		(void)error_set(error_r, "store: cannot open %s: %s", path,
 				sqlite3_errmsg(store->db));
-		goto failed;
+		store_close(store);
+		return NULL;
 	}
 	(void)sqlite3_busy_timeout(store->db, STORE_BUSY_MS);
 	(void)sqlite3_extended_result_codes(store->db, 1);
+	return store;
+}
+
+bool store_open(const char *path, enum store_journal journal, struct store **store_r,
+		struct kairan_error *error_r)
+{
+	struct store *store =
+	    open_file(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, error_r);
+
+	if (store == NULL)
+		return false;
 	if (!check_file(store, error_r) || !set_journal(store, journal, error_r) ||
-	    !migrate(store, error_r))
-		goto failed;
+	    !migrate(store, error_r)) {
+		store_close(store);
+		return false;
+	}
 	*store_r = store;
 	return true;
-failed:
-	store_close(store);
-	return false;
+}
+
+static bool check_version(struct store *store, int oldest, struct kairan_error *error_r)
+{
+	int version = 0;
+	bool ok = store_begin(store, error_r);
+
+	if (ok) {
+		ok = read_version(store, &version, error_r);
+		store_rollback(store);
+	}
+	if (ok && version < (oldest > 0 ? oldest : store_schema_version()))
+		ok =
+		    error_set(error_r,
+			      "store: its schema version is %d, made by an older kairan; "
+			      "it is brought up to date by whoever may write to it",
+			      version);
+	return ok;
+}
+
+bool store_open_reader(const char *path, int oldest, struct store **store_r,
+		       struct kairan_error *error_r)
+{
+	struct store *store = open_file(path, SQLITE_OPEN_READONLY, error_r);
+
+	if (store == NULL)
+		return false;
+	if (!check_version(store, oldest, error_r)) {
+		store_close(store);
+		return false;
+	}
+	*store_r = store;
+	return true;
+}
+
+bool store_is_reader(const struct store *store)
+{
+	return store->is_reader;
 }
 
 void store_close(struct store *store)
@@ -362,7 +410,7 @@ bool store_begin(struct store *store, struct kairan_error *error_r)
 	/* What it reads has to be on the disk: others will act on it. */
 	finish_group(store);
 	store->is_member = false;
-	if (execute(store, "BEGIN IMMEDIATE", error_r))
+	if (execute(store, store->is_reader ? "BEGIN" : "BEGIN IMMEDIATE", error_r))
 		return true;
 	pthread_mutex_unlock(&store->lock);
 	return false;

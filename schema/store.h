@@ -24,7 +24,15 @@ enum store_journal {
  * ours, made by a newer kairan, unreadable, full. */
 bool store_open(const char *path, enum store_journal journal, struct store **store_r,
 		struct kairan_error *error_r);
+
+/* Open it to read only, as it is: nothing is made or brought to a newer schema, and what writes
+ * fails. Its schema version must be at least oldest (0: today's). Errors as above. */
+bool store_open_reader(const char *path, int oldest, struct store **store_r,
+		       struct kairan_error *error_r);
 void store_close(struct store *store);
+
+/* Can nothing be written, because it was opened so? */
+bool store_is_reader(const struct store *store);
 
 /* The keys that seal the audit trail (Art. 8), taken over. Without them rows are appended
  * unsealed, and seals are not checked. */

@@ -19,34 +19,47 @@
 #include "schema/audit_seal.h"
 #include "schema/sql.h"
 
-/* The row that the next one follows. */
-static bool read_last(struct store *store, int64_t *seq_r, unsigned char *hash_r,
-		      struct kairan_error *error_r)
+/* The last row that there is. NO: none. */
+static enum answer find_last_row(struct store *store, struct audit_mark *last_r,
+				 struct kairan_error *error_r)
 {
-	struct audit_mark start;
 	sqlite3_stmt *stmt;
 	enum answer answer =
 	    sql_first(store, error_r, &stmt,
 		      "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1", "");
 
-	if (answer == ANSWER_NO) {
-		/* None, or all of them were let go. */
-		answer = audit_mark_read(store, AUDIT_MARK_START, &start, error_r);
-		*seq_r = start.seq;
-		memcpy(hash_r, start.hash, AUDIT_HASH_OCTETS);
-		return answer != ANSWER_UNKNOWN;
+	if (answer != ANSWER_YES)
+		return answer;
+	last_r->seq = sqlite3_column_int64(stmt, 0);
+	if (sqlite3_column_bytes(stmt, 1) == AUDIT_HASH_OCTETS) {
+		memcpy(last_r->hash, sqlite3_column_blob(stmt, 1), AUDIT_HASH_OCTETS);
+	} else {
+		(void)error_set(error_r, "audit: the last row's hash has a wrong length");
+		answer = ANSWER_UNKNOWN;
 	}
-	if (answer == ANSWER_UNKNOWN)
-		return false;
-	*seq_r = sqlite3_column_int64(stmt, 0);
-	if (sqlite3_column_bytes(stmt, 1) != AUDIT_HASH_OCTETS) {
-		sql_done(stmt);
-		return error_set(error_r,
-				 "audit: the last row's hash has a wrong length");
-	}
-	memcpy(hash_r, sqlite3_column_blob(stmt, 1), AUDIT_HASH_OCTETS);
 	sql_done(stmt);
-	return true;
+	return answer;
+}
+
+/* The row that the next one follows: the one that was appended last, also where somebody has
+ * removed it. A row in its place would hide that. */
+static bool read_last(struct store *store, struct audit_mark *last_r,
+		      struct kairan_error *error_r)
+{
+	struct audit_mark mark;
+	enum answer row = find_last_row(store, last_r, error_r);
+	enum answer end = ANSWER_UNKNOWN;
+
+	if (row != ANSWER_UNKNOWN)
+		end = audit_mark_read(store, AUDIT_MARK_END, &mark, error_r);
+	if (end == ANSWER_UNKNOWN)
+		return false;
+	if (end == ANSWER_YES && (row == ANSWER_NO || mark.seq > last_r->seq))
+		*last_r = mark;
+	/* None, and no end: all of them were let go, or this is the first. */
+	return row == ANSWER_YES || end == ANSWER_YES ||
+	       audit_mark_read(store, AUDIT_MARK_START, last_r, error_r) !=
+		   ANSWER_UNKNOWN;
 }
 
 static char *copy_text(const char *text)
@@ -101,14 +114,13 @@ static bool insert(struct store *store, const struct audit_row *row,
 bool store_audit_append(struct store *store, const struct audit_event *event,
 			struct kairan_error *error_r)
 {
-	unsigned char previous[AUDIT_HASH_OCTETS];
-	int64_t last;
+	struct audit_mark last;
 	bool ok;
 
-	if (!read_last(store, &last, previous, error_r))
+	if (!read_last(store, &last, error_r))
 		return false;
 	struct audit_row row = {
-		.seq = last + 1,
+		.seq = last.seq + 1,
 		.at = event->at,
 		.uid = copy_text(event->uid),
 		.role = copy_text(event->role),
@@ -118,7 +130,7 @@ bool store_audit_append(struct store *store, const struct audit_event *event,
 		.detail = copy_text(event->detail),
 		.queue_id = copy_text(event->queue_id),
 	};
-	ok = insert(store, &row, previous, error_r);
+	ok = insert(store, &row, last.hash, error_r);
 	audit_row_clear(&row);
 	return ok;
 }
@@ -153,6 +165,10 @@ bool store_audit_visit_draft(struct store *store, int64_t draft,
 	return visit_all(store, answer, stmt, visit, context, error_r);
 }
 
+#define AUDIT_FILTERED                                                  \
+	"at >= ?2 AND (?3 = 0 OR at < ?3) AND (?4 IS NULL OR uid = ?4)" \
+	" AND (?5 = 0 OR draft = ?5) AND (?6 IS NULL OR action = ?6)"
+
 bool store_audit_visit_page(struct store *store, const struct audit_page *page,
 			    void (*visit)(const struct audit_row *row, void *context),
 			    void *context, struct kairan_error *error_r)
@@ -161,13 +177,43 @@ bool store_audit_visit_page(struct store *store, const struct audit_page *page,
 	sqlite3_stmt *stmt = NULL;
 	enum answer answer = sql_first(
 	    store, error_r, &stmt,
-	    AUDIT_COLUMNS "WHERE seq > ?1 AND at >= ?2 AND (?3 = 0 OR at < ?3)"
-			  " AND (?4 IS NULL OR uid = ?4) AND (?5 = 0 OR draft = ?5)"
-			  " AND (?6 IS NULL OR action = ?6) ORDER BY seq LIMIT ?7",
+	    AUDIT_COLUMNS "WHERE seq > ?1 AND " AUDIT_FILTERED " ORDER BY seq LIMIT ?7",
 	    "iiisisi", page->after, filter->since, filter->until, filter->uid,
 	    filter->draft, filter->action, page->limit);
 
 	return visit_all(store, answer, stmt, visit, context, error_r);
+}
+
+bool store_audit_count(struct store *store, const struct audit_filter *filter,
+		       int64_t *count_r, struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt;
+
+	if (sql_first(store, error_r, &stmt,
+		      "SELECT count(*) FROM audit WHERE seq > ?1 AND " AUDIT_FILTERED,
+		      "iiisis", INT64_C(0), filter->since, filter->until, filter->uid,
+		      filter->draft, filter->action) != ANSWER_YES)
+		return false;
+	*count_r = sqlite3_column_int64(stmt, 0);
+	sql_done(stmt);
+	return true;
+}
+
+enum answer store_audit_find_hash(struct store *store, const char *hex, int64_t *seq_r,
+				  struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt;
+	enum answer answer =
+	    sql_first(store, error_r, &stmt,
+		      "SELECT seq FROM audit WHERE substr(lower(hex(hash)), 1,"
+		      " length(?1)) = lower(?1) ORDER BY seq LIMIT 1",
+		      "s", hex);
+
+	if (answer == ANSWER_YES) {
+		*seq_r = sqlite3_column_int64(stmt, 0);
+		sql_done(stmt);
+	}
+	return answer;
 }
 
 enum answer store_audit_find_last(struct store *store, const char *uid, int64_t *at_r,

@@ -68,4 +68,12 @@ bool store_audit_visit_page(struct store *store, const struct audit_page *page,
 			    void (*visit)(const struct audit_row *row, void *context),
 			    void *context, struct kairan_error *error_r);
 
+/* How many rows there are that a filter names. */
+bool store_audit_count(struct store *store, const struct audit_filter *filter,
+		       int64_t *count_r, struct kairan_error *error_r);
+
+/* The row whose hash begins with these hexadecimal digits. */
+enum answer store_audit_find_hash(struct store *store, const char *hex, int64_t *seq_r,
+				  struct kairan_error *error_r);
+
 #endif

@@ -28,6 +28,7 @@ struct store {
 	GHashTable *statements; /* SQL literal -> sqlite3_stmt */
 	int data_version;       /* as store_was_changed() last saw it */
 	const char *journal;
+	bool is_reader;        /* opened to read only */
 	struct keyring *seals; /* NULL: rows are not sealed */
 	void (*audit_sink)(const char *line);
 	GPtrArray *audit_lines; /* of what is not on the disk yet */

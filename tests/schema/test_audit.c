@@ -240,6 +240,66 @@ static void test_append_to_a_broken_trail(void **state)
 	store_scratch_remove(&at);
 }
 
+/* What is appended afterwards does not take the place of what was removed from the end. */
+static void test_append_behind_a_removed_end(void **state)
+{
+	static const struct {
+		const char *sql;
+		int64_t bad;
+	} ends[] = {
+		{ "DELETE FROM audit WHERE seq = 5", 5 },
+		{ "DELETE FROM audit WHERE seq > 2", 3 },
+		{ "DELETE FROM audit", 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(ends); i++) {
+		struct store_scratch at;
+		int64_t bad;
+
+		store_scratch_make(&at);
+		append_rows(&at);
+		raw_run(at.path, ends[i].sql);
+		append_rows(&at);
+		assert_int_equal(raw_number(at.path, "SELECT max(seq) FROM audit"),
+				 2 * ROWS);
+		assert_int_equal(check(&at, &bad), ANSWER_NO);
+		assert_int_equal(bad, ends[i].bad);
+		store_scratch_remove(&at);
+	}
+}
+
+/* Whoever may only read finds what a writer finds, and writes nothing. */
+static void test_reader(void **state)
+{
+	const struct audit_event event = { .at = 1 };
+	struct store_scratch at;
+	struct store *reader = NULL;
+	int64_t seq = 0;
+
+	(void)state;
+	store_scratch_make(&at);
+	append_rows(&at);
+	assert_false(store_is_reader(at.store));
+	assert_false(store_open_reader("/nowhere/kairan.db", 0, &reader, &at.error));
+	assert_true(store_open_reader(at.path, 0, &reader, &at.error));
+	assert_true(store_is_reader(reader));
+	store_close(at.store);
+	at.store = reader;
+	expect_whole(&at);
+	begin(&at);
+	assert_int_equal(store_audit_find_hash(reader, AUDIT_KNOWN_HASH, &seq, &at.error),
+			 ANSWER_NO);
+	assert_false(store_audit_append(reader, &event, &at.error));
+	assert_non_null(strstr(at.error.text, "readonly"));
+	store_rollback(reader);
+	raw_run(at.path, "PRAGMA user_version = 4");
+	assert_false(store_open_reader(at.path, 0, &reader, &at.error));
+	assert_true(store_open_reader(at.path, 4, &reader, &at.error));
+	store_close(reader);
+	store_scratch_remove(&at);
+}
+
 static void append_many(struct store_scratch *at, int count)
 {
 	const struct audit_event event = { .at = 1, .uid = "kairan", .action = "test" };
@@ -519,6 +579,8 @@ int main(void)
 		cmocka_unit_test(test_known_hash),
 		cmocka_unit_test(test_odd_texts),
 		cmocka_unit_test(test_append_to_a_broken_trail),
+		cmocka_unit_test(test_append_behind_a_removed_end),
+		cmocka_unit_test(test_reader),
 		cmocka_unit_test(test_walk),
 		cmocka_unit_test(test_visit_draft),
 		cmocka_unit_test(test_rolled_back_row_leaves_no_gap),
