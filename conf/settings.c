@@ -67,6 +67,9 @@ static const struct setting settings_table[] = {
 	    "before; 0: none."),
 	ROW(dormant_after, TYPE_DURATION, "180d",
 	    "After this time without an operation somebody with a duty is dormant (Art. 6)."),
+	ROW(inspection_every, TYPE_DURATION, "92d",
+	    "How often the administrators inspect the audit trail with `kairanctl audit "
+	    "inspect`; they are reminded after this time (Art. 8-3)."),
 	ROW(template_dir, TYPE_PATH, PKGDATADIR "/templates",
 	    "Folder of the mail templates, with one folder for each language."),
 	ROW(language, TYPE_LANGUAGE, "ja",

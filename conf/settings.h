@@ -32,6 +32,7 @@ struct settings {
 	int64_t fiscal_year_month;
 	int64_t report_day;
 	int64_t dormant_after;
+	int64_t inspection_every;
 	char *template_dir;
 	char *language;
 	char *time_zone;

@@ -10,6 +10,7 @@ int ctl_apply_form1(const struct ctl_call *call);
 int ctl_apply_form2(const struct ctl_call *call);
 int ctl_apply_form3(const struct ctl_call *call);
 int ctl_audit_export(const struct ctl_call *call);
+int ctl_audit_inspect(const struct ctl_call *call);
 int ctl_audit_list(const struct ctl_call *call);
 int ctl_audit_verify(const struct ctl_call *call);
 int ctl_backup(const struct ctl_call *call);

@@ -3,18 +3,17 @@
  *	ctl_audit - the audit trail (Art. 8)
  *
  * DESCRIPTION
- *	audit verify
  *	audit list [--since TIME] [--until TIME] [--user LOGIN] [--draft ID] [--action ACTION]
  *		[--json]
  *	audit export [the same] --csv | --json
  *
  *	The trail is read page by page, each page in a transaction of its own, so that the
  *	daemon need not wait. An export is written as it is read: CSV (RFC 4180) with a byte
- *	order mark, as spreadsheets in Japan want it, or one JSON object a line.
+ *	order mark, as spreadsheets in Japan want it, or one JSON object a line. Before anything is
+ *	shown the trail has who reads it (Art. 8).
  *
  * DIAGNOSTICS
- *	EX_DATAERR: the trail is not whole; the first row that is wrong is named. EX_IOERR:
- *	standard output cannot be written.
+ *	EX_IOERR: standard output cannot be written.
  */
 #include "config.h"
 
@@ -29,73 +28,19 @@
 #include "ctl/ctl_audit_table.h"
 #include "ctl/ctl_drafts.h"
 #include "ctl/ctl_options.h"
-#include "ctl/ctl_progress.h"
+#include "ctl/ctl_reading.h"
 #include "ctl/ctl_store.h"
 #include "ctl/ctl_time.h"
-#include "schema/audit_check.h"
+#include "schema/store_audit.h"
 
 #define PAGE_ROWS 1000
-
-/* ---- verify ---- */
-
-struct walk {
-	struct audit_check check;
-	struct ctl_progress *progress;
-	bool begun;
-	bool more;
-};
-
-static int walk_page(struct store *store, void *context, struct kairan_error *error_r)
-{
-	struct walk *walk = context;
-	enum answer answer;
-
-	if (!walk->begun && !audit_check_begin(store, &walk->check, error_r))
-		return EX_UNAVAILABLE;
-	walk->begun = true;
-	answer = audit_check_page(store, &walk->check, PAGE_ROWS, error_r);
-	walk->more = answer == ANSWER_YES;
-	return answer == ANSWER_UNKNOWN ? EX_UNAVAILABLE : EX_OK;
-}
-
-static int conclude(const struct audit_check *check)
-{
-	g_autofree char *what = audit_check_describe(check);
-
-	if (check->fault != AUDIT_WHOLE)
-		return ctl_fail(EX_DATAERR, "Art.8: the audit trail is broken: %s", what);
-	if (check->unsealed > 0)
-		ctl_print("the audit trail is whole: %lld rows, %lld of them older than "
-			  "seals",
-			  (long long)check->rows, (long long)check->unsealed);
-	else
-		ctl_print("the audit trail is whole: %lld rows", (long long)check->rows);
-	return EX_OK;
-}
-
-int ctl_audit_verify(const struct ctl_call *call)
-{
-	struct walk walk = { .more = true };
-	struct store *store = NULL;
-	int status;
-
-	if (call->argc > 0)
-		return ctl_usage(call);
-	status = ctl_store_open(call, &store);
-	walk.progress = ctl_progress_new("audit verify");
-	while (status == EX_OK && walk.more) {
-		status = ctl_store_work(store, walk_page, &walk);
-		ctl_progress_show(walk.progress, walk.check.rows, 0);
-	}
-	ctl_progress_free(walk.progress);
-	store_close(store);
-	return status == EX_OK ? conclude(&walk.check) : status;
-}
-
-/* ---- list and export ---- */
+#define CSV_HEADING                                                            \
+	"\xef\xbb\xbfrow,time,login,role,draft,action,outcome,queue id,detail" \
+	"\r\n"
 
 struct reading {
-	const struct settings *settings;
+	const char *command; /* for the trail itself */
+	char *filtered;      /* what the filter is, for it */
 	struct audit_filter filter;
 	void (*visit)(const struct audit_row *row, void *context);
 	void *context; /* of visit */
@@ -123,17 +68,48 @@ static int read_page(struct store *store, void *context, struct kairan_error *er
 		   : EX_UNAVAILABLE;
 }
 
-static int read_all(const struct ctl_call *call, struct reading *reading)
+static int record(struct store *store, void *context, struct kairan_error *error_r)
+{
+	const struct reading *reading = context;
+	g_autofree char *what =
+	    g_strdup_printf("audit %s%s", reading->command, reading->filtered);
+	int64_t count = 0;
+
+	if (!store_audit_count(store, &reading->filter, &count, error_r))
+		return EX_UNAVAILABLE;
+	return ctl_reading_record(store, &(struct ctl_reading){ 0, what, count },
+				  error_r);
+}
+
+static int read_all(const struct ctl_call *call, struct reading *reading,
+		    const char *heading)
 {
 	struct store *store = NULL;
 	int status = ctl_store_open(call, &store);
 
+	if (status == EX_OK)
+		status = ctl_store_work(store, record, reading);
+	if (status == EX_OK)
+		fputs(heading, stdout);
 	do {
 		if (status == EX_OK)
 			status = ctl_store_work(store, read_page, reading);
 	} while (status == EX_OK && reading->rows == PAGE_ROWS);
 	store_close(store);
+	g_free(reading->filtered);
 	return status;
+}
+
+/* The options as they were given. */
+static char *write_filter(const struct ctl_option *options, size_t count)
+{
+	GString *text = g_string_new(NULL);
+
+	for (size_t i = 0; i < count; i++)
+		if (options[i].value != NULL && *options[i].value != NULL)
+			g_string_append_printf(text, " --%s %s", options[i].name,
+					       *options[i].value);
+	return g_string_free(text, FALSE);
 }
 
 static int read_filter(const struct ctl_call *call, struct audit_filter *filter,
@@ -169,29 +145,33 @@ static int read_options(const struct ctl_call *call, struct reading *reading, bo
 		{ "csv", NULL, csv_r },
 		{ "json", NULL, json_r },
 	};
-	int rest;
+	int rest, status;
 
-	reading->settings = call->settings;
 	if (!ctl_options_read(call, options, G_N_ELEMENTS(options), &rest) ||
 	    rest != call->argc)
 		return ctl_usage(call);
-	return read_filter(call, &reading->filter, since, until, draft);
+	status = read_filter(call, &reading->filter, since, until, draft);
+	if (status == EX_OK)
+		reading->filtered = write_filter(options, G_N_ELEMENTS(options));
+	return status;
 }
 
 int ctl_audit_list(const struct ctl_call *call)
 {
-	struct reading reading = { .visit = ctl_audit_table_add };
+	struct reading reading = { .command = "list", .visit = ctl_audit_table_add };
 	bool csv = false, json = false;
 	int status = read_options(call, &reading, &csv, &json);
 	struct ctl_table *table;
 
 	if (status != EX_OK)
 		return status;
-	if (csv)
+	if (csv) {
+		g_free(reading.filtered);
 		return ctl_usage(call);
+	}
 	table = ctl_audit_table_new(call->settings);
 	reading.context = table;
-	status = read_all(call, &reading);
+	status = read_all(call, &reading, "");
 	if (status == EX_OK)
 		ctl_table_print(table, json);
 	ctl_table_free(table);
@@ -251,20 +231,19 @@ static void export_csv(const struct audit_row *row, void *context)
 
 int ctl_audit_export(const struct ctl_call *call)
 {
-	struct reading reading = { .context = (void *)call->settings };
+	struct reading reading = { .command = "export",
+				   .context = (void *)call->settings };
 	bool csv = false, json = false;
 	int status = read_options(call, &reading, &csv, &json);
 
 	if (status != EX_OK)
 		return status;
-	if (csv == json)
+	if (csv == json) {
+		g_free(reading.filtered);
 		return ctl_usage(call);
+	}
 	reading.visit = csv ? export_csv : export_json;
-	if (csv)
-		fputs("\xef\xbb\xbfrow,time,login,role,draft,action,outcome,queue id,"
-		      "detail\r\n",
-		      stdout);
-	status = read_all(call, &reading);
+	status = read_all(call, &reading, csv ? CSV_HEADING : "");
 	if (status == EX_OK && fflush(stdout) != 0)
 		return ctl_fail(EX_IOERR, "standard output cannot be written");
 	return status;

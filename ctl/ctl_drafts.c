@@ -6,7 +6,8 @@
  *	drafts list [STATE] [--broadcast ADDRESS] [--since TIME] [--limit N] [--json]
  *	drafts show ID [--json]
  *
- *	"show" has the draft's people, its shards and its whole history.
+ *	"show" has the draft's people, its shards and its whole history, so the audit trail has who
+ *	looked at it.
  *
  * DIAGNOSTICS
  *	EX_NOINPUT: no such draft. EX_USAGE: no such state. EX_UNAVAILABLE: the store cannot be
@@ -26,6 +27,7 @@
 #include "ctl/ctl_audit_table.h"
 #include "ctl/ctl_drafts.h"
 #include "ctl/ctl_options.h"
+#include "ctl/ctl_reading.h"
 #include "ctl/ctl_store.h"
 #include "ctl/ctl_table.h"
 #include "ctl/ctl_time.h"
@@ -213,13 +215,24 @@ static bool read_all(struct store *store, struct showing *showing,
 	       ctl_audit_table_fill(store, showing->id, showing->history, error_r);
 }
 
+static int record(struct store *store, const struct showing *showing,
+		  struct kairan_error *error_r)
+{
+	const struct ctl_reading reading = { showing->id, "drafts show",
+					     (int64_t)json_array_size(
+						 ctl_table_rows(showing->history)) };
+
+	return ctl_reading_record(store, &reading, error_r);
+}
+
 static int show(struct store *store, void *context, struct kairan_error *error_r)
 {
 	struct showing *showing = context;
 
 	switch (store_draft_find(store, showing->id, &showing->draft, error_r)) {
 	case ANSWER_YES:
-		return read_all(store, showing, error_r) ? EX_OK : EX_UNAVAILABLE;
+		return read_all(store, showing, error_r) ? record(store, showing, error_r)
+							 : EX_UNAVAILABLE;
 	case ANSWER_NO:
 		(void)error_set(error_r, ctl_say("there is no draft %lld"), showing->id);
 		return EX_NOINPUT;

@@ -4,10 +4,10 @@
  *
  * DESCRIPTION
  *	kairanctl is run as root or as kairan, by sudo as a rule; the audit trail wants the
- *	person. Asked in this order: sudo, the kernel's login uid (which su does not change),
- *	the terminal's login, the user.
+ *	person. Asked in this order: the kernel's login uid, which is of the audit session and which
+ *	neither su nor sudo changes; sudo; the terminal's login; the user.
  *
- *	None of them is a proof: whoever may write to the store may write anything into it.
+ *	A variable such as SUDO_USER is whatever its user sets it to. None of them is a proof: whoever may write to the store may write anything into it.
  *
  * DIAGNOSTICS
  *	None.
@@ -47,10 +47,10 @@ const char *ctl_operator_uid(void)
 
 	if (uid != NULL)
 		return uid;
-	name = g_getenv("SUDO_USER");
-	if (name == NULL || *name == '\0')
-		name = find_login_uid();
+	name = find_login_uid();
 	if (name == NULL)
+		name = g_getenv("SUDO_USER");
+	if (name == NULL || *name == '\0')
 		name = getlogin();
 	uid = g_strdup(name != NULL ? name : g_get_user_name());
 	return uid;

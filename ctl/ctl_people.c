@@ -25,6 +25,7 @@
 #include "ctl/commands.h"
 #include "ctl/ctl_operator.h"
 #include "ctl/ctl_options.h"
+#include "ctl/ctl_reading.h"
 #include "ctl/ctl_store.h"
 #include "ctl/ctl_table.h"
 #include "milter/core/kairan.h"
@@ -58,10 +59,15 @@ static int list_dormant(struct store *store, void *context, struct kairan_error 
 {
 	struct dormant *dormant = context;
 
-	return dormant_visit(store, dormant->people, dormant->since, list_person, dormant,
-			     error_r)
-		   ? EX_OK
-		   : EX_UNAVAILABLE;
+	if (!dormant_visit(store, dormant->people, dormant->since, list_person, dormant,
+			   error_r))
+		return EX_UNAVAILABLE;
+	/* When somebody did something last is what the audit trail says. */
+	return ctl_reading_record(
+	    store,
+	    &(struct ctl_reading){
+		0, "dormant", (int64_t)json_array_size(ctl_table_rows(dormant->table)) },
+	    error_r);
 }
 
 static int run_dormant(const struct ctl_call *call, int64_t seconds, bool json)

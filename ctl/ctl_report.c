@@ -27,6 +27,7 @@
 #include "conf/clock.h"
 #include "ctl/commands.h"
 #include "ctl/ctl_options.h"
+#include "ctl/ctl_reading.h"
 #include "ctl/ctl_store.h"
 #include "milter/core/notice.h"
 #include "milter/report/report.h"
@@ -159,6 +160,15 @@ static int find_month(const struct report_call *report, struct month *month_r)
 	return EX_OK;
 }
 
+/* It has people's names, and what the audit trail says of them. */
+static int record(struct store *store, void *context, struct kairan_error *error_r)
+{
+	const struct month *month = context;
+	g_autofree char *what = g_strdup_printf("report %s", month->name);
+
+	return ctl_reading_record(store, &(struct ctl_reading){ 0, what, 1 }, error_r);
+}
+
 static int run(const struct report_call *report)
 {
 	struct store *store = NULL;
@@ -167,6 +177,8 @@ static int run(const struct report_call *report)
 
 	if (status == EX_OK)
 		status = ctl_store_open(report->call, &store);
+	if (status == EX_OK)
+		status = ctl_store_work(store, record, &month);
 	if (status == EX_OK)
 		status = write_report(report, store, &month);
 	store_close(store);

@@ -27,6 +27,7 @@
 #include "ctl/ctl_drafts.h"
 #include "ctl/ctl_operator.h"
 #include "ctl/ctl_options.h"
+#include "ctl/ctl_reading.h"
 #include "ctl/ctl_store.h"
 #include "schema/store_draft.h"
 #include "schema/store_outbox.h"
@@ -105,6 +106,23 @@ static void print_recipients(const struct shard *shard, void *context)
 		listing->ok = store_release_visit_page(
 		    listing->store, &page, print_address, listing, listing->error_r);
 	}
+}
+
+/* Who looks at the addresses (Art. 8): before the first of them, in a transaction of its own. */
+static int record_listing(struct store *store, void *context,
+			  struct kairan_error *error_r)
+{
+	const struct stop *stop = context;
+	struct release_summary summary = { 0 };
+	struct ctl_reading reading = { stop->id, "drafts stop --list", 0 };
+	bool ok = store_release_summarize(store, stop->id, &summary, error_r);
+
+	reading.count = summary.served + summary.unknown + summary.unserved;
+	release_summary_clear(&summary);
+	if (!ok)
+		return EX_UNAVAILABLE;
+	/* Nothing is read where there is no such draft, or nobody to send it to yet. */
+	return reading.count > 0 ? ctl_reading_record(store, &reading, error_r) : EX_OK;
 }
 
 static bool list_recipients(const struct stop *stop, const struct draft *draft,
@@ -230,11 +248,17 @@ static int run_work(struct store *store, void *context, struct kairan_error *err
 int ctl_stop(const struct ctl_call *call)
 {
 	struct stop stop = { 0 };
+	struct store *store = NULL;
 	int status;
 
 	if (!read_options(call, &stop))
 		return ctl_usage(call);
-	status = ctl_store_run(call, run_work, &stop);
+	status = ctl_store_open(call, &store);
+	if (status == EX_OK && stop.list)
+		status = ctl_store_work(store, record_listing, &stop);
+	if (status == EX_OK)
+		status = ctl_store_work(store, run_work, &stop);
+	store_close(store);
 	if (status == EX_OK && !stop.list)
 		ctl_print("draft %lld is stopped: sent to %lld, perhaps to %lld, not to "
 			  "%lld recipients",

@@ -4,7 +4,9 @@
  *
  * DESCRIPTION
  *	The same store as the daemon's, whether that runs or not. Where root is the first to use
- *	it, it is made for the user that the daemon becomes.
+ *	it, it is made for the user that the daemon becomes. A user who may only read its file gets
+ *	a store that only reads: what needs no row in the audit trail can be looked at, and nothing
+ *	is changed.
  *
  * DIAGNOSTICS
  *	EX_UNAVAILABLE: the store cannot be opened, read or written. EX_NOPERM: the keys cannot
@@ -57,11 +59,34 @@ bool ctl_store_open_unsealed(const struct settings *settings, struct store **sto
 	       store_open(settings->store_path, STORE_JOURNAL_BEST, store_r, error_r);
 }
 
+/* Is it there, and only to be read? */
+static bool is_read_only(const char *path)
+{
+	return access(path, R_OK) == 0 && access(path, W_OK) != 0;
+}
+
+/* Its keys seal what is written; to check the seals they are taken where they can be read. */
+static int open_reader(const struct ctl_call *call, struct store **store_r)
+{
+	struct keyring *seals = NULL;
+	struct kairan_error error = { "" };
+
+	if (!store_open_reader(call->settings->store_path, 0, store_r, &error))
+		return ctl_fail(EX_UNAVAILABLE, "%s", error.text);
+	if (keyring_load("audit_key_file", call->settings->audit_key_file, &seals,
+			 &error))
+		store_set_seals(*store_r, seals);
+	return EX_OK;
+}
+
 int ctl_store_open(const struct ctl_call *call, struct store **store_r)
 {
 	struct keyring *seals = NULL;
 	struct kairan_error error = { "" };
 	int status;
+
+	if (is_read_only(call->settings->store_path))
+		return open_reader(call, store_r);
 
 	if (!keyring_load("audit_key_file", call->settings->audit_key_file, &seals,
 			  &error))

@@ -16,7 +16,8 @@ typedef int (*ctl_work)(struct store *store, void *context, struct kairan_error 
 bool ctl_store_open_unsealed(const struct settings *settings, struct store **store_r,
 			     struct kairan_error *error_r);
 
-/* Open the store with the keys that seal the audit trail. Returns EX_OK, or an exit status
+/* Open the store with the keys that seal the audit trail; where its file may only be read, to
+ * read only (store_is_reader()). Returns EX_OK, or an exit status
  * after having said what went wrong. */
 int ctl_store_open(const struct ctl_call *call, struct store **store_r);
 

@@ -4,7 +4,7 @@
  *
  * DESCRIPTION
  *	list --list LIST [--state STATE] [--json], export --list LIST: page by page, so that the
- *	daemon need not wait.
+ *	daemon need not wait. Before the first of them the audit trail has who reads (Art. 8).
  *	count [--json]: list by list.
  *	suspend, resume, delete --list LIST ADDRESS...: all of them or none.
  *
@@ -23,6 +23,7 @@
 #include "ctl/commands.h"
 #include "ctl/ctl_operator.h"
 #include "ctl/ctl_options.h"
+#include "ctl/ctl_reading.h"
 #include "ctl/ctl_store.h"
 #include "ctl/ctl_table.h"
 #include "policy/address.h"
@@ -39,10 +40,12 @@ static const struct ctl_column list_columns[] = { { "address", CTL_TEXT },
 
 struct reading {
 	const struct settings *settings;
+	const char *command; /* for the audit trail */
 	const char *list;
 	int state;
 	char *last;
 	int64_t rows;            /* of the page */
+	int64_t known;           /* in all */
 	struct ctl_table *table; /* NULL: export */
 };
 
@@ -91,19 +94,52 @@ static int read_page(struct store *store, void *context, struct kairan_error *er
 		   : EX_UNAVAILABLE;
 }
 
-static int read_all(const struct ctl_call *call, struct reading *reading)
+static void count_known(const struct subscriber_count *count, void *context)
 {
-	struct store *store = NULL;
-	int status = ctl_store_open(call, &store);
+	struct reading *reading = context;
+
+	if (strcmp(count->list, reading->list) != 0)
+		return;
+	if (reading->state == 0 || reading->state == SUBSCRIBER_ACTIVE)
+		reading->known += count->active;
+	if (reading->state == 0 || reading->state == SUBSCRIBER_SUSPENDED)
+		reading->known += count->suspended;
+	if (reading->state == 0 || reading->state == SUBSCRIBER_LEFT)
+		reading->known += count->left;
+}
+
+static int record(struct store *store, void *context, struct kairan_error *error_r)
+{
+	struct reading *reading = context;
+	g_autofree char *what =
+	    g_strdup_printf("subscribers %s %s", reading->command, reading->list);
+
+	if (!store_subscriber_visit_counts(store, count_known, reading, error_r))
+		return EX_UNAVAILABLE;
+	return ctl_reading_record(store, &(struct ctl_reading){ 0, what, reading->known },
+				  error_r);
+}
+
+/* Says why not, and leaves the store open, where the audit trail cannot be written. */
+static int open_recorded(const struct ctl_call *call, struct reading *reading,
+			 struct store **store_r)
+{
+	const int status = ctl_store_open(call, store_r);
 
 	reading->settings = call->settings;
+	return status == EX_OK ? ctl_store_work(*store_r, record, reading) : status;
+}
+
+static int read_all(struct store *store, struct reading *reading)
+{
+	int status = EX_OK;
+
 	reading->last = g_strdup("");
 	do {
 		if (status == EX_OK)
 			status = ctl_store_work(store, read_page, reading);
 	} while (status == EX_OK && reading->rows == PAGE_ROWS);
 	g_free(reading->last);
-	store_close(store);
 	return status;
 }
 
@@ -121,7 +157,8 @@ static bool find_state(const char *name, int *state_r)
 
 int ctl_subscribers_list(const struct ctl_call *call)
 {
-	struct reading reading = { 0 };
+	struct reading reading = { .command = "list" };
+	struct store *store = NULL;
 	const char *state = NULL;
 	bool json = false;
 	const struct ctl_option options[] = { { "list", &reading.list, NULL },
@@ -138,7 +175,10 @@ int ctl_subscribers_list(const struct ctl_call *call)
 				ctl_say("left"));
 	reading.table =
 	    ctl_table_new(call->settings, list_columns, G_N_ELEMENTS(list_columns));
-	status = read_all(call, &reading);
+	status = open_recorded(call, &reading, &store);
+	if (status == EX_OK)
+		status = read_all(store, &reading);
+	store_close(store);
 	if (status == EX_OK)
 		ctl_table_print(reading.table, json);
 	ctl_table_free(reading.table);
@@ -147,17 +187,22 @@ int ctl_subscribers_list(const struct ctl_call *call)
 
 int ctl_subscribers_export(const struct ctl_call *call)
 {
-	struct reading reading = { 0 };
+	struct reading reading = { .command = "export" };
+	struct store *store = NULL;
 	const struct ctl_option options[] = { { "list", &reading.list, NULL } };
 	int rest, status;
 
 	if (!ctl_options_read(call, options, G_N_ELEMENTS(options), &rest) ||
 	    rest != call->argc || reading.list == NULL)
 		return ctl_usage(call);
-	fputs("\xef\xbb\xbf"
-	      "address,state,joined\r\n",
-	      stdout);
-	status = read_all(call, &reading);
+	status = open_recorded(call, &reading, &store);
+	if (status == EX_OK)
+		fputs("\xef\xbb\xbf"
+		      "address,state,joined\r\n",
+		      stdout);
+	if (status == EX_OK)
+		status = read_all(store, &reading);
+	store_close(store);
 	if (status == EX_OK && fflush(stdout) != 0)
 		return ctl_fail(EX_IOERR, "standard output cannot be written");
 	return status;

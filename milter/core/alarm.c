@@ -126,10 +126,10 @@ int64_t alarm_expire(struct kairan *kairan, int64_t now)
 static const char *find_advice(const struct alarm *alarm)
 {
 	static const char *const others[] = {
-		ALARM_DESCRIPTORS, ALARM_LIMIT,  ALARM_MAIL,      ALARM_RELEASE,
-		ALARM_AUDIT,       ALARM_TOKENS, ALARM_REFUSALS,  ALARM_REPLIES,
-		ALARM_FINDING,     ALARM_FOOTER, ALARM_DIRECTORY, ALARM_CHANGED,
-		ALARM_PROBE,
+		ALARM_DESCRIPTORS, ALARM_LIMIT,      ALARM_MAIL,      ALARM_RELEASE,
+		ALARM_AUDIT,       ALARM_TOKENS,     ALARM_REFUSALS,  ALARM_REPLIES,
+		ALARM_FINDING,     ALARM_FOOTER,     ALARM_DIRECTORY, ALARM_CHANGED,
+		ALARM_PROBE,       ALARM_INSPECTION,
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(others); i++)

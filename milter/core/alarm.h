@@ -24,10 +24,11 @@
 #define ALARM_RELEASE     "release"     /* not taken by the MTA: the draft */
 #define ALARM_CHANGED     "changed"     /* not what was approved any more: the draft */
 #define ALARM_LIMIT       "limit"       /* who is beyond one: the login */
-#define ALARM_PROBE       "probe"   /* kairan's mail to itself: the From that it has */
-#define ALARM_FINDING     "finding" /* of the directory's check: its name */
-#define ALARM_FOOTER      "footer"  /* stands below replies: the beginning of its hash */
-#define ALARM_STORE       "store"   /* takes nothing: "store"; told by store_round.c */
+#define ALARM_PROBE       "probe"      /* kairan's mail to itself: the From that it has */
+#define ALARM_FINDING     "finding"    /* of the directory's check: its name */
+#define ALARM_INSPECTION  "inspection" /* of the audit trail is due: "trail" */
+#define ALARM_FOOTER      "footer" /* stands below replies: the beginning of its hash */
+#define ALARM_STORE       "store"  /* takes nothing: "store"; told by store_round.c */
 
 /* Something is wrong with one thing: what kind of thing ("section"), which (a DN, an
  * address), the reason (alarm.REASON in the phrases), and the entries it is about. The log

@@ -65,7 +65,8 @@ static const char *const notice_name_list[] = {
 	"report_recipients", "report_incidents", "report_weeks", "report_drafts",
 	"report_times", "report_refusals", "report_subscribers", "report_bounces",
 	"report_delayed", "report_notices", "report_dormant_days", "report_dormant",
-	"report_dormant_more", "report_audit", "report_audit_fault", NULL
+	"report_dormant_more", "report_audit", "report_audit_fault", "report_inspection",
+	"report_inspection_due", NULL
 };
 
 const char *const *notice_kinds(void)

@@ -209,6 +209,22 @@ static void put_audit(const struct report_part *part)
 		  : report_words_fill(&part->words, key, "row", row, NULL, NULL));
 }
 
+static void put_inspection(const struct report_part *part)
+{
+	const json_t *inspection = json_object_get(part->report, "inspection");
+	const int64_t last = report_part_number(inspection, "last");
+	g_autofree char *when = last != 0 ? report_words_day(&part->words, last) : NULL;
+
+	report_part_put(
+	    part, "report_inspection",
+	    report_words_fill(&part->words,
+			      last != 0 ? "inspection-last" : "inspection-none", "when",
+			      last != 0 ? when : "", NULL, NULL));
+	if (json_is_true(json_object_get(inspection, "due")))
+		report_part_put(part, "report_inspection_due",
+				g_strdup(report_part_word(part, "inspection-due")));
+}
+
 /* ---- the head ---- */
 
 static void put_head(const struct report_part *part)
@@ -266,4 +282,5 @@ void report_put_facts(GHashTable *facts, const struct setup *setup, const char *
 	put_subscribers(&part);
 	put_dormant(&part);
 	put_audit(&part);
+	put_inspection(&part);
 }

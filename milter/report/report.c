@@ -19,6 +19,7 @@
 #include "policy/day.h"
 #include "schema/audit_check.h"
 #include "schema/directory_people.h"
+#include "schema/store_inspection.h"
 #include "schema/store_report.h"
 #include "schema/store_subscriber.h"
 
@@ -234,6 +235,26 @@ static bool collect_audit(struct store *store, json_t *report,
 	return true;
 }
 
+/* Whether a person has looked at it, too (Art. 8-3). */
+static bool collect_inspection(const struct setup *setup, struct store *store,
+			       int64_t now, json_t *report, struct kairan_error *error_r)
+{
+	struct inspection inspection = { 0 };
+	bool ok = store_begin(store, error_r);
+	int64_t since;
+
+	if (!ok)
+		return false;
+	ok = store_inspection_find(store, &inspection, error_r);
+	store_rollback(store);
+	since = inspection.at != 0 ? inspection.at : inspection.since;
+	(void)json_object_set_new(
+	    report, "inspection",
+	    json_pack("{s:I, s:b}", "last", (json_int_t)inspection.at, "due",
+		      since != 0 && now - since >= setup->settings->inspection_every));
+	return ok;
+}
+
 /* ---- all of it ---- */
 
 static json_t *write_date(int64_t day)
@@ -273,7 +294,8 @@ bool report_collect(const struct setup *setup, struct store *store,
 	if (!collect_sections(setup, store, month, report, error_r) ||
 	    !collect_lists(store, month, report, error_r) ||
 	    !collect_dormant(setup, store, now, report, error_r) ||
-	    !collect_audit(store, report, error_r)) {
+	    !collect_audit(store, report, error_r) ||
+	    !collect_inspection(setup, store, now, report, error_r)) {
 		json_decref(report);
 		return false;
 	}

@@ -26,6 +26,7 @@
 #include "milter/round/descriptor_round.h"
 #include "milter/round/duty_round.h"
 #include "milter/round/footer_round.h"
+#include "milter/round/inspection_round.h"
 #include "milter/round/password_round.h"
 #include "milter/round/probe_round.h"
 #include "milter/round/report_round.h"
@@ -52,6 +53,7 @@ static const struct {
 	{ footer_round_walk, true, false },
 	{ descriptor_round_walk, false, false },
 	{ probe_round_send, false, true },
+	{ inspection_round_walk, false, true },
 };
 
 #define ROUNDS_COUNT G_N_ELEMENTS(slow_rounds_list)
