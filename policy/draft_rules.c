@@ -20,6 +20,7 @@
 #include <string.h>
 
 #include "policy/leaked_token.h"
+#include "policy/machine_dependent.h"
 #include "policy/protected_data.h"
 #include "policy/text.h"
 
@@ -111,6 +112,8 @@ static void find_misfits(const struct draft_facts *facts, GPtrArray *findings)
 				     misfit->offset, misfit->length);
 
 		finding->instead = g_strdup(misfit->instead);
+		/* It looks like what is to be written instead. */
+		finding->rule = machine_dependent_name_second_code(finding->offending);
 	}
 }
 

@@ -3,7 +3,7 @@
  *	machine_dependent - what to write instead of a machine-dependent character
  *
  * DESCRIPTION
- *	Most answers are Unicode's compatibility decompositions (NFKC), with brackets around
+ *	Most answers are Unicode's decompositions (NFKC), with brackets around
  *	what was in a circle. A table has what those do not know: Kanji whose common form is
  *	another character, and abbreviations that want their dot.
  *
@@ -33,19 +33,19 @@ static const char *const suggestions[][2] = {
 	{ "寬", "寛" },  { "屛", "屏" }, { "巢", "巣" },    { "幷", "并" },
 	{ "彅", "弥" },  { "德", "徳" }, { "搔", "掻" },    { "摑", "掴" },
 	{ "攢", "攅" },  { "敎", "教" }, { "晚", "晩" },    { "曻", "昇" },
-	{ "朗", "朗" },  { "栁", "柳" }, { "桒", "桑" },    { "橫", "横" },
-	{ "步", "歩" },  { "每", "毎" }, { "淸", "清" },    { "渴", "渇" },
-	{ "濵", "浜" },  { "濱", "浜" }, { "瀨", "瀬" },    { "焰", "焔" },
-	{ "瘦", "痩" },  { "硏", "研" }, { "禱", "祷" },    { "穗", "穂" },
-	{ "簞", "箪" },  { "綠", "緑" }, { "緖", "緒" },    { "繡", "繍" },
-	{ "繫", "繋" },  { "萊", "莱" }, { "蔣", "蒋" },    { "薰", "薫" },
-	{ "虛", "虚" },  { "蟬", "蝉" }, { "蠟", "蝋" },    { "說", "説" },
-	{ "賴", "頼" },  { "軀", "躯" }, { "郞", "郎" },    { "鄕", "郷" },
-	{ "醬", "醤" },  { "銳", "鋭" }, { "錄", "録" },    { "閒", "間" },
-	{ "靑", "青" },  { "靜", "静" }, { "頰", "頬" },    { "顚", "顛" },
-	{ "驒", "騨" },  { "髙", "高" }, { "鷗", "鴎" },    { "鹼", "鹸" },
-	{ "麴", "麹" },  { "黃", "黄" }, { "黑", "黒" },    { "﨑", "崎" },
-	{ "﨟", "臈" },  { "𠮟", "叱" }, { "𠮷", "吉" },
+	{ "栁", "柳" },  { "桒", "桑" }, { "橫", "横" },    { "步", "歩" },
+	{ "每", "毎" },  { "淸", "清" }, { "渴", "渇" },    { "濵", "浜" },
+	{ "濱", "浜" },  { "瀨", "瀬" }, { "焰", "焔" },    { "瘦", "痩" },
+	{ "硏", "研" },  { "禱", "祷" }, { "穗", "穂" },    { "簞", "箪" },
+	{ "綠", "緑" },  { "緖", "緒" }, { "繡", "繍" },    { "繫", "繋" },
+	{ "萊", "莱" },  { "蔣", "蒋" }, { "薰", "薫" },    { "虛", "虚" },
+	{ "蟬", "蝉" },  { "蠟", "蝋" }, { "說", "説" },    { "賴", "頼" },
+	{ "軀", "躯" },  { "郞", "郎" }, { "鄕", "郷" },    { "醬", "醤" },
+	{ "銳", "鋭" },  { "錄", "録" }, { "閒", "間" },    { "靑", "青" },
+	{ "靜", "静" },  { "頰", "頬" }, { "顚", "顛" },    { "驒", "騨" },
+	{ "髙", "高" },  { "鷗", "鴎" }, { "鹼", "鹸" },    { "麴", "麹" },
+	{ "黃", "黄" },  { "黑", "黒" }, { "﨑", "崎" },    { "﨟", "臈" },
+	{ "𠮟", "叱" },  { "𠮷", "吉" },
 };
 
 /* Numbers in black circles and other circles that have no decomposition. */
@@ -94,9 +94,13 @@ static bool append_circled_number(GString *out, ucs4_t character)
 static void append_suggestion(GString *out, ucs4_t character)
 {
 	ucs4_t parts[UC_DECOMPOSITION_MAX_LENGTH];
-	const char *known = find_suggestion(character);
+	const char *known;
 	int tag = -1;
 
+	/* A second code for a character is that character; it may want a common form, too. */
+	if (uc_canonical_decomposition(character, parts) == 1)
+		character = parts[0];
+	known = find_suggestion(character);
 	if (known != NULL) {
 		g_string_append(out, known);
 	} else if (!append_circled_number(out, character)) {
@@ -138,6 +142,17 @@ char *machine_dependent_suggest(const char *utf8, size_t length)
 		g_strfreev(parts);
 	}
 	return folded;
+}
+
+char *machine_dependent_name_second_code(const char *utf8)
+{
+	ucs4_t character, parts[UC_DECOMPOSITION_MAX_LENGTH];
+	const int length = u8_strmbtouc(&character, (const uint8_t *)utf8);
+
+	if (length <= 0 || utf8[length] != '\0' ||
+	    uc_canonical_decomposition(character, parts) != 1)
+		return NULL;
+	return g_strdup_printf("U+%04X", (unsigned int)character);
 }
 
 bool machine_dependent_is_half_kana(const char *utf8, size_t length)

@@ -12,6 +12,10 @@
  * can be sent is for the caller to see. malloc'd. */
 char *machine_dependent_suggest(const char *utf8, size_t length);
 
+/* "U+FA19" where this is one character (UTF-8) that is a second code for another, which looks the
+ * same; else NULL. malloc'd. */
+char *machine_dependent_name_second_code(const char *utf8);
+
 /* Is this one character (UTF-8) a half-width Katakana? Neighbours of these belong into one
  * suggestion. */
 bool machine_dependent_is_half_kana(const char *utf8, size_t length);

@@ -23,6 +23,7 @@
 #include <unistr.h>
 
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
+#define ANGSTROM_SIGN   0x212b
 
 /* The characters after which a line is over (UAX #14 classes BK, CR, LF, NL). */
 static bool is_line_break(ucs4_t character)
@@ -72,12 +73,62 @@ static void append_lines(GString *out, const char *utf8)
 	}
 }
 
+/* A second code for a character, such as the Kanji of other standards (CJK compatibility
+ * ideographs), which the normal form would change in silence. The Angstrom sign is one, too, but
+ * JIS X 0208 has that, and has no other. */
+static bool is_second_code(ucs4_t character)
+{
+	ucs4_t parts[UC_DECOMPOSITION_MAX_LENGTH];
+
+	return character >= 0x300 && character != ANGSTROM_SIGN &&
+	       uc_canonical_decomposition(character, parts) == 1;
+}
+
+/* Up to the next second code, or to its end. */
+static const char *find_second_code(const char *utf8, const char *end)
+{
+	ucs4_t character;
+
+	while (utf8 < end) {
+		const char *next = read_character(utf8, end, &character);
+
+		if (is_second_code(character))
+			break;
+		utf8 = next;
+	}
+	return utf8;
+}
+
+/* NFC, but for second codes, which stay. malloc'd; NULL when memory ran out. */
+static char *compose(const char *utf8)
+{
+	const char *end = utf8 + strlen(utf8);
+	GString *normal = g_string_sized_new(strlen(utf8));
+
+	while (utf8 < end) {
+		const char *next = find_second_code(utf8, end);
+		size_t length = 0;
+		uint8_t *piece = u8_normalize(UNINORM_NFC, (const uint8_t *)utf8,
+					      (size_t)(next - utf8), NULL, &length);
+		ucs4_t character;
+
+		if (piece == NULL && next > utf8) {
+			(void)g_string_free(normal, TRUE);
+			return NULL;
+		}
+		g_string_append_len(normal, (const char *)piece, (gssize)length);
+		free(piece);
+		utf8 = next < end ? read_character(next, end, &character) : end;
+		g_string_append_len(normal, next, utf8 - next);
+	}
+	return g_string_free(normal, FALSE);
+}
+
 char *text_normalize(const char *utf8)
 {
 	GString *lines = g_string_sized_new(strlen(utf8));
 	const char *start;
-	uint8_t *normal;
-	size_t length = 0;
+	char *normal;
 
 	append_lines(lines, utf8);
 	while (lines->len > 0 && lines->str[lines->len - 1] == '\n')
@@ -90,11 +141,9 @@ char *text_normalize(const char *utf8)
 		else
 			break;
 	}
-	/* With the end of the string, so that the result has one too. */
-	normal = u8_normalize(UNINORM_NFC, (const uint8_t *)start, strlen(start) + 1,
-			      NULL, &length);
+	normal = compose(start);
 	(void)g_string_free(lines, TRUE);
-	return (char *)normal;
+	return normal;
 }
 
 static size_t count_characters(const char *utf8, size_t length)

@@ -7,7 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* NFC (of the Unicode that libunistring knows), CRLF and CR to LF, trailing white space of
+/* NFC (of the Unicode that libunistring knows), but that a second code for a character (U+FA10,
+ * U+2126: a singleton decomposition) stays, for a rule to name; CRLF and CR to LF, trailing white space of
  * each line (ideographic space included) and blank lines at both ends removed, a byte order
  * mark at the start removed. malloc'd; NULL only when
  * memory ran out. */

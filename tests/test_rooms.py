@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+import unicodedata
 import unittest
 
 import plain_tap
@@ -217,7 +218,24 @@ def test_tests_stand_in_the_room_they_test():
     assert len(tests) > 30 and not lost, f"they include nothing of their room: {lost}"
 
 
+def find_unstable(files):
+    """Characters that an editor or Git may turn into others: written as escapes, they stay."""
+    return [f"{name}: U+{ord(c):04X}" for name, text in files.items() for c in text
+            if unicodedata.normalize("NFC", c) != c]
+
+
+def test_sources_have_no_character_with_two_codes():
+    tests = {path.name: path.read_text(encoding="utf-8")
+             for path in (SOURCE / "tests").rglob("*.[ch]") if "corpus" not in path.parts}
+    found = find_unstable({**files_of(SOURCE), **tests})
+    assert not found, found
+
+
 # ---- this test can fail ----
+
+def test_a_character_with_two_codes_is_found():
+    assert find_unstable({"policy/x.c": "\u795e\ufa19"}) == ["policy/x.c: U+FA19"]
+
 
 def test_an_include_upwards_is_found():
     files = {

@@ -10,10 +10,12 @@
  *	for gaiji (CP932), and tag characters, which it drops when it encodes.
  *	Those are looked for here.
  *
- *	Two-octet codes of ISO-2022-JP that only vendors have (NEC's row 13,
- *	IBM's and NEC's selections in rows 89-92 and 115-119) become the
- *	character that the writer saw, so that a rule can name it. So do
- *	half-width Katakana, which have an escape of their own there.
+ *	Two-octet codes of ISO-2022-JP and EUC that only vendors have (NEC's
+ *	row 13, IBM's and NEC's selections in rows 89-92 and 115-119) become
+ *	the character that the writer saw, so that a rule can name it. So do
+ *	half-width Katakana, which have an escape of their own there. JIS X
+ *	0201 Roman is read as ASCII: a keyboard has \ and ~ there, and no
+ *	address has an overline.
  *
  * DIAGNOSTICS
  *	Every failure names the charset, the place and the octets.
@@ -34,9 +36,17 @@
 
 #define ESCAPE    0x1b
 #define HALF_KANA "\033(I"
+#define ROMAN     "\033(J"
+#define ASCII     "\033(B"
+
+/* Rows 85-94 of EUC, which glibc makes private-use characters of, one after the other. */
+#define EUC_PRIVATE_FIRST 0xe000u
+#define EUC_PRIVATE_ROW   85u
+#define ROW_CELLS         94u
 
 enum charset_kind {
 	KIND_PLAIN,
+	KIND_EUC,
 	KIND_UTF8,
 	KIND_ISO2022JP,
 };
@@ -69,14 +79,14 @@ static const struct charset charset_list[] = {
 	{ "cswindows31j", "CP932", KIND_PLAIN },
 	{ "csshiftjis", "CP932", KIND_PLAIN },
 	{ "ms_kanji", "CP932", KIND_PLAIN },
-	{ "euc-jp", "EUC-JP-MS", KIND_PLAIN },
-	{ "x-euc-jp", "EUC-JP-MS", KIND_PLAIN },
-	{ "x-euc", "EUC-JP-MS", KIND_PLAIN },
-	{ "cseucpkdfmtjapanese", "EUC-JP-MS", KIND_PLAIN },
-	{ "cp51932", "EUC-JP-MS", KIND_PLAIN },
-	{ "windows-51932", "EUC-JP-MS", KIND_PLAIN },
-	{ "eucjp-ms", "EUC-JP-MS", KIND_PLAIN },
-	{ "eucjp-win", "EUC-JP-MS", KIND_PLAIN },
+	{ "euc-jp", "EUC-JP-MS", KIND_EUC },
+	{ "x-euc-jp", "EUC-JP-MS", KIND_EUC },
+	{ "x-euc", "EUC-JP-MS", KIND_EUC },
+	{ "cseucpkdfmtjapanese", "EUC-JP-MS", KIND_EUC },
+	{ "cp51932", "EUC-JP-MS", KIND_EUC },
+	{ "windows-51932", "EUC-JP-MS", KIND_EUC },
+	{ "eucjp-ms", "EUC-JP-MS", KIND_EUC },
+	{ "eucjp-win", "EUC-JP-MS", KIND_EUC },
 	{ "iso-8859-1", "ISO-8859-1", KIND_PLAIN },
 	{ "latin1", "ISO-8859-1", KIND_PLAIN },
 	{ "iso-8859-2", "ISO-8859-2", KIND_PLAIN },
@@ -121,14 +131,18 @@ static const struct charset *find_charset(const char *label)
 	return NULL;
 }
 
-/* Seven bits, and an escape to two-octet text: no other charset has that. */
+/* Seven bits, and an escape to Japanese text: no other charset has that. */
 static bool is_plainly_jis(const unsigned char *octets, size_t length)
 {
+	static const char *const escapes[] = { "\033$B", "\033$@", HALF_KANA, ROMAN };
+	bool found = false;
+
 	for (size_t i = 0; i < length; i++)
 		if (octets[i] >= 0x80)
 			return false;
-	return memmem(octets, length, "\033$B", 3) != NULL ||
-	       memmem(octets, length, "\033$@", 3) != NULL;
+	for (size_t i = 0; i < G_N_ELEMENTS(escapes); i++)
+		found = found || memmem(octets, length, escapes[i], 3) != NULL;
+	return found;
 }
 
 /* The charset that the octets are in; NULL when the label is not known. */
@@ -395,6 +409,32 @@ static bool run_iconv(struct decoding *decoding, char *utf8, size_t most)
 	return ok;
 }
 
+/* Rows 89-92 of EUC are NEC's, as every Windows has them. Each character takes as many octets as
+ * the private-use one in whose place it is put. */
+static void name_vendor_characters(char *utf8)
+{
+	iconv_t cp932 = iconv_open("UTF-8", "CP932");
+	ucs4_t character, vendor = 0;
+
+	for (uint8_t *at = (uint8_t *)utf8; *at != '\0'; at += u8_strmblen(at)) {
+		const unsigned int place =
+		    u8_strmbtouc(&character, at) > 0 ? character - EUC_PRIVATE_FIRST : 0;
+		const unsigned int row = EUC_PRIVATE_ROW + place / ROW_CELLS;
+		const unsigned char pair[] = { (unsigned char)(0x20u + row),
+					       (unsigned char)(0x21u +
+							       place % ROW_CELLS) };
+
+		if (character < EUC_PRIVATE_FIRST || row < 89 || row > 92 ||
+		    cp932 == (iconv_t)-1)
+			continue;
+		vendor = find_vendor_character(cp932, pair);
+		if (vendor >= 0x800)
+			(void)u8_uctomb(at, vendor, u8_strmblen(at));
+	}
+	if (cp932 != (iconv_t)-1)
+		(void)iconv_close(cp932);
+}
+
 /* Gaiji: octets that mean something on one maker's machines only. */
 static bool check_private_use(struct decoding *decoding, char *utf8)
 {
@@ -421,12 +461,29 @@ static bool decode_by_iconv(struct decoding *decoding, char **utf8_r)
 	if (decoding->charset->kind == KIND_ISO2022JP && !check_iso2022jp(decoding))
 		return false;
 	utf8 = g_malloc(most + 1);
-	if (!run_iconv(decoding, utf8, most) || !check_private_use(decoding, utf8)) {
+	if (!run_iconv(decoding, utf8, most)) {
+		g_free(utf8);
+		return false;
+	}
+	if (decoding->charset->kind == KIND_EUC)
+		name_vendor_characters(utf8);
+	if (!check_private_use(decoding, utf8)) {
 		g_free(utf8);
 		return false;
 	}
 	*utf8_r = g_realloc(utf8, strlen(utf8) + 1);
 	return true;
+}
+
+/* A new copy of the octets, in which JIS X 0201 Roman is ASCII; places stay. */
+static unsigned char *make_roman_ascii(const void *octets, size_t length)
+{
+	unsigned char *copy = g_memdup2(octets, length), *at = copy;
+
+	while (at != NULL && (at = memmem(at, length - (size_t)(at - copy), ROMAN,
+					  strlen(ROMAN))) != NULL)
+		memcpy(at, ASCII, strlen(ASCII));
+	return copy;
 }
 
 static bool decode_utf8(struct decoding *decoding, char **utf8_r)
@@ -446,6 +503,7 @@ bool charset_decode(const char *charset, const void *octets, size_t length, char
 {
 	struct decoding decoding = { .octets = length > 0 ? octets : (const void *)"",
 				     .length = length };
+	g_autofree unsigned char *roman = NULL;
 	const unsigned char *nul;
 	bool ok = false;
 
@@ -454,6 +512,10 @@ bool charset_decode(const char *charset, const void *octets, size_t length, char
 	decoding.charset = choose_charset(charset, decoding.octets, length);
 	if (decoding.charset == NULL)
 		return refuse_label(charset, error_r);
+	if (decoding.charset->kind == KIND_ISO2022JP) {
+		roman = make_roman_ascii(decoding.octets, length);
+		decoding.octets = roman != NULL ? roman : (const void *)"";
+	}
 	nul = memchr(decoding.octets, '\0', length);
 	if (nul != NULL) {
 		decoding.offset = (size_t)(nul - decoding.octets);

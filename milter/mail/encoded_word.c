@@ -98,6 +98,17 @@ static bool finish_words(struct decoder *decoder, struct kairan_error *error_r)
 	return ok;
 }
 
+/* Where the padding of a word begins. Some programs write too much of it, or too little, and no
+ * reader minds: the word's end says where the octets end. */
+static size_t find_padding(const struct word *word)
+{
+	size_t length = word->length;
+
+	while (length > 0 && word->text[length - 1] == '=')
+		length--;
+	return length;
+}
+
 static bool take_word(struct decoder *decoder, const struct word *word,
 		      struct kairan_error *error_r)
 {
@@ -108,8 +119,8 @@ static bool take_word(struct decoder *decoder, const struct word *word,
 	if (decoder->charset == NULL)
 		decoder->charset = g_strdup(word->charset);
 	if (word->encoding == 'B')
-		return transfer_decode_base64(word->text, word->length, decoder->octets,
-					      error_r);
+		return transfer_decode_base64(word->text, find_padding(word),
+					      decoder->octets, error_r);
 	return transfer_decode_q(word->text, word->length, decoder->octets, error_r);
 }
 

@@ -10,6 +10,9 @@
  *
  *	Without a text, or with an empty one, the text of the HTML is taken.
  *
+ *	What stands in front of the first boundary or behind the last is listed
+ *	as an attachment, too.
+ *
  *	Whenever it is not plain which text a reader is shown, the other one
  *	is listed as an attachment, so that the mail is refused and not
  *	guessed at.
@@ -27,6 +30,13 @@
 #include <string.h>
 
 #include "milter/mail/message_parts.h"
+#include "policy/columns.h"
+#include "policy/text.h"
+
+/* The longest prologue that programs write, in octets. */
+#define PROLOGUE_MOST 400
+/* So much of a text outside of all parts is shown. */
+#define OUTSIDE_COLUMNS 60
 
 /* What is gathered while the parts are walked: GMimeParts, not owned. */
 struct gathering {
@@ -66,6 +76,46 @@ static void add_attachment(struct gathering *gathering, GMimeObject *object)
 
 static void gather(GMimeObject *object, struct place place, struct gathering *gathering);
 
+/* Some words that programs put in front of the first boundary, for readers that know no MIME. */
+static bool is_usual_prologue(const char *text)
+{
+	static const char *const beginnings[] = {
+		"This is a multi-part message in MIME format",
+		"This is a multipart message in MIME format",
+		"This is a multi-part MIME message",
+		"This is a multipart MIME message",
+		"This is a MIME-encapsulated message",
+		"This is a MIME encapsulated message",
+		"This is a MIME-formatted message",
+		"This is a cryptographically signed message in MIME format",
+		"This is an OpenPGP/MIME ",
+		"This is an S/MIME ",
+		"This message is in MIME format",
+	};
+
+	if (!g_str_is_ascii(text) || strlen(text) > PROLOGUE_MOST)
+		return false;
+	for (size_t i = 0; i < G_N_ELEMENTS(beginnings); i++)
+		if (g_ascii_strncasecmp(text, beginnings[i], strlen(beginnings[i])) == 0)
+			return true;
+	return false;
+}
+
+/* Text in front of the first boundary or behind the last: a reader that knows MIME shows none of
+ * it, and the writer sees it. It is listed by how it begins. */
+static void add_outside(struct gathering *gathering, const char *text)
+{
+	g_autofree char *shown = g_utf8_make_valid(text != NULL ? text : "", -1);
+	g_autofree char *name = NULL;
+
+	text_fold_line(shown);
+	if (*shown == '\0' || is_usual_prologue(shown))
+		return;
+	name = columns_cut(shown, OUTSIDE_COLUMNS);
+	message_parts_add_name(gathering->attachments, name);
+	gathering->attachment_count++;
+}
+
 static void gather_multipart(GMimeObject *object, struct place place,
 			     struct gathering *gathering)
 {
@@ -75,6 +125,12 @@ static void gather_multipart(GMimeObject *object, struct place place,
 	const bool related = message_parts_is_type(object, "multipart", "related");
 	const bool is_signed = message_parts_is_type(object, "multipart", "signed");
 
+	/* Without a boundary the mail is broken, and all of it stands outside. */
+	if (g_mime_multipart_get_count(multipart) > 0 &&
+	    g_mime_object_get_content_type_parameter(object, "boundary") != NULL) {
+		add_outside(gathering, g_mime_multipart_get_prologue(multipart));
+		add_outside(gathering, g_mime_multipart_get_epilogue(multipart));
+	}
 	if (alternative && has_text(object))
 		place.twin = true;
 	for (int i = 0; i < g_mime_multipart_get_count(multipart); i++) {

@@ -161,6 +161,23 @@ def test_all_that_is_wrong_is_told_at_once(stack):
         check_in(words, told)
 
 
+def test_second_codes_and_what_stands_outside(stack):
+    """A name as Windows and iPhones send it is named; no text is cut in silence."""
+    check_refused(stack, "人名の字", "\ufa19崎と\u6842です。",
+                  "5.6.0 Art.13-2(3): 1 machine-dependent character, first in line 1",
+                  "「\ufa19」（U+FA19） → 「神」に書き換えてください")
+    octets = (b"From: bosai-staff1@town.example\r\nTo: " + town.BOSAI.encode() +
+              b"\r\nSubject: outside\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b"
+              b"\r\n\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nabc\r\n--b--\r\nhidden\r\n")
+    check_equal(stack.submit("bosai-staff1", town.BOSAI, octets).final[0], 554)
+    check_in("hidden", refused(stack, "outside"))
+    raw = (b"From: bosai-staff1@town.example\r\nTo: " + town.BOSAI.encode() +
+           b"\r\nSubject: =?UTF-8?B?YWRkcmVzcw=?=\r\n\r\n\x1b$BL@F|\x1b(J http://a.example/~b\r\n")
+    check_equal(stack.submit("bosai-staff1", town.BOSAI, raw).final[0], 250)
+    check_in("明日 http://a.example/~b",
+             stack.store("SELECT text FROM draft WHERE subject = ?", "address")[0][0])
+
+
 def explain(stack, *args):
     done = stack.kairanctl("explain", *map(str, args), check=False)
     return done.returncode, done.stdout

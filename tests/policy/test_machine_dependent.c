@@ -71,6 +71,18 @@ static void test_suggestions(void **state)
 		{ "鷹", NULL },
 		{ "한", NULL },
 		{ "纊", NULL },
+		/* Second codes, as Windows and iPhones send them in names. */
+		{ "\ufa10", "塚" },
+		{ "\ufa12", "晴" },
+		{ "\ufa19", "神" },
+		{ "\ufa1b", "福" },
+		{ "\ufa26", "都" },
+		{ "\uf929", "朗" },
+		{ "\uf9dc", "隆" },
+		{ "\ufa2d", "鶴" },
+		{ "\uf93f", "録" },
+		{ "\u2126", "Ω" },
+		{ "\u212a", "K" },
 	};
 
 	(void)state;

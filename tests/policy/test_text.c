@@ -48,7 +48,8 @@ static void test_normalize(void **state)
 		{ "は\u309aひ\u309a", "ぱぴ" },
 		{ "e\u0301", "é" },
 		{ "\u212b", "\u00c5" },
-		{ "\ufa19", "\u795e" },
+		{ "\ufa19", "\ufa19" }, /* a second code stays, to be named */
+		{ "か\u3099\ufa19か\u3099", "が\ufa19が" },
 		{ "が", "が" },
 		{ "①㈱", "①㈱" },
 		{ "-- ", "--" },

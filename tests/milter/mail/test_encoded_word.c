@@ -52,8 +52,13 @@ static void test_decode(void **state)
 		{ "=?ISO-2022-JP?B?GyRCS0k6UhsoQg==?=", "防災" },
 		{ "=?Shift_JIS?B?h0A=?=", "①" },
 		{ "=?us-ascii?Q?a?=", "a" },
-		/* Missing padding. */
+		/* Too little padding, and too much. */
 		{ "=?utf-8?B?YQ?=", "a" },
+		{ "=?utf-8?B?YQ=?=", "a" },
+		{ "=?utf-8?B?YWI==?=", "ab" },
+		{ "=?utf-8?B?YWJj=?=", "abc" },
+		{ "=?utf-8?B?YQ===?= =?utf-8?B?YWI===?=", "aab" },
+		{ "=?utf-8?B?YQ=YQ=?=", NULL },
 		/* White space between words is not text; beside other text it is. */
 		{ "=?utf-8?Q?a?= =?utf-8?Q?b?=", "ab" },
 		{ "=?utf-8?Q?a?=\r\n =?utf-8?Q?b?=", "ab" },
@@ -95,8 +100,6 @@ static void test_decode(void **state)
 		{ "=?utf-8?B?Y*==?=", NULL },
 		{ "=?utf-8?B?YQ==YQ==?=", NULL },
 		{ "=?utf-8?B?YR==?=", NULL },
-		{ "=?utf-8?B?YQ=?=", NULL },
-		{ "=?utf-8?B?YWI==?=", NULL },
 		{ "=?utf-8?Q?=4?=", NULL },
 		{ "=?utf-8?Q?=GG?=", NULL },
 		{ "=?utf-8?Q?防?=", NULL },

@@ -372,7 +372,18 @@ static const struct text_row text_rows[] = {
 	  MESSAGE_TEXT_ENCRYPTED, "",
 	  "application/pgp-encrypted, application/octet-stream", false },
 	{ "preamble and epilogue", MIXED "pre\r\n--b\r\n\r\na\r\n" END "post\r\n",
+	  MESSAGE_TEXT_OK, "a", "pre, post", false },
+	{ "preamble of programs",
+	  MIXED "This is a multi-part message in MIME format.\r\n\r\n--b\r\n\r\na\r\n" END
+		"\r\n",
 	  MESSAGE_TEXT_OK, "a", "", false },
+	{ "more than the preamble of programs",
+	  MIXED
+	  "This is a multi-part message in MIME format.\r\n中止\r\n--b\r\n\r\na\r\n" END,
+	  MESSAGE_TEXT_OK, "a", "This is a multi-part message in MIME format. 中止",
+	  false },
+	{ "preamble that a bare CR made", MIXED "中止です。\r\r\n--b\r\n\r\na\r\n" END,
+	  MESSAGE_TEXT_OK, "a", "中止です。", false },
 	{ "opaque S/MIME",
 	  "Content-Type: application/pkcs7-mime; smime-type=signed-data; "
 	  "name=smime.p7m\r\nContent-Transfer-Encoding: base64\r\n\r\nMIID\r\n",
