@@ -9,6 +9,7 @@
  *
  * DIAGNOSTICS
  *	EX_DATAERR: lines that are no address, each by its number; nothing is imported.
+ *	EX_NOINPUT: no broadcast has the list, and --new-list does not say that it is to be one.
  */
 #include "config.h"
 
@@ -19,6 +20,7 @@
 #include "conf/clock.h"
 #include "ctl/commands.h"
 #include "ctl/ctl_csv.h"
+#include "ctl/ctl_lists.h"
 #include "ctl/ctl_operator.h"
 #include "ctl/ctl_options.h"
 #include "ctl/ctl_progress.h"
@@ -30,7 +32,7 @@
 struct import {
 	const char *list;
 	const char *path;
-	bool dry_run;
+	bool dry_run, is_new;
 	GArray *addresses; /* struct address */
 	int bad_lines;
 	int64_t added;
@@ -140,7 +142,8 @@ int ctl_subscribers_import(const struct ctl_call *call)
 {
 	struct import import = { 0 };
 	const struct ctl_option options[] = { { "list", &import.list, NULL },
-					      { "dry-run", NULL, &import.dry_run } };
+					      { "dry-run", NULL, &import.dry_run },
+					      { "new-list", NULL, &import.is_new } };
 	int rest, status;
 
 	if (!ctl_options_read(call, options, G_N_ELEMENTS(options), &rest) ||
@@ -148,7 +151,9 @@ int ctl_subscribers_import(const struct ctl_call *call)
 		return ctl_usage(call);
 	import.path = call->argv[rest];
 	import.addresses = g_array_new(FALSE, FALSE, sizeof(struct address));
-	status = read_file(&import);
+	status = ctl_lists_check(call, import.list, import.is_new);
+	if (status == EX_OK)
+		status = read_file(&import);
 	if (status == EX_OK)
 		status = finish(call, &import);
 	g_array_unref(import.addresses);

@@ -3,13 +3,13 @@
  *	ctl_subscribers - kairanctl subscribers
  *
  * DESCRIPTION
- *	list --list LIST [--state STATE] [--json], export --list LIST: page by page, so that the
- *	daemon need not wait. Before the first of them the audit trail has who reads (Art. 8).
- *	count [--json]: list by list.
+ *	list --list LIST [--new-list] [--state STATE] [--json], export --list LIST [--new-list]:
+ *	page by page, so that the daemon need not wait. Before the first of them the audit trail
+ *	has who reads (Art. 8).
  *	suspend, resume, delete --list LIST ADDRESS...: all of them or none.
  *
  * DIAGNOSTICS
- *	EX_NOINPUT: an address that is no subscriber, or in that state already; nothing is
+ *	EX_NOINPUT: a list that no broadcast has; an address that is no subscriber, or in that state already; nothing is
  *	changed. EX_USAGE: no address, no such state.
  */
 #include "config.h"
@@ -22,6 +22,7 @@
 #include "conf/clock.h"
 #include "ctl/commands.h"
 #include "ctl/ctl_operator.h"
+#include "ctl/ctl_lists.h"
 #include "ctl/ctl_options.h"
 #include "ctl/ctl_reading.h"
 #include "ctl/ctl_store.h"
@@ -160,8 +161,9 @@ int ctl_subscribers_list(const struct ctl_call *call)
 	struct reading reading = { .command = "list" };
 	struct store *store = NULL;
 	const char *state = NULL;
-	bool json = false;
+	bool json = false, is_new = false;
 	const struct ctl_option options[] = { { "list", &reading.list, NULL },
+					      { "new-list", NULL, &is_new },
 					      { "state", &state, NULL },
 					      { "json", NULL, &json } };
 	int rest, status;
@@ -173,6 +175,9 @@ int ctl_subscribers_list(const struct ctl_call *call)
 		return ctl_fail(EX_USAGE, "there is no state \"%s\"; there are: %s %s %s",
 				state, ctl_say("active"), ctl_say("suspended"),
 				ctl_say("left"));
+	status = ctl_lists_check(call, reading.list, is_new);
+	if (status != EX_OK)
+		return status;
 	reading.table =
 	    ctl_table_new(call->settings, list_columns, G_N_ELEMENTS(list_columns));
 	status = open_recorded(call, &reading, &store);
@@ -189,12 +194,17 @@ int ctl_subscribers_export(const struct ctl_call *call)
 {
 	struct reading reading = { .command = "export" };
 	struct store *store = NULL;
-	const struct ctl_option options[] = { { "list", &reading.list, NULL } };
+	bool is_new = false;
+	const struct ctl_option options[] = { { "list", &reading.list, NULL },
+					      { "new-list", NULL, &is_new } };
 	int rest, status;
 
 	if (!ctl_options_read(call, options, G_N_ELEMENTS(options), &rest) ||
 	    rest != call->argc || reading.list == NULL)
 		return ctl_usage(call);
+	status = ctl_lists_check(call, reading.list, is_new);
+	if (status != EX_OK)
+		return status;
 	status = open_recorded(call, &reading, &store);
 	if (status == EX_OK)
 		fputs("\xef\xbb\xbf"
@@ -205,48 +215,6 @@ int ctl_subscribers_export(const struct ctl_call *call)
 	store_close(store);
 	if (status == EX_OK && fflush(stdout) != 0)
 		return ctl_fail(EX_IOERR, "standard output cannot be written");
-	return status;
-}
-
-/* ---- count ---- */
-
-static const struct ctl_column count_columns[] = { { "list", CTL_TEXT },
-						   { "active", CTL_NUMBER },
-						   { "suspended", CTL_NUMBER },
-						   { "left", CTL_NUMBER } };
-
-static void add_count(const struct subscriber_count *count, void *context)
-{
-	struct ctl_table *table = context;
-
-	ctl_table_put_text(table, count->list);
-	ctl_table_put_number(table, count->active);
-	ctl_table_put_number(table, count->suspended);
-	ctl_table_put_number(table, count->left);
-}
-
-static int count_all(struct store *store, void *context, struct kairan_error *error_r)
-{
-	return store_subscriber_visit_counts(store, add_count, context, error_r)
-		   ? EX_OK
-		   : EX_UNAVAILABLE;
-}
-
-int ctl_subscribers_count(const struct ctl_call *call)
-{
-	bool json = false;
-	const struct ctl_option options[] = { { "json", NULL, &json } };
-	struct ctl_table *table;
-	int rest, status;
-
-	if (!ctl_options_read(call, options, G_N_ELEMENTS(options), &rest) ||
-	    rest != call->argc)
-		return ctl_usage(call);
-	table = ctl_table_new(call->settings, count_columns, G_N_ELEMENTS(count_columns));
-	status = ctl_store_run(call, count_all, table);
-	if (status == EX_OK)
-		ctl_table_print(table, json);
-	ctl_table_free(table);
 	return status;
 }
 

@@ -125,6 +125,7 @@ void explain_warnings(struct explanation *explanation)
 		.subject = reading->subject,
 		.text = reading->text.text,
 		.broadcast = explanation->broadcast->mail,
+		.list = explanation->broadcast->list,
 		.send_at = reading->send_at,
 		.quiet_hours = explanation->broadcast->quiet_hours,
 	};

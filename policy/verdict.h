@@ -76,6 +76,7 @@ enum reason {
 	REASON_LIMIT_HELD,    /* more than a section may have waiting */
 	REASON_LIMIT_REPLIES, /* more in an hour than one person may answer */
 	REASON_CHANGED_ON_WAY, /* Art. 13-1: a broadcast is not what was approved any more */
+	REASON_NOBODY_HAD,     /* Art. 13-3: what would be corrected has reached nobody */
 	REASON_COUNT,
 };
 

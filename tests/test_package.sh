@@ -82,7 +82,7 @@ install_there='
 
 upgrade_there='
 	echo "# mine" >>/etc/kairan/kairan.conf && cp /etc/kairan/token.keys /deb/keys &&
-	su -s /bin/sh kairan -c "kairanctl subscribers import --list bosai \
+	su -s /bin/sh kairan -c "kairanctl subscribers import --list bosai --new-list \
 		/kairan/tests/stack/subscribers-bosai.csv" &&
 	dpkg -i /deb/*.deb && tail -n 1 /etc/kairan/kairan.conf | grep mine &&
 	cmp /etc/kairan/token.keys /deb/keys && kairanctl subscribers count | grep 25'

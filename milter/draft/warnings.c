@@ -3,10 +3,10 @@
  *	draft_warnings - what the approver is shown at the top of a request
  *
  * DESCRIPTION
- *	A text like one that went out a few days ago, a date that has passed on the day the
- *	draft would go out, a wrong weekday, a word that speaks of a drill, what a mail program
- *	or a gateway has left in it. They are found when the draft is held, and shown in the
- *	reader's language each time it is.
+ *	Nobody, or unusually few, who would receive it, a text like one that went out a few days
+ *	ago, a date that has passed on the day the draft would go out, a wrong weekday, a word
+ *	that speaks of a drill, what a mail program or a gateway has left in it. They are found
+ *	when the draft is held, and shown in the reader's language each time it is.
  *
  * DIAGNOSTICS
  *	All failures are returned.
@@ -24,6 +24,7 @@
 #include "policy/day.h"
 #include "policy/guards.h"
 #include "policy/leftover.h"
+#include "schema/store_audience.h"
 
 #define WARNINGS_RULE "━━━━━━━━━━━━━━━━"
 
@@ -117,6 +118,26 @@ static bool find_duplicate(const struct setup *setup, struct store *store,
 	return ok;
 }
 
+/* A list that was misspelt or emptied is seen before anybody lets the draft go out. */
+static bool find_audience(struct store *store, const struct draft *draft,
+			  json_t *warnings, struct kairan_error *error_r)
+{
+	struct audience audience;
+	g_autofree char *numbers = NULL;
+	int64_t count, last = 0;
+
+	if (!store_audience_find(store, draft, &audience, error_r) ||
+	    !store_audience_count(store, &audience, &count, error_r) ||
+	    store_audience_find_last(store, draft, &last, error_r) == ANSWER_UNKNOWN)
+		return false;
+	numbers = g_strdup_printf("%lld → %lld", (long long)last, (long long)count);
+	if (count == 0)
+		draft_warnings_add(warnings, "nobody", draft->list);
+	else if (audience.had == 0 && count * 2 < last)
+		draft_warnings_add(warnings, "fewer", numbers);
+	return true;
+}
+
 static void find_dates(const struct setup *setup, const struct draft *draft,
 		       const char *text, json_t *warnings)
 {
@@ -179,7 +200,8 @@ bool draft_warnings_collect(const struct setup *setup, struct store *store,
 	g_autofree char *word = guards_find_word(all, setup->settings->drill_words);
 	json_t *earlier = load_warnings(draft);
 	json_t *warnings = json_array();
-	bool ok = find_duplicate(setup, store, draft, warnings, error_r);
+	bool ok = find_audience(store, draft, warnings, error_r) &&
+		  find_duplicate(setup, store, draft, warnings, error_r);
 
 	find_dates(setup, draft, all, warnings);
 	if (word != NULL)

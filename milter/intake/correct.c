@@ -29,6 +29,7 @@
 #include "policy/subject_mark.h"
 #include "policy/text.h"
 #include "policy/urgency.h"
+#include "schema/store_release.h"
 
 #define CORRECTION_MARK "【訂正】"
 
@@ -187,6 +188,32 @@ static void hold_correction(const struct intake_context *context, struct reply *
 	recipient->broadcast = NULL;
 }
 
+/* Was it stopped before anybody was sent it? */
+static enum answer has_reached_nobody(const struct intake_context *context,
+				      const struct draft *draft)
+{
+	struct store *store = kairan_get_store(context->kairan);
+	struct release_summary summary = { 0 };
+	struct kairan_error error;
+	bool ok;
+
+	if (draft->state != DRAFT_STOPPED)
+		return ANSWER_NO;
+	ok = store_begin_grouped(store, &error);
+	if (ok) {
+		ok = store_release_summarize(store, draft->id, &summary, &error);
+		store_rollback(store);
+	}
+	if (!ok) {
+		log_event(LOG_LEVEL_ERROR, context->envelope->queue_id, draft->id, "%s",
+			  error.text);
+		return ANSWER_UNKNOWN;
+	}
+	ok = summary.served + summary.unknown == 0;
+	release_summary_clear(&summary);
+	return ok ? ANSWER_YES : ANSWER_NO;
+}
+
 static void take_correction(const struct intake_context *context, struct reply *reply,
 			    struct recipient *recipient, struct verdict *verdict_r)
 {
@@ -196,6 +223,17 @@ static void take_correction(const struct intake_context *context, struct reply *
 	if (!lifecycle_was_sent(reply->draft->state)) {
 		reply_outcome_answer_already(context, reply, verdict_r);
 		return;
+	}
+	switch (reason == REASON_NONE ? has_reached_nobody(context, reply->draft)
+				      : ANSWER_NO) {
+	case ANSWER_UNKNOWN:
+		verdict_set(verdict_r, REASON_STORE, NULL);
+		return;
+	case ANSWER_YES:
+		reason = REASON_NOBODY_HAD;
+		break;
+	case ANSWER_NO:
+		break;
 	}
 	if (reason != REASON_NONE) {
 		reply_outcome_answer_not_counted(context, reply, reason, verdict_r);

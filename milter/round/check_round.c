@@ -89,7 +89,8 @@ static GPtrArray *group_findings(const GPtrArray *findings)
 			add_entry(
 			    find_group(groups, ALARM_BROADCAST, finding->where, name),
 			    finding->entry, "");
-		else if (finding->kind != FINDING_CONTRADICTION)
+		else if (finding->kind != FINDING_CONTRADICTION &&
+			 directory_finding_alarms(finding))
 			add_entry(find_group(groups, ALARM_FINDING, name, name),
 				  finding->where, finding->entry);
 	}

@@ -46,6 +46,12 @@ static const struct words finding_words[FINDING_COUNT] = {
 	[FINDING_UNKNOWN_LIST] = { "unknown-list", "2",
 				   "kairanList を確かめ、利用者を登録する",
 				   "check kairanList, and register its subscribers" },
+	[FINDING_EMPTY_LIST] = { "empty-list", "2",
+				 "配信を受ける利用者を登録するか、配信を再開する",
+				 "register subscribers, or resume those that are there" },
+	[FINDING_ORPHAN_LIST] = { "orphan-list", "2",
+				  "kairanList を確かめ、要らないリストの利用者は削除する",
+				  "check kairanList, or delete the list's subscribers" },
 	[FINDING_BROADCAST_TWICE] = { "broadcast-twice", "4",
 				      "配信用アドレスの項目を、ひとつだけにする",
 				      "keep one entry for each broadcast address" },
@@ -78,6 +84,11 @@ const char *directory_finding_name(const struct directory_finding *finding)
 {
 	return finding->kind == FINDING_CONTRADICTION ? reason_name(finding->reason)
 						      : finding_words[finding->kind].name;
+}
+
+bool directory_finding_alarms(const struct directory_finding *finding)
+{
+	return finding->kind != FINDING_ORPHAN_LIST;
 }
 
 const char *directory_finding_article(const struct directory_finding *finding)
@@ -266,31 +277,85 @@ static bool is_section(const GPtrArray *sections, const char *dn)
 	return false;
 }
 
-struct known_list {
-	const char *list;
-	bool known;
+/* A list that has subscribers, or had. */
+struct kept_list {
+	char *name;
+	int64_t active;
+	bool used; /* by a broadcast */
 };
 
-static void compare_list(const struct subscriber_count *count, void *context)
+static void free_kept_list(void *context)
 {
-	struct known_list *known = context;
+	struct kept_list *list = context;
 
-	known->known = known->known || strcmp(count->list, known->list) == 0;
+	g_free(list->name);
+	g_free(list);
 }
 
-static bool check_list(struct store *store, const struct broadcast *broadcast,
-		       GPtrArray *findings, struct kairan_error *error_r)
+static void keep_list(const struct subscriber_count *count, void *context)
 {
-	struct known_list known = { broadcast->list, false };
+	struct kept_list *list = g_new0(struct kept_list, 1);
+
+	list->name = g_strdup(count->list);
+	list->active = count->active;
+	g_ptr_array_add(context, list);
+}
+
+static bool read_lists(struct store *store, GPtrArray *lists,
+		       struct kairan_error *error_r)
+{
 	bool ok;
 
 	if (!store_begin(store, error_r))
 		return false;
-	ok = store_subscriber_visit_counts(store, compare_list, &known, error_r);
+	ok = store_subscriber_visit_counts(store, keep_list, lists, error_r);
 	store_rollback(store);
-	if (ok && !known.known)
-		add(findings, FINDING_UNKNOWN_LIST, REASON_NONE, broadcast->mail,
-		    broadcast->list);
+	return ok;
+}
+
+static void check_list(GPtrArray *lists, const struct broadcast *broadcast,
+		       GPtrArray *findings)
+{
+	struct kept_list *found = NULL;
+
+	for (guint i = 0; found == NULL && i < lists->len; i++) {
+		struct kept_list *list = g_ptr_array_index(lists, i);
+
+		if (strcmp(list->name, broadcast->list) == 0)
+			found = list;
+	}
+	if (found == NULL || found->active == 0)
+		add(findings, found == NULL ? FINDING_UNKNOWN_LIST : FINDING_EMPTY_LIST,
+		    REASON_NONE, broadcast->mail, broadcast->list);
+	if (found != NULL)
+		found->used = true;
+}
+
+static void check_unused(const GPtrArray *lists, GPtrArray *findings)
+{
+	for (guint i = 0; i < lists->len; i++) {
+		const struct kept_list *list = g_ptr_array_index(lists, i);
+
+		if (!list->used)
+			add(findings, FINDING_ORPHAN_LIST, REASON_NONE, list->name, NULL);
+	}
+}
+
+/* bad: broadcasts that could not be understood, so that their lists are not known. */
+static bool check_lists(struct store *store, struct broadcast *const *broadcasts,
+			const GPtrArray *bad, GPtrArray *findings,
+			struct kairan_error *error_r)
+{
+	GPtrArray *lists = g_ptr_array_new_with_free_func(free_kept_list);
+	const bool ok = read_lists(store, lists, error_r);
+
+	if (ok) {
+		for (size_t i = 0; broadcasts[i] != NULL; i++)
+			check_list(lists, broadcasts[i], findings);
+		if (bad->len == 0)
+			check_unused(lists, findings);
+	}
+	g_ptr_array_unref(lists);
 	return ok;
 }
 
@@ -317,11 +382,10 @@ static bool check_broadcasts(const struct setup *setup, struct store *store,
 	GPtrArray *bad = NULL;
 	bool ok = directory_list_broadcasts(setup->directory, &broadcasts, &bad, error_r);
 
-	if (ok) {
-		add_unreadable(bad, findings);
-		g_ptr_array_unref(bad);
-	}
-	for (size_t i = 0; ok && broadcasts[i] != NULL; i++) {
+	if (!ok)
+		return false;
+	add_unreadable(bad, findings);
+	for (size_t i = 0; broadcasts[i] != NULL; i++) {
 		char **dns = broadcasts[i]->sections;
 
 		if (is_repeated(broadcasts, i))
@@ -334,8 +398,9 @@ static bool check_broadcasts(const struct setup *setup, struct store *store,
 			if (!is_section(sections, dns[j]))
 				add(findings, FINDING_CONTRADICTION, REASON_NO_SECTION,
 				    broadcasts[i]->mail, dns[j]);
-		ok = check_list(store, broadcasts[i], findings, error_r);
 	}
+	ok = check_lists(store, broadcasts, bad, findings, error_r);
+	g_ptr_array_unref(bad);
 	broadcasts_free(broadcasts);
 	return ok;
 }

@@ -17,6 +17,8 @@ enum finding_kind {
 	FINDING_SHARED_MAIL,      /* Art. 14: no address, or somebody's own */
 	FINDING_NO_POLICY,        /* Art. 12: the age of the password is not known */
 	FINDING_UNKNOWN_LIST,     /* a broadcast's list has never had a subscriber */
+	FINDING_EMPTY_LIST,       /* it has none who would receive anything */
+	FINDING_ORPHAN_LIST,      /* subscribers of a list that no broadcast has */
 	FINDING_BROADCAST_TWICE,  /* two broadcasts have the same address */
 	FINDING_UNREADABLE,       /* an entry that cannot be understood */
 	FINDING_NO_ADMINISTRATOR, /* Art. 3: nobody could be told of anything */
@@ -26,9 +28,12 @@ enum finding_kind {
 struct directory_finding {
 	enum finding_kind kind;
 	enum reason reason; /* of a contradiction */
-	char *where;        /* DN, or address of a broadcast */
+	char *where;        /* DN, address of a broadcast, or name of a list */
 	char *entry;        /* the other entry it is about; "" */
 };
+
+/* Is it worth a mail to the administrators? A list may be prepared before its broadcast. */
+bool directory_finding_alarms(const struct directory_finding *finding);
 
 /* Ask LDAP about every section and broadcast. *findings_r is a new array of struct
  * directory_finding. False: could not ask. */

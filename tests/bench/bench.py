@@ -190,7 +190,7 @@ def use_list(stack, count):
         file = stack.directory / f"{name}.csv"
         file.write_text("address\n" + "\n".join(addresses(count)) + "\n")
         os.chmod(file, 0o644)
-        stack.kairanctl("subscribers", "import", "--list", name, str(file.resolve()))
+        stack.kairanctl("subscribers", "import", "--list", name, "--new-list", str(file.resolve()))
     stack.ldapmodify("dn: cn=bosai,ou=broadcasts,dc=town,dc=example\nchangetype: modify\n"
                      f"replace: kairanList\nkairanList: {name}\n")
     stack.wait_for(lambda: stack.store("SELECT 1 FROM snapshot WHERE list = ?", name), 30,

@@ -224,13 +224,13 @@ def test_withdraw(stack):
 # ---- subscribers ----
 
 def import_file(stack, octets, *options, name="list.csv"):
-    return stack.kairanctl("subscribers", "import", "--list", "probe", *options,
+    return stack.kairanctl("subscribers", "import", "--list", "probe", "--new-list", *options,
                            write(stack, name, octets), check=False)
 
 
 def addresses(stack, *options):
     return [row["address"] for row in
-            listed(stack, "subscribers", "list", "--list", "probe", *options)]
+            listed(stack, "subscribers", "list", "--list", "probe", "--new-list", *options)]
 
 
 def test_import(stack):
@@ -266,12 +266,39 @@ def test_suspend_and_delete(stack):
     check_equal(addresses(stack), ["b..c.@sink.example", "c@sink.example"])
     counts = {row["list"]: row["active"] for row in listed(stack, "subscribers", "count")}
     check_equal(counts, {"bosai": 25, "kosodate": 25, "probe": 2})
-    exported = stack.kairanctl("subscribers", "export", *probe).stdout
+    exported = stack.kairanctl("subscribers", "export", *probe, "--new-list").stdout
     check_equal(exported.startswith("\ufeffaddress,state,joined"), True, exported)
     stack.kairanctl("subscribers", "delete", *probe, "b..c.@sink.example", "c@sink.example")
     check_equal(import_file(stack, exported.encode()).returncode, OK, "what is exported")
     check_equal(len(addresses(stack)), 2, "imported again")
     check_equal(len(listed(stack, "audit", "list", "--action", "delete-subscriber")), 3)
+
+
+def test_a_list_that_no_broadcast_has(stack):
+    """A misspelt name is no list of nobody."""
+    file = write(stack, "wrong.csv", b"a@sink.example\n")
+    for command in (("import", file), ("import", "--dry-run", file), ("list",), ("export",),
+                    ("count",)):
+        wrong = stack.kairanctl("subscribers", command[0], "--list", "bosia", *command[1:],
+                                check=False)
+        check_equal(wrong.returncode, NOINPUT, f"{command}: {wrong.stderr}")
+        check_in("bosai kosodate", wrong.stderr, "the names there are")
+        check_equal(wrong.stdout, "", f"{command}: what is said of no list")
+    check_equal(stack.store("SELECT count(*) FROM subscriber WHERE list = 'bosia'")[0][0], 0)
+    rows = listed(stack, "subscribers", "count", "--list", "bosai")
+    check_equal([(row["list"], row["active"]) for row in rows], [("bosai", 25)])
+
+
+def test_lists_while_the_directory_is_away(stack):
+    """The daemon's last look at it serves."""
+    stack.stop("slapd")
+    try:
+        wrong = stack.kairanctl("subscribers", "count", "--list", "bosia", check=False)
+        check_equal(wrong.returncode, NOINPUT, wrong.stderr)
+        check_in("25", stack.kairanctl("subscribers", "count", "--list", "bosai").stdout)
+        check_in("probe", stack.kairanctl("subscribers", "count").stdout)
+    finally:
+        stack.start("slapd")
 
 
 # ---- the audit trail ----
@@ -317,6 +344,8 @@ def test_who_ran_it(stack):
     login = pathlib.Path("/proc/self/loginuid").read_text(encoding="ascii").strip()
     check_equal(operator_of(stack, "suspend-subscriber"),
                 "hanako" if login == "4294967295" else pwd.getpwuid(int(login)).pw_name)
+    # What is left over would be found by "directory check".
+    stack.kairanctl("subscribers", "delete", "--list", "probe", *addresses(stack))
 
 
 @contextlib.contextmanager
@@ -475,7 +504,7 @@ def test_a_store_that_root_makes_is_kairans(stack):
     conf.write_text(re.sub(r"(?m)^(store_path|user) =.*\n", "", text)
                     + f'\nstore_path = "{path}"\nuser = "{user}"\n', encoding="utf-8")
     subprocess.run([f"{stack.env['KAIRAN_BIN']}/kairanctl", "-c", conf, "subscribers", "import",
-                    "--list", "probe", write(stack, "first.csv", b"a@sink.example\n")], check=True,
+                    "--list", "bosai", write(stack, "first.csv", b"a@sink.example\n")], check=True,
                    stdout=subprocess.DEVNULL)
     for made in path.parent.glob("first.db*"):
         check_equal((made.owner(), made.stat().st_mode & 0o007), (user, 0), str(made))

@@ -2,6 +2,7 @@
 """kairanctl directory check (Art. 4): each contradiction by itself, with its entry and the mend,
 and the daemon's alarm about it, once until it clears."""
 import json
+import os
 
 import stack as s
 import tap
@@ -133,6 +134,36 @@ def test_unknown_list(stack):
     check_slip(stack, modify(BROADCAST, ("replace", "kairanList", "typo")),
                modify(BROADCAST, ("replace", "kairanList", "bosai")),
                ("unknown-list", "bosai@info.town.example", "typo", "2"), "利用者リスト")
+
+
+def test_a_list_that_is_suspended(stack):
+    everybody = [row["address"] for row in stack.store(
+        "SELECT address FROM subscriber WHERE list = 'kosodate' AND state = 1")]
+    words = "すべて配信停止中"
+    stack.kairanctl("subscribers", "suspend", "--list", "kosodate", *everybody)
+    try:
+        check_found(stack, "empty-list", "kosodate@info.town.example", "kosodate", "2")
+        stack.configure()
+        stack.wait_for(lambda: alarms(stack, words), what="the alarm")
+    finally:
+        stack.kairanctl("subscribers", "resume", "--list", "kosodate", *everybody)
+    stack.configure()
+    stack.wait_for(lambda: not stack.store("SELECT 1 FROM alarm"), what="the end of the alarm")
+
+
+def test_a_list_that_no_broadcast_has(stack):
+    """It may be a new one, so that nobody is alarmed."""
+    path = os.path.join(os.path.dirname(stack.env["KAIRAN_STORE"]), "left.csv")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("a@sink.example\n")
+    os.chmod(path, 0o644)
+    stack.kairanctl("subscribers", "import", "--list", "left", "--new-list", path)
+    check_found(stack, "orphan-list", "left", "", "2")
+    counts = json.loads(stack.kairanctl("subscribers", "count", "--json").stdout)
+    check_in({"list": "left", "active": 1, "suspended": 0, "left": 0}, counts)
+    stack.kairanctl("subscribers", "delete", "--list", "left", "a@sink.example")
+    check_in("in order", stack.kairanctl("directory", "check").stdout)
+    check_equal(stack.store("SELECT 1 FROM alarm"), [])
 
 
 def test_an_address_twice(stack):
