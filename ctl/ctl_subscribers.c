@@ -9,8 +9,8 @@
  *	suspend, resume, delete --list LIST ADDRESS...: all of them or none.
  *
  * DIAGNOSTICS
- *	EX_NOINPUT: a list that no broadcast has; an address that is no subscriber, or in that state already; nothing is
- *	changed. EX_USAGE: no address, no such state.
+ *	EX_NOINPUT: a list that no broadcast has; an address that is no subscriber, or in that
+ *	state already; nothing is changed. EX_USAGE: no address, no such state.
  */
 #include "config.h"
 
