@@ -271,6 +271,11 @@ static int take_bounce(struct delivery *delivery, struct kairan_error *error_r)
 	g_autofree char *detail = NULL;
 	int status = EX_TEMPFAIL;
 
+	/* Nobody waits for a probe but who sent it (milter/courier/probe_send.c). */
+	if (g_ascii_tolower(*delivery->service.token) == 'p') {
+		log_event(LOG_LEVEL_WARNING, delivery->queue_id, 0, "a probe bounced");
+		return EX_OK;
+	}
 	if (!message_init(error_r))
 		return EX_TEMPFAIL;
 	outcome = read_outcome(delivery, &report);

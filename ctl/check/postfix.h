@@ -32,4 +32,10 @@ const char *postfix_get_field(const struct postfix *postfix, const char *service
  * g_list_free_full() and g_free(). */
 GList *postfix_list_services(const struct postfix *postfix, const char *program);
 
+/* What the first of these tables (a parameter's value) that has the key says; free with
+ * g_free(). UNKNOWN: one cannot be read. */
+enum answer postfix_look_up(const struct postfix *postfix, const char *list,
+			    const char *key, char **value_r,
+			    struct kairan_error *error_r);
+
 #endif

@@ -35,6 +35,7 @@ enum answer check_ask_postfix_chroot(struct check *check, struct check_words *sa
 enum answer check_ask_postfix_newline(struct check *check, struct check_words *said);
 enum answer check_ask_postfix_pipe(struct check *check, struct check_words *said);
 enum answer check_ask_postfix_masquerade(struct check *check, struct check_words *said);
+enum answer check_ask_postfix_aliases(struct check *check, struct check_words *said);
 enum answer check_ask_postfix_bcc(struct check *check, struct check_words *said);
 enum answer check_ask_postfix_delimiter(struct check *check, struct check_words *said);
 enum answer check_ask_postfix_size(struct check *check, struct check_words *said);

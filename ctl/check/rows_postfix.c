@@ -23,6 +23,25 @@ static const char *get(const struct check *check, const char *name)
 	return postfix_get(check->postfix, name);
 }
 
+/* Does this service give mail to a content filter (FILTER_README), or take it back from one? */
+static bool gives_to_filter(const struct check *check, const char *service)
+{
+	return *postfix_get_at(check->postfix, service, "content_filter") != '\0';
+}
+
+static bool takes_from_filter(const struct check *check, const char *service,
+			      GList *services)
+{
+	bool is_filtered = *get(check, "content_filter") != '\0';
+
+	for (const GList *at = services; at != NULL; at = at->next)
+		is_filtered = is_filtered || gives_to_filter(check, at->data);
+	return is_filtered && !gives_to_filter(check, service) &&
+	       (g_str_has_prefix(service, "127.") ||
+		g_str_has_prefix(service, "localhost:") ||
+		g_str_has_prefix(service, "[::1]:"));
+}
+
 /* Every smtpd is asked, but those that take mail back from a content filter on this machine:
  * NO names the ones of which it is not so. */
 static enum answer ask_each(const struct check *check, struct check_words *said,
@@ -30,7 +49,6 @@ static enum answer ask_each(const struct check *check, struct check_words *said,
 					  GString *found))
 {
 	GList *services = postfix_list_services(check->postfix, "smtpd");
-	const bool filtered = *get(check, "content_filter") != '\0';
 	enum answer answer = services != NULL ? ANSWER_YES : ANSWER_NO;
 
 	if (services == NULL)
@@ -39,7 +57,7 @@ static enum answer ask_each(const struct check *check, struct check_words *said,
 		g_autoptr(GString) found = g_string_new(NULL);
 
 		if (is_so(check, at->data, found) ||
-		    (filtered && g_str_has_prefix(at->data, "127.")))
+		    takes_from_filter(check, at->data, services))
 			continue;
 		answer = ANSWER_NO;
 		g_string_append_printf(said->found, "%s%s: %s",
@@ -269,10 +287,19 @@ enum answer check_ask_postfix_size(struct check *check, struct check_words *said
 	return limit == 0 || limit >= wanted ? ANSWER_YES : ANSWER_NO;
 }
 
+/* Also where one service alone has it. */
 enum answer check_ask_postfix_content(struct check *check, struct check_words *said)
 {
-	g_string_printf(said->found, "content_filter = %s", get(check, "content_filter"));
-	return *get(check, "content_filter") != '\0' ? ANSWER_NO : ANSWER_YES;
+	GList *services = postfix_list_services(check->postfix, "smtpd");
+
+	for (const GList *at = services; at != NULL; at = at->next)
+		if (gives_to_filter(check, at->data))
+			g_string_append_printf(
+			    said->found, "%s%s: content_filter = %s",
+			    said->found->len > 0 ? "; " : "", (const char *)at->data,
+			    postfix_get_at(check->postfix, at->data, "content_filter"));
+	g_list_free_full(services, g_free);
+	return said->found->len > 0 ? ANSWER_NO : ANSWER_YES;
 }
 
 enum answer check_ask_postfix_verp(struct check *check, struct check_words *said)
@@ -287,4 +314,43 @@ enum answer check_ask_postfix_verp(struct check *check, struct check_words *said
 	return wanted && *get(check, "smtpd_authorized_verp_clients") == '\0'
 		   ? ANSWER_NO
 		   : ANSWER_YES;
+}
+
+/* An alias of this address or domain; NO: there is none. */
+static enum answer find_alias(const struct check *check, const char *key, GString *found)
+{
+	struct kairan_error error = { "" };
+	g_autofree char *alias = NULL;
+	const enum answer answer = postfix_look_up(
+	    check->postfix, get(check, "virtual_alias_maps"), key, &alias, &error);
+
+	if (answer == ANSWER_YES)
+		g_string_append_printf(found, "%svirtual_alias_maps: %s is %s",
+				       found->len > 0 ? "; " : "", key, alias);
+	else if (answer == ANSWER_UNKNOWN)
+		g_string_assign(found, error.text);
+	return answer;
+}
+
+enum answer check_ask_postfix_aliases(struct check *check, struct check_words *said)
+{
+	g_autofree char *all =
+	    g_strdup_printf("@%s", check->setup->settings->service_domain);
+	struct broadcast **broadcasts = NULL;
+	struct kairan_error error = { "" };
+	enum answer answer;
+
+	if (!directory_list_broadcasts(check->setup->directory, &broadcasts, NULL,
+				       &error)) {
+		g_string_append(said->found, error.text);
+		return ANSWER_UNKNOWN;
+	}
+	answer = find_alias(check, all, said->found);
+	for (size_t i = 0; answer != ANSWER_UNKNOWN && broadcasts[i] != NULL; i++)
+		if (find_alias(check, broadcasts[i]->mail, said->found) == ANSWER_UNKNOWN)
+			answer = ANSWER_UNKNOWN;
+	broadcasts_free(broadcasts);
+	if (answer == ANSWER_UNKNOWN)
+		return answer;
+	return said->found->len > 0 ? ANSWER_NO : ANSWER_YES;
 }

@@ -130,6 +130,12 @@ static const struct check_row rows[] = {
 	{ "postfix-masquerade", CHECK_POSTFIX, CHECK_PROMISE,
 	  "the service domain is not masqueraded", "サービス用ドメインが書き換えられない",
 	  "except it:", "対象から外す:", check_ask_postfix_masquerade },
+	{ "postfix-aliases", CHECK_POSTFIX, CHECK_PROMISE,
+	  "no broadcast address is an alias", "配信用アドレスが別名になっていない",
+	  "take it out of virtual_alias_maps: what a program on this machine writes to it would "
+	  "go to everybody, past kairan",
+	  "virtual_alias_maps から外す。この機械のプログラムからのメールが承認なしで届いてしまう",
+	  check_ask_postfix_aliases },
 	{ "postfix-always-bcc", CHECK_POSTFIX, CHECK_ADVICE,
 	  "nobody gets a copy of every mail", "全メールの写しを受け取る者がいない",
 	  "always_bcc has requests with their tokens, and every broadcast; keep that mailbox as "

@@ -202,6 +202,15 @@ def test_a_login_that_is_refused(stack):
     named(rows, "login", "could not ask", "nobody")
 
 
+def test_a_login_that_nobody_tells(stack):
+    """A port without SMTP AUTH takes the mail, and says of nobody that they are logged in."""
+    port = stack.env["KAIRAN_MX_PORT"]
+    rows, status = check(stack, "--submission", f"smtp://127.0.0.1:{port}")
+    named(rows, "login-told", "missing", "{auth_authen}")
+    check_equal(told(rows, "login-told"), {})
+    check_equal(status, CONFIG)
+
+
 def services(stack, **parameters):
     """Lines of master.cf that take something away from one of the services."""
     config = stack.env["KAIRAN_MTA_CONFIG"]
@@ -377,6 +386,10 @@ def test_lines_of_main_cf(stack):
             ("postfix-pipe", "missing", "-e", "kairan_destination_recipient_limit=50"),
             ("postfix-pipe", "missing", "-F", "kairan/unix/command=pipe argv=/bin/true"),
             ("postfix-masquerade", "missing", "-e", "masquerade_domains=town.example"),
+            ("postfix-aliases", "missing", "-e", "virtual_alias_maps=inline:{{ a@b.example=c }, "
+             f"{{ {town.BOSAI}=all@old.sink.example }}}}"),
+            ("postfix-aliases", "missing", "-e",
+             "virtual_alias_maps=inline:{{ @info.town.example=sysadmin@town.example }}"),
             ("postfix-always-bcc", "warning", "-e", "always_bcc=archive@town.example"),
             ("postfix-delimiter", "missing", "-e",
              "relay_recipient_maps=inline:{{ kairan@info.town.example=x }}"),
@@ -395,6 +408,24 @@ def test_lines_of_main_cf(stack):
         check_equal(told(rows, name), {}, line)
     rows, _ = check(stack, conf=settings_with(stack, verp_every="5"))
     check_equal(told(rows), {})
+
+
+def test_a_port_behind_a_content_filter(stack):
+    """What comes back from it has been seen; another port without the filter has no excuse."""
+    test_rewritten.on_postfix(stack)
+    copy = scratch(stack, "postfix")
+    for port, name in (("127.0.0.1:10026", {}), ("10026", {"postfix-milter": "missing"})):
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(mta_config(stack), copy)
+        for service in (f"127.0.0.1:{stack.env[port]}" for port in
+                        ("KAIRAN_MX_PORT", "KAIRAN_SUBMISSION_PORT")):
+            subprocess.run(["postconf", "-c", str(copy), "-P",
+                            f"{service}/inet/content_filter=smtp:127.0.0.1:10025"], check=True)
+        subprocess.run(["postconf", "-c", str(copy), "-M",
+                        f"{port}/inet={port} inet n - n - - smtpd -o smtpd_milters= "
+                        "-o content_filter="], check=True)
+        rows, _ = check(stack, config=copy)
+        check_equal(told(rows), {**name, "postfix-content-filter": "warning"})
 
 
 def test_lines_of_sendmail_cf(stack):
