@@ -23,9 +23,11 @@
 #include <sysexits.h>
 
 #include "ctl/check/check.h"
+#include "ctl/check/say.h"
 #include "ctl/check/table.h"
 #include "ctl/commands.h"
 #include "ctl/ctl_options.h"
+#include "ctl/ctl_say.h"
 #include "ctl/ctl_store.h"
 #include "ctl/ctl_table.h"
 #include "milter/mail/message.h"
@@ -59,10 +61,8 @@ static void print_padded(const char *text, int width)
 
 /* What to do about it. Free with g_free(). */
 static char *make_cure(const struct check_row *row, enum status status,
-		       const struct check_words *said)
+		       const struct check_words *said, bool japanese)
 {
-	const bool japanese = ctl_is_japanese();
-
 	switch (status) {
 	case STATUS_OK:
 		return g_strdup("");
@@ -81,7 +81,7 @@ static void print_line(const struct check_row *row, enum status status,
 		       const struct check_words *said)
 {
 	const bool japanese = ctl_is_japanese();
-	g_autofree char *cure = make_cure(row, status, said);
+	g_autofree char *cure = make_cure(row, status, said, japanese);
 
 	print_padded(japanese ? status_words[status].ja : status_words[status].en,
 		     STATUS_WIDTH);
@@ -93,14 +93,15 @@ static void print_line(const struct check_row *row, enum status status,
 	putchar('\n');
 }
 
+/* For programs, in English. */
 static void put(struct ctl_table *table, const struct check_row *row, enum status status,
 		const struct check_words *said)
 {
-	g_autofree char *cure = make_cure(row, status, said);
+	g_autofree char *cure = make_cure(row, status, said, false);
 
 	ctl_table_put_text(table, status_words[status].en);
 	ctl_table_put_text(table, row->name);
-	ctl_table_put_text(table, ctl_is_japanese() ? row->asked_ja : row->asked_en);
+	ctl_table_put_text(table, row->asked_en);
 	ctl_table_put_text(table, status == STATUS_OK ? "" : said->found->str);
 	ctl_table_put_text(table, cure);
 }
@@ -124,6 +125,7 @@ static enum status ask_all(const struct ctl_call *call, struct check *check, boo
 	enum status worst = STATUS_OK;
 	const struct check_row *row;
 
+	check_say_by(json ? NULL : ctl_say);
 	for (size_t i = 0; (row = check_get_row(i)) != NULL; i++) {
 		struct check_words said = { g_string_new(NULL), g_string_new(NULL),
 					    false };

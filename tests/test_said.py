@@ -14,7 +14,7 @@ SOURCE = pathlib.Path(os.environ.get("SRCDIR", pathlib.Path(__file__).parents[1]
 WORDS = SOURCE / "conf/templates/ja/kairanctl.txt"
 LITERAL = r'((?:"(?:[^"\\]|\\.)*"[\s\\]*)+)'
 # What stands in the text of a command: said, however it is called.
-SAID = (r"\bctl_print\(\s*", r"\bctl_fail\(\s*\w+,\s*", r"\bctl_say\(\s*",
+SAID = (r"\bctl_print\(\s*", r"\bctl_fail\(\s*\w+,\s*", r"\b(?:ctl|check)_say\(\s*",
         r"\bexplain_add\(\s*explanation,[^;\"]*\"[^\"]*\",\s*",
         r"\bexplain_conclude(?:_reason)?\(\s*explanation,[^;\"]*\"[^\"]*\",\s*",
         r"\{ REASON_\w+,\s*", r"#define (?:ALL_BROADCASTS|CTL_TIME_PAST)[\s\\]+", r"\[VERDICT_\w+\] = ")
@@ -51,7 +51,7 @@ def said_in(text):
 
 
 def find_said():
-    files = sorted((SOURCE / "ctl").glob("*.[ch]"))
+    files = sorted((SOURCE / "ctl").rglob("*.[ch]"))
     return set().union(*(said_in(path.read_text(encoding="utf-8")) for path in files))
 
 

@@ -13,6 +13,7 @@
 #include "conf/clock.h"
 #include "ctl/check/facts.h"
 #include "ctl/check/rows.h"
+#include "ctl/check/say.h"
 #include "schema/directory_rights.h"
 
 #define CLOCK_SECONDS 120
@@ -66,7 +67,7 @@ enum answer check_ask_passwords(struct check *check, struct check_words *said)
 	if (answer == ANSWER_UNKNOWN)
 		g_string_append(said->found, found.text);
 	if (answer == ANSWER_NO)
-		g_string_append_printf(said->found, "nobody has %s",
+		g_string_append_printf(said->found, check_say("nobody has %s"),
 				       settings->ldap_password_changed);
 	return answer;
 }
@@ -112,7 +113,7 @@ enum answer check_ask_secret(struct check *check, struct check_words *said)
 	case ANSWER_NO:
 		return ANSWER_YES;
 	case ANSWER_YES:
-		g_string_append_printf(said->found, "%s reads userPassword",
+		g_string_append_printf(said->found, check_say("%s reads userPassword"),
 				       check->setup->settings->ldap_bind_dn);
 		return ANSWER_NO;
 	case ANSWER_UNKNOWN:
@@ -128,7 +129,7 @@ enum answer check_ask_accesslog(struct check *check, struct check_words *said)
 	enum answer answer;
 
 	if (*check->setup->settings->ldap_accesslog_base == '\0') {
-		g_string_append(said->found, "ldap_accesslog_base is not set");
+		g_string_append(said->found, check_say("ldap_accesslog_base is not set"));
 		said->is_advice = true;
 		return ANSWER_NO;
 	}
@@ -147,7 +148,8 @@ enum answer check_ask_directory_clock(struct check *check, struct check_words *s
 	case ANSWER_NO:
 		return ANSWER_YES;
 	case ANSWER_YES:
-		g_string_append(said->found, "something was written later than now");
+		g_string_append(said->found,
+				check_say("something was written later than now"));
 		return ANSWER_NO;
 	case ANSWER_UNKNOWN:
 		break;

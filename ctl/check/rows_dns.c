@@ -15,6 +15,7 @@
 #include "ctl/check/dns.h"
 #include "ctl/check/facts.h"
 #include "ctl/check/rows.h"
+#include "ctl/check/say.h"
 
 /* A TXT record that begins so. */
 static enum answer find_beginning(struct check *check, const char *name,
@@ -58,11 +59,12 @@ enum answer check_ask_dns_mx(struct check *check, struct check_words *said)
 
 	g_string_printf(said->cure, "%s. IN MX 10 %s.", domain, host);
 	if (answer != ANSWER_YES)
-		g_string_append(said->found,
-				answer == ANSWER_NO ? "there is no MX" : error.text);
+		g_string_append(said->found, answer == ANSWER_NO
+						 ? check_say("there is no MX")
+						 : error.text);
 	/* RFC 7505: this domain takes no mail. */
 	if (answer == ANSWER_YES && strlen(g_ptr_array_index(records, 0)) <= 1) {
-		g_string_append(said->found, "the MX is \".\"");
+		g_string_append(said->found, check_say("the MX is \".\""));
 		answer = ANSWER_NO;
 	}
 	if (records != NULL)
@@ -76,7 +78,7 @@ enum answer check_ask_dns_spf(struct check *check, struct check_words *said)
 	const enum answer answer = find_beginning(check, domain, "v=spf1", said);
 
 	if (answer == ANSWER_NO)
-		g_string_append(said->found, "there is no v=spf1");
+		g_string_append(said->found, check_say("there is no v=spf1"));
 	g_string_printf(said->cure, "%s. IN TXT \"v=spf1 mx -all\"", domain);
 	return answer;
 }
@@ -98,7 +100,7 @@ enum answer check_ask_dns_dmarc(struct check *check, struct check_words *said)
 		if (answer != ANSWER_NO)
 			return answer;
 	}
-	g_string_append(said->found, "there is no v=DMARC1");
+	g_string_append(said->found, check_say("there is no v=DMARC1"));
 	return ANSWER_NO;
 }
 
@@ -136,11 +138,12 @@ enum answer check_ask_dns_dkim(struct check *check, struct check_words *said)
 	enum answer answer;
 
 	if (signature == NULL) {
-		g_string_append(said->found, "no mail came back");
+		g_string_append(said->found, check_say("no mail came back"));
 		return ANSWER_UNKNOWN;
 	}
 	if (*signature == '\0') {
-		g_string_append(said->found, "the mail that came back is not signed");
+		g_string_append(said->found,
+				check_say("the mail that came back is not signed"));
 		return ANSWER_NO;
 	}
 	name = g_strdup_printf("%s._domainkey.%s", words[0], words[1]);
@@ -150,7 +153,7 @@ enum answer check_ask_dns_dkim(struct check *check, struct check_words *said)
 	if (answer != ANSWER_YES)
 		g_string_append(said->found, answer == ANSWER_UNKNOWN
 						 ? error.text
-						 : "there is no key");
+						 : check_say("there is no key"));
 	if (answer == ANSWER_NO)
 		g_string_printf(said->cure, "%s. IN TXT \"v=DKIM1; k=rsa; p=...\"", name);
 	if (records != NULL)

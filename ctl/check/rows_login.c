@@ -14,6 +14,7 @@
 
 #include "ctl/check/facts.h"
 #include "ctl/check/rows.h"
+#include "ctl/check/say.h"
 
 enum answer check_ask_login(struct check *check, struct check_words *said)
 {
@@ -21,7 +22,7 @@ enum answer check_ask_login(struct check *check, struct check_words *said)
 
 	if (probe == NULL) {
 		g_string_append(said->found,
-				"not tried: --login UID --password-file FILE");
+				check_say("not tried: --login UID --password-file FILE"));
 		said->is_advice = true;
 		return ANSWER_NO;
 	}
@@ -41,7 +42,7 @@ static enum answer judge_told(struct check *check, const struct check_probe *pro
 	enum answer answer;
 
 	if (*told == '\0') {
-		g_string_append(said->found, "no {auth_authen} came");
+		g_string_append(said->found, check_say("no {auth_authen} came"));
 		return ANSWER_NO;
 	}
 	answer = directory_find_person(check->setup->directory, told, &person, &error);
@@ -61,17 +62,18 @@ enum answer check_ask_login_told(struct check *check, struct check_words *said)
 
 	if (probe == NULL) {
 		g_string_append(said->found,
-				"not tried: --login UID --password-file FILE");
+				check_say("not tried: --login UID --password-file FILE"));
 		said->is_advice = true;
 		return ANSWER_NO;
 	}
 	if (probe->seen[PROBE_LOGIN] == ANSWER_YES)
 		return judge_told(check, probe, said);
 	if (probe->seen[PROBE_PAST] == ANSWER_YES) {
-		g_string_append_printf(said->found, "a mail came past the filter (%s)",
+		g_string_append_printf(said->found,
+				       check_say("a mail came past the filter (%s)"),
 				       probe->sights[PROBE_PAST].queue_id);
 		return ANSWER_NO;
 	}
-	g_string_append(said->found, "no mail came to the filter");
+	g_string_append(said->found, check_say("no mail came to the filter"));
 	return probe->result.outcome == SMTP_ACCEPTED ? ANSWER_NO : ANSWER_UNKNOWN;
 }

@@ -18,6 +18,7 @@
 
 #include "ctl/check/facts.h"
 #include "ctl/check/rows.h"
+#include "ctl/check/say.h"
 
 #define CLOCK_SECONDS 120
 
@@ -74,17 +75,17 @@ enum answer check_ask_way_out(struct check *check, struct check_words *said)
 static enum answer ask_filter(const struct check_probe *probe, GString *found)
 {
 	if (probe->seen[PROBE_PAST] == ANSWER_YES) {
-		g_string_append_printf(found, "came past it (%s)",
+		g_string_append_printf(found, check_say("came past it (%s)"),
 				       probe->sights[PROBE_PAST].queue_id);
 		return ANSWER_NO;
 	}
 	if (probe->seen[PROBE_WAY] == ANSWER_YES)
 		return ANSWER_YES;
 	if (probe->result.outcome == SMTP_ACCEPTED) {
-		g_string_append(found, "was taken, and not seen");
+		g_string_append(found, check_say("was taken, and not seen"));
 		return ANSWER_NO;
 	}
-	g_string_append(found, "was not taken");
+	g_string_append(found, check_say("was not taken"));
 	return ANSWER_UNKNOWN;
 }
 
@@ -107,12 +108,13 @@ static enum answer ask_unchanged(const struct check_probe *probe, GString *found
 		if (*sight->difference == '\0')
 			continue;
 		g_string_append_printf(
-		    found, "%s%s", stages[i] == PROBE_COPY ? "after the filter: " : "",
+		    found,
+		    stages[i] == PROBE_COPY ? check_say("after the filter: %s") : "%s",
 		    sight->difference);
 		return ANSWER_NO;
 	}
 	if (answer == ANSWER_UNKNOWN)
-		g_string_append(found, "was not seen");
+		g_string_append(found, check_say("was not seen"));
 	return answer;
 }
 
@@ -127,13 +129,13 @@ static enum answer ask_pipe(const struct check_probe *probe, GString *found)
 	    probe->seen[PROBE_PAST] == ANSWER_YES)
 		return ANSWER_YES;
 	if (probe->result.outcome != SMTP_ACCEPTED) {
-		g_string_append(found, "was not taken");
+		g_string_append(found, check_say("was not taken"));
 		return ANSWER_UNKNOWN;
 	}
-	g_string_append_printf(found, "the copy did not come (queue id %s)",
+	g_string_append_printf(found, check_say("the copy did not come (queue id %s)"),
 			       probe->seen[PROBE_WAY] == ANSWER_YES
 				   ? probe->sights[PROBE_WAY].queue_id
-				   : "unknown");
+				   : check_say("unknown"));
 	return ANSWER_NO;
 }
 
@@ -150,14 +152,16 @@ static enum answer ask_mta_clock(const struct check_probe *probe, GString *found
 	int64_t off;
 
 	if (probe->seen[stage] != ANSWER_YES || sight->mta_at == 0) {
-		g_string_append(found, "no Received: was seen");
+		g_string_append(found, check_say("no Received: was seen"));
 		return ANSWER_UNKNOWN;
 	}
 	off = sight->mta_at - probe->probe.at;
 	if (llabs(off) <= CLOCK_SECONDS)
 		return ANSWER_YES;
-	g_string_append_printf(found, "the mail system is %lld s %s",
-			       (long long)llabs(off), off > 0 ? "ahead" : "behind");
+	g_string_append_printf(found,
+			       off > 0 ? check_say("the mail system is %lld s ahead")
+				       : check_say("the mail system is %lld s behind"),
+			       (long long)llabs(off));
 	return ANSWER_NO;
 }
 
@@ -170,8 +174,9 @@ enum answer check_ask_mta_config(struct check *check, struct check_words *said)
 {
 	if (check->postfix != NULL || check->sendmail != NULL)
 		return ANSWER_YES;
-	g_string_printf(said->found,
-			"%s; name Postfix's folder or sendmail.cf: --mta-config",
-			check->mta_error.text);
+	g_string_printf(
+	    said->found,
+	    check_say("%s; name Postfix's folder or sendmail.cf: --mta-config"),
+	    check->mta_error.text);
 	return ANSWER_UNKNOWN;
 }

@@ -17,6 +17,7 @@
 
 #include "ctl/check/facts.h"
 #include "ctl/check/rows.h"
+#include "ctl/check/say.h"
 
 static const char *get(const struct check *check, const char *name)
 {
@@ -52,7 +53,8 @@ static enum answer ask_each(const struct check *check, struct check_words *said,
 	enum answer answer = services != NULL ? ANSWER_YES : ANSWER_NO;
 
 	if (services == NULL)
-		g_string_append(said->found, "no service of master.cf is smtpd");
+		g_string_append(said->found,
+				check_say("no service of master.cf is smtpd"));
 	for (const GList *at = services; at != NULL; at = at->next) {
 		g_autoptr(GString) found = g_string_new(NULL);
 
@@ -164,7 +166,8 @@ static bool finds_socket(const struct check *check, const char *service, GString
 			&inside) == NULL)
 		return true;
 	below = g_strdup_printf("%s/%s", get(check, "queue_directory"), inside);
-	g_string_printf(found, "chroot = y, and there is no socket %s", below);
+	g_string_printf(found, check_say("in a chroot, where there is no socket %s"),
+			below);
 	return is_same_file(below, check->setup->settings->milter_socket);
 }
 
@@ -197,7 +200,8 @@ enum answer check_ask_postfix_pipe(struct check *check, struct check_words *said
 	GList *services = postfix_list_services(check->postfix, "pipe");
 	enum answer answer = ANSWER_NO;
 
-	g_string_append(said->found, "no pipe of master.cf calls kairanctl deliver");
+	g_string_append(said->found,
+			check_say("no pipe of master.cf calls kairanctl deliver"));
 	for (const GList *at = services; at != NULL; at = at->next) {
 		const char *service = at->data;
 		g_autofree char *name = g_strndup(service, strcspn(service, "/"));

@@ -16,6 +16,7 @@
 
 #include "ctl/check/facts.h"
 #include "ctl/check/rows.h"
+#include "ctl/check/say.h"
 
 /* The line of kairan's filter: "Xkairan, S=unix:/run/kairan/milter.sock, F=T, ..." */
 static const char *find_filter(const struct check *check)
@@ -45,7 +46,7 @@ enum answer check_ask_sendmail_filter(struct check *check, struct check_words *s
 	    line != NULL ? g_strndup(line + 1, strcspn(line + 1, ", ")) : NULL;
 
 	if (line == NULL) {
-		g_string_printf(said->found, "no X line has %s",
+		g_string_printf(said->found, check_say("no X line has %s"),
 				check->setup->settings->milter_socket);
 		return ANSWER_NO;
 	}
@@ -60,7 +61,7 @@ enum answer check_ask_sendmail_filter(struct check *check, struct check_words *s
 /* The next rows speak of a filter that is there. */
 static enum answer miss_filter(struct check_words *said)
 {
-	g_string_append(said->found, "there is no filter");
+	g_string_append(said->found, check_say("there is no filter"));
 	return ANSWER_UNKNOWN;
 }
 
@@ -140,6 +141,6 @@ enum answer check_ask_sendmail_pipe(struct check *check, struct check_words *sai
 
 	if (line != NULL && strstr(line, "deliver") != NULL)
 		return ANSWER_YES;
-	g_string_append(said->found, "no mailer calls kairanctl deliver");
+	g_string_append(said->found, check_say("no mailer calls kairanctl deliver"));
 	return ANSWER_NO;
 }
