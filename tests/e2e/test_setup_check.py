@@ -458,6 +458,16 @@ def test_a_configuration_that_is_not_there(stack):
     check_equal(status, TEMPFAIL)
 
 
+def test_the_configuration_of_postfix_itself(stack):
+    """Where none is named, it is what postconf says; here by its environment."""
+    test_rewritten.on_postfix(stack)
+    done = stack.kairanctl("setup", "check", "--json", "--nameserver", "127.0.0.1:9",
+                           check=False, MAIL_CONFIG=stack.env["KAIRAN_MTA_CONFIG"])
+    rows = {row["name"]: row for row in json.loads(done.stdout)}
+    check_equal(told(rows), {"login": "warning", "login-told": "warning"})
+    check_equal(rows["postfix-aliases"]["status"], "ok")
+
+
 # ---- the DNS ----
 
 def test_records_that_are_missing(stack):

@@ -6,6 +6,7 @@ import subprocess
 
 import stack as s
 import tap
+import test_setup_check
 import town
 from tap import check_equal, check_in
 
@@ -149,6 +150,14 @@ def test_results_that_come_along(stack):
     other = f"Authentication-Results: mx.phone.example; spf=pass smtp.mailfrom={sender}\r\n"
     octets = other.encode() + s.octets_of(s.make_mail(sender, to, "x", "x"))
     check_equal(stack.mx_send(sender, to, octets, source=OUTSIDE).final[0], 250)
+
+
+def test_setup_check_finds_the_signature(stack):
+    """In the mail that came back, which is otherwise as it was; whose key it asks the DNS for."""
+    with test_setup_check.nameserver(stack) as dns:
+        rows, _ = test_setup_check.check(stack, dns=dns)
+    check_equal(test_setup_check.told(rows), {})
+    check_in("._domainkey.info.town.example. IN TXT", rows["dns-dkim"]["cure"])
 
 
 if __name__ == "__main__":
