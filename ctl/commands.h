@@ -27,6 +27,7 @@ int ctl_keys_make(const struct ctl_call *call);
 int ctl_keys_rotate(const struct ctl_call *call);
 int ctl_report(const struct ctl_call *call);
 int ctl_restore(const struct ctl_call *call);
+int ctl_setup(const struct ctl_call *call); /* settings may be NULL */
 int ctl_setup_check(const struct ctl_call *call);
 int ctl_signatures_forget(const struct ctl_call *call);
 int ctl_signatures_list(const struct ctl_call *call);

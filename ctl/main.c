@@ -219,6 +219,14 @@ static const struct ctl_command ctl_commands[] = {
 	  "check a copy, and put it in the store's place",
 	  "複製を検査して保存庫を置き換える",
 	  ctl_restore },
+	{ { "setup", NULL },
+	  "[--domain DOMAIN] [--service-domain DOMAIN] [--base DN] [--mta MTA] "
+	  "[--admin LOGIN] [--admin-mail ADDRESS] [--no-pam] [--postfix FOLDER] "
+	  "[--sendmail FOLDER] [--dovecot FOLDER] [--saslauthd PATH] [--ldap-uri URI] "
+	  "[--print] [--yes]",
+	  "set up directory, logins and mail system; --print only shows it",
+	  "名簿・ログイン・メールサーバーの設定（--print は表示だけ）",
+	  ctl_setup },
 	{ { "deliver", NULL },
 	  "--sender S --recipient R [--queue-id Q]",
 	  "take a mail from the MTA's pipe (on standard input)",
@@ -334,7 +342,9 @@ static int run_command(const struct ctl_command *command, const char *path, int 
 	/* As the daemon: nothing that kairan makes is for everybody. */
 	(void)umask(0027);
 	if (!settings_load(path, &settings, &error))
-		return fail_unset(&call, error.text);
+		/* Where there are none yet, setup makes them. */
+		return command->run == ctl_setup ? ctl_setup(&call)
+						 : fail_unset(&call, error.text);
 	log_open("kairanctl", (enum log_target)settings->log_target);
 	clock_open_test(settings->test_clock);
 	fault_open(settings->test_clock, "ctl");

@@ -31,6 +31,7 @@ ROOMS = {
     "milter/round": "what falls due",
     "milter": "the daemon and its conversation with the MTA",
     "ctl/check": "what an installation must have: kairanctl setup check",
+    "ctl/setup": "what kairanctl setup writes, and how it shows it",
     "ctl": "kairanctl",
 }
 # Where not all rooms before it are open to a room.

@@ -12,7 +12,7 @@ dovecot_configure() {
 	local folder name
 
 	folder=$top/conf/dovecot/$(dovecot_language)
-	for name in $(ls "$folder"); do
+	for name in $(cd "$folder" && ls ./*.in); do
 		fill "$folder/$name" "$etc/${name%.in}"
 		chmod 600 "$etc/${name%.in}"
 	done

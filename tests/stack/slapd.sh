@@ -16,12 +16,13 @@ slapd_configure() {
 	chmod 400 "$etc/ldap.password"
 }
 
-# The files for a directory that exists, with the stack's folder and password in them.
+# The files for a directory that exists, with the stack's folder and passwords in them.
 slapd_adapt() {
 	local name
 
 	for name in "$@"; do
 		sed -e "s|dc=town,dc=example|$base|g" -e "s|kairan-pass|$kairan_password|" \
+			-e "s|dovecot-pass|$dovecot_password|" \
 			-e "s|/var/lib/ldap/accesslog|$stack/ldap/accesslog|" \
 			"$top/conf/slapd/$name" >"$etc/$name" || die 1 "cannot write $etc/$name"
 	done

@@ -1,0 +1,221 @@
+#!/usr/bin/env python3
+"""kairanctl setup on machines as Debian makes them, with the real servers: it shows before it
+writes, keeps what was there, changes nothing a second time, stops nobody's mail, and what it
+wrote carries a broadcast.
+
+$SRCDIR and $KAIRAN_BUILD_DIR are make check's. Speaks TAP."""
+import os
+import pathlib
+import re
+import shutil
+import smtplib
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "e2e"))
+import machine
+import plain_tap
+import stack as s
+import tap
+from tap import check_equal, check_in
+
+EX_TEMPFAIL = 75
+EX_CONFIG = 78
+FIRST = ("--domain", "town.example", "--admin", "sysadmin", "--yes")
+BOSAI = "bosai@info.town.example"
+
+
+def everything():
+    """All of /etc and the directory, to compare."""
+    files = {str(path): path.read_bytes() for path in pathlib.Path("/etc").rglob("*")
+             if path.is_file() and not path.is_relative_to("/etc/ldap/slapd.d")}
+    return files, machine.run("slapcat", "-n", "0").stdout, machine.run("slapcat", "-n", "1").stdout
+
+
+def names_changed(before, after):
+    return {name for name in before[0].keys() | after[0].keys()
+            if before[0].get(name) != after[0].get(name)}
+
+
+def test_prints_and_changes_nothing():
+    machine.install()
+    machine.start_slapd()
+    before = everything()
+    done = machine.kairanctl("setup", *FIRST[:4], "--print", check=False)
+    check_equal(done.returncode, 0, done.stdout + done.stderr)
+    for part in ("+++ /etc/kairan/kairan.conf", '+service_domain = "info.town.example"',
+                 "+++ /etc/postfix/main.cf", "+kairan     unix", "+submission", "usermod -a -G",
+                 "dn: cn=kairan,ou=services,dc=town,dc=example", "olcOverlay: ppolicy",
+                 "smtpd_milters = unix:/run/kairan/milter.sock", "passdb"):
+        check_in(part, done.stdout)
+    check_equal(re.findall(r"(?m)^\+?(?:userPassword: |dnpass = |ldap_auth_dn_password = )(.*)$",
+                           done.stdout).count("********"), 3 + 1, done.stdout)
+    check_equal(names_changed(before, everything()), set())
+    check_equal(everything()[1:], before[1:])
+
+
+def test_refuses_what_it_cannot_write():
+    for words, said in ((("--yes",), "--domain"), (("--domain", "a b", "--yes"), "no domain"),
+                        (("--domain", "x.example", "--admin", "o'x", "--yes"), "no login"),
+                        (("--mta", "exim"), "usage"), (("now",), "usage")):
+        done = machine.kairanctl("setup", *words, check=False)
+        check_in(said, done.stderr)
+        assert done.returncode != 0, done.stdout
+    check_equal(machine.CONF.exists(), False, "kairan.conf")
+
+
+def test_a_terminal_is_asked():
+    """Each answer by itself; a no ends it, and changes nothing."""
+    before = everything()
+    words = " ".join([str(machine.BIN / "kairanctl"), "-c", str(machine.CONF), "setup"])
+    done = machine.run("script", "-qec", words, "/dev/null", LC_ALL="ja_JP.UTF-8",
+                       stdin="\ntown.example\n\nboss\n\nn\n", check=False)
+    for question in ("名簿（LDAP）のベース [dc=town,dc=example]", "[info.town.example]",
+                     "[boss@town.example]", "このとおり変更しますか"):
+        check_in(question, done.stdout)
+    check_equal(names_changed(before, everything()), set())
+
+
+def test_sets_up_all_but_the_last_step():
+    """Postfix runs meanwhile, and goes on taking mail."""
+    machine.run("postfix", "start")
+    machine.wait_for(lambda: machine.port_answers(25), "Postfix")
+    before = everything()
+    done = machine.kairanctl("setup", *FIRST, check=False)
+    check_equal(done.returncode, EX_TEMPFAIL, done.stdout + done.stderr)
+    for part in ("postconf -c /etc/postfix -e 'smtpd_milters = unix:/run/kairan/milter.sock'",
+                 "postconf -c /etc/postfix -e 'smtpd_milters = '", "systemctl restart dovecot postfix",
+                 "The first password of sysadmin"):
+        check_in(part, done.stdout)
+    machine.first_password = re.search(r"first password of sysadmin is (\w+)", done.stdout)[1]
+    check_equal(machine.run("postconf", "-h", "smtpd_milters").stdout.strip(), "")
+    for name in names_changed(before, everything()) & before[0].keys() - {"/etc/group",
+                                                                          "/etc/gshadow"}:
+        if not name.endswith("-"):
+            check_equal(pathlib.Path(f"{name}.before-kairan").read_bytes(), before[0][name], name)
+    check_equal(pathlib.Path("/etc/kairan/slapd-config.before-kairan.ldif").stat().st_mode & 0o777,
+                0o600)
+    for path, mode, group in (("/etc/kairan/kairan.conf", 0o640, "kairan"),
+                              ("/etc/kairan/ldap.password", 0o640, "kairan")):
+        path = pathlib.Path(path)
+        check_equal((path.stat().st_mode & 0o777, path.group()), (mode, group), path)
+    with machine.connect(25) as client:
+        client.sendmail("x@phone.example", ["boss@town.example"], b"Subject: as ever\r\n\r\nx\r\n")
+    machine.wait_for(lambda: machine.mails("boss"), "mail as ever")
+    machine.run("postfix", "stop")
+
+
+def test_waits_while_kairan_is_away():
+    """A second run before the daemon runs changes nothing."""
+    before = everything()
+    done = machine.kairanctl("setup", "--yes", check=False)
+    check_equal(done.returncode, EX_TEMPFAIL, done.stdout + done.stderr)
+    check_equal(names_changed(before, everything()), set(), done.stdout)
+    check_equal(everything()[1:], before[1:])
+
+
+def register_section():
+    """The administrator takes a password of their own, and registers the section."""
+    admin = f"uid=sysadmin,ou=people,{machine.BASE}"
+    password("sysadmin", machine.first_password, "sysadmin-own-1")
+    form = (machine.SOURCE / "conf/slapd/form1-register.ldif").read_text(encoding="utf-8")
+    for name, value in (("SECTION_SHARED_MAIL", "bosai-room@town.example"),
+                        ("BROADCAST_MAIL", BOSAI), ("SECTION", "bosai"), ("APPROVER", "chief"),
+                        ("DELEGATE", "deputy"), ("STAFF", "staff")):
+        form = form.replace(f"@{name}@", value)
+    form = re.sub(r"@(\w+)_MAIL@", lambda m: f"{m[1].lower()}@town.example", form)
+    form = re.sub(r"@(\w+)_FIRST_PASSWORD@", lambda m: f"{m[1].lower()}-pass", form)
+    form = re.sub(r"@\w+@", "Name", form).replace("approver@", "chief@").replace("delegate@",
+                                                                                 "deputy@")
+    form = form.replace("pwdReset: TRUE\n", "")
+    machine.run("ldapadd", "-x", "-D", admin, "-w", "sysadmin-own-1", "-H", "ldapi:///",
+                stdin=form)
+
+
+def password(person, old, new):
+    """Somebody changes the password that they were given."""
+    machine.run("ldappasswd", "-x", "-D", f"uid={person},ou=people,{machine.BASE}", "-w", old,
+                "-s", new, "-H", "ldapi:///")
+
+
+def test_the_last_step_when_kairan_answers():
+    register_section()
+    # What is set at once after the registration is the registrar's (policy/password.c).
+    registered = time.time()
+    machine.wait_for(lambda: time.time() > registered + 7, "the end of the registration")
+    password("chief", "approver-pass", "chief-own-1")
+    password("staff", "staff-pass", "staff-own-1")
+    with open(machine.CONF, "a", encoding="utf-8") as conf:
+        conf.write('template_dir = "/srv/templates"\nlog_target = "stderr"\n'
+                   'quiet_hours = "none"\n')
+    pathlib.Path("/srv/bosai.csv").write_text("taro@phone.example\nhana@phone.example\n")
+    machine.kairanctl("subscribers", "import", "--list", "bosai", "/srv/bosai.csv")
+    machine.run("chown", "-R", "kairan:kairan", "/var/lib/kairan")
+    machine.start_mail()
+    machine.start_kairan()
+    machine.wait_for(lambda: machine.kairanctl("status", check=False).returncode == 0,
+                     "a green status")
+    done = machine.kairanctl("setup", "--yes", check=False)
+    check_equal(done.returncode, 0, done.stdout + done.stderr)
+    check_in("+smtpd_milters = unix:/run/kairan/milter.sock", done.stdout)
+    check_equal(machine.run("postconf", "-h", "smtpd_milters").stdout.strip(),
+                "unix:/run/kairan/milter.sock")
+    check_equal(machine.kairanctl("directory", "check").returncode, 0)
+
+
+def test_nothing_is_left_to_change():
+    before = everything()
+    done = machine.kairanctl("setup", "--yes", check=False)
+    check_equal(done.returncode, 0, done.stdout + done.stderr)
+    check_in("Nothing is to be changed.", done.stdout)
+    check_equal(names_changed(before, everything()), set())
+    check_equal(everything()[1:], before[1:])
+
+
+def submit(user, to, mail):
+    with machine.connect(587, user, f"{user}-own-1") as client:
+        client.sendmail(f"{user}@town.example", [to], s.octets_of(mail))
+
+
+def test_a_broadcast():
+    machine.run("postfix", "reload")
+    try:
+        with machine.connect(587, "staff", "wrong"):
+            raise AssertionError("a wrong password logs in")
+    except smtplib.SMTPAuthenticationError:
+        pass
+    submit("staff", BOSAI, s.make_mail("staff", BOSAI, "避難訓練", "明日は防災訓練です。"))
+    request = machine.wait_for(
+        lambda: next((mail for mail in machine.mails("chief")
+                      if s.reply_address(mail).startswith("decide")), None), "the request")
+    reply = s.make_mail("chief", s.reply_address(request), f"Re: {request['Subject']}", "承認\n",
+                        In_Reply_To=str(request["Message-ID"]))
+    submit("chief", s.reply_address(request), reply)
+    for person in ("taro", "hana"):
+        got = machine.wait_for(lambda: machine.mails(person), f"the broadcast for {person}")
+        check_equal(len(got), 1)
+        check_in("防災訓練", s.text_of(got[0]))
+
+
+def test_past_the_milter_nothing_arrives():
+    """What sendmail(1) puts into the queue meets the pipe."""
+    machine.run("/usr/sbin/sendmail", "-f", "staff@town.example", BOSAI,
+                stdin="Subject: past\n\nx\n")
+    machine.wait_for(lambda: [mail for mail in machine.mails("staff") if "Undelivered" in
+                              str(mail["Subject"])], "the bounce")
+    check_equal(len(machine.mails("taro")), 1)
+
+
+if __name__ == "__main__":
+    WHY = machine.what_is_missing()
+    if WHY:
+        print(f"1..0 # SKIP {WHY}")
+        sys.exit(0)
+    if not machine.is_inside():
+        machine.enter()
+    STATUS = plain_tap.main(globals())
+    if STATUS:
+        machine.print_logs()
+    sys.exit(STATUS)
