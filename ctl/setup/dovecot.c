@@ -227,6 +227,8 @@ bool dovecot_plan(struct site *site, const char *socket, struct change_list *lis
 	if (own == NULL && asks_elsewhere(settings)) {
 		site_tell(site, "Dovecot has its own place of passwords, which stays.",
 			  "Dovecot の認証先はすでに設定されています。そのままにします。");
+		/* It needs no account in the directory then. */
+		site->dovecot_password = "";
 		return strstr(settings, socket) != NULL ||
 		       plan_socket(site, socket, list, error_r);
 	}

@@ -287,10 +287,11 @@ bool postfix_plan(struct site *site, const char *conf, struct change_list *list,
 	add_word(&copy, "relay_domains", site->service_domain);
 	if (!plan_route(site, &copy, list, error_r))
 		copy.failed = true;
-	set_unset(site, &copy, "kairan_destination_recipient_limit");
-	add_word(&copy, "smtpd_authorized_verp_clients", clients);
 	for (size_t i = 0; services[i] != NULL; i++)
 		plan_service(site, conf, &copy, services[i]);
+	/* postconf knows this parameter by the service. */
+	set_unset(site, &copy, "kairan_destination_recipient_limit");
+	add_word(&copy, "smtpd_authorized_verp_clients", clients);
 	plan_servers(site, &copy, verp);
 	if (!copy.failed &&
 	    !change_add_file(

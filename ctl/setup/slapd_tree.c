@@ -139,9 +139,12 @@ void slapd_plan_tree(const struct slapd_work *work, char **password_r)
 
 	for (guint i = 0; i < records->len; i++) {
 		const struct ldif_record *record = records->pdata[i];
+		const char *password = ldif_value(record, "userPassword", 0);
 
 		if (ldif_value(record, "member", 0) != NULL)
 			plan_group(work, record, out, password_r);
+		else if (password != NULL && *password == '\0')
+			continue; /* nobody logs in with it */
 		else if (!has_entry(work, record->dn))
 			slapd_print(out, record);
 	}

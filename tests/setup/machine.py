@@ -161,6 +161,11 @@ def install_slapd():
     run("chown", "-R", "openldap:openldap", "/etc/ldap/slapd.d", "/var/lib/ldap")
 
 
+def dovecot_is_old():
+    """2.3 has another language than 2.4."""
+    return run("dovecot", "--version").stdout.startswith("2.3")
+
+
 def install_dovecot():
     """Debian makes this certificate when it installs Dovecot."""
     for name, made in (("pem", "/etc/ssl/certs/ssl-cert-snakeoil.pem"),
