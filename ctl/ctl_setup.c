@@ -161,10 +161,12 @@ static bool is_green(const struct site *site)
 /* The commands of the last step, and what takes it back. */
 static void tell_last_step(const struct site *site, const char *value, const char *old)
 {
+	g_autofree char *lines = conf_text_replace(value, "\n", "\n    ");
+
 	if (site->mta == SITE_MTA_SENDMAIL) {
 		site_tell(site, "This is in sendmail.mc then, and read by:",
 			  "sendmail.mc に次の行が入り、次のコマンドで有効になります：");
-		site_tell_command("%s", value);
+		site_tell_command("%s", lines);
 		site_tell_command("sendmailconfig");
 		site_tell(site,
 			  "The way back is to take it out again, and sendmailconfig.",

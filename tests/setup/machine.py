@@ -35,9 +35,11 @@ def what_is_missing():
     """Why there can be no such machine here; None where it can."""
     if os.geteuid() != 0:
         return "only root can make a machine"
-    if subprocess.run(["unshare", "--mount", "--pid", "--net", "--fork", "true"],
+    if subprocess.run(["unshare", "--mount", "--pid", "--net", "--fork", "sh", "-c",
+                       "mount -t tmpfs tmpfs /mnt && mkdir /mnt/u /mnt/w && mount -t overlay o -o "
+                       "lowerdir=/etc,upperdir=/mnt/u,workdir=/mnt/w /etc"],
                       capture_output=True, check=False).returncode != 0:
-        return "namespaces cannot be made here"
+        return "namespaces or overlays cannot be made here"
     for path in ("/usr/sbin/postconf", "/usr/sbin/slapd", "/usr/sbin/dovecot",
                  "/usr/bin/systemd-sysusers"):
         if not os.path.exists(path):
@@ -72,21 +74,19 @@ def cover(folder, owner="root", mode=0o755):
 
 
 def make_places():
-    """/etc as it is, in a copy; all that servers write to, empty."""
+    """Whatever is written from now on is gone afterwards; servers find their own folders empty."""
     run("mount", "-t", "tmpfs", "tmpfs", "/mnt")
-    shutil.copytree("/etc", "/mnt/etc", symlinks=True)
-    for path in pathlib.Path("/etc").rglob("*"):
-        if not path.is_symlink():
-            status = path.stat()
-            os.chown("/mnt" / path.relative_to("/"), status.st_uid, status.st_gid)
-    run("mount", "--bind", "/mnt/etc", "/etc")
+    for name in ("etc", "usr", "var", "srv"):
+        for part in ("upper", "work"):
+            os.makedirs(f"/mnt/{name}/{part}")
+        run("mount", "-t", "overlay", "overlay", "-o", f"lowerdir=/{name},upperdir=/mnt/{name}/"
+            f"upper,workdir=/mnt/{name}/work", f"/{name}")
     # There is no DNS to wait for.
     pathlib.Path("/etc/hosts").write_text(
         f"127.0.0.1 localhost mail.town.example {socket.gethostname()}\n", encoding="ascii")
     pathlib.Path("/etc/resolv.conf").unlink(missing_ok=True)
-    for folder in ("/run", "/srv", "/var/log", "/var/lib/kairan"):
-        pathlib.Path(folder).mkdir(exist_ok=True)
-        cover(folder)
+    cover("/run")
+    cover("/var/log")
     cover("/var/lib/ldap", "openldap")
     cover("/var/spool/postfix")
     cover("/var/lib/postfix", "postfix")

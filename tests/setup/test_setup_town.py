@@ -1,24 +1,20 @@
 #!/usr/bin/env python3
 """kairanctl setup on machines where there is something already: what is set stays, lists are
-lengthened, what contradicts is told, and a second run changes nothing. And on Sendmail.
+lengthened, what contradicts is told, and a second run changes nothing.
 
 $SRCDIR and $KAIRAN_BUILD_DIR are make check's. Speaks TAP."""
-import os
 import pathlib
 import re
 import shutil
-import smtplib
 import sys
-import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "e2e"))
 import machine
 import plain_tap
 from tap import check_equal, check_in
-from test_setup import EX_CONFIG, EX_TEMPFAIL, everything, names_changed
+from test_setup import EX_TEMPFAIL, everything, names_changed
 
-SENDMAIL = machine.BUILD / "sendmail"
 SETTINGS = f"""# The town's own.
 service_domain = "info.town.example"
 ldap_uri = "ldapi:///"
