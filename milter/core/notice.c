@@ -20,20 +20,44 @@
 #include <string.h>
 
 #define QUOTE_OCTETS    2000
+#define TEXT_OCTETS     200000 /* of one fact */
 #define LINE_CHARACTERS 60
 
 static const char *const notice_kind_list[] = {
-	NOTICE_REQUEST,       NOTICE_RECEIPT,        NOTICE_REFUSED,
-	NOTICE_RECALL,        NOTICE_AGAIN,          NOTICE_APPROVED,
-	NOTICE_APPROVED_REST, NOTICE_REMINDER,       NOTICE_SENT_BACK,
-	NOTICE_WITHDRAWN,     NOTICE_EXPIRED,        NOTICE_RELEASED,
-	NOTICE_STOPPED,       NOTICE_UNCLEAR,        NOTICE_ALREADY,
-	NOTICE_NOT_COUNTED,   NOTICE_MISADDRESSED,   NOTICE_OUT_OF_SERVICE,
-	NOTICE_NOT_ASKED,     NOTICE_ALARM,          NOTICE_PASSWORD_WARNING,
-	NOTICE_DUTY_CHANGED,  NOTICE_ADMINISTRATOR,  NOTICE_APPLICATION,
-	NOTICE_INSTRUCT,      NOTICE_INCIDENT,       NOTICE_INCIDENT_RECEIPT,
-	NOTICE_REPORT,        NOTICE_CONFIRM_URGENT, NOTICE_ASK_AGAIN,
-	NOTICE_UNANSWERED,    NOTICE_CALL,           NULL,
+	NOTICE_REQUEST,
+	NOTICE_RECEIPT,
+	NOTICE_REFUSED,
+	NOTICE_RECALL,
+	NOTICE_AGAIN,
+	NOTICE_APPROVED,
+	NOTICE_APPROVED_REST,
+	NOTICE_REMINDER,
+	NOTICE_SENT_BACK,
+	NOTICE_WITHDRAWN,
+	NOTICE_EXPIRED,
+	NOTICE_RELEASED,
+	NOTICE_STOPPED,
+	NOTICE_UNCLEAR,
+	NOTICE_ALREADY,
+	NOTICE_NOT_COUNTED,
+	NOTICE_MISADDRESSED,
+	NOTICE_OUT_OF_SERVICE,
+	NOTICE_NOT_ASKED,
+	NOTICE_ALARM,
+	NOTICE_PASSWORD_WARNING,
+	NOTICE_DUTY_CHANGED,
+	NOTICE_ADMINISTRATOR,
+	NOTICE_APPLICATION,
+	NOTICE_INSTRUCT,
+	NOTICE_INCIDENT,
+	NOTICE_INCIDENT_RECEIPT,
+	NOTICE_REPORT,
+	NOTICE_CONFIRM_URGENT,
+	NOTICE_ASK_AGAIN,
+	NOTICE_UNANSWERED,
+	NOTICE_CALL,
+	NOTICE_PLAIN,
+	NULL,
 };
 
 static const char *const notice_name_list[] = {
@@ -66,7 +90,9 @@ static const char *const notice_name_list[] = {
 	"report_times", "report_refusals", "report_subscribers", "report_bounces",
 	"report_delayed", "report_notices", "report_dormant_days", "report_dormant",
 	"report_dormant_more", "report_audit", "report_audit_fault", "report_inspection",
-	"report_inspection_due", NULL
+	"report_inspection_due",
+	/* of what cannot be rendered */
+	"plain_facts", "plain_kind", NULL
 };
 
 const char *const *notice_kinds(void)
@@ -79,6 +105,35 @@ const char *const *notice_names(void)
 	return notice_name_list;
 }
 
+/* Marks that make a line be read in another order than it is written in. */
+static bool turns_direction(gunichar c)
+{
+	return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) ||
+	       c == 0x200E || c == 0x200F;
+}
+
+char *notice_clean_text(const char *text)
+{
+	g_autofree char *valid = g_utf8_make_valid(text, -1);
+	GString *clean = g_string_new(NULL);
+	const char *at = valid;
+
+	for (; *at != '\0' && clean->len < TEXT_OCTETS; at = g_utf8_next_char(at)) {
+		const gunichar c = g_utf8_get_char(at);
+
+		if (c == '\r' && at[1] == '\n')
+			continue;
+		if (c == '\r' || c == 0x85 || c == 0x2028 || c == 0x2029)
+			g_string_append_c(clean, '\n');
+		else if (c == '\n' || c == '\t' ||
+			 (!g_unichar_iscntrl(c) && !turns_direction(c)))
+			g_string_append_unichar(clean, c);
+	}
+	if (*at != '\0')
+		g_string_append(clean, "\n...");
+	return g_string_free(clean, FALSE);
+}
+
 char *notice_make_facts(const char *name, ...)
 {
 	json_t *object = json_object();
@@ -88,10 +143,9 @@ char *notice_make_facts(const char *name, ...)
 	va_start(args, name);
 	for (; name != NULL; name = va_arg(args, const char *)) {
 		const char *value = va_arg(args, const char *);
-		g_autofree char *valid =
-		    g_utf8_make_valid(value != NULL ? value : "", -1);
+		g_autofree char *clean = notice_clean_text(value != NULL ? value : "");
 
-		(void)json_object_set_new(object, name, json_string(valid));
+		(void)json_object_set_new(object, name, json_string(clean));
 	}
 	va_end(args);
 	text = json_dumps(object, JSON_COMPACT | JSON_SORT_KEYS);
@@ -101,16 +155,18 @@ char *notice_make_facts(const char *name, ...)
 
 char *notice_quote_text(const char *text)
 {
-	const char *end = text;
+	/* Before: a line end that is made of something else begins a line, too. */
+	g_autofree char *clean = notice_clean_text(text);
+	const char *end = clean;
 	g_autofree char *kept = NULL;
 	g_autofree char *joined = NULL;
 	char **lines;
 
-	while (*end != '\0' && end - text < QUOTE_OCTETS)
+	while (*end != '\0' && end - clean < QUOTE_OCTETS)
 		end = g_utf8_next_char(end);
-	if (end == text)
+	if (end == clean)
 		return g_strdup("");
-	kept = g_strndup(text, (gsize)(end - text));
+	kept = g_strndup(clean, (gsize)(end - clean));
 	lines = g_strsplit(kept, "\n", -1);
 	joined = g_strjoinv("\n> ", lines);
 	g_strfreev(lines);

@@ -50,12 +50,18 @@
 #define NOTICE_INSTRUCT         "instruct" /* to an approver, about staff (Art. 6-2) */
 #define NOTICE_INCIDENT         "incident" /* to the administrators (Art. 9) */
 #define NOTICE_INCIDENT_RECEIPT "incident-receipt" /* to who reported it */
+#define NOTICE_PLAIN            "plain" /* in the place of one that cannot be rendered */
 
 /* Every kind, and every name that a template may use; NULL-terminated. */
 const char *const *notice_kinds(void);
 const char *const *notice_names(void);
 
-/* A JSON object of name, value pairs ended by NULL. Values are made valid UTF-8. Free with
+/* A text from outside as it may stand in a mail: valid UTF-8, LF line ends, without any other
+ * control character but TAB and without marks that turn the reading direction, and not longer
+ * than a mail is good for. Free with g_free(). */
+char *notice_clean_text(const char *text);
+
+/* A JSON object of name, value pairs ended by NULL. Values are cleaned like that. Free with
  * free(). */
 char *notice_make_facts(const char *name, ...) __attribute__((sentinel));
 

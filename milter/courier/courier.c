@@ -113,24 +113,44 @@ static void watch_reader(struct kairan *kairan, const struct outbox_notice *noti
 		alarm_clear(kairan, ALARM_MAIL, notice->mail);
 }
 
+/* The mail, as well as it can be made. What is wrong with a notice is not mended by trying again:
+ * a plain mail tells its reader, and the alarm the administrators. */
+static void render_and_send(struct kairan *kairan, struct smtp *smtp,
+			    const struct setup *setup, const struct outbox_notice *notice,
+			    struct smtp_result *result_r)
+{
+	struct kairan_error error = { "" };
+	struct notice_mail mail;
+	const enum answer rendered =
+	    notice_render(setup, kairan_get_store(kairan), notice, &mail, &error);
+
+	*result_r = (struct smtp_result){ SMTP_TEMPORARY, "" };
+	if (mail.octets != NULL) {
+		smtp_send(smtp, setup->settings,
+			  &(struct smtp_mail){ mail.sender, mail.recipient, mail.octets,
+					       mail.length },
+			  result_r);
+	} else {
+		(void)g_strlcpy(result_r->response, error.text,
+				sizeof(result_r->response));
+		if (rendered == ANSWER_NO)
+			result_r->outcome = SMTP_REFUSED;
+	}
+	notice_mail_clear(&mail);
+	if (rendered == ANSWER_NO)
+		alarm_raise(kairan, ALARM_NOTICE, notice->kind, "notice-plain",
+			    error.text);
+}
+
 static bool send_notice(struct kairan *kairan, struct smtp *smtp,
 			const struct setup *setup, const struct outbox_notice *notice,
 			struct kairan_error *error_r)
 {
 	struct store *store = kairan_get_store(kairan);
-	struct notice_mail mail;
-	struct smtp_result result = { SMTP_TEMPORARY, "" };
-	struct kairan_error error;
+	struct smtp_result result;
 	enum outbox_state state = OUTBOX_WAITING;
 
-	if (notice_render(setup, store, notice, &mail, &error))
-		smtp_send(smtp, setup->settings,
-			  &(struct smtp_mail){ mail.sender, mail.recipient, mail.octets,
-					       mail.length },
-			  &result);
-	else
-		(void)g_strlcpy(result.response, error.text, sizeof(result.response));
-	notice_mail_clear(&mail);
+	render_and_send(kairan, smtp, setup, notice, &result);
 	if (result.outcome == SMTP_ACCEPTED)
 		state = OUTBOX_ACCEPTED;
 	else if (result.outcome == SMTP_REFUSED)

@@ -15,6 +15,8 @@
 #include <string.h>
 
 #include "conf/clock.h"
+#include "milter/core/notice.h"
+#include "policy/text.h"
 
 struct notice_facts notice_facts_make(const struct setup *setup, const char *language)
 {
@@ -44,7 +46,13 @@ static void put_own(struct notice_facts *facts, const char *name, char *value)
 
 void notice_facts_put(struct notice_facts *facts, const char *name, const char *value)
 {
-	put_own(facts, name, g_strdup(value != NULL ? value : ""));
+	char *clean = notice_clean_text(value != NULL ? value : "");
+
+	/* A line that somebody's subject or name begins would be read as one of ours. */
+	if (strpbrk(clean, "\n\t") != NULL &&
+	    (strcmp(name, "subject") == 0 || g_str_has_suffix(name, "_name")))
+		text_fold_line(clean);
+	put_own(facts, name, clean);
 }
 
 void notice_facts_put_number(struct notice_facts *facts, const char *name, int64_t number)

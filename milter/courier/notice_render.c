@@ -8,8 +8,13 @@
  *	the mail. The same notice gives the same Message-ID at every try, as long as it may be
  *	answered in the same way: the id has the address's token (policy/notice_id.h).
  *
+ *	What came from outside is cleaned where the facts are made, and all of it once more when
+ *	the template is filled. A notice that cannot be rendered all the same (facts that are none, a
+ *	language that is not there) becomes a plain one, with what there is.
+ *
  * DIAGNOSTICS
- *	All failures are returned. The courier keeps the notice and tries again.
+ *	All failures are returned. The courier keeps the notice and tries again where the store
+ *	could not be read.
  */
 #include "config.h"
 
@@ -34,6 +39,9 @@
 #include "milter/mail/message.h"
 #include "milter/report/report.h"
 #include "policy/notice_id.h"
+
+/* A phone shows some thirty; mail systems refuse headers of many thousands. */
+#define SUBJECT_CHARACTERS 300
 
 static void put_link(struct notice_facts *facts, const char *name, const char *address,
 		     const char *word)
@@ -189,29 +197,32 @@ static bool put_stored(struct notice_facts *facts, const char *stored,
 				 json_error.text);
 	json_object_foreach(object, name, value)
 	{
-		/* The table's keys are the strings of notice_names(), which outlive the JSON. */
+		const char *text = json_is_string(value) ? json_string_value(value) : "";
+
+		/* The table's keys are the strings of notice_names(), which outlive the JSON.
+		 * What answers are sent to is never a fact that was kept. */
 		for (const char *const *known = notice_names(); *known != NULL; known++)
-			if (strcmp(*known, name) == 0)
-				notice_facts_put(facts, *known, json_string_value(value));
-		put_keyed(facts, name, json_string_value(value));
+			if (strcmp(*known, name) == 0 &&
+			    strcmp(name, "reply_address") != 0)
+				notice_facts_put(facts, *known, text);
+		put_keyed(facts, name, text);
 		if (strcmp(name, "teach_key") == 0)
-			put_teaching(facts, json_string_value(value));
+			put_teaching(facts, text);
 		if (strcmp(name, "report") == 0)
 			report_put_facts(facts->table, facts->setup, facts->language,
 					 value);
 		if (strcmp(name, "withdrawable") == 0)
-			notice_withdrawals_put(facts, json_string_value(value));
+			notice_withdrawals_put(facts, text);
 		if (strcmp(name, "findings") == 0) {
-			g_autofree char *places = draft_findings_write(
-			    facts->setup, facts->language, json_string_value(value));
+			g_autofree char *places =
+			    draft_findings_write(facts->setup, facts->language, text);
 
 			notice_facts_put(facts, "places", places);
 		}
 		for (size_t i = 0; i < G_N_ELEMENTS(times); i++)
 			if (strcmp(name, times[i]) == 0)
-				notice_facts_put_time(
-				    facts, times[i],
-				    g_ascii_strtoll(json_string_value(value), NULL, 10));
+				notice_facts_put_time(facts, times[i],
+						      g_ascii_strtoll(text, NULL, 10));
 	}
 	json_decref(object);
 	return true;
@@ -289,25 +300,90 @@ static bool write_mail(const struct outbox_notice *notice,
 	return true;
 }
 
-bool notice_render(const struct setup *setup, struct store *store,
-		   const struct outbox_notice *notice, struct notice_mail *mail_r,
-		   struct kairan_error *error_r)
+/* Whatever the templates and the facts are, it can be written then. */
+static void clean_mail(struct template_mail *filled)
+{
+	char **texts[] = { &filled->subject, &filled->text, &filled->html };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+		char *clean = *texts[i] != NULL ? notice_clean_text(*texts[i]) : NULL;
+
+		g_free(*texts[i]);
+		*texts[i] = clean;
+	}
+	if (g_utf8_strlen(filled->subject, -1) > SUBJECT_CHARACTERS) {
+		char *start = g_utf8_substring(filled->subject, 0, SUBJECT_CHARACTERS);
+
+		g_free(filled->subject);
+		filled->subject = g_strconcat(start, "...", NULL);
+		g_free(start);
+	}
+}
+
+static bool fill_and_write(const struct outbox_notice *notice, const char *kind,
+			   const struct notice_material *material,
+			   const struct notice_facts *facts, struct notice_mail *mail_r,
+			   struct kairan_error *error_r)
+{
+	struct template_mail filled = { NULL, NULL, NULL };
+	bool ok = template_fill(facts->setup->templates, facts->language, kind,
+				facts->table, &filled, error_r);
+
+	if (ok) {
+		clean_mail(&filled);
+		ok = write_mail(notice, material, facts, &filled, mail_r, error_r);
+	}
+	template_mail_clear(&filled);
+	return ok;
+}
+
+/* What there is, without its template: the facts, line by line. */
+static void write_plain(const struct setup *setup, const struct outbox_notice *notice,
+			const struct notice_material *material,
+			struct notice_mail *mail_r)
+{
+	const struct settings *settings = setup->settings;
+	const bool known =
+	    strcmp(notice->language, "ja") == 0 || strcmp(notice->language, "en") == 0;
+	struct notice_facts facts =
+	    notice_facts_make(setup, known ? notice->language : settings->language);
+	g_autofree char *clean = notice_clean_text(notice->facts);
+	g_autofree char *quoted = notice_quote_text(clean);
+	struct kairan_error error;
+
+	notice_facts_put(&facts, "reader_name", notice->name);
+	notice_facts_put(&facts, "plain_kind", notice->kind);
+	notice_facts_put(&facts, "plain_facts", quoted);
+	notice_help_put(&facts);
+	if (material->draft != NULL) {
+		notice_facts_put_number(&facts, "draft", material->draft->id);
+		notice_facts_put(&facts, "subject", material->draft->subject);
+	}
+	(void)fill_and_write(notice, NOTICE_PLAIN, material, &facts, mail_r, &error);
+	notice_facts_clear(&facts);
+}
+
+enum answer notice_render(const struct setup *setup, struct store *store,
+			  const struct outbox_notice *notice, struct notice_mail *mail_r,
+			  struct kairan_error *error_r)
 {
 	struct notice_material material;
-	struct template_mail filled = { NULL, NULL, NULL };
 	struct notice_facts facts = notice_facts_make(setup, notice->language);
-	bool ok;
+	enum answer answer = ANSWER_UNKNOWN;
 
 	*mail_r = (struct notice_mail){ 0 };
-	ok = notice_material_read(store, notice, &material, error_r) &&
-	     collect_facts(notice, &material, &facts, error_r) &&
-	     template_fill(setup->templates, notice->language, notice->kind, facts.table,
-			   &filled, error_r) &&
-	     write_mail(notice, &material, &facts, &filled, mail_r, error_r);
-	template_mail_clear(&filled);
+	if (notice_material_read(store, notice, &material, error_r)) {
+		answer = collect_facts(notice, &material, &facts, error_r) &&
+				 fill_and_write(notice, notice->kind, &material, &facts,
+						mail_r, error_r)
+			     ? ANSWER_YES
+			     : ANSWER_NO;
+		if (answer == ANSWER_NO)
+			write_plain(setup, notice, &material, mail_r);
+	}
 	notice_facts_clear(&facts);
 	notice_material_clear(&material);
-	return ok;
+	return answer;
 }
 
 void notice_mail_clear(struct notice_mail *mail)

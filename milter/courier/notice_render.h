@@ -18,10 +18,13 @@ struct notice_mail {
 	size_t length;
 };
 
-/* Render; reads the store, in a transaction of its own, where the notice is about a draft. */
-bool notice_render(const struct setup *setup, struct store *store,
-		   const struct outbox_notice *notice, struct notice_mail *mail_r,
-		   struct kairan_error *error_r);
+/* Render; reads the store, in a transaction of its own, where the notice is about a draft or an
+ * incident. NO: it cannot be rendered as it should be, and the error says why; the mail is a plain
+ * one then, without octets where not even that can be written (an address that is none). UNKNOWN:
+ * the store could not be read. */
+enum answer notice_render(const struct setup *setup, struct store *store,
+			  const struct outbox_notice *notice, struct notice_mail *mail_r,
+			  struct kairan_error *error_r);
 void notice_mail_clear(struct notice_mail *mail);
 
 #endif

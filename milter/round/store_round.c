@@ -58,10 +58,10 @@ static bool tell(const struct setup *setup, struct store *store, struct smtp *sm
 	struct smtp_result result = { SMTP_TEMPORARY, "" };
 	struct kairan_error error = { "" };
 
-	if (!notice_render(setup, store, &notice, &mail, &error))
+	if (notice_render(setup, store, &notice, &mail, &error) != ANSWER_YES)
 		log_warning("%s cannot be told of the store: %s", notice.mail,
 			    error.text);
-	else
+	if (mail.octets != NULL)
 		smtp_send(smtp, setup->settings,
 			  &(struct smtp_mail){ mail.sender, mail.recipient, mail.octets,
 					       mail.length },

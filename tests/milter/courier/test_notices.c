@@ -14,6 +14,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -127,7 +128,7 @@ static struct rendered render(const struct setup *loaded, const char *kind,
 	struct notice_mail mail;
 	const char *reply_to;
 
-	if (!notice_render(loaded, at.store, &notice, &mail, &at.error) ||
+	if (notice_render(loaded, at.store, &notice, &mail, &at.error) != ANSWER_YES ||
 	    !message_parse(mail.octets, mail.length, &message, &at.error))
 		fail_msg("%s/%s: %s", language, kind, at.error.text);
 	reply_to = message_get_header(message, "Reply-To", 0);
@@ -256,6 +257,119 @@ static void test_what_is_about_a_password_says_where(void **state)
 	setup_unref(asked);
 }
 
+/* Facts as people and machines outside may make them: each of them in every name. */
+static void test_hostile_facts_can_be_rendered(void **state)
+{
+	static const char *const hostile[] = {
+		"a\r\nBcc: x@evil.example\r\n\r\n.\r\nb",
+		"\033[31mred\007\177",
+		"\f\v\b\x01\x1f",
+		"\xc2\x85\xc2\x9b"
+		"31m",
+		"\xff\xfe\x80"
+		" no UTF-8 \xc3",
+		"\xe2\x80\xae"
+		"txt.exe\xe2\x81\xa6",
+		"\xe2\x80\xa8"
+		"line\xe2\x80\xa9",
+		"${subject} ${nothing} <script>alert(1)</script>",
+		"\"'\\ --=_kairan_"
+	};
+	struct setup *loaded = load_setup("");
+	const int64_t draft = make_held_draft();
+	g_autofree char *megabyte = g_strnfill(1024 * 1024, 'x');
+
+	(void)state;
+	for (size_t h = 0; h <= COUNT(hostile); h++) {
+		const char *value = h < COUNT(hostile) ? hostile[h] : megabyte;
+		json_t *object = json_object();
+		char *facts;
+
+		for (const char *const *name = notice_names(); *name != NULL; name++) {
+			char *one = notice_make_facts("x", value, NULL);
+			json_t *made = json_loads(one, 0, NULL);
+
+			/* A megabyte in each of them would be no mail of ours. */
+			if (h < COUNT(hostile) || strcmp(*name, "subject") == 0 ||
+			    strcmp(*name, "quoted_text") == 0)
+				json_object_set(object, *name,
+						json_object_get(made, "x"));
+			json_decref(made);
+			free(one);
+		}
+		facts = json_dumps(object, JSON_COMPACT);
+		for (const char *const *kind = notice_kinds(); *kind != NULL; kind++) {
+			for (size_t l = 0; l < COUNT(languages); l++) {
+				const bool is_of_draft = is_one_of(of_drafts, *kind);
+				struct rendered mail =
+				    render(loaded, *kind, languages[l],
+					   is_of_draft ? draft : 0, 1, facts);
+
+				assert_null(strstr(mail.text, "\033"));
+				clear(&mail);
+			}
+		}
+		free(facts);
+		json_decref(object);
+	}
+	setup_unref(loaded);
+}
+
+static void check_quoted(const char *text, const char *wanted)
+{
+	g_autofree char *quoted = notice_quote_text(text);
+
+	assert_string_equal(quoted, wanted);
+}
+
+/* Facts that are none, values that are no text, and a language that there is not: a plain mail,
+ * which says so. Where not even the address can be written there is none. */
+static void test_what_cannot_be_rendered_is_plain(void **state)
+{
+	struct setup *loaded = load_setup("help_contact = \"内線 555\"\n");
+	struct outbox_notice notice = { .id = 7,
+					.kind = (char *)NOTICE_INCIDENT,
+					.party = -1,
+					.mail = (char *)"p@town.example",
+					.name = (char *)"x",
+					.language = (char *)"ja",
+					.facts = (char *)"{\"detail\": \"漏えい",
+					.created_at = 1000 };
+	struct notice_mail mail;
+	struct message *message = NULL;
+	struct message_text text = { 0 };
+
+	(void)state;
+	check_quoted("a\r\n承認\rb\xc2\x85"
+		     "c",
+		     "> a\n> 承認\n> b\n> c");
+	assert_int_equal(notice_render(loaded, at.store, &notice, &mail, &at.error),
+			 ANSWER_NO);
+	assert_non_null(strstr(at.error.text, "JSON"));
+	assert_true(message_parse(mail.octets, mail.length, &message, &at.error));
+	assert_int_equal(message_read_text(message, &text, NULL), MESSAGE_TEXT_OK);
+	assert_non_null(strstr(text.text, "> {\"detail\": \"漏えい"));
+	assert_non_null(strstr(text.text, "内線 555"));
+	message_text_free(&text);
+	message_free(message);
+	notice_mail_clear(&mail);
+	notice.facts = (char *)"{\"quoted_text\": 3, \"subject\": null}";
+	assert_int_equal(notice_render(loaded, at.store, &notice, &mail, &at.error),
+			 ANSWER_YES);
+	notice_mail_clear(&mail);
+	notice.language = (char *)"xx";
+	assert_int_equal(notice_render(loaded, at.store, &notice, &mail, &at.error),
+			 ANSWER_NO);
+	assert_non_null(mail.octets);
+	notice_mail_clear(&mail);
+	notice.mail = (char *)"no address";
+	assert_int_equal(notice_render(loaded, at.store, &notice, &mail, &at.error),
+			 ANSWER_NO);
+	assert_null(mail.octets);
+	notice_mail_clear(&mail);
+	setup_unref(loaded);
+}
+
 static int start(void **state)
 {
 	(void)state;
@@ -268,6 +382,8 @@ int main(void)
 		TEST(test_each_kind_is_answered_or_says_whom_to_ask),
 		TEST(test_whom_to_ask_by_default),
 		TEST(test_what_is_about_a_password_says_where),
+		TEST(test_hostile_facts_can_be_rendered),
+		TEST(test_what_cannot_be_rendered_is_plain),
 	};
 
 	return cmocka_run_group_tests(tests, start, NULL);
