@@ -413,6 +413,42 @@ def test_lines_of_main_cf(stack):
     check_equal(told(rows), {})
 
 
+def test_lines_that_break_nothing(stack):
+    """What looks like it, and keeps kairan's promises, is no finding."""
+    test_rewritten.on_postfix(stack)
+    copy = scratch(stack, "postfix")
+    socket = stack.env["KAIRAN_MILTER_SOCKET"]
+    aliases = scratch(stack, "aliases")
+    aliases.write_text("staff@town.example bosai-staff1@town.example\n")
+    for lines in (
+            ["masquerade_domains=!info.town.example, town.example",
+             "local_header_rewrite_clients=permit_inet_interfaces"],
+            ["masquerade_domains=town.example", "local_header_rewrite_clients="],
+            [f"smtpd_milters=inet:127.0.0.1:8891, {{ unix:{socket}, default_action=tempfail }}",
+             "milter_default_action=accept"],
+            ["relay_recipient_maps=inline:{{ kairan@info.town.example=x }}",
+             "recipient_delimiter=+"],
+            [f"virtual_alias_maps=texthash:{aliases}, inline:{{ {{ a@b.example=c }}, {{ d@e=f }} }}"],
+            ["smtpd_forbid_bare_newline=reject"], ["message_size_limit=0"]):
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(mta_config(stack), copy)
+        subprocess.run(["postconf", "-c", str(copy), "-e", *lines], check=True)
+        rows, _ = check(stack, config=copy)
+        check_equal(told(rows), {}, lines)
+
+
+def test_tables_that_cannot_be_read(stack):
+    test_rewritten.on_postfix(stack)
+    copy = scratch(stack, "postfix")
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(mta_config(stack), copy)
+    subprocess.run(["postconf", "-c", str(copy), "-e",
+                    "virtual_alias_maps=texthash:/nowhere/aliases"], check=True)
+    rows, status = check(stack, config=copy)
+    named(rows, "postfix-aliases", "could not ask", "/nowhere/aliases")
+    check_equal(status, TEMPFAIL)
+
+
 def test_a_port_behind_a_content_filter(stack):
     """What comes back from it has been seen; another port without the filter has no excuse."""
     test_rewritten.on_postfix(stack)
@@ -449,6 +485,28 @@ def test_lines_of_sendmail_cf(stack):
         named(rows, name, "missing")
         check_equal(told(rows, name), {}, name)
         check_equal(status, CONFIG)
+
+
+def test_a_sendmail_that_does_not_ask_the_filter(stack):
+    if stack.mta != "sendmail":
+        raise test_rewritten.unittest.SkipTest("it is Sendmail's configuration")
+    config = mta_config(stack)
+    before = config.read_bytes()
+    check_in(b"O InputMailFilters=kairan", before)
+    stack.stop("mta")
+    config.write_bytes(before.replace(b"O InputMailFilters=kairan", b"O InputMailFilters="))
+    stack.start("mta")
+    try:
+        rows, status = check(stack)
+    finally:
+        stack.stop("mta")
+        config.write_bytes(before)
+        stack.start("mta")
+    named(rows, "filter", "missing", "came past")
+    named(rows, "login-told", "missing", "came past")
+    named(rows, "sendmail-filter", "missing", "InputMailFilters=")
+    check_equal(told(rows, "filter", "login-told", "sendmail-filter"), {})
+    check_equal(status, CONFIG)
 
 
 def test_a_configuration_that_is_not_there(stack):
