@@ -45,7 +45,7 @@ static int find_draft(struct store *store, void *context, struct kairan_error *e
 	case ANSWER_YES:
 		break;
 	case ANSWER_NO:
-		(void)error_set(error_r, "there is no draft %lld", request->id);
+		(void)error_set(error_r, ctl_say("there is no draft %lld"), request->id);
 		return EX_NOINPUT;
 	case ANSWER_UNKNOWN:
 	default:
@@ -54,10 +54,11 @@ static int find_draft(struct store *store, void *context, struct kairan_error *e
 	if (request->draft->state == DRAFT_HELD &&
 	    request->draft->expires_at > clock_now())
 		return EX_OK;
-	(void)error_set(error_r, "draft %lld waits for no decision (%s)", request->id,
+	(void)error_set(error_r, ctl_say("draft %lld waits for no decision (%s)"),
+			request->id,
 			request->draft->state == DRAFT_HELD
-			    ? lifecycle_name(DRAFT_EXPIRED)
-			    : lifecycle_name(request->draft->state));
+			    ? ctl_say(lifecycle_name(DRAFT_EXPIRED))
+			    : ctl_say(lifecycle_name(request->draft->state)));
 	return EX_NOINPUT;
 }
 
@@ -121,7 +122,8 @@ static void print_asked(const GPtrArray *deciders)
 	for (guint i = 0; i < deciders->len; i++) {
 		const struct party *party = g_ptr_array_index(deciders, i);
 
-		printf("%s <%s>, %s, is asked\n", party->name, party->mail, party->role);
+		ctl_print("%s <%s>, %s, is asked", party->name, party->mail,
+			  ctl_say(party->role));
 	}
 }
 

@@ -3,11 +3,11 @@
  *	ctl_suspension - kairanctl suspend, kairanctl resume
  *
  * DESCRIPTION
- *	Suspends all broadcasts, or those named, and resumes them (Art. 7). The daemon sees it
- *	in the store; nothing is restarted.
+ *	Suspends all broadcasts, or those named, at once or from a time on, and resumes them
+ *	(Art. 7). The daemon sees it in the store; nothing is restarted.
  *
  * DIAGNOSTICS
- *	EX_USAGE: no reason, or an end that is no time or has passed. EX_NOINPUT: a broadcast
+ *	EX_USAGE: no reason, or a beginning or end that is no time or has passed. EX_NOINPUT: a broadcast
  *	that is not known, or not suspended; those that are, are named. EX_UNAVAILABLE: the
  *	store cannot be used.
  */
@@ -23,13 +23,11 @@
 #include "ctl/ctl_operator.h"
 #include "ctl/ctl_options.h"
 #include "ctl/ctl_store.h"
-#include "ctl/ctl_table.h"
+#include "ctl/ctl_suspension_table.h"
 #include "ctl/ctl_time.h"
 #include "policy/address.h"
 #include "schema/store_snapshot.h"
-#include "schema/store_suspension.h"
-
-#define ALL_BROADCASTS "all broadcasts"
+#include "schema/store_suspension_plan.h"
 
 /* What the command line says, and what it works on. */
 struct change {
@@ -37,18 +35,14 @@ struct change {
 	const struct settings *settings;
 	struct store *store;
 	int64_t now;
+	int64_t from;  /* 0: at once */
 	int64_t until; /* 0: until it is resumed */
 	const char *reason;
-	bool list; /* only say what is suspended */
+	bool notify; /* tell the people of the sections */
+	bool list;   /* only say what is suspended */
 	bool json;
 	GPtrArray *broadcasts; /* as in the store: folded; one "" for all */
 };
-
-/* As the audit trail has it. */
-static const char *name_broadcast(const char *broadcast)
-{
-	return *broadcast != '\0' ? broadcast : ALL_BROADCASTS;
-}
 
 static int fail_store(const struct kairan_error *error)
 {
@@ -57,24 +51,43 @@ static int fail_store(const struct kairan_error *error)
 
 /* ---- the command line ---- */
 
-static int read_until(struct change *change, const char *text)
+/* A time that is to come; a duration counts from base. */
+static int read_time(const struct change *change, const char *name, const char *text,
+		     int64_t base, int64_t *at_r)
 {
-	if (!ctl_time_read(change->settings, text, change->now, &change->until))
+	if (!ctl_time_read(change->settings, text, base, at_r))
 		return ctl_fail(EX_USAGE,
-				"--until wants a time such as \"2026-12-01 09:00\", or a "
+				"%s wants a time such as \"2026-12-01 09:00\", or a "
 				"duration such as 2h, not \"%s\"",
-				text);
-	if (change->until <= change->now)
-		return ctl_fail(EX_USAGE, "--until: %s has passed", text);
+				name, text);
+	if (*at_r <= change->now)
+		return ctl_fail(EX_USAGE, "%s: %s has passed", name, text);
+	if (*at_r <= base)
+		return ctl_fail(EX_USAGE, "--until: %s is before it begins", text);
 	return EX_OK;
+}
+
+static int read_times(struct change *change, const char *from, const char *until)
+{
+	int status = EX_OK;
+
+	if (from != NULL)
+		status = read_time(change, "--from", from, change->now, &change->from);
+	if (status == EX_OK && until != NULL)
+		status =
+		    read_time(change, "--until", until,
+			      from != NULL ? change->from : change->now, &change->until);
+	return status;
 }
 
 static int read_options(const struct ctl_call *call, struct change *change, int *rest_r)
 {
-	const char *until = NULL;
+	const char *from = NULL, *until = NULL;
 	const struct ctl_option options[] = {
+		{ "from", &from, NULL },
 		{ "until", &until, NULL },
 		{ "reason", &change->reason, NULL },
+		{ "notify", NULL, &change->notify },
 		{ "list", NULL, &change->list },
 		{ "json", NULL, &change->json },
 	};
@@ -88,7 +101,7 @@ static int read_options(const struct ctl_call *call, struct change *change, int 
 	/* It is shown on one line of SMTP and of mails. */
 	if (strpbrk(change->reason, "\r\n") != NULL)
 		return ctl_fail(EX_USAGE, "--reason wants one line");
-	return until != NULL ? read_until(change, until) : EX_OK;
+	return read_times(change, from, until);
 }
 
 /* The broadcasts named from argv[first] on; none: all. An address is folded; what is none
@@ -159,19 +172,28 @@ static bool suspend_one(const struct change *change, const char *broadcast,
 {
 	const struct suspension suspension = {
 		.broadcast = (char *)broadcast,
-		.since = change->now,
+		.since = change->from != 0 ? change->from : change->now,
 		.until = change->until,
 		.reason = (char *)change->reason,
 		.uid = (char *)ctl_operator_uid(),
+		.notify = change->notify,
 	};
+	g_autofree char *begin =
+	    change->from != 0 ? ctl_time_show(change->settings, change->from) : NULL;
 	g_autofree char *end = change->until != 0
 				   ? ctl_time_show(change->settings, change->until)
 				   : g_strdup("it is resumed");
-	g_autofree char *detail = g_strdup_printf(
-	    "%s until %s: %s", name_broadcast(broadcast), end, change->reason);
-	const struct audit_event event = make_event(change, "suspend", detail);
+	g_autofree char *detail =
+	    g_strdup_printf("%s%s%s until %s: %s", ctl_suspension_name(broadcast),
+			    begin != NULL ? " from " : "", begin != NULL ? begin : "",
+			    end, change->reason);
+	const struct audit_event event =
+	    make_event(change, change->from != 0 ? "plan suspension" : "suspend", detail);
 
-	return store_suspension_put(change->store, &suspension, &event, error_r);
+	return change->from != 0
+		   ? store_suspension_plan_put(change->store, &suspension, &event,
+					       error_r)
+		   : store_suspension_put(change->store, &suspension, &event, error_r);
 }
 
 static int suspend_all(const struct change *change)
@@ -188,99 +210,76 @@ static int suspend_all(const struct change *change)
 
 /* ---- resume ---- */
 
-static const struct suspension *find_standing(const GPtrArray *standing,
-					      const char *broadcast)
+static int refuse_resume(const struct change *change, const GPtrArray *standing,
+			 const char *broadcast)
 {
-	for (guint i = 0; i < standing->len; i++) {
-		const struct suspension *one = g_ptr_array_index(standing, i);
+	const int status =
+	    *broadcast != '\0'
+		? ctl_fail(EX_NOINPUT, "%s is not suspended by itself; %s", broadcast,
+			   standing->len > 0 ? ctl_say("suspended are:")
+					     : ctl_say("nothing is suspended"))
+		: ctl_fail(EX_NOINPUT, "not everything is suspended; %s",
+			   standing->len > 0 ? ctl_say("suspended are:")
+					     : ctl_say("nothing is suspended"));
 
-		if (strcmp(one->broadcast, broadcast) == 0)
-			return one;
-	}
-	return NULL;
+	ctl_suspension_print_some(change->settings, standing, stderr);
+	return status;
 }
 
-static void print_standing(const struct settings *settings, const GPtrArray *standing,
-			   FILE *out)
+/* What stands ends; what does not, but is planned, does not begin. */
+static int resume_one(const struct change *change,
+		      const struct ctl_suspensions *suspensions, const char *broadcast)
 {
-	for (guint i = 0; i < standing->len; i++) {
-		const struct suspension *one = g_ptr_array_index(standing, i);
-		g_autofree char *since = ctl_time_show(settings, one->since);
-		g_autofree char *until = one->until != 0
-					     ? ctl_time_show(settings, one->until)
-					     : g_strdup(ctl_say("it is resumed"));
-
-		fprintf(out, "  ");
-		fprintf(out, ctl_say("%s: since %s until %s, by %s: %s"),
-			*one->broadcast != '\0' ? one->broadcast
-						: ctl_say(ALL_BROADCASTS),
-			since, until, one->uid, one->reason);
-		fputc('\n', out);
-	}
-}
-
-static void print_json(const struct settings *settings, const GPtrArray *standing)
-{
-	static const struct ctl_column columns[] = { { "broadcast", CTL_TEXT },
-						     { "since", CTL_TIME },
-						     { "until", CTL_TIME },
-						     { "login", CTL_TEXT },
-						     { "reason", CTL_TEXT } };
-	struct ctl_table *table = ctl_table_new(settings, columns, G_N_ELEMENTS(columns));
-
-	for (guint i = 0; i < standing->len; i++) {
-		const struct suspension *one = g_ptr_array_index(standing, i);
-
-		ctl_table_put_text(table, *one->broadcast != '\0' ? one->broadcast : "*");
-		ctl_table_put_time(table, one->since);
-		ctl_table_put_time(table, one->until);
-		ctl_table_put_text(table, one->uid);
-		ctl_table_put_text(table, one->reason);
-	}
-	ctl_table_print(table, true);
-	ctl_table_free(table);
-}
-
-static int resume_one(const struct change *change, const GPtrArray *standing,
-		      const char *broadcast)
-{
-	const struct suspension *suspension = find_standing(standing, broadcast);
+	const struct suspension *standing =
+	    ctl_suspension_find(suspensions->standing, broadcast);
+	const struct suspension *planned =
+	    ctl_suspension_find(suspensions->planned, broadcast);
 	const struct audit_event event =
-	    make_event(change, "resume", name_broadcast(broadcast));
+	    make_event(change, standing != NULL ? "resume" : "cancel suspension",
+		       ctl_suspension_name(broadcast));
+	struct kairan_error error;
+	bool ok;
+
+	if (standing != NULL)
+		ok =
+		    store_suspension_lift(change->store, standing, change->now,
+					  change->settings->remind_first, &event, &error);
+	else if (planned != NULL)
+		ok = store_suspension_plan_cancel(change->store, planned, &event, &error);
+	else
+		return refuse_resume(change, suspensions->standing, broadcast);
+	return ok ? EX_OK : fail_store(&error);
+}
+
+static void clear_suspensions(struct ctl_suspensions *suspensions)
+{
+	if (suspensions->standing != NULL)
+		g_ptr_array_unref(suspensions->standing);
+	if (suspensions->planned != NULL)
+		g_ptr_array_unref(suspensions->planned);
+}
+
+static int list_all(const struct change *change, struct ctl_suspensions *suspensions_r)
+{
 	struct kairan_error error;
 
-	if (suspension == NULL) {
-		const int status =
-		    *broadcast != '\0'
-			? ctl_fail(EX_NOINPUT, "%s is not suspended by itself; %s",
-				   broadcast,
-				   standing->len > 0 ? ctl_say("suspended are:")
-						     : ctl_say("nothing is suspended"))
-			: ctl_fail(EX_NOINPUT, "not everything is suspended; %s",
-				   standing->len > 0 ? ctl_say("suspended are:")
-						     : ctl_say("nothing is suspended"));
-
-		print_standing(change->settings, standing, stderr);
-		return status;
-	}
-	if (!store_suspension_lift(change->store, suspension, change->now,
-				   change->settings->remind_first, &event, &error))
+	suspensions_r->settings = change->settings;
+	suspensions_r->standing = store_suspension_list(change->store, &error);
+	if (suspensions_r->standing == NULL)
 		return fail_store(&error);
-	return EX_OK;
+	suspensions_r->planned = store_suspension_plan_list(change->store, &error);
+	return suspensions_r->planned != NULL ? EX_OK : fail_store(&error);
 }
 
 static int resume_all(const struct change *change)
 {
-	struct kairan_error error;
-	GPtrArray *standing = store_suspension_list(change->store, &error);
-	int status = EX_OK;
+	struct ctl_suspensions suspensions = { 0 };
+	int status = list_all(change, &suspensions);
 
-	if (standing == NULL)
-		return fail_store(&error);
 	for (guint i = 0; status == EX_OK && i < change->broadcasts->len; i++)
-		status = resume_one(change, standing,
+		status = resume_one(change, &suspensions,
 				    g_ptr_array_index(change->broadcasts, i));
-	g_ptr_array_unref(standing);
+	clear_suspensions(&suspensions);
 	return status;
 }
 
@@ -292,28 +291,27 @@ static int change_nothing(const struct change *change)
 	return EX_OK;
 }
 
-/* After those have ended whose time has passed; *standing_r is what stands then. */
+/* After those have begun and ended whose time has come; *suspensions_r is what there is then. */
 static int run_inside(const struct change *change,
-		      int (*run)(const struct change *change), GPtrArray **standing_r)
+		      int (*run)(const struct change *change),
+		      struct ctl_suspensions *suspensions_r)
 {
 	struct kairan_error error;
 	int64_t count;
 	int status;
 
-	if (!store_suspension_lift_past(change->store, change->now,
+	if (!store_suspension_plan_begin(change->store, change->now, &count, &error) ||
+	    !store_suspension_lift_past(change->store, change->now,
 					change->settings->remind_first, &count, &error))
 		return fail_store(&error);
 	status = run(change);
-	if (status != EX_OK)
-		return status;
-	*standing_r = store_suspension_list(change->store, &error);
-	return *standing_r != NULL ? EX_OK : fail_store(&error);
+	return status == EX_OK ? list_all(change, suspensions_r) : status;
 }
 
 /* All or nothing; then say what is suspended now. */
 static int carry_out(struct change *change, int (*run)(const struct change *change))
 {
-	GPtrArray *standing = NULL;
+	struct ctl_suspensions suspensions = { 0 };
 	struct kairan_error error;
 	int status;
 
@@ -324,20 +322,16 @@ static int carry_out(struct change *change, int (*run)(const struct change *chan
 		store_close(change->store);
 		return fail_store(&error);
 	}
-	status = run_inside(change, run, &standing);
+	status = run_inside(change, run, &suspensions);
 	if (status != EX_OK)
 		store_rollback(change->store);
 	else if (!store_commit(change->store, &error))
 		status = fail_store(&error);
-	if (status == EX_OK && change->json) {
-		print_json(change->settings, standing);
-	} else if (status == EX_OK) {
-		puts(standing->len > 0 ? ctl_say("suspended now:")
-				       : ctl_say("nothing is suspended"));
-		print_standing(change->settings, standing, stdout);
-	}
-	if (standing != NULL)
-		g_ptr_array_unref(standing);
+	if (status == EX_OK && change->json)
+		ctl_suspension_print_json(&suspensions);
+	else if (status == EX_OK)
+		ctl_suspension_print(&suspensions);
+	clear_suspensions(&suspensions);
 	store_close(change->store);
 	return status;
 }

@@ -74,7 +74,7 @@ static const struct ctl_command ctl_commands[] = {
 	  "配信前の原稿を取下げる",
 	  ctl_drafts_withdraw },
 	{ { "suspend", NULL },
-	  "[BROADCAST...] [--until TIME] --reason TEXT | --list [--json]",
+	  "[BROADCAST...] [--from TIME] [--until TIME] [--notify] --reason TEXT | --list [--json]",
 	  "suspend the service, or these broadcasts (Art. 7)",
 	  "サービス全体または一部の一時停止（第7条）",
 	  ctl_suspension_suspend },

@@ -329,3 +329,23 @@ CREATE TABLE probe_sight (
 -- more; -1: it is to be planned).
 ALTER TABLE draft ADD COLUMN calls INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE draft ADD COLUMN call_at INTEGER NOT NULL DEFAULT -1;
+
+-- Suspensions that are to begin (Art. 7), and what of them and of others the people of the
+-- sections are to be told.
+CREATE TABLE suspension_plan (
+	broadcast     TEXT PRIMARY KEY,      -- address; "": all of them
+	since         INTEGER NOT NULL,
+	until         INTEGER NOT NULL,      -- 0: until it is resumed
+	reason        TEXT NOT NULL,
+	uid           TEXT NOT NULL,         -- the administrator
+	notify        INTEGER NOT NULL
+) WITHOUT ROWID;
+ALTER TABLE suspension ADD COLUMN notify INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE suspension_news (
+	id            INTEGER PRIMARY KEY AUTOINCREMENT,
+	event         TEXT NOT NULL,         -- planned, begun, ended, cancelled
+	broadcast     TEXT NOT NULL,
+	since         INTEGER NOT NULL,
+	until         INTEGER NOT NULL,
+	reason        TEXT NOT NULL
+);

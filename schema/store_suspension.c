@@ -17,8 +17,10 @@
 #include "schema/store_suspension.h"
 
 #include "schema/sql.h"
+#include "schema/store_suspension_news.h"
 
-#define SUSPENSION_COLUMNS "SELECT broadcast, since, until, reason, uid FROM suspension "
+#define SUSPENSION_COLUMNS \
+	"SELECT broadcast, since, until, reason, uid, notify FROM suspension "
 
 void suspension_free(struct suspension *suspension)
 {
@@ -39,6 +41,7 @@ static struct suspension *read_suspension(sqlite3_stmt *stmt)
 	suspension->until = sqlite3_column_int64(stmt, 2);
 	suspension->reason = sql_text(stmt, 3);
 	suspension->uid = sql_text(stmt, 4);
+	suspension->notify = sqlite3_column_int(stmt, 5) != 0;
 	return suspension;
 }
 
@@ -52,16 +55,32 @@ static enum answer take_suspension(enum answer answer, sqlite3_stmt *stmt,
 	return answer;
 }
 
+static bool tell(struct store *store, const char *event,
+		 const struct suspension *suspension, int64_t until,
+		 struct kairan_error *error_r)
+{
+	return !suspension->notify ||
+	       store_suspension_news_add(
+		   store,
+		   &(struct suspension_news){ 0, (char *)event, suspension->broadcast,
+					      suspension->since, until,
+					      suspension->reason },
+		   error_r);
+}
+
 bool store_suspension_put(struct store *store, const struct suspension *suspension,
 			  const struct audit_event *event, struct kairan_error *error_r)
 {
 	return sql_run(store, error_r,
-		       "INSERT INTO suspension (broadcast, since, until, reason, uid)"
-		       " VALUES (?,?,?,?,?) ON CONFLICT (broadcast) DO UPDATE SET"
+		       "INSERT INTO suspension"
+		       " (broadcast, since, until, reason, uid, notify)"
+		       " VALUES (?,?,?,?,?,?) ON CONFLICT (broadcast) DO UPDATE SET"
 		       " until = excluded.until, reason = excluded.reason,"
-		       " uid = excluded.uid",
-		       "siiss", suspension->broadcast, suspension->since,
-		       suspension->until, suspension->reason, suspension->uid) &&
+		       " uid = excluded.uid, notify = max(notify, excluded.notify)",
+		       "siissi", suspension->broadcast, suspension->since,
+		       suspension->until, suspension->reason, suspension->uid,
+		       (int64_t)suspension->notify) &&
+	       tell(store, SUSPENSION_BEGUN, suspension, suspension->until, error_r) &&
 	       store_audit_append(store, event, error_r);
 }
 
@@ -126,6 +145,7 @@ bool store_suspension_lift(struct store *store, const struct suspension *suspens
 	return sql_run(store, error_r, "DELETE FROM suspension WHERE broadcast = ?", "s",
 		       suspension->broadcast) &&
 	       give_time_back(store, suspension, end, remind_after, error_r) &&
+	       tell(store, SUSPENSION_ENDED, suspension, end, error_r) &&
 	       store_audit_append(store, event, error_r);
 }
 

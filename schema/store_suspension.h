@@ -19,7 +19,8 @@ struct suspension {
 	int64_t since;
 	int64_t until; /* 0: until it is resumed */
 	char *reason;
-	char *uid; /* the administrator */
+	char *uid;   /* the administrator */
+	bool notify; /* the people of the sections are told (store_suspension_news.h) */
 };
 
 void suspension_free(struct suspension *suspension);
@@ -29,7 +30,7 @@ void suspension_free(struct suspension *suspension);
 #define SUSPENSION_STANDS(column) \
 	"EXISTS (SELECT 1 FROM suspension WHERE suspension.broadcast IN ('', " column "))"
 
-/* Suspend, with the audit row. Where a suspension stands already, it gets the new end,
+/* Suspend, with the audit row (store_suspension_plan.h: later). Where a suspension stands already, it gets the new end,
  * reason and administrator, and keeps its beginning. */
 bool store_suspension_put(struct store *store, const struct suspension *suspension,
 			  const struct audit_event *event, struct kairan_error *error_r);

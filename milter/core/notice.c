@@ -57,6 +57,7 @@ static const char *const notice_kind_list[] = {
 	NOTICE_UNANSWERED,
 	NOTICE_CALL,
 	NOTICE_PLAIN,
+	NOTICE_SUSPENSION,
 	NULL,
 };
 
@@ -75,7 +76,7 @@ static const char *const notice_name_list[] = {
 	"withdraw_link", "cancel_how", "correct_until", "urgent_how", "urgent_link",
 	"urgent_label", "teach_when", "teach_label", "teach_link",
 	/* of its suspension */
-	"suspended_until", "suspended_reason",
+	"suspended_until", "suspended_reason", "suspended_since",
 	/* of what happened */
 	"reason_text", "unreadable_text", "note_text", "article", "detail", "places",
 	"sent_heading", "obstacle_text", "in_the_way", "withdrawals",

@@ -42,6 +42,7 @@
 #define NOTICE_ALARM            "alarm"            /* to the administrators: mend this */
 #define NOTICE_PASSWORD_WARNING "password-warning" /* to all with a duty: change it */
 
+#define NOTICE_SUSPENSION    "suspension"    /* to the people of sections (Art. 7) */
 #define NOTICE_REPORT        "report"        /* to the administrators: the month before */
 #define NOTICE_DUTY_CHANGED  "duty-changed"  /* to the section head (Art. 10, 11) */
 #define NOTICE_ADMINISTRATOR "administrator" /* to the administrators: one came or left */

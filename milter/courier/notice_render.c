@@ -166,6 +166,7 @@ static void put_keyed(struct notice_facts *facts, const char *name, const char *
 		{ "unreadable_key", "unreadable_text", "unreadable" },
 		{ "duty_key", "duty_name", "role" },
 		{ "change_key", "change_text", "change" },
+		{ "extent_key", "broadcast", "extent" },
 		{ "password_key", "password_text", "password" },
 		{ "form_key", "form_text", "form" },
 		{ "decision_key", "decision_text", "application" },
@@ -186,7 +187,7 @@ static bool put_stored(struct notice_facts *facts, const char *stored,
 		       struct kairan_error *error_r)
 {
 	static const char *const times[] = { "password_until", "noted_at",
-					     "suspended_until" };
+					     "suspended_until", "suspended_since" };
 	json_error_t json_error;
 	json_t *object = json_loads(stored, 0, &json_error);
 	const char *name;

@@ -18,7 +18,7 @@
 #include "conf/log.h"
 #include "milter/core/notice.h"
 #include "schema/store_outbox.h"
-#include "schema/store_suspension.h"
+#include "schema/store_suspension_plan.h"
 
 static enum answer find(const struct intake_context *context, const char *broadcast,
 			struct suspension **suspension_r)
@@ -149,24 +149,28 @@ enum answer suspension_is_on(const struct intake_context *context, const char *b
 	return answer;
 }
 
-bool suspension_lift_past(struct kairan *kairan, const struct setup *setup,
-			  struct kairan_error *error_r)
+bool suspension_advance(struct kairan *kairan, const struct setup *setup,
+			struct kairan_error *error_r)
 {
 	struct store *store = kairan_get_store(kairan);
-	int64_t count;
+	const int64_t now = clock_now();
+	int64_t begun = 0, ended = 0;
 
 	if (!store_begin(store, error_r))
 		return false;
 	if (!store_end(store,
-		       store_suspension_lift_past(store, clock_now(),
-						  setup->settings->remind_first, &count,
-						  error_r),
+		       store_suspension_plan_begin(store, now, &begun, error_r) &&
+			   store_suspension_lift_past(store, now,
+						      setup->settings->remind_first,
+						      &ended, error_r),
 		       error_r))
 		return false;
-	if (count > 0) {
+	if (begun > 0)
+		log_info("%lld suspensions have begun, as planned", (long long)begun);
+	if (ended > 0)
 		log_info("%lld suspensions have ended: their time has passed",
-			 (long long)count);
+			 (long long)ended);
+	if (begun + ended > 0)
 		kairan_wake_all(kairan);
-	}
 	return true;
 }

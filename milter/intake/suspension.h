@@ -21,7 +21,7 @@ void suspension_tell(const struct intake_context *context, const struct person *
 enum answer suspension_is_on(const struct intake_context *context, const char *broadcast);
 
 /* End the suspensions whose time has passed, and wake everybody who waited for that. */
-bool suspension_lift_past(struct kairan *kairan, const struct setup *setup,
-			  struct kairan_error *error_r);
+bool suspension_advance(struct kairan *kairan, const struct setup *setup,
+			struct kairan_error *error_r);
 
 #endif

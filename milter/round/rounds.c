@@ -23,7 +23,7 @@
 #include "milter/core/notice.h"
 #include "milter/intake/suspension.h"
 #include "schema/store_release.h"
-#include "schema/store_suspension.h"
+#include "schema/store_suspension_plan.h"
 
 #define ROUNDS_IDLE_SECONDS    3600
 #define ROUNDS_TROUBLE_SECONDS 5
@@ -211,7 +211,8 @@ static bool find_next(struct store *store, int64_t *next_r, struct kairan_error 
 {
 	static enum answer (*const sources[])(struct store *, int64_t *,
 					      struct kairan_error *) = {
-		next_expiry, next_release, store_suspension_next_end
+		next_expiry, next_release, store_suspension_next_end,
+		store_suspension_plan_next
 	};
 	bool ok = true;
 
@@ -234,7 +235,7 @@ static bool walk_round(struct kairan *kairan, int64_t *next_r,
 {
 	struct setup *setup = kairan_get_setup(kairan);
 	enum answer answer =
-	    suspension_lift_past(kairan, setup, error_r) ? ANSWER_NO : ANSWER_UNKNOWN;
+	    suspension_advance(kairan, setup, error_r) ? ANSWER_NO : ANSWER_UNKNOWN;
 
 	for (size_t i = 0; answer != ANSWER_UNKNOWN && i < G_N_ELEMENTS(rounds_tasks);
 	     i++) {

@@ -32,6 +32,7 @@
 #include "milter/round/report_round.h"
 #include "milter/round/status_round.h"
 #include "milter/round/store_round.h"
+#include "milter/round/suspension_round.h"
 
 #define SLOW_ROUNDS_IDLE_SECONDS 3600
 
@@ -80,6 +81,7 @@ void *slow_rounds_run(void *context)
 		}
 		next = MIN(next, probe_round_look(kairan, setup, now));
 		/* All of these may raise an alarm, so telling comes last. */
+		next = MIN(next, suspension_round_walk(kairan, setup, now));
 		next = MIN(next, ask_round_walk(kairan, setup, now));
 		next = MIN(next, alarm_expire(kairan, now));
 		next = MIN(next, alarm_tell(kairan, setup, now));

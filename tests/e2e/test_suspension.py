@@ -464,5 +464,108 @@ def hold_approved(stack, subject):
     return request
 
 
+def suspension_mails(stack, person, mark, part):
+    return [mail for mail in stack.imap(person)
+            if f"【{mark}】" in str(mail["Subject"]) and part in str(mail["Subject"])]
+
+
+def wait_suspension_mail(stack, person, mark, part):
+    """Exactly one."""
+    stack.wait_for(lambda: suspension_mails(stack, person, mark, part),
+                   what=f"a mail {mark} to {person}")
+    found = suspension_mails(stack, person, mark, part)
+    check_equal(len(found), 1, f"{mark} to {person}")
+    return s.text_of(found[0])
+
+
+def standing(stack):
+    return json.loads(stack.kairanctl("suspend", "--list", "--json").stdout)
+
+
+def test_planned_and_told(stack):
+    """It begins and ends by itself; the people of that section are told before, then and after."""
+    begin = stack.now() + datetime.timedelta(hours=2)
+    done = suspend(stack, town.BOSAI, "--from", "2h", "--until", "3h", "--notify",
+                   reason="予定された保守")
+    check_in("planned:", done.stdout)
+    check_in("nothing is suspended", done.stdout)
+    check_equal([(row["broadcast"], row["planned"], row["notify"]) for row in standing(stack)],
+                [(town.BOSAI, True, True)])
+    for person in ("bosai-chief", "bosai-deputy", "bosai-staff1", "bosai-staff2"):
+        told = wait_suspension_mail(stack, person, "一時停止の予定", "防災情報")
+        for part in ("予定された保守", begin.strftime("%H:%M"),
+                     (begin + datetime.timedelta(hours=3)).strftime("%H:%M"), "第7条"):
+            check_in(part, told, person)
+    check_equal(at_rcpt(stack, "bosai-staff1", town.BOSAI)[0], 250, "until then all goes on")
+    stack.move_clock(2 * HOUR)
+    stack.wait_for(lambda: not standing(stack)[0]["planned"], what="the beginning")
+    wait_suspension_mail(stack, "bosai-staff1", "一時停止の開始", "防災情報")
+    check_equal(at_rcpt(stack, "bosai-staff1", town.BOSAI)[0], 451, "while it lasts")
+    check_equal(at_rcpt(stack, "kosodate-staff1", town.KOSODATE)[0], 250, "another one")
+    stack.move_clock(3 * HOUR)
+    wait_suspension_mail(stack, "bosai-chief", "一時停止の終了", "防災情報")
+    check_equal(at_rcpt(stack, "bosai-staff1", town.BOSAI)[0], 250, "afterwards")
+    check_equal(suspension_mails(stack, "kosodate-chief", "一時停止の予定", ""), [],
+                "nobody of another section")
+    actions = [row["action"] for row in stack.store(
+        "SELECT action FROM audit WHERE detail LIKE ? ORDER BY seq", f"{town.BOSAI}%")
+        if row["action"] in ("plan suspension", "suspend", "resume")][-3:]
+    check_equal(actions, ["plan suspension", "suspend", "resume"], "the trail")
+
+
+def test_a_plan_is_called_off(stack):
+    suspend(stack, "--from", "1d", "--notify", reason="点検")
+    for person in ("bosai-staff1", "kosodate-chief"):
+        wait_suspension_mail(stack, person, "一時停止の予定", "すべての配信")
+    told = stack.wait_mail("kosodate-staff2", lambda mail: str(mail["Subject"]) ==
+                           "[Suspension planned] all broadcasts")
+    check_in("no drafts are taken", s.text_of(told))
+    stack.kairanctl("resume")
+    check_equal(standing(stack), [])
+    wait_suspension_mail(stack, "bosai-staff1", "一時停止の取りやめ", "すべての配信")
+    stack.move_clock(DAY)
+    check_equal(at_rcpt(stack, "bosai-staff1", town.BOSAI)[0], 250)
+
+
+def test_told_although_the_daemon_was_down(stack):
+    """Both its beginning and its end fell into that time: told late, once, and in order."""
+    suspend(stack, town.KOSODATE, "--from", "1h", "--until", "1h", "--notify", reason="夜間の作業")
+    wait_suspension_mail(stack, "kosodate-chief", "一時停止の予定", "子育て情報")
+    stack.stop("milter")
+    stack.move_clock(5 * HOUR)
+    stack.start("milter")
+    wait_suspension_mail(stack, "kosodate-chief", "一時停止の終了", "子育て情報")
+    wait_suspension_mail(stack, "kosodate-chief", "一時停止の開始", "子育て情報")
+    stack.kill9("milter")
+    stack.start("milter")
+    check_equal(at_rcpt(stack, "kosodate-staff1", town.KOSODATE)[0], 250)
+    check_equal(len(suspension_mails(stack, "kosodate-chief", "一時停止の終了", "子育て情報")), 1)
+
+
+def test_told_when_the_directory_is_back(stack):
+    stack.stop("slapd")
+    suspend(stack, town.KOSODATE, "--notify", reason="名簿の停止")
+    stack.wait_for(lambda: "will be told of a suspension later" in stack.log(), what="a try")
+    stack.start("slapd")
+    stack.move_clock(60)
+    stack.wait_for(lambda: len(suspension_mails(stack, "kosodate-chief", "一時停止の開始",
+                                                "子育て情報")) == 2, what="the mail")
+    stack.kairanctl("resume", town.KOSODATE)
+
+
+def test_plans_that_cannot_be(stack):
+    for args, words in ((("--from", "2020-01-01 09:00"), "has passed"),
+                        (("--from", "tomorrow"), "--from wants a time"),
+                        (("--from", "2h", "--until", stack.now().strftime("%Y-%m-%d %H:%M")),
+                         "has passed")):
+        done = stack.kairanctl("suspend", *args, "--reason", "x", check=False)
+        check_equal(done.returncode, os.EX_USAGE, str(args))
+        check_in(words, done.stderr)
+    later = (stack.now() + datetime.timedelta(hours=1)).strftime("%Y-%m-%d %H:%M")
+    done = stack.kairanctl("suspend", "--from", "3h", "--until", later, "--reason", "x", check=False)
+    check_equal(done.returncode, os.EX_USAGE)
+    check_in("before it begins", done.stderr)
+
+
 if __name__ == "__main__":
     tap.main(globals())

@@ -18,7 +18,8 @@
 #include "schema/store_release.h"
 #include "schema/store_reminder.h"
 #include "schema/store_subscriber.h"
-#include "schema/store_suspension.h"
+#include "schema/store_suspension_news.h"
+#include "schema/store_suspension_plan.h"
 #include "tests/schema/store_fixture.h"
 
 #define BOSAI    "bosai@info.town.example"
@@ -465,6 +466,105 @@ static void test_calls_wait_for_the_end(void **state)
 	draft_free(done);
 }
 
+/* What is to be told, oldest first: "EVENT since until", and it is gone. */
+static const char *take_news(void)
+{
+	static char text[96];
+	struct suspension_news news = { 0 };
+
+	text[0] = '\0';
+	switch (store_suspension_news_find(at.store, &news, &at.error)) {
+	case ANSWER_YES:
+		(void)snprintf(text, sizeof(text), "%s %lld %lld", news.event,
+			       (long long)news.since, (long long)news.until);
+		assert_true(store_suspension_news_remove(at.store, news.id, &at.error));
+		break;
+	case ANSWER_NO:
+		break;
+	case ANSWER_UNKNOWN:
+		fail_msg("%s", at.error.text);
+	}
+	store_suspension_news_clear(&news);
+	return text;
+}
+
+static void plan(const char *broadcast, int64_t since, int64_t until, bool notify)
+{
+	const struct suspension suspension = {
+		.broadcast = (char *)broadcast,
+		.since = since,
+		.until = until,
+		.reason = (char *)"plan",
+		.uid = (char *)"sysadmin",
+		.notify = notify,
+	};
+
+	assert_true(store_suspension_plan_put(at.store, &suspension,
+					      make_event("plan suspension"), &at.error));
+}
+
+static int64_t begin_planned(int64_t now)
+{
+	int64_t count = -1;
+
+	assert_true(store_suspension_plan_begin(at.store, now, &count, &at.error));
+	return count;
+}
+
+/* It begins at its second, not before; and what was planned for a time when nobody looked takes
+ * just that time. */
+static void test_plans(void **state)
+{
+	int64_t next = 0;
+
+	(void)state;
+	begin(&at);
+	assert_int_equal(store_suspension_plan_next(at.store, &next, &at.error),
+			 ANSWER_NO);
+	plan(BOSAI, 100, 200, true);
+	plan("", 150, 0, false);
+	plan(BOSAI, 110, 210, true);
+	assert_int_equal(store_suspension_plan_next(at.store, &next, &at.error),
+			 ANSWER_YES);
+	assert_int_equal(next, 110);
+	assert_string_equal(take_news(), "planned 100 200");
+	assert_string_equal(take_news(), "planned 110 210");
+	assert_int_equal(begin_planned(109), 0);
+	assert_string_equal(find_reason(BOSAI, 109), "");
+	assert_int_equal(begin_planned(110), 1);
+	assert_string_equal(find_reason(BOSAI, 110), "plan");
+	assert_string_equal(find_reason(KOSODATE, 110), "");
+	assert_string_equal(take_news(), "begun 110 210");
+	assert_int_equal(begin_planned(1000), 1);
+	assert_int_equal(lift_past(1000), 1);
+	assert_string_equal(take_news(), "ended 110 210");
+	assert_string_equal(take_news(), "");
+	assert_string_equal(find_reason(KOSODATE, 1000), "plan");
+	lift("", 1100, NEVER);
+	assert_string_equal(take_news(), "");
+	store_rollback(at.store);
+}
+
+static void test_a_plan_is_cancelled(void **state)
+{
+	GPtrArray *plans;
+
+	(void)state;
+	begin(&at);
+	plan(BOSAI, 100, 200, true);
+	assert_string_equal(take_news(), "planned 100 200");
+	plans = store_suspension_plan_list(at.store, &at.error);
+	assert_int_equal(plans->len, 1);
+	assert_true(store_suspension_plan_cancel(at.store, g_ptr_array_index(plans, 0),
+						 make_event("cancel suspension"),
+						 &at.error));
+	g_ptr_array_unref(plans);
+	assert_string_equal(take_news(), "cancelled 100 200");
+	assert_int_equal(begin_planned(1000), 0);
+	assert_string_equal(find_reason(BOSAI, 150), "");
+	store_rollback(at.store);
+}
+
 static void test_could_not_ask(void **state)
 {
 	struct suspension *found = NULL;
@@ -498,6 +598,8 @@ int main(void)
 		TEST(test_reminded_afterwards),
 		TEST(test_reminders),
 		TEST(test_calls_wait_for_the_end),
+		TEST(test_plans),
+		TEST(test_a_plan_is_cancelled),
 		TEST(test_could_not_ask),
 	};
 
