@@ -165,6 +165,13 @@ static const struct setting settings_table[] = {
 	    "Attribute of a section's approver (DN)."),
 	ROW(ldap_approver_status, TYPE_TEXT, "kairanApproverStatus",
 	    "Attribute of the approver's status: active, suspended or revoked."),
+	ROW(ldap_approver_status_until, TYPE_TEXT, "kairanApproverStatusUntil",
+	    "Attribute of the time at which a suspension ends by itself (Art. 6); empty: none."),
+	ROW(ldap_approver_status_item, TYPE_TEXT, "kairanApproverStatusItem",
+	    "Attribute of the item of Art. 6-1, 1 to 5, that a suspension or revocation goes by; "
+	    "empty: none."),
+	ROW(ldap_approver_status_reason, TYPE_TEXT, "kairanApproverStatusReason",
+	    "Attribute of the administrator's reason for it, which is told; empty: none."),
 	ROW(ldap_staff, TYPE_TEXT, "kairanStaff",
 	    "Attribute of a section's staff (DNs)."),
 	ROW(ldap_delegate, TYPE_TEXT, "kairanDelegate",

@@ -79,6 +79,9 @@ struct settings {
 	char *ldap_section_filter;
 	char *ldap_approver;
 	char *ldap_approver_status;
+	char *ldap_approver_status_until;
+	char *ldap_approver_status_item;
+	char *ldap_approver_status_reason;
 	char *ldap_staff;
 	char *ldap_delegate;
 	char *ldap_shared_mail;

@@ -19,6 +19,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "conf/clock.h"
 #include "conf/log.h"
 #include "policy/hours.h"
 #include "schema/directory_parts.h"
@@ -75,6 +76,44 @@ static bool read_status(LDAP *ld, LDAPMessage *entry, const char *attribute,
 	return false;
 }
 
+/* Of Art. 6-1. One that is none only explains nothing. */
+static int read_item(const struct settings *settings, LDAP *ld, LDAPMessage *entry,
+		     const char *dn)
+{
+	g_autofree char *item =
+	    ldap_entry_first(ld, entry, settings->ldap_approver_status_item);
+
+	if (item == NULL)
+		return 0;
+	if (strlen(item) == 1 && *item >= '1' && *item <= '5')
+		return *item - '0';
+	log_warning("LDAP: %s: %s is none of Art. 6-1: %s", dn,
+		    settings->ldap_approver_status_item, item);
+	return 0;
+}
+
+/* What goes with a status that is not active: its end, the item and the reason. */
+static bool read_status_facts(const struct settings *settings, LDAP *ld,
+			      LDAPMessage *entry, struct section *section,
+			      struct kairan_error *error_r)
+{
+	g_autofree char *until = NULL;
+
+	if (section->status == APPROVER_ACTIVE)
+		return true;
+	until = ldap_entry_first(ld, entry, settings->ldap_approver_status_until);
+	if (until != NULL && !ldap_entry_read_time(until, &section->status_until))
+		return error_set(error_r, "LDAP: %s: %s is no time: %s", section->dn,
+				 settings->ldap_approver_status_until, until);
+	section->status_item = read_item(settings, ld, entry, section->dn);
+	section->status_reason =
+	    ldap_entry_first(ld, entry, settings->ldap_approver_status_reason);
+	if (section->status == APPROVER_SUSPENDED && section->status_until != 0 &&
+	    section->status_until <= clock_now())
+		section->status = APPROVER_ACTIVE;
+	return true;
+}
+
 static struct section *read_section(const struct settings *settings, LDAP *ld,
 				    LDAPMessage *entry, struct kairan_error *error_r)
 {
@@ -94,6 +133,8 @@ static struct section *read_section(const struct settings *settings, LDAP *ld,
 				section->dn, settings->ldap_approver_status);
 		goto failed;
 	}
+	if (!read_status_facts(settings, ld, entry, section, error_r))
+		goto failed;
 	section->id = ldap_entry_id(ld, entry, settings);
 	section->shared_mails = ldap_entry_values(ld, entry, settings->ldap_shared_mail);
 	section->phones = ldap_entry_all_values(ld, entry, settings->ldap_phones);
@@ -367,6 +408,7 @@ void section_free(struct section *section)
 	g_strfreev(section->delegates);
 	g_strfreev(section->shared_mails);
 	g_strfreev(section->duty_list);
+	g_free(section->status_reason);
 	g_strfreev(section->phones);
 	g_free(section);
 }

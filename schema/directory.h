@@ -43,8 +43,11 @@ struct section {
 	char *id; /* as a person's */
 	char *name_ja;
 	char *name_en;
-	char *approver; /* NULL: none */
-	enum approver_status status;
+	char *approver;              /* NULL: none */
+	enum approver_status status; /* a suspension whose end has passed is none */
+	int64_t status_until;        /* 0: until it is lifted */
+	int status_item;             /* of Art. 6-1; 0: none is named */
+	char *status_reason;         /* the administrator's; NULL: none is given */
 	char **approvers; /* all who are named; NULL-terminated, as are the next */
 	char **staff;
 	char **delegates;

@@ -349,3 +349,6 @@ CREATE TABLE suspension_news (
 	until         INTEGER NOT NULL,
 	reason        TEXT NOT NULL
 );
+
+-- What goes with an approver's status (Art. 6): its end, item and reason, as one text.
+ALTER TABLE duty ADD COLUMN status_facts TEXT NOT NULL DEFAULT '';

@@ -35,6 +35,7 @@ void duty_holder_free(struct duty_holder *holder)
 	g_free(holder->uid);
 	g_free(holder->name);
 	g_free(holder->status);
+	g_free(holder->status_facts);
 	g_free(holder);
 }
 
@@ -58,6 +59,7 @@ static struct duty_holder *read_holder(sqlite3_stmt *stmt)
 	holder->section_id = sql_text(stmt, 8);
 	holder->person_id = sql_text(stmt, 9);
 	holder->mails = sql_text(stmt, 10);
+	holder->status_facts = sql_text(stmt, 11);
 	return holder;
 }
 
@@ -69,7 +71,7 @@ bool store_duty_list(struct store *store, GPtrArray **holders_r,
 	enum answer answer = sql_first(
 	    store, error_r, &stmt,
 	    "SELECT section, duty, person, section_ja, section_en, uid, name, status,"
-	    " section_id, person_id, mails"
+	    " section_id, person_id, mails, status_facts"
 	    " FROM duty ORDER BY section, duty, person",
 	    "");
 
@@ -90,14 +92,15 @@ bool store_duty_put(struct store *store, const struct duty_holder *holder,
 	return sql_run(
 	    store, error_r,
 	    "INSERT INTO duty (section, duty, person, section_ja, section_en, uid, name,"
-	    " status, section_id, person_id, mails)"
-	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
+	    " status, section_id, person_id, mails, status_facts)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ifnull(?12, ''))"
 	    " ON CONFLICT (section, duty, person) DO UPDATE SET section_ja = ?4,"
 	    " section_en = ?5, uid = ?6, name = ?7, status = ?8, section_id = ?9,"
-	    " person_id = ?10, mails = ?11",
-	    "sssssssssss", holder->section, holder->duty, holder->person,
+	    " person_id = ?10, mails = ?11, status_facts = ifnull(?12, '')",
+	    "ssssssssssss", holder->section, holder->duty, holder->person,
 	    holder->section_ja, holder->section_en, holder->uid, holder->name,
-	    holder->status, holder->section_id, holder->person_id, holder->mails);
+	    holder->status, holder->section_id, holder->person_id, holder->mails,
+	    holder->status_facts);
 }
 
 bool store_duty_remove(struct store *store, const struct duty_holder *holder,

@@ -20,8 +20,9 @@ struct duty_holder {
 	char *section_en;
 	char *uid;
 	char *name;
-	char *mails;  /* with spaces between them */
-	char *status; /* an approver's: active, suspended, revoked; else "" */
+	char *mails;        /* with spaces between them */
+	char *status;       /* an approver's: active, suspended, revoked; else "" */
+	char *status_facts; /* its end, item and reason; "" when there are none */
 };
 
 struct duty_holder *duty_holder_new(void);

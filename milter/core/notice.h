@@ -48,6 +48,7 @@
 #define NOTICE_ADMINISTRATOR "administrator" /* to the administrators: one came or left */
 #define NOTICE_APPLICATION \
 	"application" /* to who applied, and who is concerned (Art. 10-12) */
+#define NOTICE_STANDING         "standing" /* to all of a section, of its approver (Art. 6) */
 #define NOTICE_INSTRUCT         "instruct" /* to an approver, about staff (Art. 6-2) */
 #define NOTICE_INCIDENT         "incident" /* to the administrators (Art. 9) */
 #define NOTICE_INCIDENT_RECEIPT "incident-receipt" /* to who reported it */

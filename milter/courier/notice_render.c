@@ -167,6 +167,7 @@ static void put_keyed(struct notice_facts *facts, const char *name, const char *
 		{ "duty_key", "duty_name", "role" },
 		{ "change_key", "change_text", "change" },
 		{ "extent_key", "broadcast", "extent" },
+		{ "item_key", "item_text", "standing" },
 		{ "password_key", "password_text", "password" },
 		{ "form_key", "form_text", "form" },
 		{ "decision_key", "decision_text", "application" },
@@ -187,7 +188,8 @@ static bool put_stored(struct notice_facts *facts, const char *stored,
 		       struct kairan_error *error_r)
 {
 	static const char *const times[] = { "password_until", "noted_at",
-					     "suspended_until", "suspended_since" };
+					     "suspended_until", "suspended_since",
+					     "standing_until" };
 	json_error_t json_error;
 	json_t *object = json_loads(stored, 0, &json_error);
 	const char *name;

@@ -37,6 +37,24 @@ static const char *status_name(const struct section *section)
 	return names[section->status];
 }
 
+/* For the trail, and to see what was changed. */
+static char *describe_status(const struct section *section)
+{
+	GString *text = g_string_new(NULL);
+
+	if (section->status == APPROVER_ACTIVE)
+		return g_string_free(text, FALSE);
+	if (section->status_item != 0)
+		g_string_append_printf(text, "Art.6-1(%d)", section->status_item);
+	if (section->status_until != 0)
+		g_string_append_printf(text, "%suntil %lld", text->len > 0 ? ", " : "",
+				       (long long)section->status_until);
+	if (section->status_reason != NULL)
+		g_string_append_printf(text, "%s%s", text->len > 0 ? ": " : "",
+				       section->status_reason);
+	return g_string_free(text, FALSE);
+}
+
 static void add_holder(const struct section *section, const struct standing *standing,
 		       enum duty duty, const char *dn, GPtrArray *holders)
 {
@@ -57,6 +75,8 @@ static void add_holder(const struct section *section, const struct standing *sta
 	holder->name = g_strdup(person->name);
 	holder->mails = g_strjoinv(" ", person->mails);
 	holder->status = g_strdup(duty == DUTY_APPROVER ? status_name(section) : "");
+	holder->status_facts =
+	    duty == DUTY_APPROVER ? describe_status(section) : g_strdup("");
 	g_ptr_array_add(holders, holder);
 }
 

@@ -6,7 +6,8 @@
  *	An audit row, a notice to the section's head, the approver (Art. 10, 11), and to whom
  *	it concerns, and the new state are one transaction. Somebody who is registered and has
  *	a first password still is told where it is changed (Art. 12). The head of a
- *	section that is there no longer is who was its approver.
+ *	section that is there no longer is who was its approver. That an approver is suspended
+ *	or revoked (Art. 6), or is so no longer, is told to the delegates and the staff as well.
  *
  * DIAGNOSTICS
  *	Info: each change. Failures are returned.
@@ -52,10 +53,34 @@ static void add_once(GPtrArray *dns, char *dn)
 	g_ptr_array_add(dns, dn);
 }
 
+static void add_all(GPtrArray *dns, char **more)
+{
+	for (; *more != NULL; more++)
+		add_once(dns, *more);
+}
+
+static bool is_of_person(const struct duty_change *change)
+{
+	return strcmp(change->name, "changed") == 0;
+}
+
+/* Suspended, revoked, or not any more (Art. 6). */
+static bool is_of_status(const struct duty_change *change)
+{
+	return change->before != NULL && change->after != NULL && !is_of_person(change);
+}
+
+/* Whose duty it is. */
+static const struct duty_holder *find_holder(const struct duty_change *change)
+{
+	return change->after != NULL ? change->after : change->before;
+}
+
 /* DNs, borrowed. */
 static GPtrArray *list_readers(const struct duty_look *look,
-			       const struct duty_holder *holder)
+			       const struct duty_change *change)
 {
+	const struct duty_holder *holder = find_holder(change);
 	const struct section *section = duty_look_find_section(look, holder);
 	GPtrArray *dns = g_ptr_array_new();
 
@@ -69,16 +94,21 @@ static GPtrArray *list_readers(const struct duty_look *look,
 			add_once(dns, other->person);
 	}
 	add_once(dns, holder->person);
+	/* Whose drafts wait, and who may not decide them either. */
+	if (section != NULL && is_of_status(change)) {
+		add_all(dns, section->delegates);
+		add_all(dns, section->staff);
+	}
 	return dns;
 }
 
 /* People who cannot be found now are left out. NULL: could not ask. */
 static GPtrArray *find_readers(const struct duty_look *look,
-			       const struct duty_holder *holder,
+			       const struct duty_change *change,
 			       struct kairan_error *error_r)
 {
 	GPtrArray *readers = g_ptr_array_new_with_free_func((GDestroyNotify)person_free);
-	GPtrArray *dns = list_readers(look, holder);
+	GPtrArray *dns = list_readers(look, change);
 	enum answer answer = ANSWER_NO;
 
 	for (guint i = 0; answer != ANSWER_UNKNOWN && i < dns->len; i++) {
@@ -104,17 +134,6 @@ static char *describe(const struct duty_holder *holder)
 			       *holder->mails != '\0' ? ", " : "", holder->mails);
 }
 
-/* Whose duty it is. */
-static const struct duty_holder *find_holder(const struct duty_change *change)
-{
-	return change->after != NULL ? change->after : change->before;
-}
-
-static bool is_of_person(const struct duty_change *change)
-{
-	return strcmp(change->name, "changed") == 0;
-}
-
 static char *write_detail(const struct duty_change *change)
 {
 	const struct duty_holder *holder = find_holder(change);
@@ -128,7 +147,41 @@ static char *write_detail(const struct duty_change *change)
 
 		g_string_append_printf(detail, ": %s -> %s", was, is);
 	}
+	if (is_of_status(change) && *holder->status_facts != '\0')
+		g_string_append_printf(detail, ": %s", holder->status_facts);
 	return g_string_free(detail, FALSE);
+}
+
+/* Art. 6: what was decided, by which item, why, until when, and what follows. */
+static bool tell_status(struct store *store, const struct duty_look *look,
+			const struct duty_change *change, const struct person *reader,
+			struct kairan_error *error_r)
+{
+	const struct duty_holder *holder = find_holder(change);
+	const struct section *section = duty_look_find_section(look, holder);
+	const bool ja = strcmp(reader->language, "ja") == 0;
+	const bool stands = section != NULL && strcmp(change->name, "active") != 0;
+	const bool ends =
+	    stands && section->status == APPROVER_SUSPENDED && section->status_until != 0;
+	g_autofree char *at = g_strdup_printf("%lld", (long long)look->now);
+	g_autofree char *until =
+	    g_strdup_printf("%lld", ends ? (long long)section->status_until : 0LL);
+	g_autofree char *item =
+	    g_strdup_printf("item-%d", stands ? section->status_item : 0);
+	g_autofree char *note =
+	    g_strdup_printf("approver-%s%s", change->name, ends ? "-until" : "");
+	char *facts = notice_make_facts(
+	    "section_name", ja ? holder->section_ja : holder->section_en, "person_name",
+	    holder->name, "person_login", holder->uid, "change_key", change->name,
+	    "note_key", note, "reason", stands ? section->status_reason : NULL,
+	    "item_key", stands && section->status_item != 0 ? item : "", "standing_until",
+	    until, "noted_at", at, NULL);
+	bool ok = notice_add_person(
+	    store, &(struct notice){ NOTICE_STANDING, 0, facts, look->now }, reader,
+	    error_r);
+
+	free(facts);
+	return ok;
 }
 
 /* The key of what a new person is told of the password; "" for others. */
@@ -194,7 +247,8 @@ static bool write_all(struct store *store, const struct duty_look *look,
 	bool ok = store_audit_append(store, &event, error_r);
 
 	for (guint i = 0; ok && i < readers->len; i++)
-		ok = tell(store, look, change, g_ptr_array_index(readers, i), error_r);
+		ok = (is_of_status(change) ? tell_status : tell)(
+		    store, look, change, g_ptr_array_index(readers, i), error_r);
 	if (!ok || !duty_change_keep(store, change, error_r))
 		return false;
 	log_info("duty %s%s", detail,
@@ -206,7 +260,7 @@ bool duty_change_record(const struct duty_look *look, const struct duty_change *
 			struct kairan_error *error_r)
 {
 	struct store *store = kairan_get_store(look->kairan);
-	GPtrArray *readers = find_readers(look, find_holder(change), error_r);
+	GPtrArray *readers = find_readers(look, change, error_r);
 	bool ok = readers != NULL && store_begin(store, error_r);
 
 	if (ok) {

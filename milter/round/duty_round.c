@@ -88,7 +88,10 @@ static bool compare_one(const struct duty_look *look, const struct duty_holder *
 	struct duty_holder step = *before;
 
 	step.status = after->status;
-	if (strcmp(before->status, after->status) != 0 &&
+	step.status_facts = after->status_facts;
+	/* A suspension that got another end, or its reason, is told again. */
+	if ((strcmp(before->status, after->status) != 0 ||
+	     strcmp(before->status_facts, after->status_facts) != 0) &&
 	    !duty_change_record(
 		look, &(struct duty_change){ after->status, before, &step }, error_r))
 		return false;

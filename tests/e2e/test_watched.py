@@ -64,7 +64,7 @@ def test_approver_suspended_and_replaced(stack):
     wait_first_look(stack)
     change(stack, "replace", "kairanApproverStatus", "suspended")
     wait_duty(stack, "suspended", "bosai-chief (approver)")
-    told(stack, "bosai-chief", "一時停止")
+    stack.wait_mail("bosai-chief", lambda mail: "【一時停止】" in str(mail["Subject"]))
     change(stack, "replace", "kairanApproverStatus", "active")
     wait_duty(stack, "active", "bosai-chief (approver)")
     change(stack, "replace", "kairanApprover", dn("kosodate-deputy"))
