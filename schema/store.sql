@@ -301,6 +301,11 @@ CREATE TABLE urgency (
 	at            INTEGER NOT NULL,
 	PRIMARY KEY (draft, uid)
 ) WITHOUT ROWID;
+-- Why an approved draft that is due stays where it is ('': it does not), and when that is looked
+-- at again.
+ALTER TABLE draft ADD COLUMN stays TEXT NOT NULL DEFAULT '';
+ALTER TABLE draft ADD COLUMN look_at INTEGER NOT NULL DEFAULT 0;
+
 -- How many drafts somebody has written within the hour.
 CREATE INDEX draft_by_submitted ON draft (submitted_at);
 

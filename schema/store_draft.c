@@ -26,7 +26,7 @@
 	" list, section, section_ja, section_en, author_dn, subject, text, characters,"    \
 	" submitted_at, expires_at, decided_at, decided_by, decided_name, reason, due_at," \
 	" released_at, recipients, urgent, send_at, quiet_hours, corrects, warnings,"      \
-	" reminders, remind_at, in_reply_to, verp, calls, call_at FROM draft "
+	" reminders, remind_at, in_reply_to, verp, calls, call_at, stays, look_at FROM draft "
 
 /* While its broadcast is suspended (Art. 7) a draft neither goes out nor expires. */
 #define DRAFT_GOES_ON " AND NOT " SUSPENSION_STANDS("draft.broadcast")
@@ -57,6 +57,7 @@ void draft_free(struct draft *draft)
 	g_free(draft->quiet_hours);
 	g_free(draft->warnings);
 	g_free(draft->in_reply_to);
+	g_free(draft->stays);
 	g_free(draft);
 }
 
@@ -161,6 +162,8 @@ static struct draft *read_draft(sqlite3_stmt *stmt)
 	draft->verp = sqlite3_column_int64(stmt, 32) != 0;
 	draft->calls = sqlite3_column_int64(stmt, 33);
 	draft->call_at = sqlite3_column_int64(stmt, 34);
+	draft->stays = sql_text(stmt, 35);
+	draft->look_at = sqlite3_column_int64(stmt, 36);
 	return draft;
 }
 
@@ -318,12 +321,34 @@ enum answer store_draft_reschedule(struct store *store, struct draft *draft,
 	event.outcome = "rescheduled";
 	if (!sql_run(store, error_r,
 		     "UPDATE draft SET due_at = ?, reason = ifnull(?, reason),"
-		     " decided_at = ?, decided_by = ?, decided_name = ? WHERE id = ?",
+		     " decided_at = ?, decided_by = ?, decided_name = ?, stays = '',"
+		     " look_at = 0 WHERE id = ?",
 		     "isissi", step->due_at, step->reason, step->event.at,
 		     step->event.uid, step->decider_name, draft->id) ||
 	    !store_audit_append(store, &event, error_r))
 		return ANSWER_UNKNOWN;
 	return ANSWER_YES;
+}
+
+enum answer store_draft_stay(struct store *store, const struct draft *draft,
+			     const char *why, int64_t look_at,
+			     const struct audit_event *event,
+			     struct kairan_error *error_r)
+{
+	const bool is_new = *why != '\0' && strcmp(draft->stays, why) != 0;
+	struct audit_event row = *event;
+
+	if (!sql_run(store, error_r,
+		     "UPDATE draft SET look_at = ?, stays = iif(? = '', stays, ?)"
+		     " WHERE id = ? AND state = 2",
+		     "issi", look_at, why, why, draft->id))
+		return ANSWER_UNKNOWN;
+	if (sql_changes(store) == 0 || !is_new)
+		return ANSWER_NO;
+	row.draft = draft->id;
+	row.outcome = "stays";
+	row.detail = why;
+	return store_audit_append(store, &row, error_r) ? ANSWER_YES : ANSWER_UNKNOWN;
 }
 
 enum answer store_draft_find_due(struct store *store, enum draft_state state, int64_t now,
@@ -339,11 +364,12 @@ enum answer store_draft_find_due(struct store *store, enum draft_state state, in
 				   " ORDER BY expires_at, id LIMIT 1",
 				   "ii", (int64_t)state, now);
 	else
-		answer = sql_first(store, error_r, &stmt,
-				   DRAFT_COLUMNS
-				   "WHERE state = ? AND due_at <= ?" DRAFT_GOES_ON
-				   " ORDER BY due_at, id LIMIT 1",
-				   "ii", (int64_t)state, now);
+		answer = sql_first(
+		    store, error_r, &stmt,
+		    DRAFT_COLUMNS
+		    "WHERE state = ?1 AND due_at <= ?2 AND look_at <= ?2" DRAFT_GOES_ON
+		    " ORDER BY due_at, id LIMIT 1",
+		    "ii", (int64_t)state, now);
 	return take_draft(answer, stmt, draft_r);
 }
 
@@ -354,10 +380,9 @@ enum answer store_draft_next_due(struct store *store, enum draft_state state,
 	enum answer answer;
 
 	answer = sql_first(store, error_r, &stmt,
-			   "SELECT min(iif(state = 1, expires_at, due_at)) FROM draft"
-			   " WHERE state = ?" DRAFT_GOES_ON
-			   " HAVING min(iif(state = 1, expires_at, due_at))"
-			   " IS NOT NULL",
+			   "SELECT min(iif(state = 1, expires_at, max(due_at, look_at)))"
+			   " AS at FROM draft WHERE state = ?" DRAFT_GOES_ON
+			   " HAVING at IS NOT NULL",
 			   "i", (int64_t)state);
 	if (answer == ANSWER_YES) {
 		*at_r = sqlite3_column_int64(stmt, 0);

@@ -54,6 +54,8 @@ struct draft {
 	int64_t remind_at; /* 0: no more */
 	int64_t calls;     /* how often more people were called, as nobody answered */
 	int64_t call_at;   /* when the next are; 0: not any more; -1: to be planned */
+	char *stays;       /* why it does not go out though it is due; "": it may */
+	int64_t look_at;   /* when that is looked at again */
 	bool verp; /* an envelope sender for each recipient (settings verp_every, ...) */
 };
 
@@ -112,11 +114,19 @@ enum answer store_draft_enter(struct store *store, struct draft *draft,
 			      struct kairan_error *error_r);
 
 /* A draft that is approved and waits goes out at step->due_at instead, by the decision of
- * step->decider_name; the audit row is appended. NO when it is not approved, or not any
+ * step->decider_name; what kept it is looked at anew; the audit row is appended. NO when it is not approved, or not any
  * more. */
 enum answer store_draft_reschedule(struct store *store, struct draft *draft,
 				   const struct draft_step *step,
 				   struct kairan_error *error_r);
+
+/* One that is approved and due stays: why ("": for no reason that is known), and when to look
+ * again. The event's outcome is "stays" when the reason is a new one, and there is no row when it
+ * is not. YES: it is new, and people are to be told. NO: known, or not approved any more. */
+enum answer store_draft_stay(struct store *store, const struct draft *draft,
+			     const char *why, int64_t look_at,
+			     const struct audit_event *event,
+			     struct kairan_error *error_r);
 
 /* The first draft in a state whose due_at (for DRAFT_APPROVED) or expires_at (for
  * DRAFT_HELD) is not after now. Drafts of a suspended broadcast rest, here as in the

@@ -30,6 +30,7 @@
 #define ALARM_INSPECTION  "inspection" /* of the audit trail is due: "trail" */
 #define ALARM_FOOTER      "footer" /* stands below replies: the beginning of its hash */
 #define ALARM_STORE       "store"  /* takes nothing: "store"; told by store_round.c */
+#define ALARM_STAYS       "stays"  /* is due, and does not go out: the draft */
 
 /* Something is wrong with one thing: what kind of thing ("section"), which (a DN, an
  * address), the reason (alarm.REASON in the phrases), and the entries it is about. The log

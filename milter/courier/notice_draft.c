@@ -118,6 +118,8 @@ static void put_goes_out(struct notice_facts *facts, const struct draft *draft)
 	if (held)
 		(void)draft_schedule_find_plain(facts->setup, draft, &at);
 	notice_facts_put_time(facts, "goes_out", at);
+	if (*draft->stays != '\0')
+		return;
 	if (at <= clock_now())
 		why = held ? "now" : "soon";
 	else

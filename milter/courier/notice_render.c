@@ -79,7 +79,8 @@ static bool is_before_release(const char *kind)
 	static const char *const kinds[] = { NOTICE_REQUEST,       NOTICE_RECEIPT,
 					     NOTICE_REMINDER,      NOTICE_APPROVED,
 					     NOTICE_APPROVED_REST, NOTICE_CONFIRM_URGENT,
-					     NOTICE_ASK_AGAIN,     NOTICE_UNANSWERED };
+					     NOTICE_ASK_AGAIN,     NOTICE_UNANSWERED,
+					     NOTICE_STAYS };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
 		if (strcmp(kinds[i], kind) == 0)
@@ -162,6 +163,7 @@ static void put_keyed(struct notice_facts *facts, const char *name, const char *
 		{ "alarm_key", "alarm_text", "alarm" },
 		{ "advice_key", "advice_text", "advice" },
 		{ "reason_key", "reason_text", "reason" },
+		{ "stays_key", "stays_text", "stays" },
 		{ "obstacle_key", "obstacle_text", "obstacle" },
 		{ "unreadable_key", "unreadable_text", "unreadable" },
 		{ "duty_key", "duty_name", "role" },

@@ -264,6 +264,23 @@ static void append_warning(GString *text, const struct setup *setup, const char 
 	    template_get_phrase(setup->templates, language, phrase), detail);
 }
 
+/* It may pass while the draft waits, so it is not kept with it. */
+static void append_passed_time(GString *text, const struct setup *setup,
+			       const char *language, const struct draft *draft)
+{
+	json_t *warning;
+	char when[64];
+
+	if (draft->state != DRAFT_HELD || draft->send_at == 0 ||
+	    draft->send_at >= clock_now())
+		return;
+	clock_format(draft->send_at, setup->settings->time_zone, "%Y-%m-%d %H:%M", when,
+		     sizeof(when));
+	warning = json_pack("{s:s, s:s}", "key", "send-at-past", "detail", when);
+	append_warning(text, setup, language, warning);
+	json_decref(warning);
+}
+
 char *draft_warnings_write(const struct setup *setup, const char *language,
 			   const struct draft *draft, bool for_writer)
 {
@@ -278,6 +295,7 @@ char *draft_warnings_write(const struct setup *setup, const char *language,
 			append_warning(text, setup, language, warning);
 	}
 	json_decref(warnings);
+	append_passed_time(text, setup, language, draft);
 	if (text->len == 0)
 		return g_string_free(text, FALSE);
 	g_string_prepend(text, template_get_phrase(setup->templates, language,

@@ -34,6 +34,7 @@ static const struct {
 	const char *notice;
 } decision_steps[] = {
 	{ DECISION_APPROVE, DRAFT_HELD, DRAFT_APPROVED, NOTICE_APPROVED },
+	{ DECISION_APPROVE, DRAFT_APPROVED, DRAFT_APPROVED, NOTICE_APPROVED },
 	{ DECISION_APPROVE_URGENT, DRAFT_HELD, DRAFT_APPROVED, NOTICE_APPROVED },
 	{ DECISION_APPROVE_URGENT, DRAFT_APPROVED, DRAFT_APPROVED, NOTICE_APPROVED },
 	{ DECISION_SEND_BACK, DRAFT_HELD, DRAFT_SENT_BACK, NOTICE_SENT_BACK },
@@ -160,6 +161,11 @@ static bool find_time(const struct intake_context *context, struct reply *reply,
 	step->note = decision_times[status].note;
 	if (decision_times[status].to_all || step->due_at > clock_now())
 		step->except = -1;
+	if (status == DUE_AT && reply->draft->send_at != 0 &&
+	    reply->draft->send_at < clock_now()) {
+		step->note = "send-at-past";
+		step->except = -1;
+	}
 	return true;
 }
 
@@ -167,7 +173,8 @@ static bool find_time(const struct intake_context *context, struct reply *reply,
 static enum answer expedite(const struct intake_context *context, struct reply *reply,
 			    struct reply_step *step, struct verdict *verdict_r)
 {
-	if (step->due_at < reply->draft->due_at)
+	/* What stayed when it was due wants to be approved again. */
+	if (*reply->draft->stays != '\0' || step->due_at < reply->draft->due_at)
 		return reply_outcome_reschedule(context, reply, step, verdict_r);
 	reply_outcome_answer_already(context, reply, verdict_r);
 	return ANSWER_YES;

@@ -4,9 +4,10 @@
  *
  * DESCRIPTION
  *	Each round looks for one thing after another: suspensions whose time is over end, so
- *	that what rested gets its time back; held drafts whose time is over expire; approved drafts that are due get their recipients fixed and become
- *	shards; releases whose shards have all been accepted are reported. Every step is one
- *	transaction, so that a round which is cut off is simply walked again.
+ *	that what rested gets its time back; held drafts whose time is over expire; releases
+ *	whose shards have all been accepted are reported; approved drafts that are due begin to
+ *	go out (release_round.c). Every step is one transaction, so that a round which is cut off
+ *	is simply walked again.
  *
  * DIAGNOSTICS
  *	Error: the store cannot be used; the round is repeated after a pause.
@@ -19,9 +20,9 @@
 
 #include "conf/clock.h"
 #include "conf/log.h"
-#include "conf/setting_value.h"
 #include "milter/core/notice.h"
 #include "milter/intake/suspension.h"
+#include "milter/round/release_round.h"
 #include "schema/store_release.h"
 #include "schema/store_suspension_plan.h"
 
@@ -31,7 +32,6 @@
 /* What every task of a round is given. */
 struct round {
 	struct store *store;
-	const struct settings *settings;
 	int64_t now;
 	const struct setup *setup;
 };
@@ -63,50 +63,6 @@ static bool expire_draft(const struct round *round, struct draft *draft,
 		   round->store,
 		   &(struct notice){ NOTICE_EXPIRED, draft->id, NULL, round->now }, -1,
 		   error_r);
-}
-
-static enum answer find_releasable(const struct round *round, struct draft **draft_r,
-				   struct kairan_error *error_r)
-{
-	return store_draft_find_due(round->store, DRAFT_APPROVED, round->now, draft_r,
-				    error_r);
-}
-
-/* Is this a release whose recipients each have an envelope sender of their own? */
-static bool choose_verp(const struct round *round, const struct draft *draft,
-			bool *verp_r, struct kairan_error *error_r)
-{
-	const struct settings *settings = round->settings;
-	int64_t begun = 0;
-
-	if (!store_release_count_begun(round->store, draft->broadcast, &begun, error_r))
-		return false;
-	*verp_r = setting_value_list_has(settings->verp_broadcasts, draft->broadcast) ||
-		  (settings->verp_every > 0 && (begun + 1) % settings->verp_every == 0);
-	return true;
-}
-
-static bool start_release(const struct round *round, struct draft *draft,
-			  struct kairan_error *error_r)
-{
-	const struct settings *settings = round->settings;
-	struct draft_step step = {
-		.to = DRAFT_RELEASING,
-		.event = clock_event(round, "release"),
-	};
-	struct shard_cut cut = {
-		.draft = draft->id,
-		.shard_size = settings->shard_size,
-		.now = round->now,
-	};
-
-	if (!choose_verp(round, draft, &step.verp, error_r))
-		return false;
-	if (step.verp && settings->verp_method == VERP_SHARDS)
-		cut.shard_size = 1;
-	return store_audience_find(round->store, draft, &cut.audience, error_r) &&
-	       store_release_cut(round->store, &cut, &step.recipients, error_r) &&
-	       store_draft_enter(round->store, draft, &step, error_r) == ANSWER_YES;
 }
 
 static enum answer find_complete(const struct round *round, struct draft **draft_r,
@@ -157,24 +113,21 @@ static bool finish_release(const struct round *round, struct draft *draft,
 		   error_r);
 }
 
-/* Which draft a task looks for, what it does to it, and who is then woken. */
+/* Which draft a task looks for, and what it does to it. */
 static const struct {
 	const char *name;
 	enum answer (*find)(const struct round *, struct draft **, struct kairan_error *);
 	bool (*handle)(const struct round *, struct draft *, struct kairan_error *);
-	enum kairan_thread wakes;
 } rounds_tasks[] = {
-	{ "expire", find_undecided, expire_draft, KAIRAN_NOTICES },
-	{ "release", find_releasable, start_release, KAIRAN_SHARDS },
-	{ "report", find_complete, finish_release, KAIRAN_NOTICES },
+	{ "expire", find_undecided, expire_draft },
+	{ "report", find_complete, finish_release },
 };
 
 /* One draft of one task. YES when there was one, and so may be another. */
 static enum answer walk_task(struct kairan *kairan, const struct setup *setup,
 			     size_t task, struct kairan_error *error_r)
 {
-	const struct round round = { kairan_get_store(kairan), setup->settings,
-				     clock_now(), setup };
+	const struct round round = { kairan_get_store(kairan), clock_now(), setup };
 	struct draft *draft = NULL;
 	enum answer found;
 
@@ -187,7 +140,7 @@ static enum answer walk_task(struct kairan *kairan, const struct setup *setup,
 	if (found == ANSWER_YES) {
 		log_event(LOG_LEVEL_INFO, draft->queue_id, draft->id, "%s: is now %s",
 			  rounds_tasks[task].name, lifecycle_name(draft->state));
-		waker_wake(kairan_get_waker(kairan, rounds_tasks[task].wakes));
+		waker_wake(kairan_get_waker(kairan, KAIRAN_NOTICES));
 	}
 	draft_free(draft);
 	return found;
@@ -243,6 +196,9 @@ static bool walk_round(struct kairan *kairan, int64_t *next_r,
 			answer = walk_task(kairan, setup, i, error_r);
 		} while (answer == ANSWER_YES);
 	}
+	while (answer != ANSWER_UNKNOWN &&
+	       (answer = release_round_step(kairan, setup, error_r)) == ANSWER_YES)
+		continue;
 	setup_unref(setup);
 	return answer != ANSWER_UNKNOWN &&
 	       find_next(kairan_get_store(kairan), next_r, error_r);
