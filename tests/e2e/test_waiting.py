@@ -225,7 +225,7 @@ def test_expiry_tells_both_sides(stack):
     for person in ("bosai-staff1", "bosai-chief", "bosai-deputy"):
         told = stack.wait_mail(person, lambda mail: subject in str(mail["Subject"])
                                and "期限切れ" in str(mail["Subject"]))
-        for part in (TEXT, "もう一度", town.BOSAI):
+        for part in (TEXT, "新しいメールとして", town.BOSAI):
             check_in(part, s.text_of(told), person)
     request = town.request_for(stack, "bosai-chief", subject)
     town.answer(stack, "bosai-chief", request, "承認")
