@@ -19,18 +19,12 @@
 
 #include "ctl/apply_parts.h"
 #include "milter/round/directory_check.h"
+#include "ctl/ctl_say.h"
 #include "policy/contradiction.h"
 #include "policy/service_address.h"
 #include "schema/directory_people.h"
 
 #define CONTRADICTIONS_MOST 32
-
-int apply_fail(int status, char *text)
-{
-	(void)ctl_fail(status, "%s", text);
-	g_free(text);
-	return status;
-}
 
 void apply_complain(struct application *application, const char *article, char *text)
 {
@@ -139,9 +133,9 @@ void apply_check_applicant(struct application *application, const struct section
 	if (!is_head && applicant != new_head)
 		apply_complain(
 		    application, articles[application->form - 1],
-		    APPLY_SAY("申請できるのは課長（配信責任者）です: %s",
-			      "the section's head, its approver, applies: not %s",
-			      applicant->login));
+		    g_strdup_printf(
+			ctl_say("the section's head, its approver, applies: not %s"),
+			applicant->login));
 }
 
 /* ---- addresses ---- */
@@ -177,24 +171,23 @@ static void judge_address(struct application *application, const struct address 
 	service_address_read(address, settings->service_domain, settings->notice_sender,
 			     &service);
 	if (service.kind != SERVICE_NONE && service.kind != SERVICE_UNKNOWN)
-		apply_complain(application, "15",
-			       APPLY_SAY("%s は kairan が使うアドレスです",
-					 "%s is an address of kairan's own",
-					 address->spec));
+		apply_complain(
+		    application, "15",
+		    g_strdup_printf(ctl_say("%s is an address of kairan's own"),
+				    address->spec));
 	if (is_broadcast(broadcasts, address->spec))
-		apply_complain(application, "3",
-			       APPLY_SAY("%s は使われています（配信用アドレス）",
-					 "%s is in use: a broadcast has it",
-					 address->spec));
+		apply_complain(
+		    application, "3",
+		    g_strdup_printf(ctl_say("%s is in use: a broadcast has it"),
+				    address->spec));
 	for (; *dns != NULL; dns++)
 		apply_complain(application, "3",
-			       APPLY_SAY("%s は使われています: %s",
-					 "%s is in use: %s has it", address->spec, *dns));
+			       g_strdup_printf(ctl_say("%s is in use: %s has it"),
+					       address->spec, *dns));
 	if (sharer != NULL)
 		apply_complain(application, "3",
-			       APPLY_SAY("%s は使われています: %s",
-					 "%s is in use: %s has it", address->spec,
-					 sharer->dn));
+			       g_strdup_printf(ctl_say("%s is in use: %s has it"),
+					       address->spec, sharer->dn));
 }
 
 int apply_check_address(struct application *application, const char *text)

@@ -26,6 +26,7 @@
 #include "conf/clock.h"
 #include "ctl/apply_parts.h"
 #include "ctl/ctl_operator.h"
+#include "ctl/ctl_say.h"
 #include "ctl/ctl_store.h"
 #include "milter/core/notice.h"
 #include "schema/ldap_password.h"
@@ -221,12 +222,8 @@ static int find_editor(const struct application *application, char **dn_r)
 	    ANSWER_YES)
 		return *error.text != '\0'
 			   ? ctl_fail(EX_UNAVAILABLE, "--bind %s: %s", bind, error.text)
-			   : apply_fail(
-				 EX_NOUSER,
-				 APPLY_SAY("--bind %s: その利用者 ID の人はいません",
-					   "--bind %s: there is nobody with that "
-					   "login",
-					   bind));
+			   : ctl_fail(EX_NOUSER,
+				      "--bind %s: there is nobody with that login", bind);
 	*dn_r = g_strdup(person->dn);
 	person_free(person);
 	return EX_OK;
@@ -246,13 +243,10 @@ static int find_password(const struct application *application, char **password_
 		return EX_OK;
 	}
 	if (!application->may_ask)
-		return apply_fail(
+		return ctl_fail(
 		    EX_USAGE,
-		    APPLY_SAY("%s は端末でパスワードを尋ねます。端末がないときは "
-			      "--bind-password ファイル",
-			      "%s asks for the password on a terminal; else "
-			      "--bind-password FILE has it",
-			      "--bind"));
+		    "%s asks for the password on a terminal; else --bind-password FILE has it",
+		    "--bind");
 	*password_r =
 	    apply_ask_secret(ctl_is_japanese() ? "LDAP パスワード" : "LDAP password");
 	/* Servers take a bind without a password for an anonymous one (RFC 4513, 5.1.2). */
@@ -308,9 +302,9 @@ static void print_result(const struct ending *ending)
 		puts(ctl_is_japanese() ? "否として記録し、知らせました"
 				       : "refused; it is recorded and told");
 	} else if (ending->is_carried_out) {
-		g_autofree char *said = APPLY_SAY(
-		    "諾として記録し、名簿の %zu 項目を変えました",
-		    "granted; it is recorded, and %zu entries of the directory are changed",
+		g_autofree char *said = g_strdup_printf(
+		    ctl_say(
+			"granted; it is recorded, and %zu entries of the directory are changed"),
 		    directory_edit_count(application->edit));
 
 		puts(said);

@@ -106,12 +106,9 @@ static int ask_section(struct application *application, struct form1 *form)
 	}
 	form->section = g_ascii_strdown(name, -1);
 	if (*name == '\0' || strspn(form->section, letters) != strlen(form->section))
-		return apply_fail(
+		return ctl_fail(
 		    EX_USAGE,
-		    APPLY_SAY("--section「%s」: 新しい課の ID は英字、数字、- で書きます",
-			      "--section \"%s\": a new section's is letters, digits and "
-			      "'-'",
-			      name));
+		    "--section \"%s\": a new section's is letters, digits and '-'", name);
 	form->section_dn = directory_edit_make_dn(
 	    "ou", form->section, application->settings->ldap_sections_base, "sections",
 	    application->settings);
@@ -123,8 +120,7 @@ static int ask_section(struct application *application, struct form1 *form)
 			names[0] != NULL ? names[1] : NULL);
 	return *form->section_name != '\0' || options->refuse != NULL
 		   ? EX_OK
-		   : apply_fail(EX_USAGE, APPLY_SAY("%s がありません", "%s is missing",
-						    "--section-name"));
+		   : ctl_fail(EX_USAGE, "%s is missing", "--section-name");
 }
 
 static int ask_broadcast(struct application *application, struct form1 *form)
@@ -151,8 +147,7 @@ static int ask_broadcast(struct application *application, struct form1 *form)
 	}
 	return *form->broadcast_name != '\0'
 		   ? EX_OK
-		   : apply_fail(EX_USAGE, APPLY_SAY("%s がありません", "%s is missing",
-						    "--broadcast-name"));
+		   : ctl_fail(EX_USAGE, "%s is missing", "--broadcast-name");
 }
 
 /* ---- checking ---- */

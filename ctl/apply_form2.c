@@ -18,6 +18,7 @@
 #include <sysexits.h>
 
 #include "ctl/apply_parts.h"
+#include "ctl/ctl_say.h"
 #include "ctl/ctl_store.h"
 #include "schema/store_draft.h"
 
@@ -64,10 +65,10 @@ static void complain_of_draft(const struct draft *draft, void *context)
 		     strcmp(form->application->section->dn, draft->section) == 0 &&
 		     ends(form, form->broadcasts[i]));
 	if (concerned)
-		apply_complain(form->application, "11",
-			       APPLY_SAY("起案番号 %lld（%s）がまだ済んでいません",
-					 "draft %lld (%s) is not done with yet",
-					 (long long)draft->id, draft->subject));
+		apply_complain(
+		    form->application, "11",
+		    g_strdup_printf(ctl_say("draft %lld (%s) is not done with yet"),
+				    (long long)draft->id, draft->subject));
 }
 
 static int look_at_drafts(struct store *store, void *context,
@@ -93,9 +94,9 @@ static int find_people(struct application *application, const char *text, GPtrAr
 		if (!g_strv_contains((const char *const *)have, person->dn))
 			apply_complain(
 			    application, "11",
-			    APPLY_SAY("%s はこの課のその役割ではありません",
-				      "%s does not have that duty in this section",
-				      person->login));
+			    g_strdup_printf(
+				ctl_say("%s does not have that duty in this section"),
+				person->login));
 	}
 	return status;
 }
@@ -112,8 +113,8 @@ static void check_addresses(const struct form2 *form)
 		if (!found)
 			apply_complain(
 			    form->application, "11",
-			    APPLY_SAY("%s はこの課の配信用アドレスではありません",
-				      "%s is no address of this section", *ended));
+			    g_strdup_printf(ctl_say("%s is no address of this section"),
+					    *ended));
 	}
 }
 
@@ -211,9 +212,7 @@ int apply_form2(struct application *application)
 
 	application->section = apply_find_section(application, name);
 	if (application->section == NULL)
-		return apply_fail(EX_NOINPUT,
-				  APPLY_SAY("第11条: 課「%s」はありません",
-					    "Art.11: there is no section \"%s\"", name));
+		return ctl_fail(EX_NOINPUT, "Art.11: there is no section \"%s\"", name);
 	apply_set_title(application, application->section->name_ja,
 			application->section->name_en);
 	status = find_all(&form);

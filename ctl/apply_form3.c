@@ -46,14 +46,13 @@ static int check_administrator(struct application *application)
 		return ctl_fail(EX_UNAVAILABLE, "%s", error.text);
 	if (!is_one_of(administrators, application->person->dn))
 		apply_complain(application, "12",
-			       APPLY_SAY("%s はどの課にも登録されていません",
-					 "%s has no duty in any section",
-					 application->person->login));
+			       g_strdup_printf(ctl_say("%s has no duty in any section"),
+					       application->person->login));
 	else if (!is_one_of(administrators, application->applicant->dn))
-		apply_complain(application, "12",
-			       APPLY_SAY("システム管理者の申請は管理者がします: %s",
-					 "an administrator applies for one: not %s",
-					 application->applicant->login));
+		apply_complain(
+		    application, "12",
+		    g_strdup_printf(ctl_say("an administrator applies for one: not %s"),
+				    application->applicant->login));
 	g_ptr_array_unref(administrators);
 	return EX_OK;
 }
@@ -102,8 +101,7 @@ static int find_people(struct application *application)
 	int status;
 
 	if (*login == '\0' || strchr(login, ':') != NULL)
-		return apply_fail(EX_USAGE, APPLY_SAY("%s には利用者 ID を書きます",
-						      "%s wants a login", "--person"));
+		return ctl_fail(EX_USAGE, "%s wants a login", "--person");
 	status = apply_people_find(application, login, &application->person);
 	return status == EX_OK ? apply_people_find_applicant(application) : status;
 }

@@ -63,14 +63,6 @@ struct application {
 	unsigned complaints;
 };
 
-/* printf() in the operator's language; both have the same places. Free with g_free(). */
-#define APPLY_SAY(ja, en, ...)                                \
-	(ctl_is_japanese() ? g_strdup_printf(ja, __VA_ARGS__) \
-			   : g_strdup_printf(en, __VA_ARGS__))
-
-/* Report an error (takes the text), and return the status. */
-int apply_fail(int status, char *text);
-
 /* Say that something contradicts an article of the regulation (takes the text), and count it. */
 void apply_complain(struct application *application, const char *article, char *text);
 

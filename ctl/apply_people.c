@@ -115,22 +115,18 @@ static int judge_new(const struct applied_person *person)
 	struct kairan_error error = { "" };
 
 	if (*person->mail == '\0' || *person->name_ja == '\0')
-		return apply_fail(
+		return ctl_fail(
 		    EX_NOUSER,
-		    APPLY_SAY("第3条: 利用者 ID「%s」の人はいません。新しい人は "
-			      "%s:アドレス:氏名[:氏名のローマ字]",
-			      "Art.3: nobody has the login \"%s\"; a new person is "
-			      "%s:MAIL:NAME[:NAME IN LATIN LETTERS]",
-			      person->login, person->login));
+		    "Art.3: nobody has the login \"%s\"; a new person is %s:MAIL:NAME[:NAME IN LATIN LETTERS]",
+		    person->login, person->login);
 	if (!address_read(person->mail, &address, &error))
 		return ctl_fail(EX_USAGE, "%s: %s: %s", person->login, person->mail,
 				error.text);
 	if (!g_utf8_validate(person->name_ja, -1, NULL) ||
 	    !g_utf8_validate(person->name_en, -1, NULL) || !is_name(person->name_ja) ||
 	    !is_name(person->name_en))
-		return apply_fail(EX_USAGE, APPLY_SAY("%s: 氏名は UTF-8 で一行です",
-						      "%s: a name is one line of UTF-8",
-						      person->login));
+		return ctl_fail(EX_USAGE, "%s: a name is one line of UTF-8",
+				person->login);
 	return EX_OK;
 }
 
@@ -140,10 +136,8 @@ static int complete_new(const struct application *application,
 	int status;
 
 	if (application->form != 1 && application->options.refuse == NULL)
-		return apply_fail(EX_NOUSER,
-				  APPLY_SAY("第3条: 利用者 ID「%s」の人はいません",
-					    "Art.3: nobody has the login \"%s\"",
-					    person->login));
+		return ctl_fail(EX_NOUSER, "Art.3: nobody has the login \"%s\"",
+				person->login);
 	if (application->options.refuse == NULL)
 		fill_in(application, person);
 	if (*person->name_ja == '\0') {
@@ -172,12 +166,9 @@ static int complete_new(const struct application *application,
 static int complete_known(struct applied_person *person, bool has_more)
 {
 	if (has_more)
-		return apply_fail(
-		    EX_DATAERR,
-		    APPLY_SAY("第3条: 利用者 ID %s はすでに名簿にあります: %s",
-			      "Art.3: the login %s is in the directory "
-			      "already: %s",
-			      person->login, person->person->dn));
+		return ctl_fail(EX_DATAERR,
+				"Art.3: the login %s is in the directory already: %s",
+				person->login, person->person->dn);
 	person->dn = g_strdup(person->person->dn);
 	g_free(person->login);
 	g_free(person->mail);
@@ -232,13 +223,10 @@ static int look_up(const struct application *application, struct applied_person 
 	case ANSWER_NO:
 		return is_login(person->login)
 			   ? complete_new(application, person)
-			   : apply_fail(
+			   : ctl_fail(
 				 EX_USAGE,
-				 APPLY_SAY(
-				     "「%s」: 利用者 ID は英字、数字、. - _ で書きます",
-				     "\"%s\": a login is letters, digits, "
-				     "'.', '-' and '_'",
-				     person->login));
+				 "\"%s\": a login is letters, digits, '.', '-' and '_'",
+				 person->login);
 	case ANSWER_UNKNOWN:
 	default:
 		return ctl_fail(EX_UNAVAILABLE, "%s", error.text);
@@ -299,7 +287,6 @@ int apply_people_find_applicant(struct application *application)
 					   "login of who applies, the section's head");
 
 	if (*text == '\0')
-		return apply_fail(EX_USAGE, APPLY_SAY("%s がありません", "%s is missing",
-						      "--applicant"));
+		return ctl_fail(EX_USAGE, "%s is missing", "--applicant");
 	return apply_people_find(application, text, &application->applicant);
 }
