@@ -31,26 +31,13 @@
 static const char *const languages[] = { "ja", "en" };
 
 /* Kinds that are about a draft, to its people. */
-static const char *const of_drafts[] = { NOTICE_REQUEST,
-					 NOTICE_RECEIPT,
-					 NOTICE_AGAIN,
-					 NOTICE_APPROVED,
-					 NOTICE_REMINDER,
-					 NOTICE_SENT_BACK,
-					 NOTICE_WITHDRAWN,
-					 NOTICE_APPROVED_REST,
-					 NOTICE_EXPIRED,
-					 NOTICE_STAYS,
-					 NOTICE_RELEASED,
-					 NOTICE_STOPPED,
-					 NOTICE_UNCLEAR,
-					 NOTICE_NOT_ASKED,
-					 NOTICE_NOT_COUNTED,
-					 NOTICE_ALREADY,
-					 NOTICE_CONFIRM_URGENT,
-					 NOTICE_ASK_AGAIN,
-					 NOTICE_UNANSWERED,
-					 NULL };
+static const char *const of_drafts[] = {
+	NOTICE_REQUEST,        NOTICE_RECEIPT,   NOTICE_AGAIN,       NOTICE_APPROVED,
+	NOTICE_REMINDER,       NOTICE_SENT_BACK, NOTICE_WITHDRAWN,   NOTICE_APPROVED_REST,
+	NOTICE_EXPIRED,        NOTICE_STAYS,     NOTICE_RELEASED,    NOTICE_STOPPED,
+	NOTICE_UNCLEAR,        NOTICE_NOT_ASKED, NOTICE_NOT_COUNTED, NOTICE_ALREADY,
+	NOTICE_CONFIRM_URGENT, NOTICE_ASK_AGAIN, NOTICE_UNANSWERED,  NULL
+};
 
 /* Kinds to the administrators. */
 static const char *const of_administrators[] = { NOTICE_ALARM, NOTICE_REPORT,
