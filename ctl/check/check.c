@@ -22,15 +22,28 @@
 
 #define DEFAULT_SENDMAIL_CF "/etc/mail/sendmail.cf"
 
+/* The sendmail.cf that is named, or is in the folder that is; NULL: neither. Free with
+ * g_free(). */
+static char *find_sendmail_cf(const char *path)
+{
+	g_autofree char *inside = g_build_filename(path, "sendmail.cf", NULL);
+	struct stat status;
+
+	if (stat(path, &status) == 0 && !S_ISDIR(status.st_mode))
+		return g_strdup(path);
+	return stat(inside, &status) == 0 ? g_steal_pointer(&inside) : NULL;
+}
+
 /* What was named, or what is installed. */
 static void read_mta(struct check *check)
 {
 	const char *path = check->options->mta_config;
+	g_autofree char *named = path != NULL ? find_sendmail_cf(path) : NULL;
 	struct kairan_error error;
 	struct stat status;
 
-	if (path != NULL && stat(path, &status) == 0 && !S_ISDIR(status.st_mode)) {
-		(void)sendmail_read(path, &check->sendmail, &check->mta_error);
+	if (named != NULL) {
+		(void)sendmail_read(named, &check->sendmail, &check->mta_error);
 	} else if (!postfix_read(path, &check->postfix, &check->mta_error) &&
 		   path == NULL && stat(DEFAULT_SENDMAIL_CF, &status) == 0) {
 		if (!sendmail_read(DEFAULT_SENDMAIL_CF, &check->sendmail, &error))

@@ -121,6 +121,8 @@ int64_t probe_round_send(struct kairan *kairan, const struct setup *setup, int64
 		answer = send_broadcasts(&way, setup, &error);
 	if (answer == ANSWER_UNKNOWN)
 		log_error("probe: %s", error.text);
+	/* What others are read after these may have their address. */
+	probe_sent_with = NULL;
 	if (answer != ANSWER_YES)
 		return now + MIN(settings.probe_every, AGAIN_SECONDS);
 	probe_sent_with = setup;
