@@ -230,7 +230,7 @@ static const struct setting settings_table[] = {
 	ROW(authserv_id, TYPE_TEXT, "",
 	    "authserv-id of our own Authentication-Results, whose DKIM or DMARC pass then "
 	    "names a reply's person; empty: only SMTP AUTH does. The milter that adds them "
-	    "stands before kairan, and removes those of the same id that come with a mail."),
+	    "stands before kairan, and the MTA takes out those that come with a mail."),
 	ROW(message_max, TYPE_SIZE, "9M",
 	    "Largest mail to an address of ours; larger ones are refused. The mail system takes "
 	    "512K more: a request has the draft in it."),

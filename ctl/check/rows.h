@@ -36,6 +36,8 @@ enum answer check_ask_postfix_newline(struct check *check, struct check_words *s
 enum answer check_ask_postfix_pipe(struct check *check, struct check_words *said);
 enum answer check_ask_postfix_masquerade(struct check *check, struct check_words *said);
 enum answer check_ask_postfix_aliases(struct check *check, struct check_words *said);
+enum answer check_ask_postfix_canonical(struct check *check, struct check_words *said);
+enum answer check_ask_postfix_results(struct check *check, struct check_words *said);
 enum answer check_ask_postfix_bcc(struct check *check, struct check_words *said);
 enum answer check_ask_postfix_delimiter(struct check *check, struct check_words *said);
 enum answer check_ask_postfix_size(struct check *check, struct check_words *said);
@@ -47,6 +49,7 @@ enum answer check_ask_sendmail_tempfail(struct check *check, struct check_words 
 enum answer check_ask_sendmail_times(struct check *check, struct check_words *said);
 enum answer check_ask_sendmail_macros(struct check *check, struct check_words *said);
 enum answer check_ask_sendmail_size(struct check *check, struct check_words *said);
+enum answer check_ask_sendmail_results(struct check *check, struct check_words *said);
 enum answer check_ask_sendmail_pipe(struct check *check, struct check_words *said);
 
 enum answer check_ask_dns_mx(struct check *check, struct check_words *said);

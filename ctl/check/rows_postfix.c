@@ -247,15 +247,15 @@ enum answer check_ask_postfix_masquerade(struct check *check, struct check_words
 {
 	const char *domain = check->setup->settings->service_domain;
 	const char *domains = get(check, "masquerade_domains");
+	/* Senders are rewritten wherever a mail comes from. */
+	const bool works = *get(check, "local_header_rewrite_clients") != '\0' ||
+			   strstr(get(check, "masquerade_classes"), "envelope") != NULL;
 
 	g_string_printf(said->found,
 			"masquerade_domains = %s; local_header_rewrite_clients = %s",
 			domains, get(check, "local_header_rewrite_clients"));
 	g_string_printf(said->cure, "masquerade_domains = !%s %s", domain, domains);
-	return *get(check, "local_header_rewrite_clients") != '\0' &&
-		       is_masqueraded(domains, domain)
-		   ? ANSWER_NO
-		   : ANSWER_YES;
+	return works && is_masqueraded(domains, domain) ? ANSWER_NO : ANSWER_YES;
 }
 
 enum answer check_ask_postfix_bcc(struct check *check, struct check_words *said)
@@ -318,43 +318,4 @@ enum answer check_ask_postfix_verp(struct check *check, struct check_words *said
 	return wanted && *get(check, "smtpd_authorized_verp_clients") == '\0'
 		   ? ANSWER_NO
 		   : ANSWER_YES;
-}
-
-/* An alias of this address or domain; NO: there is none. */
-static enum answer find_alias(const struct check *check, const char *key, GString *found)
-{
-	struct kairan_error error = { "" };
-	g_autofree char *alias = NULL;
-	const enum answer answer = postfix_look_up(
-	    check->postfix, get(check, "virtual_alias_maps"), key, &alias, &error);
-
-	if (answer == ANSWER_YES)
-		g_string_append_printf(found, "%svirtual_alias_maps: %s is %s",
-				       found->len > 0 ? "; " : "", key, alias);
-	else if (answer == ANSWER_UNKNOWN)
-		g_string_assign(found, error.text);
-	return answer;
-}
-
-enum answer check_ask_postfix_aliases(struct check *check, struct check_words *said)
-{
-	g_autofree char *all =
-	    g_strdup_printf("@%s", check->setup->settings->service_domain);
-	struct broadcast **broadcasts = NULL;
-	struct kairan_error error = { "" };
-	enum answer answer;
-
-	if (!directory_list_broadcasts(check->setup->directory, &broadcasts, NULL,
-				       &error)) {
-		g_string_append(said->found, error.text);
-		return ANSWER_UNKNOWN;
-	}
-	answer = find_alias(check, all, said->found);
-	for (size_t i = 0; answer != ANSWER_UNKNOWN && broadcasts[i] != NULL; i++)
-		if (find_alias(check, broadcasts[i]->mail, said->found) == ANSWER_UNKNOWN)
-			answer = ANSWER_UNKNOWN;
-	broadcasts_free(broadcasts);
-	if (answer == ANSWER_UNKNOWN)
-		return answer;
-	return said->found->len > 0 ? ANSWER_NO : ANSWER_YES;
 }

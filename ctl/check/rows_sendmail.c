@@ -144,3 +144,16 @@ enum answer check_ask_sendmail_pipe(struct check *check, struct check_words *sai
 	g_string_append(said->found, check_say("no mailer calls kairanctl deliver"));
 	return ANSWER_NO;
 }
+
+enum answer check_ask_sendmail_results(struct check *check, struct check_words *said)
+{
+	const char *authserv_id = check->setup->settings->authserv_id;
+
+	g_string_printf(said->found, "authserv_id = %s", authserv_id);
+	return *authserv_id == '\0' ||
+		       sendmail_find_line(check->sendmail,
+					  "HAuthentication-Results:", "CheckResults") !=
+			   NULL
+		   ? ANSWER_YES
+		   : ANSWER_NO;
+}

@@ -272,7 +272,8 @@ def test_mail_that_is_rewritten(stack):
             local_header_rewrite_clients="permit_inet_interfaces"):
         rows, status = check(stack)
     named(rows, "unchanged", "missing", town.KOSODATE, "From:", "somebody@town.example")
-    check_equal(told(rows, "unchanged"), {})
+    named(rows, "postfix-canonical", "missing", "canonical_maps", town.KOSODATE)
+    check_equal(told(rows, "unchanged", "postfix-canonical"), {})
     check_equal(status, CONFIG)
     with stack.mta_tools.configured(masquerade_domains="town.example",
                                     local_header_rewrite_clients="permit_inet_interfaces"):
@@ -394,6 +395,9 @@ def test_lines_of_main_cf(stack):
              f"{{ {town.BOSAI}=all@old.sink.example }}}}"),
             ("postfix-aliases", "missing", "-e",
              "virtual_alias_maps=inline:{{ @info.town.example=sysadmin@town.example }}"),
+            ("postfix-canonical", "missing", "-e",
+             f"recipient_canonical_maps=inline:{{ @{s.SERVICE}=@{s.DOMAIN} }}"),
+            ("postfix-canonical", "could not ask", "-e", "canonical_maps=hash:/nowhere"),
             ("postfix-always-bcc", "warning", "-e", "always_bcc=archive@town.example"),
             ("postfix-delimiter", "missing", "-e",
              "relay_recipient_maps=inline:{{ kairan@info.town.example=x }}"),
@@ -402,9 +406,6 @@ def test_lines_of_main_cf(stack):
         copy = scratch(stack, "postfix")
         shutil.rmtree(copy, ignore_errors=True)
         shutil.copytree(mta_config(stack), copy)
-        if name == "postfix-masquerade":
-            subprocess.run(["postconf", "-c", str(copy), "-e",
-                            "local_header_rewrite_clients=permit_inet_interfaces"], check=True)
         subprocess.run(["postconf", "-c", str(copy), flag, line], check=True)
         rows, _ = check(stack, config=copy)
         named(rows, name, status, line.partition("=")[0].rpartition("/")[2]
@@ -466,6 +467,27 @@ def test_a_port_behind_a_content_filter(stack):
                         "-o content_filter="], check=True)
         rows, _ = check(stack, config=copy)
         check_equal(told(rows), {**name, "postfix-content-filter": "warning"})
+
+
+def test_results_that_anybody_may_bring(stack):
+    """Where authserv_id is set the mail system has to take them out."""
+    conf = settings_with(stack, authserv_id="mail.town.example")
+    name = f"{stack.mta}-results"
+    rows, status = check(stack, conf=conf)
+    named(rows, name, "missing", "authserv_id = mail.town.example")
+    check_equal((told(rows, name), status), ({}, CONFIG))
+    copy = scratch(stack, "mta")
+    if stack.mta == "postfix":
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(mta_config(stack), copy)
+        subprocess.run(["postconf", "-c", str(copy), "-e",
+                        f"header_checks=regexp:{copy}/results"], check=True)
+    else:
+        rules = s.TOP / "conf/sendmail/dmarc.m4"
+        text = mta_config(stack).read_text(encoding="latin-1")
+        copy.write_text(text + rules.read_text(encoding="utf-8"), encoding="latin-1")
+    rows, _ = check(stack, conf=conf, config=copy)
+    check_equal((told(rows), rows[name]["status"]), ({}, "ok"))
 
 
 def test_lines_of_sendmail_cf(stack):
