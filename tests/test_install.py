@@ -188,13 +188,12 @@ def test_postfix_is_set_as_it_is_tested():
     main = (SOURCE / "conf/postfix/main.cf.in").read_text(encoding="utf-8")
     tested = dict(re.findall(r"(?m)^(\w+) = (.*)$", main))
     said = dict(re.findall(r"'(\w+) = ([^']*)'", blocks(INSTALL[:INSTALL.index("\n6. ")])))
-    for readme in ("README", "README.ja"):
-        text = (SOURCE / readme).read_text(encoding="utf-8")
-        shown = dict(re.findall(r"(?m)^ {8}(\w+) = (.*)$", text))
-        assert len(shown) >= 5 and shown.items() <= said.items(), f"{readme}: {shown} {said}"
+    sample = (SOURCE / "conf/postfix/main.cf.sample").read_text(encoding="utf-8")
+    shown = dict(re.findall(r"(?m)^(\w+) = (.*)$", sample))
+    assert len(shown) >= 5 and shown == said, f"main.cf.sample: {shown}, INSTALL: {said}"
     # Where things are is another matter in the private stack.
     places = {"smtpd_milters": "unix:/run/kairan/milter.sock",
-              "transport_maps": "hash:/etc/postfix/transport"}
+              "transport_maps": "texthash:/etc/postfix/kairan-transport"}
     assert len(said) >= 6, said
     for name, value in said.items():
         assert name in tested, f"INSTALL sets {name}, main.cf.in does not"
@@ -207,7 +206,7 @@ def set_by(text):
 
 
 def test_companions_are_set_as_they_are_tested():
-    chapter = INSTALL[INSTALL.index("\n7. "):]
+    chapter = INSTALL[INSTALL.index("\n8. "):]
     said = set_by(blocks(chapter))
     for program in ("opendkim", "opendmarc"):
         tested = set_by((SOURCE / f"conf/{program}/{program}.conf.in").read_text("utf-8"))
@@ -227,13 +226,14 @@ def test_companions_are_set_as_they_are_tested():
 
 def test_the_mail_system_is_told_last():
     """A new smtpd reads main.cf by itself, and defers all mail while kairan is not there."""
-    for name in ("INSTALL", "README", "README.ja"):
+    for name, telling in (("INSTALL", "smtpd_milters = unix:"), ("README", "kairanctl setup "),
+                          ("README.ja", "kairanctl setup ")):
         text = (SOURCE / name).read_text(encoding="utf-8")
         runs = text.index("sudo systemctl enable --now kairan-milter")
         looked = text.index("sudo kairanctl status", runs)
-        told = text.index("smtpd_milters = unix:")
-        assert runs < looked < told, name
-        assert "sudo adduser kairan postfix" in text[:runs], name
+        assert telling not in text[runs:looked] and telling in text[looked:], name
+    runs = INSTALL.index("sudo systemctl enable --now kairan-milter")
+    assert "sudo adduser kairan postfix" in INSTALL[:runs]
     # Nothing of Postfix's is set behind it, and the way back stands before it.
     told = INSTALL.index("'smtpd_milters = unix:")
     assert "'smtpd_milters ='" in INSTALL[told - 400:told]
@@ -254,7 +254,7 @@ def words_of_the_pipe(text):
 
 def test_the_pipe_is_as_it_is_tested():
     tested = words_of_the_pipe((SOURCE / "conf/postfix/master.cf.in").read_text(encoding="utf-8"))
-    for name in ("INSTALL", "README", "README.ja"):
+    for name in ("INSTALL", "conf/postfix/master.cf.sample"):
         said = words_of_the_pipe((SOURCE / name).read_text(encoding="utf-8"))
         assert said == tested, f"{name}: {said}, tested: {tested}"
 
@@ -268,18 +268,31 @@ def settings_of(text, pattern):
 def test_logins_are_asked_for_as_it_is_tested():
     stack = {"@BASE@": "dc=town,dc=example", "@DOVECOT_DN@": "cn=dovecot,ou=services,@BASE@",
              "$dovecot_dn": "cn=dovecot,ou=services,@BASE@", "$base": "@BASE@"}
-    for path, pattern in (("conf/dovecot/2.3/dovecot-ldap.conf.ext.in", r"^([a-z_]+) = (.*)$"),
-                          ("conf/dovecot/2.4/dovecot.conf.in",
-                           r"^ *(auth_mechanisms|ldap_\w+|bind|filter|user) = ((?!postfix|\").*)$"),
-                          ("tests/stack/mta-sendmail.sh", r"^\t*(ldap_\w+): (.*)$")):
+    for path, sample, pattern in (
+            ("conf/dovecot/2.3/dovecot-ldap.conf.ext.in", "conf/dovecot/2.3/dovecot-kairan.conf.ext",
+             r"^([a-z_]+) = (.*)$"),
+            ("conf/dovecot/2.4/dovecot.conf.in", "conf/dovecot/2.4/05-kairan.conf",
+             r"^ *(ldap_\w+|bind|filter|user) = ((?!postfix|\").*)$"),
+            ("tests/stack/mta-sendmail.sh", "conf/sendmail/saslauthd.conf",
+             r"^\t*(ldap_\w+): (.*)$")):
         text = (SOURCE / path).read_text(encoding="utf-8")
         for name in ("@DOVECOT_DN@", "$dovecot_dn", "$base", "@BASE@"):
             text = text.replace(name, stack[name])
-        tested, said = settings_of(text, pattern), settings_of(blocks(INSTALL), pattern)
+        tested = settings_of(text, pattern)
+        said = settings_of((SOURCE / sample).read_text(encoding="utf-8"), pattern)
         # Dovecot's default, which the stack says for its reader.
         tested.pop("ldap_version", None)
-        assert len(tested) >= 4 and tested.items() <= said.items(), \
-            f"{path}: INSTALL says {said}, tested: {tested}"
+        assert len(tested) >= 4 and tested == said, f"{sample}: {said}, tested: {tested}"
+        assert sample.removeprefix("conf/") in INSTALL, f"INSTALL does not name {sample}"
+
+
+def test_dovecot_listens_as_it_is_tested():
+    listener = r"(?s)service auth \{\s*unix_listener \S+ \{(.*?)\}"
+    said = (SOURCE / "conf/dovecot/90-kairan.conf").read_text(encoding="utf-8")
+    for version in ("2.3", "2.4"):
+        tested = (SOURCE / f"conf/dovecot/{version}/dovecot.conf.in").read_text(encoding="utf-8")
+        assert re.search(listener, tested)[1].split() == re.search(listener, said)[1].split()
+        assert "\nauth_mechanisms = plain login\n" in tested and "auth_mechanisms = plain login" in said
 
 
 def test_sendmail_is_set_as_it_is_tested():
@@ -291,7 +304,7 @@ def test_sendmail_is_set_as_it_is_tested():
     assert "include(`/etc/mail/kairan.m4')dnl" in said
     row = re.search(r"echo '([^']*)' \| sudo tee -a /etc/mail/mailertable", said)[1]
     assert row.split() in [line.split() for line in table.splitlines()], row
-    route = re.search(r"echo '([^']*)' \| sudo tee -a /etc/postfix/transport", said)[1]
+    route = re.search(r"echo '([^']*)' \| sudo tee -a /etc/postfix/kairan-transport", said)[1]
     table = (SOURCE / "conf/postfix/transport").read_text(encoding="utf-8")
     assert route.split() in [line.split() for line in table.splitlines()], route
     kairan_conf = (SOURCE / "tests/stack/mta-sendmail.sh").read_text(encoding="utf-8")

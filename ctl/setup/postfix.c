@@ -72,10 +72,13 @@ static void set_unset(struct site *site, struct postfix_copy *copy, const char *
 {
 	g_autofree char *value = sample_value(name);
 	g_autofree char *said = postfix_copy_said(copy, name);
+	g_autofree char *has = postfix_copy_get(copy, name);
 
+	if (strcmp(has, value) == 0)
+		return;
 	if (said == NULL)
 		edit_parameter(copy, name, value);
-	else if (strcmp(said, value) != 0)
+	else
 		site_tell_conflict(site, "main.cf has %s = %s, and not %s. It stays.",
 				   "main.cf の %s は「%s」です（「%s」ではありません）。"
 				   "そのままにします。",
@@ -291,6 +294,7 @@ bool postfix_plan(struct site *site, const char *conf, struct change_list *list,
 		plan_service(site, conf, &copy, services[i]);
 	/* postconf knows this parameter by the service. */
 	set_unset(site, &copy, "kairan_destination_recipient_limit");
+	set_unset(site, &copy, "smtpd_forbid_bare_newline");
 	add_word(&copy, "smtpd_authorized_verp_clients", clients);
 	plan_servers(site, &copy, verp);
 	if (!copy.failed &&
