@@ -87,6 +87,8 @@ static enum nagios judge(const struct status *status, bool sound,
 	    status->at - status->counts.oldest_due >= settings->stuck_after)
 		return NAGIOS_CRITICAL;
 	if (!status->has_directory || status->counts.alarms > 0 ||
+	    (status->counts.notices > 0 &&
+	     status->at - status->counts.oldest_notice >= settings->stuck_after) ||
 	    status->counts.suspensions > 0)
 		return NAGIOS_WARNING;
 	return NAGIOS_OK;

@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "conf/clock.h"
+#include "milter/core/store_trouble.h"
 #include "milter/courier/probe_send.h"
 #include "schema/store_position.h"
 #include "schema/store_probe.h"
@@ -155,11 +156,23 @@ static bool count(const struct setup *setup, struct store *store, struct status 
 	return ok;
 }
 
+/* Does the daemon still get something into the store? */
+static bool is_written(const struct settings *settings, struct status *status)
+{
+	struct kairan_error why;
+
+	if (!store_trouble_find(settings, &why))
+		return true;
+	note_trouble(status, "store", why.text);
+	return false;
+}
+
 void status_collect(const struct setup *setup, struct store *store,
 		    struct status *status_r)
 {
 	*status_r = (struct status){ .at = clock_now() };
-	status_r->has_store = count(setup, store, status_r);
+	status_r->has_store =
+	    count(setup, store, status_r) && is_written(setup->settings, status_r);
 	status_r->has_daemon = ask_daemon(setup->settings, status_r);
 	status_r->has_mta = ask_mta(setup->settings, status_r);
 	status_r->has_directory = ask_directory(setup, status_r);
@@ -181,7 +194,8 @@ void status_print_prometheus(const struct status *status, FILE *out)
 	print_metric(out, "daemon_up", "1 when the milter answers.", status->has_daemon);
 	print_metric(out, "mta_up", "1 when the MTA answers.", status->has_mta);
 	print_metric(out, "directory_up", "1 when LDAP answers.", status->has_directory);
-	print_metric(out, "store_up", "1 when the store can be read.", status->has_store);
+	print_metric(out, "store_up", "1 when the store can be read and written.",
+		     status->has_store);
 	fputs("# HELP kairan_drafts Drafts by state.\n# TYPE kairan_drafts gauge\n", out);
 	for (int state = DRAFT_HELD; state <= DRAFT_STOPPED; state++)
 		fprintf(out, "kairan_drafts{state=\"%s\"} %lld\n",

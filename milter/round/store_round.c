@@ -7,6 +7,8 @@
  *	being raised, since those are kept in the store (alarm.c), and notices from being sent.
  *	So this one alarm is kept in memory, and its mail goes to the MTA at once.
  *
+ *	Monitors are told by a file beside the socket (store_trouble.c).
+ *
  *	Once something has failed, each look tries to write: where nobody sends a draft, nobody
  *	else would find out that it is mended.
  *
@@ -25,6 +27,7 @@
 #include "milter/core/administrators.h"
 #include "milter/core/alarm.h"
 #include "milter/core/notice.h"
+#include "milter/core/store_trouble.h"
 #include "milter/courier/notice_render.h"
 #include "milter/courier/smtp.h"
 #include "schema/store_position.h"
@@ -113,7 +116,11 @@ int64_t store_round_walk(struct kairan *kairan, const struct setup *setup, int64
 		if (was_told)
 			log_info("alarm %s: mended", ALARM_NAME);
 		alarm_board_remove(board, ALARM_NAME);
-	} else if (!was_told && now - since >= setup->settings->stuck_after) {
+		store_trouble_remove(setup->settings);
+		return now + setup->settings->snapshot_refresh;
+	}
+	store_trouble_put(setup->settings, why.text);
+	if (!was_told && now - since >= setup->settings->stuck_after) {
 		log_error("alarm %s: %s", ALARM_NAME, why.text);
 		if (tell_all(kairan, setup, why.text, now))
 			alarm_board_put(board, ALARM_NAME);

@@ -2,6 +2,7 @@
 """A disk that is full, and a store that somebody else does not let go of: everything waits,
 nothing is lost or sent twice, and the administrators hear of it."""
 import contextlib
+import json
 import os
 import pathlib
 import shutil
@@ -83,6 +84,18 @@ def check_whole(stack):
     check_equal(stack.store("PRAGMA integrity_check")[0][0], "ok")
 
 
+def check_seen(stack):
+    """A monitor sees it, though the store can be read; and then that it is mended."""
+    stack.move_clock(61)
+    told = pathlib.Path(stack.directory / "run" / "store-failing")
+    stack.wait_for(told.exists, what="the file of the trouble")
+    check_in("full", told.read_text(encoding="utf-8"))
+    status = json.loads(stack.kairanctl("status", "--json", check=False).stdout)[0]
+    check_equal(status["store"], False)
+    check_in("full", status["trouble"])
+    check_equal(stack.kairanctl("status", "--check", check=False).returncode, 2)
+
+
 def test_a_full_disk_takes_no_draft(stack):
     subject = "満杯の原稿"
     mail = s.make_mail("bosai-staff1", town.BOSAI, subject, "避難所を開設しました。")
@@ -97,6 +110,10 @@ def test_a_full_disk_takes_no_draft(stack):
             done = stack.kairanctl("suspend", "--reason", "試験", check=False)
             check_equal(done.returncode, os.EX_UNAVAILABLE)
             check_in("full", done.stderr)
+            check_seen(stack)
+        stack.move_clock(61)
+        stack.wait_for(lambda: not (stack.directory / "run" / "store-failing").exists(),
+                       what="the end of the trouble")
         submit_until_taken(stack, "bosai-staff1", town.BOSAI, mail)
         town.request_for(stack, "bosai-chief", subject)
         check_whole(stack)
