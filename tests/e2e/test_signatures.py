@@ -16,8 +16,7 @@ OUTSIDE = "127.0.0.2"
 
 def beside_dns(stack, command, octets):
     """Run a tool of OpenDKIM's where the private DNS is."""
-    return subprocess.run(["nsenter", "--net", "--mount", "--target", str(stack.pid("dns")),
-                           *command], input=octets, capture_output=True, check=False)
+    return subprocess.run(["nsenter", "--net", "--target", str(stack.pid("dns")), *command], input=octets, capture_output=True, check=False)
 
 
 def as_sent(octets):

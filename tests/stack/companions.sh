@@ -1,8 +1,9 @@
 # What stands beside the MTA in many towns: OpenDKIM, OpenDMARC, and a DNS for both. Sourced by
 # quickstart, for --with dkim and --with dmarc.
 #
-# They ask a DNS of their own, on port 53 of a network that has nothing but a loopback: the DNS
-# makes it, and the others enter it. Their sockets are files, which every network reaches.
+# They ask a DNS of their own, in a network that has nothing but a loopback: the DNS makes it, and
+# the others enter it. There it has the addresses of those that this machine asks, so that no
+# settings of the machine are in the way. Their sockets are files, which every network reaches.
 
 # Which of them this stack has, in the order in which a mail passes them. OpenDMARC reads what
 # OpenDKIM has found.
@@ -53,13 +54,10 @@ dns_strings() {
 }
 
 dns_configure() {
-	echo 'nameserver 127.0.0.1' >"$etc/resolv.conf"
 	cat >"$etc/dnsmasq.conf" <<-TEXT
 		no-resolv
 		no-hosts
 		local=/#/
-		listen-address=127.0.0.1
-		bind-interfaces
 		user=$stack_user
 		group=$(id -gn "$stack_user")
 		pid-file=
@@ -75,15 +73,14 @@ dns_configure() {
 dns_start() {
 	process_end dmarc
 	process_end dkim
-	process_spawn dns unshare --net --mount /bin/sh -c '
-		[ ! -e /etc/resolv.conf ] || mount --bind "$1" /etc/resolv.conf || exit
-		/usr/bin/python3 "$2" && exec /usr/sbin/dnsmasq --keep-in-foreground --conf-file="$3"
-	' sh "$etc/resolv.conf" "$parts/loopback.py" "$etc/dnsmasq.conf"
+	process_spawn dns unshare --net /bin/sh -c '
+		/usr/bin/python3 "$1" && exec /usr/sbin/dnsmasq --keep-in-foreground --conf-file="$2"
+	' sh "$parts/loopback.py" "$etc/dnsmasq.conf"
 }
 
 # Run a command where the DNS is.
 beside_dns() {
-	nsenter --net --mount --target "$(process_pid dns)" "$@"
+	nsenter --net --target "$(process_pid dns)" "$@"
 }
 
 dns_answers() {
@@ -97,7 +94,7 @@ dns_where() {
 dkim_start() {
 	await_server dns
 	rm -f "$run/opendkim.sock"
-	process_spawn dkim nsenter --net --mount --target "$(process_pid dns)" \
+	process_spawn dkim nsenter --net --target "$(process_pid dns)" \
 		/usr/sbin/opendkim -f -x "$etc/opendkim.conf"
 }
 
@@ -112,7 +109,7 @@ dkim_where() {
 dmarc_start() {
 	await_server dns
 	rm -f "$run/opendmarc.sock"
-	process_spawn dmarc nsenter --net --mount --target "$(process_pid dns)" \
+	process_spawn dmarc nsenter --net --target "$(process_pid dns)" \
 		/usr/sbin/opendmarc -f -c "$etc/opendmarc.conf"
 }
 
