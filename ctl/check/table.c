@@ -21,7 +21,7 @@ static const struct check_row rows[] = {
 	  "起動する: systemctl start kairan-milter", check_ask_daemon },
 	{ "way-out", CHECK_ALWAYS, CHECK_PROMISE,
 	  "the mail system takes kairan's mail at mta_url",
-	  "mta_url のメールシステムがkairan のメールを受け取る",
+	  "mta_url のメールシステムが kairan のメールを受け取る",
 	  "look into the mail system's log; the service domain must be one that it takes mail "
 	  "for (INSTALL, 5)",
 	  "メールシステムのログを見る。サービス用ドメインを受信できること（INSTALL 5章）",
@@ -92,7 +92,7 @@ static const struct check_row rows[] = {
 	  "access.ldif の {0}", check_ask_secret },
 	{ "ldap-accesslog", CHECK_ALWAYS, CHECK_PROMISE,
 	  "kairan can read what is written in the directory (Art. 8)",
-	  "名簿への書込みの記録（第8条）をkairan が読める",
+	  "名簿への書込みの記録（第8条）を kairan が読める",
 	  "overlay accesslog of overlays.ldif, and ldap_accesslog_base",
 	  "overlays.ldif の accesslog と設定 ldap_accesslog_base", check_ask_accesslog },
 
