@@ -331,6 +331,7 @@ static int take(const struct ctl_call *call, struct delivery *delivery,
 	case SERVICE_DECIDE:
 	case SERVICE_DRAFT:
 	case SERVICE_CORRECT:
+	case SERVICE_ANSWER:
 	case SERVICE_RELEASE:
 	case SERVICE_ROLE:
 	case SERVICE_UNKNOWN:

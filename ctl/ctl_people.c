@@ -6,7 +6,7 @@
  *	dormant [--days N] [--json]: approvers, delegates and staff whom the audit trail has not
  *	seen do anything for N days (or the setting dormant_after), with when they last did (Art. 6).
  *
- *	instruct LOGIN --reason TEXT: mails the approver of each section that LOGIN is staff of
+ *	instruct LOGIN --reason TEXT [--by DATE]: mails the approver of each section that LOGIN is staff of
  *	an instruction to improve matters, and records it (Art. 6-2).
  *
  * DIAGNOSTICS
@@ -18,7 +18,6 @@
 #include <glib.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sysexits.h>
 
 #include "conf/clock.h"
@@ -28,8 +27,10 @@
 #include "ctl/ctl_reading.h"
 #include "ctl/ctl_store.h"
 #include "ctl/ctl_table.h"
+#include "ctl/ctl_time.h"
 #include "milter/core/kairan.h"
 #include "milter/core/notice.h"
+#include "milter/draft/instructing.h"
 #include "milter/report/dormant.h"
 #include "schema/directory_people.h"
 #include "schema/store_audit.h"
@@ -121,8 +122,10 @@ int ctl_dormant(const struct ctl_call *call)
 
 /* ---- instruct ---- */
 
-struct instruction {
+/* What is said, about whom and until when; and to whom, of which section. */
+struct order {
 	const char *reason;
+	int64_t answer_by; /* 0: no time is set */
 	const struct person *person;
 	const struct section *section;
 	const struct person *approver;
@@ -131,16 +134,21 @@ struct instruction {
 static int send_instruction(struct store *store, void *context,
 			    struct kairan_error *error_r)
 {
-	const struct instruction *instruction = context;
+	const struct order *order = context;
 	const int64_t now = clock_now();
-	const bool ja = strcmp(instruction->approver->language, "ja") == 0;
 	g_autofree char *detail =
-	    g_strdup_printf("%s: %s", instruction->person->uid, instruction->reason);
-	char *facts = notice_make_facts(
-	    "section_name",
-	    ja ? instruction->section->name_ja : instruction->section->name_en,
-	    "person_name", instruction->person->name, "person_login",
-	    instruction->person->uid, "reason", instruction->reason, NULL);
+	    g_strdup_printf("%s: %s", order->person->uid, order->reason);
+	struct instruction instruction = {
+		.section_ja = order->section->name_ja,
+		.section_en = order->section->name_en,
+		.person_uid = order->person->uid,
+		.person_name = order->person->name,
+		.approver_uid = order->approver->uid,
+		.approver_dn = order->approver->dn,
+		.reason = (char *)order->reason,
+		.made_at = now,
+		.answer_by = order->answer_by,
+	};
 	const struct audit_event event = {
 		.at = now,
 		.uid = ctl_operator_uid(),
@@ -149,43 +157,44 @@ static int send_instruction(struct store *store, void *context,
 		.outcome = "done",
 		.detail = detail,
 	};
-	bool ok =
-	    notice_add_person(store, &(struct notice){ NOTICE_INSTRUCT, 0, facts, now },
-			      instruction->approver, error_r) &&
-	    store_audit_append(store, &event, error_r);
+	const struct instruction_notice notice = { NOTICE_INSTRUCT, order->approver, true,
+						   NULL, now };
 
-	free(facts);
-	return ok ? EX_OK : EX_UNAVAILABLE;
+	return store_instruction_add(store, &instruction, error_r) &&
+		       instructing_tell(store, &instruction, &notice, error_r) &&
+		       store_audit_append(store, &event, error_r)
+		   ? EX_OK
+		   : EX_UNAVAILABLE;
 }
 
 static int instruct_section(const struct ctl_call *call, struct directory *directory,
-			    struct instruction *instruction)
+			    struct order *order)
 {
 	struct person *approver = NULL;
 	struct kairan_error error = { "" };
 	int status;
 
 	(void)error_set(&error, "%s", ctl_say("the section has no approver"));
-	if (instruction->section->approver == NULL ||
-	    directory_find_person_by_dn(directory, instruction->section->approver,
-					&approver, &error) != ANSWER_YES ||
+	if (order->section->approver == NULL ||
+	    directory_find_person_by_dn(directory, order->section->approver, &approver,
+					&error) != ANSWER_YES ||
 	    approver->mails[0] == NULL) {
 		person_free(approver);
 		return ctl_fail(EX_UNAVAILABLE,
 				"Art.4: the approver of %s cannot be written to: %s",
-				instruction->section->dn, error.text);
+				order->section->dn, error.text);
 	}
-	instruction->approver = approver;
-	status = ctl_store_run(call, send_instruction, instruction);
+	order->approver = approver;
+	status = ctl_store_run(call, send_instruction, order);
 	if (status == EX_OK)
 		ctl_print("%s <%s>, approver of %s, is instructed", approver->name,
-			  approver->mails[0], instruction->section->name_ja);
+			  approver->mails[0], order->section->name_ja);
 	person_free(approver);
 	return status;
 }
 
 static int instruct_all(const struct ctl_call *call, struct directory *directory,
-			const struct person *person, const char *reason)
+			const struct order *order)
 {
 	GPtrArray *sections = NULL;
 	struct kairan_error error;
@@ -194,13 +203,13 @@ static int instruct_all(const struct ctl_call *call, struct directory *directory
 	if (!directory_list_sections(directory, &sections, NULL, &error))
 		return ctl_fail(EX_UNAVAILABLE, "%s", error.text);
 	for (guint i = 0; status == EX_OK && i < sections->len; i++) {
-		struct instruction instruction = { reason, person,
-						   g_ptr_array_index(sections, i), NULL };
+		struct order one = *order;
 
-		if (!g_strv_contains((const char *const *)instruction.section->staff,
-				     person->dn))
+		one.section = g_ptr_array_index(sections, i);
+		if (!g_strv_contains((const char *const *)one.section->staff,
+				     order->person->dn))
 			continue;
-		status = instruct_section(call, directory, &instruction);
+		status = instruct_section(call, directory, &one);
 		told++;
 	}
 	g_ptr_array_unref(sections);
@@ -208,28 +217,36 @@ static int instruct_all(const struct ctl_call *call, struct directory *directory
 		return ctl_fail(EX_NOUSER,
 				"%s is staff of no section; an approver is suspended or "
 				"revoked in the directory (kairanApproverStatus, Art. 6)",
-				person->uid);
+				order->person->uid);
 	return status;
 }
 
 int ctl_instruct(const struct ctl_call *call)
 {
-	const char *reason = NULL;
-	const struct ctl_option options[] = { { "reason", &reason, NULL } };
+	const char *by = NULL;
+	struct order order = { 0 };
+	const struct ctl_option options[] = { { "reason", &order.reason, NULL },
+					      { "by", &by, NULL } };
 	struct setup *setup = NULL;
 	struct person *person = NULL;
 	struct kairan_error error = { "" };
 	int rest, status;
 
 	if (!ctl_options_read(call, options, G_N_ELEMENTS(options), &rest) ||
-	    rest + 1 != call->argc || reason == NULL || *reason == '\0')
+	    rest + 1 != call->argc || order.reason == NULL || *order.reason == '\0')
 		return ctl_usage(call);
+	if (by != NULL &&
+	    !ctl_time_read_day(call->settings, by, clock_now(), &order.answer_by))
+		return ctl_fail(
+		    EX_USAGE, "--by wants a day to come, such as 2026-12-01, not \"%s\"",
+		    by);
 	if (!setup_load(call->path, &setup, &error))
 		return ctl_fail(EX_CONFIG, "%s", error.text);
 	switch (
 	    directory_find_person(setup->directory, call->argv[rest], &person, &error)) {
 	case ANSWER_YES:
-		status = instruct_all(call, setup->directory, person, reason);
+		order.person = person;
+		status = instruct_all(call, setup->directory, &order);
 		break;
 	case ANSWER_NO:
 		status = ctl_fail(EX_NOUSER, "there is nobody with the login %s",

@@ -52,6 +52,16 @@ bool ctl_time_read(const struct settings *settings, const char *text, int64_t no
 	return true;
 }
 
+bool ctl_time_read_day(const struct settings *settings, const char *text, int64_t now,
+		       int64_t *at_r)
+{
+	g_autofree char *end = g_strconcat(text, " 23:59", NULL);
+
+	return (read_date(settings, end, at_r) ||
+		ctl_time_read(settings, text, now, at_r)) &&
+	       *at_r > now;
+}
+
 bool ctl_time_read_past(const struct settings *settings, const char *text, int64_t now,
 			int64_t *at_r)
 {

@@ -14,6 +14,10 @@
 bool ctl_time_read(const struct settings *settings, const char *text, int64_t now,
 		   int64_t *at_r);
 
+/* Read until when: the end of a day, "2026-12-01", or a time as above; it has to be after now. */
+bool ctl_time_read_day(const struct settings *settings, const char *text, int64_t now,
+		       int64_t *at_r);
+
 /* Read a time that has passed: "2026-12-01 09:00", "2026-12-01", or how long ago, "30d". */
 bool ctl_time_read_past(const struct settings *settings, const char *text, int64_t now,
 			int64_t *at_r);

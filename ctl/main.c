@@ -168,7 +168,7 @@ static const struct ctl_command ctl_commands[] = {
 	  "パスワード初期化申請（様式第3号・第12条）",
 	  ctl_apply_form3 },
 	{ { "instruct", NULL },
-	  "LOGIN --reason TEXT",
+	  "LOGIN --reason TEXT [--by DATE]",
 	  "instruct a staff member's approver to improve matters (Art. 6-2)",
 	  "担当者についての改善指示を配信責任者へ送る（第6条第2項）",
 	  ctl_instruct },

@@ -121,6 +121,8 @@ static const struct intake *find_intake(const struct recipient *recipient)
 		return &intake_withdraw;
 	case SERVICE_CORRECT:
 		return &intake_correct;
+	case SERVICE_ANSWER:
+		return &intake_instruction;
 	case SERVICE_RELEASE:
 		return &intake_release;
 	case SERVICE_PROBE:

@@ -74,7 +74,7 @@ static size_t match_address(const char *text)
 {
 	static const char *const prefixes[] = { "decide",  "draft",   "correct",
 						"release", "receipt", "confirm",
-						"probe" };
+						"probe",   "answer" };
 
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
 		size_t length = strlen(prefixes[i]);

@@ -30,7 +30,7 @@ static const struct {
 	{ SERVICE_DECIDE, "decide", true },    { SERVICE_DRAFT, "draft", true },
 	{ SERVICE_CORRECT, "correct", true },  { SERVICE_RELEASE, "release", false },
 	{ SERVICE_RECEIPT, "receipt", false }, { SERVICE_BOUNCE, "bounce", false },
-	{ SERVICE_PROBE, "probe", false },
+	{ SERVICE_PROBE, "probe", false },     { SERVICE_ANSWER, "answer", true },
 };
 
 #define WORDS_COUNT (sizeof(service_words) / sizeof(service_words[0]))

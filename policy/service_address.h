@@ -14,6 +14,7 @@ enum service_kind {
 	SERVICE_DECIDE,   /* decide+TOKEN: the approver's or a delegate's decision */
 	SERVICE_DRAFT,    /* draft+TOKEN: the author withdraws */
 	SERVICE_CORRECT,  /* correct+TOKEN: the text of a correction (Art. 13-3) */
+	SERVICE_ANSWER,   /* answer+TOKEN: what came of an instruction (Art. 6-2) */
 	SERVICE_RELEASE,  /* release+TOKEN: kairan's own expansion of a shard */
 	SERVICE_RECEIPT,  /* receipt+TOKEN: proof that the MTA queued a shard */
 	SERVICE_PROBE,    /* probe+TOKEN: kairan's own look at the way of a mail */

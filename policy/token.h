@@ -29,6 +29,7 @@ enum token_purpose {
 	TOKEN_RECEIPT,
 	TOKEN_CORRECT,
 	TOKEN_PROBE,
+	TOKEN_ANSWER,
 };
 
 struct token_key {
@@ -39,7 +40,7 @@ struct token_key {
 /* What a token says about itself; to be believed only after token_verify(). */
 struct token {
 	uint8_t key_id;
-	int64_t draft;   /* 1 .. 2^40-1 */
+	int64_t draft;   /* 1 .. 2^40-1; of TOKEN_ANSWER the instruction's number */
 	uint16_t party;  /* which person of the draft, or which shard */
 	int64_t expires; /* seconds since the epoch */
 };

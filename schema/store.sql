@@ -357,3 +357,20 @@ CREATE TABLE suspension_news (
 
 -- What goes with an approver's status (Art. 6): its end, item and reason, as one text.
 ALTER TABLE duty ADD COLUMN status_facts TEXT NOT NULL DEFAULT '';
+
+-- Instructions to approvers about their staff (Art. 6-2).
+CREATE TABLE instruction (
+	id            INTEGER PRIMARY KEY AUTOINCREMENT,
+	section_ja    TEXT NOT NULL,
+	section_en    TEXT NOT NULL,
+	person_uid    TEXT NOT NULL,         -- whom it is about
+	person_name   TEXT NOT NULL,
+	approver_uid  TEXT NOT NULL,         -- who is instructed
+	approver_dn   TEXT NOT NULL,
+	reason        TEXT NOT NULL,
+	made_at       INTEGER NOT NULL,
+	answer_by     INTEGER NOT NULL,      -- 0: no time is set
+	answered_at   INTEGER NOT NULL DEFAULT 0,
+	reminded_at   INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX instruction_by_time ON instruction (answered_at, reminded_at, answer_by);

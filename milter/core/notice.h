@@ -48,10 +48,13 @@
 #define NOTICE_DUTY_CHANGED  "duty-changed"  /* to the section head (Art. 10, 11) */
 #define NOTICE_ADMINISTRATOR "administrator" /* to the administrators: one came or left */
 #define NOTICE_APPLICATION \
-	"application" /* to who applied, and who is concerned (Art. 10-12) */
-#define NOTICE_STANDING         "standing" /* to all of a section, of its approver (Art. 6) */
-#define NOTICE_INSTRUCT         "instruct" /* to an approver, about staff (Art. 6-2) */
-#define NOTICE_INCIDENT         "incident" /* to the administrators (Art. 9) */
+	"application"              /* to who applied, and who is concerned (Art. 10-12) */
+#define NOTICE_STANDING "standing" /* to all of a section, of its approver (Art. 6) */
+#define NOTICE_INSTRUCT "instruct" /* to an approver, about staff (Art. 6-2) */
+#define NOTICE_INSTRUCT_ANSWER \
+	"instruct-answer" /* to the administrators: what came of it */
+#define NOTICE_INSTRUCT_OVERDUE "instruct-overdue" /* to both: there is no answer */
+#define NOTICE_INCIDENT         "incident"         /* to the administrators (Art. 9) */
 #define NOTICE_INCIDENT_RECEIPT "incident-receipt" /* to who reported it */
 #define NOTICE_PLAIN            "plain" /* in the place of one that cannot be rendered */
 

@@ -35,6 +35,7 @@
 #include "milter/courier/notice_withdrawals.h"
 #include "milter/draft/answer_address.h"
 #include "milter/draft/findings.h"
+#include "milter/draft/instructing.h"
 #include "milter/draft/schedule.h"
 #include "milter/mail/message.h"
 #include "milter/report/report.h"
@@ -186,12 +187,31 @@ static void put_keyed(struct notice_facts *facts, const char *name, const char *
 		notice_help_put_password(facts);
 }
 
+/* Who was instructed (Art. 6-2) may answer. */
+static void put_instruction_address(struct notice_facts *facts, const json_t *stored)
+{
+	const char *id = json_string_value(json_object_get(stored, "instruction"));
+	const char *uid = json_string_value(json_object_get(stored, "instruction_uid"));
+	const char *made = json_string_value(json_object_get(stored, "instruction_made"));
+	const char *reason = json_string_value(json_object_get(stored, "reason"));
+	g_autofree char *address = NULL;
+
+	if (id == NULL || uid == NULL || made == NULL || reason == NULL)
+		return;
+	address = instructing_make_address(
+	    facts->setup,
+	    &(struct instruction_answering){ g_ascii_strtoll(id, NULL, 10), uid, reason,
+					     g_ascii_strtoll(made, NULL, 10) });
+	if (address != NULL)
+		notice_facts_put(facts, "reply_address", address);
+}
+
 static bool put_stored(struct notice_facts *facts, const char *stored,
 		       struct kairan_error *error_r)
 {
-	static const char *const times[] = { "password_until", "noted_at",
+	static const char *const times[] = { "password_until",  "noted_at",
 					     "suspended_until", "suspended_since",
-					     "standing_until" };
+					     "standing_until",  "answer_by" };
 	json_error_t json_error;
 	json_t *object = json_loads(stored, 0, &json_error);
 	const char *name;
@@ -229,6 +249,7 @@ static bool put_stored(struct notice_facts *facts, const char *stored,
 				notice_facts_put_time(facts, times[i],
 						      g_ascii_strtoll(text, NULL, 10));
 	}
+	put_instruction_address(facts, object);
 	json_decref(object);
 	return true;
 }

@@ -43,6 +43,7 @@ extern const struct intake intake_draft;        /* a broadcast address */
 extern const struct intake intake_decision;     /* decide+TOKEN */
 extern const struct intake intake_withdraw;     /* draft+TOKEN */
 extern const struct intake intake_correct;      /* correct+TOKEN */
+extern const struct intake intake_instruction;  /* answer+TOKEN (Art. 6-2) */
 extern const struct intake intake_notice_reply; /* an answer, and no whole token */
 extern const struct intake intake_incident;     /* incident@ (Art. 9) */
 extern const struct intake intake_role;         /* postmaster@, abuse@ */

@@ -40,6 +40,8 @@ static const struct intake *find_intake(enum service_kind kind)
 		return &intake_withdraw;
 	case SERVICE_CORRECT:
 		return &intake_correct;
+	case SERVICE_ANSWER:
+		return &intake_instruction;
 	default:
 		return &intake_decision;
 	}

@@ -27,6 +27,7 @@
 #include "milter/round/duty_round.h"
 #include "milter/round/footer_round.h"
 #include "milter/round/inspection_round.h"
+#include "milter/round/instruction_round.h"
 #include "milter/round/password_round.h"
 #include "milter/round/probe_round.h"
 #include "milter/round/report_round.h"
@@ -82,6 +83,7 @@ void *slow_rounds_run(void *context)
 		next = MIN(next, probe_round_look(kairan, setup, now));
 		/* All of these may raise an alarm, so telling comes last. */
 		next = MIN(next, suspension_round_walk(kairan, setup, now));
+		next = MIN(next, instruction_round_walk(kairan, setup, now));
 		next = MIN(next, ask_round_walk(kairan, setup, now));
 		next = MIN(next, alarm_expire(kairan, now));
 		next = MIN(next, alarm_tell(kairan, setup, now));

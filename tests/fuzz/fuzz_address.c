@@ -74,7 +74,8 @@ static void require_service(const struct address *address)
 			address->spec + address->local_len);
 	}
 	require(!service.is_cut || service.kind == SERVICE_DECIDE ||
-		service.kind == SERVICE_DRAFT || service.kind == SERVICE_CORRECT);
+		service.kind == SERVICE_DRAFT || service.kind == SERVICE_CORRECT ||
+		service.kind == SERVICE_ANSWER);
 	service_address_read(address, "other.invalid.town.example", "kairan", &service);
 	require(service.kind == SERVICE_NONE ||
 		strcmp(address_domain(address), "other.invalid.town.example") == 0);

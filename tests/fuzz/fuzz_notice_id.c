@@ -45,7 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t length)
 	notice_id_collect(text, DOMAIN, &found);
 	if (found.count > 0) {
 		require(found.kind == SERVICE_DECIDE || found.kind == SERVICE_DRAFT ||
-			found.kind == SERVICE_CORRECT);
+			found.kind == SERVICE_CORRECT || found.kind == SERVICE_ANSWER);
 		require(token_has_shape(found.token, strlen(found.token)));
 		require_found_again(text, &found);
 	}

@@ -72,6 +72,7 @@ static const struct {
 	{ DECIDE, 1, SERVICE_DECIDE, TOKEN },
 	{ "<notice.7.draft." TOKEN "@" DOMAIN ">", 1, SERVICE_DRAFT, TOKEN },
 	{ "<notice.7.correct." TOKEN "@" DOMAIN ">", 1, SERVICE_CORRECT, TOKEN },
+	{ "<notice.7.answer." TOKEN "@" DOMAIN ">", 1, SERVICE_ANSWER, TOKEN },
 	{ "<NOTICE.7.Decide." TOKEN "@INFO.Town.Example>", 1, SERVICE_DECIDE, TOKEN },
 	/* Among others, folded, with words around it, as old clients write it. */
 	{ "<a@b.example>\r\n " DECIDE "\r\n\t<c@d.example>", 1, SERVICE_DECIDE, TOKEN },

@@ -40,9 +40,10 @@ static const char *const of_drafts[] = {
 };
 
 /* Kinds to the administrators. */
-static const char *const of_administrators[] = { NOTICE_ALARM, NOTICE_REPORT,
-						 NOTICE_INCIDENT, NOTICE_ADMINISTRATOR,
-						 NULL };
+static const char *const of_administrators[] = {
+	NOTICE_ALARM,           NOTICE_REPORT,        NOTICE_INCIDENT,
+	NOTICE_INSTRUCT_ANSWER, NOTICE_ADMINISTRATOR, NULL
+};
 
 static struct setup *load_setup(const char *more)
 {
