@@ -264,6 +264,16 @@ static int set_up_all(struct run *run, struct kairan_error *error_r)
 	return take_last_step(run, error_r);
 }
 
+/* The directory that kairan.conf names, or this machine's. */
+static void find_server(struct site *site, const char *conf)
+{
+	g_autofree char *said = conf_text_find(conf, "ldap_uri", '=');
+
+	if (site->ldap_uri == NULL)
+		site->ldap_uri = g_string_chunk_insert(site->strings,
+						       said != NULL ? said : "ldapi:///");
+}
+
 /* What is there, and what is wanted; then all of it. An exit status. */
 static int run_all(struct run *run, bool ask, struct kairan_error *error_r)
 {
@@ -273,14 +283,17 @@ static int run_all(struct run *run, bool ask, struct kairan_error *error_r)
 
 	if (conf == NULL)
 		return EX_NOINPUT;
+	find_server(site, conf);
 	run->config = slapd_config_read(site);
 	if (!answers_fill(site, conf, run->config, ask, error_r))
 		return EX_USAGE;
 	if (site->mta == SITE_MTA_NONE) {
-		error_set(error_r,
-			  "there is neither Postfix (%s/main.cf) nor Sendmail "
-			  "(%s/sendmail.mc)",
-			  site->postfix_dir, site->sendmail_dir);
+		(void)site_fail(
+		    site, error_r,
+		    "there is neither Postfix (%s/main.cf) nor Sendmail "
+		    "(%s/sendmail.mc)",
+		    "Postfix（%s/main.cf）も Sendmail（%s/sendmail.mc）もありません",
+		    site->postfix_dir, site->sendmail_dir);
 		return EX_UNAVAILABLE;
 	}
 	site->accesslog_base =
@@ -336,7 +349,6 @@ int ctl_setup(const struct ctl_call *call)
 				     .conf_path = call->path,
 				     .has_default_conf =
 					 strcmp(call->path, settings_default_path()) == 0,
-				     .ldap_uri = "ldapi:///",
 				     .postfix_dir = "/etc/postfix",
 				     .sendmail_dir = "/etc/mail",
 				     .dovecot_dir = "/etc/dovecot",

@@ -167,18 +167,23 @@ static bool is_name(const char *text, const char *more)
 static bool check(const struct site *site, struct kairan_error *error_r)
 {
 	if (!is_name(site->domain, ".-"))
-		return error_set(error_r, "--domain %s: this is no domain", site->domain);
+		return site_fail(site, error_r, "--domain %s: this is no domain",
+				 "--domain %s: ドメインではありません", site->domain);
 	if (!is_name(site->service_domain, ".-"))
-		return error_set(error_r, "--service-domain %s: this is no domain",
+		return site_fail(site, error_r, "--service-domain %s: this is no domain",
+				 "--service-domain %s: ドメインではありません",
 				 site->service_domain);
 	if (strchr(site->base, '=') == NULL || !is_name(site->base, "=,.- "))
-		return error_set(error_r, "--base %s: this is no DN that setup writes",
-				 site->base);
+		return site_fail(
+		    site, error_r, "--base %s: this is no DN that setup writes",
+		    "--base %s: setup が書ける DN ではありません", site->base);
 	if (!is_name(site->admin, "._-"))
-		return error_set(error_r, "--admin %s: this is no login", site->admin);
+		return site_fail(site, error_r, "--admin %s: this is no login",
+				 "--admin %s: ログイン名ではありません", site->admin);
 	if (!is_name(site->admin_mail, "@._+-"))
-		return error_set(error_r, "--admin-mail %s: this is no mail address",
-				 site->admin_mail);
+		return site_fail(
+		    site, error_r, "--admin-mail %s: this is no mail address",
+		    "--admin-mail %s: メールアドレスではありません", site->admin_mail);
 	return true;
 }
 
@@ -186,12 +191,17 @@ bool answers_fill(struct site *site, const char *conf, const struct slapd_config
 		  bool ask, struct kairan_error *error_r)
 {
 	if (!find_base(site, conf, config, ask))
-		return error_set(error_r, "the directory's base is needed: --base DN");
+		return site_fail(site, error_r,
+				 "the directory's base is needed: --base DN",
+				 "名簿のベースを --base DN で指定してください");
 	if (!find_domains(site, conf, ask))
-		return error_set(error_r, "the domain is needed: --domain DOMAIN");
+		return site_fail(site, error_r, "the domain is needed: --domain DOMAIN",
+				 "ドメインを --domain で指定してください");
 	find_mta(site);
 	if (!find_admin(site, config, ask))
-		return error_set(error_r, "an administrator is needed: --admin LOGIN");
+		return site_fail(site, error_r,
+				 "an administrator is needed: --admin LOGIN",
+				 "システム管理者を --admin で指定してください");
 	return check(site, error_r);
 }
 
@@ -219,9 +229,12 @@ bool answers_find_passwords(struct site *site, const char *conf,
 							 : dovecot_read_password(site),
 			  "dovecot");
 	if (*site->kairan_password == '\0')
-		return error_set(error_r,
-				 "cn=kairan,ou=services,%s is in the directory: put its "
-				 "password into ldap_password_file first",
-				 site->base);
+		return site_fail(
+		    site, error_r,
+		    "cn=kairan,ou=services,%s is in the directory: put its "
+		    "password into ldap_password_file first",
+		    "名簿に cn=kairan,ou=services,%s があります。先にそのパスワードを "
+		    "ldap_password_file のファイルに書いてください",
+		    site->base);
 	return true;
 }

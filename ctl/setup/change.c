@@ -334,7 +334,8 @@ bool change_list_settle(struct change_list *list, struct site *site,
 		return true;
 	}
 	if (!site_confirm(site))
-		return error_set(error_r, "ended; what was made before stays");
+		return site_fail(site, error_r, "ended; what was made before stays",
+				 "終了しました。それまでの変更はそのままです");
 	for (guint i = 0; i < list->changes->len; i++) {
 		if (!make(list->changes->pdata[i], error_r))
 			return false;

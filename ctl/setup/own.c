@@ -196,10 +196,11 @@ bool own_plan(struct site *site, const char *conf, struct change_list *list,
 	g_autofree char *own = g_strdup(group != NULL ? group->gr_name : NULL);
 
 	if (user == NULL)
-		return error_set(error_r,
-				 "there is no user %s: systemd-sysusers kairan.conf "
-				 "makes it",
-				 name);
+		return site_fail(
+		    site, error_r,
+		    "there is no user %s: systemd-sysusers kairan.conf makes it",
+		    "利用者 %s がありません（systemd-sysusers kairan.conf で作ります）",
+		    name);
 	if (!check(conf, error_r) ||
 	    !change_add_file(
 		list,

@@ -40,6 +40,18 @@ void site_tell_conflict(struct site *site, const char *en, const char *ja, ...)
 	putchar('\n');
 }
 
+bool site_fail(const struct site *site, struct kairan_error *error_r, const char *en,
+	       const char *ja, ...)
+{
+	g_autofree char *text = NULL;
+	va_list args;
+
+	va_start(args, ja);
+	text = g_strdup_vprintf(site->japanese ? ja : en, args);
+	va_end(args);
+	return error_set(error_r, "%s", text);
+}
+
 void site_tell_command(const char *format, ...)
 {
 	va_list args;

@@ -7,6 +7,8 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "policy/error.h"
+
 enum site_mta { SITE_MTA_NONE, SITE_MTA_POSTFIX, SITE_MTA_SENDMAIL };
 
 /* All strings are the caller's, or owned by whoever filled them in for the time of a run. */
@@ -50,6 +52,11 @@ void site_tell(const struct site *site, const char *en, const char *ja, ...)
  * counted. */
 void site_tell_conflict(struct site *site, const char *en, const char *ja, ...)
     __attribute__((format(printf, 2, 4), format(printf, 3, 4)));
+
+/* Put the reason into error_r in the operator's language, and return false. */
+bool site_fail(const struct site *site, struct kairan_error *error_r, const char *en,
+	       const char *ja, ...)
+    __attribute__((format(printf, 3, 5), format(printf, 4, 5)));
 
 /* What to type, indented, so that it can be copied. */
 void site_tell_command(const char *format, ...) __attribute__((format(printf, 1, 2)));

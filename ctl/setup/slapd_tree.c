@@ -28,18 +28,20 @@ static bool has_entry(const struct slapd_work *work, const char *dn)
 	return found != NULL && found[0] != NULL;
 }
 
-/* The DN of whoever has this login; NULL: nobody. Free with g_free(). */
-static char *find_person(const struct slapd_work *work, const char *login)
+/* The DN of whoever has this login or address; NULL: nobody. Free with g_free(). */
+static char *find_person(const struct slapd_work *work, const char *attribute,
+			 const char *value)
 {
 	g_autofree char *filter =
-	    g_strdup_printf("(&(objectClass=inetOrgPerson)(uid=%s))", login);
+	    g_strdup_printf("(&(objectClass=inetOrgPerson)(%s=%s))", attribute, value);
 	g_auto(GStrv) found =
 	    slapd_config_find(work->site, work->site->base, "sub", filter);
 
 	return found != NULL ? g_strdup(found[0]) : NULL;
 }
 
-/* The first administrator's entry, printed where there is none. Their DN; free with g_free(). */
+/* The first administrator's entry, printed where there is none. Their DN (free with g_free());
+ * NULL: their address is another person's, which was told. */
 static char *plan_admin(const struct slapd_work *work, GString *out, char **password_r)
 {
 	g_autofree char *sample = slapd_sample(work, "conf/slapd/admin.ldif");
@@ -55,10 +57,22 @@ static char *plan_admin(const struct slapd_work *work, GString *out, char **pass
 	g_autofree char *whole = conf_text_replace(with_login, "uid=sysadmin,", uid);
 	g_autoptr(GPtrArray) records = ldif_read(whole);
 	const struct ldif_record *record = records->pdata[0];
-	char *dn = find_person(work, work->site->admin);
+	char *dn = find_person(work, "uid", work->site->admin);
 
 	if (dn != NULL)
 		return dn;
+	dn = find_person(work, "mail", work->site->admin_mail);
+	if (dn != NULL) {
+		site_tell_conflict(
+		    work->site,
+		    "%s is the address of %s already (Art. 3): --admin-mail names "
+		    "another.",
+		    "%s は %s のアドレスです（第3条）。--admin-mail で別のアドレスを"
+		    "指定してください。",
+		    work->site->admin_mail, dn);
+		g_free(dn);
+		return NULL;
+	}
 	slapd_print(out, record);
 	change_hide(work->list, password);
 	*password_r = g_steal_pointer(&password);
@@ -91,6 +105,8 @@ static void plan_group(const struct slapd_work *work, const struct ldif_record *
 		return;
 	}
 	admin = plan_admin(work, out, password_r);
+	if (admin == NULL)
+		return;
 	if (exists && is_in_group(work, record->dn, admin))
 		return;
 	if (exists) {

@@ -185,6 +185,37 @@ def test_other_access_rules_are_told():
     check_equal(everything()[1:], before[1:])
 
 
+def test_no_address_has_two_people():
+    before = everything()
+    done = set_up("--admin", "second", "--admin-mail", "boss@town.example")
+    check_in("boss@town.example is the address of uid=boss,ou=office", done.stdout)
+    check_equal(everything()[1:], before[1:])
+
+
+def test_the_rule_for_root_goes_when_the_tree_is_refused():
+    """The entry is there already, as something that is no person."""
+    dn = f"uid=second,ou=people,{machine.BASE}"
+    machine.run("ldapadd", "-x", "-D", machine.LDAP_ADMIN, "-w", machine.LDAP_PASSWORD, "-H",
+                "ldapi:///", stdin=f"dn: {dn}\nobjectClass: account\nuid: second\n")
+    before = everything()
+    done = set_up("--admin", "second")
+    check_in("Already exists", done.stderr)
+    for old, new in zip(before[1:], everything()[1:]):
+        check_equal(new.count("manage by * break"), old.count("manage by * break"))
+        check_equal(new.count("\nolcAccess: "), old.count("\nolcAccess: "))
+
+
+def test_another_server_is_not_touched():
+    """kairan.conf names a directory elsewhere: the slapd here is somebody else's."""
+    text = machine.CONF.read_text(encoding="utf-8")
+    machine.CONF.write_text(text.replace("ldapi:///", "ldaps://127.0.0.1:7"), encoding="utf-8")
+    before = everything()
+    done = set_up("--admin", "boss")
+    machine.CONF.write_text(text, encoding="utf-8")
+    check_in("No slapd shows root its configuration at ldaps://127.0.0.1:7", done.stdout)
+    check_equal(everything()[1:], before[1:])
+
+
 def test_what_logs_in_stays_readable():
     """--no-pam takes Debian's own line out, and nothing else."""
     pathlib.Path("/etc/dovecot/local.conf").unlink()
