@@ -327,6 +327,23 @@ def test_settings_and_files_of_install_exist():
                    for file in (name, f"{name}.in")), f"INSTALL: there is no {name}"
 
 
+def chapter_of_install(number):
+    found = re.search(rf"(?ms)^{number}\. .*?(?=^\d+[a-z]?\. |\Z)", INSTALL)
+    assert found, f"INSTALL has no chapter {number}"
+    return found[0]
+
+
+def test_cures_name_the_right_chapter():
+    """What setup check sends to INSTALL for stands there, in both languages."""
+    table = (SOURCE / "ctl/check/table.c").read_text(encoding="utf-8")
+    cures = re.findall(r"\"([^\"]*)[(（]INSTALL,? (\d+[a-z]?)", table)
+    assert len(cures) > 10, cures
+    for words, number in cures:
+        for name in re.findall(r"[\w-]+\.(?:m4|ldif)|kairan-\w+|\w+_canonical_maps", words):
+            assert name in chapter_of_install(number), f"{words}: INSTALL, {number}"
+    assert "canonical_maps" in chapter_of_install("8b")
+
+
 def test_commands_of_the_documents_exist():
     commands = [re.match(r"[a-z]+(?: [a-z]\w*)?", line)[0] for line in
                 run(str(BUILD / "kairanctl"), "-w").stdout.splitlines()]

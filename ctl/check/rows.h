@@ -49,6 +49,7 @@ enum answer check_ask_sendmail_tempfail(struct check *check, struct check_words 
 enum answer check_ask_sendmail_times(struct check *check, struct check_words *said);
 enum answer check_ask_sendmail_macros(struct check *check, struct check_words *said);
 enum answer check_ask_sendmail_size(struct check *check, struct check_words *said);
+enum answer check_ask_sendmail_masquerade(struct check *check, struct check_words *said);
 enum answer check_ask_sendmail_results(struct check *check, struct check_words *said);
 enum answer check_ask_sendmail_pipe(struct check *check, struct check_words *said);
 

@@ -157,3 +157,41 @@ enum answer check_ask_sendmail_results(struct check *check, struct check_words *
 		   ? ANSWER_YES
 		   : ANSWER_NO;
 }
+
+/* A line of its own for each, as cf(5)'s m4 writes them. */
+static bool is_in_class(const struct check *check, const char *class, const char *domain)
+{
+	g_autofree char *wanted = g_strdup_printf("C{%s}%s", class, domain);
+	const char *line = sendmail_find_line(check->sendmail, wanted, "");
+
+	return line != NULL && line[strlen(wanted)] == '\0';
+}
+
+/* The domain, or one that it is below, is in the class. */
+static bool is_below_class(const struct check *check, const char *class,
+			   const char *domain)
+{
+	for (const char *at = domain; at != NULL; at = strchr(at, '.')) {
+		at += *at == '.' ? 1 : 0;
+		if (is_in_class(check, class, at))
+			return true;
+	}
+	return false;
+}
+
+enum answer check_ask_sendmail_masquerade(struct check *check, struct check_words *said)
+{
+	const char *domain = check->setup->settings->service_domain;
+	const char *name = sendmail_find_line(check->sendmail, "DM", "");
+	/* FEATURE(masquerade_entire_domain) */
+	const bool entire =
+	    sendmail_find_line(check->sendmail, "R$* < @ $* $=M . >", "$M") != NULL;
+	const bool masked =
+	    entire ? is_below_class(check, "M", domain) : is_in_class(check, "M", domain);
+
+	g_string_printf(said->found, "MASQUERADE_AS(`%s')",
+			name != NULL ? name + strlen("DM") : "");
+	g_string_printf(said->cure, "MASQUERADE_EXCEPTION(`%s')dnl", domain);
+	return name != NULL && masked && !is_below_class(check, "N", domain) ? ANSWER_NO
+									     : ANSWER_YES;
+}

@@ -80,6 +80,27 @@ class Sendmail:
     def flush(self):
         subprocess.run([*self.sendmail(), "-q"], check=True, capture_output=True)
 
+    @contextlib.contextmanager
+    def configured(self, lines):
+        """More lines of sendmail.mc, before its mailers, for a while."""
+        source = self.config.with_suffix(".mc").read_text(encoding="utf-8")
+        folder = pathlib.Path(self.stack.env["KAIRAN_SENDMAIL"]).parents[2] / "share/sendmail/cf"
+        made = subprocess.run(
+            ["m4", f"-D_CF_DIR_={folder}/", str(folder / "m4/cf.m4"), "-"], check=True, text=True,
+            input=source.replace("MAILER(`smtp')", f"{lines}\nMAILER(`smtp')"), capture_output=True)
+        before = self.config.read_bytes()
+        self.config.write_text(made.stdout, encoding="utf-8")
+        self.restart()
+        try:
+            yield
+        finally:
+            self.config.write_bytes(before)
+            self.restart()
+
+    def restart(self):
+        self.stack.stop("mta")
+        self.stack.start("mta")
+
     def hold_sink(self, held):
         """tests/stack/maildir.py looks for this file."""
         file = pathlib.Path(self.stack.env["KAIRAN_MAIL"]) / "held"

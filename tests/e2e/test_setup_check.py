@@ -500,6 +500,8 @@ def test_lines_of_sendmail_cf(stack):
             ("sendmail-times", "R:60s", "R:10s"),
             ("sendmail-macros", "{auth_authen}", "{auth_type}"),
             ("sendmail-size", "O MaxMessageSize=62914560", "O MaxMessageSize=1000000"),
+            ("sendmail-masquerade", "O MaxMessageSize",
+             "DMtown.example\nC{M}info.town.example\nO MaxMessageSize"),
             ("sendmail-pipe", "kairanctl", "cat")):
         check_in(before, text)
         copy = scratch(stack, "sendmail.cf")

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""What towns set in Postfix for other reasons, and what becomes of drafts, tokens and shards by it.
+"""What towns set in Postfix (and Sendmail) for other reasons, and what becomes of drafts, tokens and shards by it.
 INSTALL says of each what is found here."""
 import unittest
 
 import stack as s
 import tap
+import test_setup_check
 import town
 from tap import check_equal, check_in
 
@@ -80,23 +81,36 @@ def test_people_under_other_addresses(stack):
         check_released(stack, subject, asked(stack, subject))
 
 
+def masquerading(stack, excepted):
+    """town.example in place of what is below it, in the words of either MTA."""
+    if stack.mta == "postfix":
+        return configured(stack, local_header_rewrite_clients=LOCAL, masquerade_domains=
+                          ("!info.town.example, " if excepted else "") + "town.example")
+    return stack.mta_tools.configured(
+        "MASQUERADE_AS(`town.example')dnl\nMASQUERADE_DOMAIN(`town.example')dnl\n"
+        "FEATURE(`masquerade_entire_domain')dnl\nFEATURE(`masquerade_envelope')dnl"
+        + ("\nMASQUERADE_EXCEPTION(`info.town.example')dnl" if excepted else ""))
+
+
 def test_masquerading(stack):
-    """masquerade_domains takes the service domain's name away, and with it the address that the
-    answer goes to; an exception keeps it."""
+    """It takes the service domain's name away, and with it the address that the answer goes to;
+    an exception keeps it."""
     subject = "仮面に隠れた回答先"
-    with configured(stack, local_header_rewrite_clients=LOCAL,
-                    masquerade_domains="town.example"):
+    with masquerading(stack, False):
         request = asked(stack, subject)
         check_equal(s.reply_address(request).partition("@")[2], s.DOMAIN)
+        rows, _ = test_setup_check.check(stack)
+        test_setup_check.named(rows, f"{stack.mta}-masquerade", "missing")
         lost = stack.submit("bosai-chief", s.reply_address(request), b"\r\n")
         check_equal({code for code, _ in lost.recipients.values()}, {550})
         check_equal(town.state_of(stack, subject), town.HELD)
     subject = "仮面のない試験"
-    with configured(stack, local_header_rewrite_clients=LOCAL,
-                    masquerade_domains="!info.town.example, town.example"):
+    with masquerading(stack, True):
         mails = check_released(stack, subject, asked(stack, subject))
         check_equal({str(mail["Return-Path"]).partition("@")[2] for mail in mails},
                     {f"{s.SERVICE}>"}, "senders")
+        check_equal({town.name_of(mail)[1] for mail in mails}, {town.BOSAI}, "From:")
+        check_equal(test_setup_check.told(test_setup_check.check(stack)[0]), {})
 
 
 def test_an_alias_of_a_broadcast_address(stack):
