@@ -300,6 +300,7 @@ static int take_probe(const struct ctl_call *call, const struct delivery *delive
 {
 	const struct probe_delivery probe = {
 		.service = &delivery->service,
+		.sender = delivery->sender,
 		.queue_id = delivery->queue_id,
 		.octets = delivery->mail->str,
 		.length = delivery->mail->len,

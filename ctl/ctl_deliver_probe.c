@@ -71,6 +71,20 @@ static char *read_signature(const struct message *message)
 	return g_strdup_printf("%s %s", selector, domain);
 }
 
+/* Masquerading and maps rewrite that too, and bounces go elsewhere. */
+static bool same_sender(const struct settings *settings, const struct probe *probe,
+			const char *sender, struct kairan_error *difference_r)
+{
+	g_autofree char *wanted = probe_mail_sender(settings, probe);
+	struct address address;
+
+	if (address_read(sender, &address, NULL) &&
+	    g_ascii_strcasecmp(address.spec, wanted) == 0)
+		return true;
+	return error_set(difference_r, "envelope sender: is now %.200s, and was %s",
+			 sender, wanted);
+}
+
 static bool see(const struct ctl_call *call, struct store *store,
 		const struct probe_delivery *delivery, const struct probe *probe,
 		enum probe_stage stage, struct kairan_error *error_r)
@@ -90,8 +104,10 @@ static bool see(const struct ctl_call *call, struct store *store,
 
 	if (!message_init(error_r))
 		return false;
-	(void)probe_mail_compare(call->settings, probe, delivery->octets,
-				 delivery->length, &difference);
+	if (probe_mail_compare(call->settings, probe, delivery->octets, delivery->length,
+			       &difference) &&
+	    stage == PROBE_COPY)
+		(void)same_sender(call->settings, probe, delivery->sender, &difference);
 	if (message_parse(delivery->octets, delivery->length, &message, NULL)) {
 		sight.mta_at = read_received(message);
 		sight.signature = signature = read_signature(message);

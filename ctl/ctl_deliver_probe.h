@@ -12,6 +12,7 @@
 
 struct probe_delivery {
 	const struct service_address *service;
+	const char *sender; /* of the envelope */
 	const char *queue_id;
 	const char *octets;
 	size_t length;

@@ -71,6 +71,13 @@ char *probe_mail_address(const struct settings *settings, const struct keyring *
 	return own_address_make(settings, SERVICE_PROBE, text);
 }
 
+char *probe_mail_sender(const struct settings *settings, const struct probe *probe)
+{
+	g_autofree char *whose = g_strdup_printf("p%lld", (long long)probe->id);
+
+	return own_address_make(settings, SERVICE_BOUNCE, whose);
+}
+
 bool probe_mail_read_address(const struct service_address *service,
 			     const struct keyring *keyring, int64_t *id_r,
 			     enum probe_stage *stage_r)

@@ -23,6 +23,9 @@ struct probe probe_mail_begin(const char *sender);
 char *probe_mail_address(const struct settings *settings, const struct keyring *keyring,
 			 const struct probe *probe, enum probe_stage stage);
 
+/* The sender of its envelope; likewise. */
+char *probe_mail_sender(const struct settings *settings, const struct probe *probe);
+
 /* Is this address one that we have signed, and does it count still? Then whose, and for which
  * stage. */
 bool probe_mail_read_address(const struct service_address *service,

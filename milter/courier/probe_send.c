@@ -17,7 +17,6 @@
 #include <glib.h>
 #include <stdlib.h>
 
-#include "milter/core/own_address.h"
 #include "milter/core/probe_mail.h"
 
 char *probe_notice_address(const struct settings *settings)
@@ -37,7 +36,6 @@ bool probe_send(const struct probe_way *way, const char *sender, struct probe *p
 		struct smtp_result *result_r, struct kairan_error *error_r)
 {
 	const struct settings *settings = way->settings;
-	g_autofree char *whose = NULL;
 	g_autofree char *from = NULL;
 	g_autofree char *to = NULL;
 	struct smtp_mail mail = { 0 };
@@ -50,8 +48,7 @@ bool probe_send(const struct probe_way *way, const char *sender, struct probe *p
 		free(octets);
 		return false;
 	}
-	whose = g_strdup_printf("p%lld", (long long)probe_r->id);
-	mail.sender = from = own_address_make(settings, SERVICE_BOUNCE, whose);
+	mail.sender = from = probe_mail_sender(settings, probe_r);
 	mail.recipient = to =
 	    probe_mail_address(settings, way->keyring, probe_r, PROBE_WAY);
 	mail.octets = octets;

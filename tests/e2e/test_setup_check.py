@@ -281,6 +281,10 @@ def test_mail_that_is_rewritten(stack):
     named(rows, "unchanged", "missing", "town.example")
     named(rows, "postfix-masquerade", "missing", "masquerade_domains = town.example")
     check_in("!info.town.example", rows["postfix-masquerade"]["cure"])
+    # Where headers are left alone, the address to which bounces go is not.
+    with stack.mta_tools.configured(masquerade_domains="town.example"):
+        bounced, _ = check(stack)
+    named(bounced, "unchanged", "missing", "envelope sender", "bounce+")
     check_equal(told(rows, "unchanged", "postfix-masquerade"), {})
 
 
@@ -425,7 +429,8 @@ def test_lines_that_break_nothing(stack):
     for lines in (
             ["masquerade_domains=!info.town.example, town.example",
              "local_header_rewrite_clients=permit_inet_interfaces"],
-            ["masquerade_domains=town.example", "local_header_rewrite_clients="],
+            ["masquerade_domains=town.example", "local_header_rewrite_clients=",
+             "masquerade_classes=header_sender"],
             [f"smtpd_milters=inet:127.0.0.1:8891, {{ unix:{socket}, default_action=tempfail }}",
              "milter_default_action=accept"],
             ["relay_recipient_maps=inline:{{ kairan@info.town.example=x }}",
