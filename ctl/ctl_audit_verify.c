@@ -178,7 +178,8 @@ static int record(struct store *store, void *context, struct kairan_error *error
 		return EX_UNAVAILABLE;
 	if (walk->occasion != NULL &&
 	    (!store_inspection_put(store, event.at, error_r) ||
-	     store_alarm_clear(store, INSPECTION_ALARM, error_r) == ANSWER_UNKNOWN))
+	     store_alarm_clear(store, INSPECTION_ALARM, clock_now(), error_r) ==
+		 ANSWER_UNKNOWN))
 		return EX_UNAVAILABLE;
 	return EX_OK;
 }

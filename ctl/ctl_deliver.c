@@ -147,8 +147,12 @@ static bool compare_copy(const struct ctl_call *call, const struct delivery *del
 	g_autofree char *name =
 	    g_strdup_printf(ALARM_CHANGED " %lld", (long long)draft->id);
 	struct kairan_error difference;
-	const struct alarm alarm = { name, (char *)"changed-after", difference.text,
-				     clock_now() };
+	const struct alarm alarm = {
+		.name = name,
+		.reason = (char *)"changed-after",
+		.detail = difference.text,
+		.raised_at = clock_now(),
+	};
 
 	if (!message_init(error_r))
 		return false;

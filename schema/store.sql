@@ -374,3 +374,19 @@ CREATE TABLE instruction (
 	reminded_at   INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX instruction_by_time ON instruction (answered_at, reminded_at, answer_by);
+
+-- How often an alarm was raised, and when last; ' REASON ' of each that was told.
+ALTER TABLE alarm ADD COLUMN count INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE alarm ADD COLUMN last_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE alarm ADD COLUMN told TEXT NOT NULL DEFAULT '';
+UPDATE alarm SET last_at = raised_at,
+	told = CASE WHEN told_at <> 0 THEN ' ' || reason || ' ' ELSE '' END;
+-- Alarms that were told, and are over: the administrators are to hear of that, too.
+CREATE TABLE alarm_over (
+	number        INTEGER PRIMARY KEY,
+	name          TEXT NOT NULL,
+	reason        TEXT NOT NULL,
+	raised_at     INTEGER NOT NULL,
+	over_at       INTEGER NOT NULL,
+	count         INTEGER NOT NULL
+);

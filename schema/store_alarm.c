@@ -17,6 +17,8 @@
 
 #include "schema/sql.h"
 
+#define ALARM_COLUMNS "SELECT name, reason, detail, raised_at, last_at, count "
+
 static enum answer count_changes(struct store *store, bool ok)
 {
 	if (!ok)
@@ -27,22 +29,46 @@ static enum answer count_changes(struct store *store, bool ok)
 enum answer store_alarm_raise(struct store *store, const struct alarm *alarm,
 			      struct kairan_error *error_r)
 {
-	return count_changes(
+	enum answer answer = count_changes(
 	    store,
 	    sql_run(store, error_r,
-		    "INSERT INTO alarm (name, reason, detail, raised_at)"
-		    " VALUES (?1, ?2, ?3, ?4)"
-		    " ON CONFLICT (name) DO UPDATE SET reason = ?2, detail = ?3,"
-		    " raised_at = ?4, told_at = 0 WHERE reason <> ?2 OR detail <> ?3",
+		    "INSERT INTO alarm (name, reason, detail, raised_at, last_at)"
+		    " VALUES (?1, ?2, ?3, ?4, ?4) ON CONFLICT (name) DO NOTHING",
 		    "sssi", alarm->name, alarm->reason, alarm->detail, alarm->raised_at));
+
+	/* Another thing is wrong with it now. */
+	if (answer == ANSWER_NO)
+		answer = count_changes(
+		    store,
+		    sql_run(store, error_r,
+			    "UPDATE alarm SET reason = ?2, detail = ?3, told_at = 0,"
+			    " last_at = ?4, count = count + 1 WHERE name = ?1"
+			    " AND reason <> ?2 AND instr(told, ' ' || ?2 || ' ') = 0",
+			    "sssi", alarm->name, alarm->reason, alarm->detail,
+			    alarm->raised_at));
+	/* The same again. What waits to be told is told as it is now. */
+	if (answer == ANSWER_NO &&
+	    !sql_run(store, error_r,
+		     "UPDATE alarm SET count = count + 1, last_at = ?2,"
+		     " detail = CASE WHEN told_at = 0 THEN ?3 ELSE detail END"
+		     " WHERE name = ?1",
+		     "sis", alarm->name, alarm->raised_at, alarm->detail))
+		answer = ANSWER_UNKNOWN;
+	return answer;
 }
 
-enum answer store_alarm_clear(struct store *store, const char *name,
+enum answer store_alarm_clear(struct store *store, const char *name, int64_t now,
 			      struct kairan_error *error_r)
 {
-	return count_changes(
-	    store,
-	    sql_run(store, error_r, "DELETE FROM alarm WHERE name = ?", "s", name));
+	const bool ok =
+	    sql_run(store, error_r,
+		    "INSERT INTO alarm_over (name, reason, raised_at, over_at, count)"
+		    " SELECT name, reason, raised_at, ?2, count FROM alarm"
+		    " WHERE name = ?1 AND told <> ''",
+		    "si", name, now) &&
+	    sql_run(store, error_r, "DELETE FROM alarm WHERE name = ?", "s", name);
+
+	return count_changes(store, ok);
 }
 
 static struct alarm *read_alarm(sqlite3_stmt *stmt)
@@ -53,6 +79,8 @@ static struct alarm *read_alarm(sqlite3_stmt *stmt)
 	alarm->reason = sql_text(stmt, 1);
 	alarm->detail = sql_text(stmt, 2);
 	alarm->raised_at = sqlite3_column_int64(stmt, 3);
+	alarm->last_at = sqlite3_column_int64(stmt, 4);
+	alarm->count = sqlite3_column_int64(stmt, 5);
 	return alarm;
 }
 
@@ -66,10 +94,9 @@ bool store_alarm_list(struct store *store, GPtrArray **alarms_r,
 {
 	GPtrArray *alarms = g_ptr_array_new_with_free_func(free_alarm);
 	sqlite3_stmt *stmt;
-	enum answer answer = sql_first(store, error_r, &stmt,
-				       "SELECT name, reason, detail, raised_at FROM alarm"
-				       " ORDER BY raised_at, name",
-				       "");
+	enum answer answer =
+	    sql_first(store, error_r, &stmt,
+		      ALARM_COLUMNS "FROM alarm ORDER BY raised_at, name", "");
 
 	while (answer == ANSWER_YES) {
 		g_ptr_array_add(alarms, read_alarm(stmt));
@@ -87,9 +114,8 @@ enum answer store_alarm_find_untold(struct store *store, struct alarm **alarm_r,
 {
 	sqlite3_stmt *stmt;
 	enum answer answer = sql_first(store, error_r, &stmt,
-				       "SELECT name, reason, detail, raised_at FROM alarm"
-				       " WHERE told_at = 0 ORDER BY raised_at, name"
-				       " LIMIT 1",
+				       ALARM_COLUMNS "FROM alarm WHERE told_at = 0"
+						     " ORDER BY raised_at, name LIMIT 1",
 				       "");
 
 	if (answer == ANSWER_YES) {
@@ -104,9 +130,33 @@ enum answer store_alarm_record_told(struct store *store, const struct alarm *ala
 {
 	return count_changes(
 	    store, sql_run(store, error_r,
-			   "UPDATE alarm SET told_at = ? WHERE name = ? AND reason = ?"
-			   " AND detail = ? AND told_at = 0",
-			   "isss", now, alarm->name, alarm->reason, alarm->detail));
+			   "UPDATE alarm SET told_at = ?1, told = told || ' ' || reason"
+			   " || ' ' WHERE name = ?2 AND reason = ?3 AND told_at = 0",
+			   "iss", now, alarm->name, alarm->reason));
+}
+
+enum answer store_alarm_take_over(struct store *store, struct alarm **alarm_r,
+				  struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt;
+	enum answer answer =
+	    sql_first(store, error_r, &stmt,
+		      "SELECT name, reason, '', raised_at, over_at, count, number"
+		      " FROM alarm_over ORDER BY number LIMIT 1",
+		      "");
+	int64_t number;
+
+	if (answer != ANSWER_YES)
+		return answer;
+	*alarm_r = read_alarm(stmt);
+	number = sqlite3_column_int64(stmt, 6);
+	sql_done(stmt);
+	if (sql_run(store, error_r, "DELETE FROM alarm_over WHERE number = ?", "i",
+		    number))
+		return ANSWER_YES;
+	alarm_free(*alarm_r);
+	*alarm_r = NULL;
+	return ANSWER_UNKNOWN;
 }
 
 void alarm_free(struct alarm *alarm)

@@ -3,6 +3,9 @@
  *	alarm - what the administrators must mend
  *
  * DESCRIPTION
+ *	One alarm of a kind about one thing is one mail for each thing that is wrong with it, and
+ *	one when it is over, which says how often it was raised; its details change meanwhile.
+ *
  *	Raising and telling are two steps: whoever finds something wrong answers an MTA that
  *	waits, and has just had an answer from LDAP that made no sense. The mails to all
  *	administrators, and the mark that they were told, are one transaction.
@@ -43,13 +46,21 @@ void alarm_raise(struct kairan *kairan, const char *kind, const char *id,
 {
 	struct store *store = kairan_get_store(kairan);
 	g_autofree char *name = g_strdup_printf("%s %s", kind, id);
-	const struct alarm alarm = { name, (char *)reason, (char *)detail, clock_now() };
+	const struct alarm alarm = {
+		.name = name,
+		.reason = (char *)reason,
+		.detail = (char *)detail,
+		.raised_at = clock_now(),
+	};
 	struct kairan_error error = { "" };
 	enum answer answer = ANSWER_UNKNOWN;
 
-	if (store_begin_grouped(store, &error))
-		answer =
-		    store_finish(store, store_alarm_raise(store, &alarm, &error), &error);
+	if (store_begin_grouped(store, &error)) {
+		answer = store_alarm_raise(store, &alarm, &error);
+		/* One that is known is counted. */
+		if (!store_end(store, answer != ANSWER_UNKNOWN, &error))
+			answer = ANSWER_UNKNOWN;
+	}
 	if (answer == ANSWER_UNKNOWN)
 		log_error("alarm %s: %s: %s", name, reason, error.text);
 	else
@@ -70,14 +81,16 @@ void alarm_clear(struct kairan *kairan, const char *kind, const char *id)
 	if (!alarm_board_has(kairan_get_alarm_board(kairan), name))
 		return;
 	if (store_begin_grouped(store, &error))
-		answer =
-		    store_finish(store, store_alarm_clear(store, name, &error), &error);
+		answer = store_finish(
+		    store, store_alarm_clear(store, name, clock_now(), &error), &error);
 	if (answer == ANSWER_UNKNOWN)
 		log_error("alarm %s cannot be cleared: %s", name, error.text);
 	else
 		alarm_board_remove(kairan_get_alarm_board(kairan), name);
-	if (answer == ANSWER_YES)
-		log_info("alarm %s: mended", name);
+	if (answer != ANSWER_YES)
+		return;
+	log_info("alarm %s: over", name);
+	waker_wake(kairan_get_waker(kairan, KAIRAN_SLOW_ROUNDS));
 }
 
 static bool has_kind(const struct alarm *alarm, const char *kind)
@@ -92,7 +105,7 @@ static int64_t expire(struct kairan *kairan, const struct alarm *alarm, int64_t 
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(alarm_ends); i++) {
 		const char *kind = alarm_ends[i].kind;
-		const int64_t end = alarm->raised_at + alarm_ends[i].seconds;
+		const int64_t end = alarm->last_at + alarm_ends[i].seconds;
 
 		if (!has_kind(alarm, kind))
 			continue;
@@ -141,21 +154,73 @@ static const char *find_advice(const struct alarm *alarm)
 	return "directory";
 }
 
-static bool add_notices(struct store *store, const struct alarm *alarm,
+/* What it is about, where that has a name that says something to people. */
+static const char *find_about(const struct alarm *alarm)
+{
+	static const char *const nameless[] = {
+		ALARM_AUDIT,     ALARM_TOKENS,     ALARM_REPLIES, ALARM_DESCRIPTORS,
+		ALARM_DIRECTORY, ALARM_FINDING,    ALARM_FOOTER,  ALARM_STORE,
+		ALARM_NOTICE,    ALARM_INSPECTION,
+	};
+	const char *space = strchr(alarm->name, ' ');
+
+	for (size_t i = 0; i < G_N_ELEMENTS(nameless); i++)
+		if (has_kind(alarm, nameless[i]))
+			return "";
+	return space != NULL ? space + 1 : "";
+}
+
+/* Tell all administrators. Takes over the facts. */
+static bool add_notices(struct store *store, const char *kind, char *facts,
 			const GPtrArray *administrators, int64_t now,
 			struct kairan_error *error_r)
 {
-	char *facts = notice_make_facts("alarm_key", alarm->reason, "advice_key",
-					find_advice(alarm), "alarm_about", alarm->name,
-					"detail", alarm->detail, NULL);
 	bool ok = true;
 
 	for (guint i = 0; ok && i < administrators->len; i++)
-		ok = notice_add_person(store,
-				       &(struct notice){ NOTICE_ALARM, 0, facts, now },
+		ok = notice_add_person(store, &(struct notice){ kind, 0, facts, now },
 				       g_ptr_array_index(administrators, i), error_r);
 	free(facts);
 	return ok;
+}
+
+static char *make_facts(const struct alarm *alarm)
+{
+	g_autofree char *kind = g_strndup(alarm->name, strcspn(alarm->name, " "));
+
+	return notice_make_facts("alarm_key", alarm->reason, "advice_key",
+				 find_advice(alarm), "kind_key", kind, "alarm_about",
+				 find_about(alarm), "detail", alarm->detail, NULL);
+}
+
+static char *make_facts_of_end(const struct alarm *alarm)
+{
+	g_autofree char *kind = g_strndup(alarm->name, strcspn(alarm->name, " "));
+	g_autofree char *count = g_strdup_printf("%lld", (long long)alarm->count);
+	g_autofree char *since = g_strdup_printf("%lld", (long long)alarm->raised_at);
+	g_autofree char *end = g_strdup_printf("%lld", (long long)alarm->last_at);
+
+	return notice_make_facts("alarm_key", alarm->reason, "kind_key", kind,
+				 "alarm_about", find_about(alarm), "alarm_count", count,
+				 "alarm_since", since, "alarm_end", end, NULL);
+}
+
+/* As tell_next(), of one that is over. */
+static enum answer tell_next_end(struct store *store, const GPtrArray *administrators,
+				 int64_t now, struct kairan_error *error_r)
+{
+	struct alarm *alarm = NULL;
+	enum answer answer;
+
+	if (!store_begin(store, error_r))
+		return ANSWER_UNKNOWN;
+	answer = store_alarm_take_over(store, &alarm, error_r);
+	if (answer == ANSWER_YES &&
+	    !add_notices(store, NOTICE_ALARM_OVER, make_facts_of_end(alarm),
+			 administrators, now, error_r))
+		answer = ANSWER_UNKNOWN;
+	alarm_free(alarm);
+	return store_finish(store, answer, error_r);
 }
 
 /* YES: told, or told by now in some other way. NO: none is left. */
@@ -170,8 +235,8 @@ static enum answer tell_next(struct store *store, const GPtrArray *administrator
 	answer = store_alarm_find_untold(store, &alarm, error_r);
 	if (answer == ANSWER_YES)
 		answer = store_alarm_record_told(store, alarm, now, error_r);
-	if (answer == ANSWER_YES &&
-	    !add_notices(store, alarm, administrators, now, error_r))
+	if (answer == ANSWER_YES && !add_notices(store, NOTICE_ALARM, make_facts(alarm),
+						 administrators, now, error_r))
 		answer = ANSWER_UNKNOWN;
 	alarm_free(alarm);
 	return store_finish(store, answer, error_r);
@@ -185,6 +250,8 @@ static enum answer has_untold(struct store *store, struct kairan_error *error_r)
 	if (!store_begin(store, error_r))
 		return ANSWER_UNKNOWN;
 	answer = store_alarm_find_untold(store, &alarm, error_r);
+	if (answer == ANSWER_NO)
+		answer = store_alarm_take_over(store, &alarm, error_r);
 	store_rollback(store);
 	alarm_free(alarm);
 	return answer;
@@ -203,6 +270,8 @@ static int64_t tell_all(struct kairan *kairan, const struct setup *setup,
 	}
 	do {
 		answer = tell_next(store, administrators, now, &error);
+		if (answer == ANSWER_NO)
+			answer = tell_next_end(store, administrators, now, &error);
 	} while (answer == ANSWER_YES);
 	waker_wake(kairan_get_waker(kairan, KAIRAN_NOTICES));
 	if (answer == ANSWER_NO)

@@ -1,7 +1,7 @@
 /*
  * Alarms: what the administrators must mend. The one who finds something wrong raises an
  * alarm, which is committed at once; the administrators are told by mail, once, as soon as
- * LDAP says who they are.
+ * LDAP says who they are, and once more when it is over.
  */
 #ifndef KAIRAN_MILTER_CORE_ALARM_H
 #define KAIRAN_MILTER_CORE_ALARM_H
@@ -32,6 +32,8 @@
 #define ALARM_STORE       "store"  /* takes nothing: "store"; told by store_round.c */
 #define ALARM_STAYS       "stays"  /* is due, and does not go out: the draft */
 
+/* alarm-kind.KIND in the phrases names the kind, in the mail's subject. */
+
 /* Something is wrong with one thing: what kind of thing ("section"), which (a DN, an
  * address), the reason (alarm.REASON in the phrases), and the entries it is about. The log
  * says so when it is new. Outside a transaction, as are the next. */
@@ -45,7 +47,7 @@ void alarm_clear(struct kairan *kairan, const char *kind, const char *id);
  * other for an hour. Returns when the next one is to go, INT64_MAX when none is. */
 int64_t alarm_expire(struct kairan *kairan, int64_t now);
 
-/* Tell the administrators of all that they have not been told of. Returns when to try again,
+/* Tell the administrators of all that they have not been told of, and of what is over. Returns when to try again,
  * INT64_MAX when all is told. */
 int64_t alarm_tell(struct kairan *kairan, const struct setup *setup, int64_t now);
 

@@ -41,6 +41,7 @@
 
 /* About no draft. */
 #define NOTICE_ALARM            "alarm"            /* to the administrators: mend this */
+#define NOTICE_ALARM_OVER       "alarm-over"       /* to them: that is over */
 #define NOTICE_PASSWORD_WARNING "password-warning" /* to all with a duty: change it */
 
 #define NOTICE_SUSPENSION    "suspension"    /* to the people of sections (Art. 7) */

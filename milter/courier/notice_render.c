@@ -162,6 +162,7 @@ static void put_keyed(struct notice_facts *facts, const char *name, const char *
 	} keys[] = {
 		{ "note_key", "note_text", "note" },
 		{ "alarm_key", "alarm_text", "alarm" },
+		{ "kind_key", "alarm_kind", "alarm-kind" },
 		{ "advice_key", "advice_text", "advice" },
 		{ "reason_key", "reason_text", "reason" },
 		{ "stays_key", "stays_text", "stays" },
@@ -211,7 +212,8 @@ static bool put_stored(struct notice_facts *facts, const char *stored,
 {
 	static const char *const times[] = { "password_until",  "noted_at",
 					     "suspended_until", "suspended_since",
-					     "standing_until",  "answer_by" };
+					     "standing_until",  "answer_by",
+					     "alarm_since",     "alarm_end" };
 	json_error_t json_error;
 	json_t *object = json_loads(stored, 0, &json_error);
 	const char *name;

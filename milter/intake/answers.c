@@ -98,15 +98,12 @@ void answers_tell_administrators(struct kairan *kairan, const struct answers_rep
 {
 	const struct person *person = reply->person;
 	g_autofree char *id = make_alarm_id(reply);
-	g_autofree char *name = g_strdup_printf("%s %s", ALARM_REPLIES, id);
 	g_autofree char *detail =
 	    g_strdup_printf("%s <%s> / %s / %s", person->name,
 			    person->mails[0] != NULL ? person->mails[0] : person->uid,
 			    reply->draft != NULL ? reply->draft->subject : "", line);
 
-	/* One mail while it lasts, whatever the next line is. */
-	if (!alarm_board_has(kairan_get_alarm_board(kairan), name))
-		alarm_raise(kairan, ALARM_REPLIES, id, "replies", detail);
+	alarm_raise(kairan, ALARM_REPLIES, id, "replies", detail);
 }
 
 void answers_end_alarm(struct kairan *kairan, const struct answers_reply *reply)

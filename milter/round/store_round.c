@@ -47,7 +47,7 @@ static bool tell(const struct setup *setup, struct store *store, struct smtp *sm
 {
 	char *facts =
 	    notice_make_facts("alarm_key", "store-failing", "advice_key", ALARM_STORE,
-			      "alarm_about", ALARM_NAME, "detail", why, NULL);
+			      "kind_key", ALARM_STORE, "detail", why, NULL);
 	const struct outbox_notice notice = {
 		.kind = (char *)NOTICE_ALARM,
 		.party = -1,

@@ -46,7 +46,8 @@ def alarms(stack, words, about=""):
     """The administrator's mails with these words, about one section where that is named. Two
     sections with one mistake in common are told of one by one: each has to know."""
     return [mail for mail in stack.imap("sysadmin")
-            if words in s.text_of(mail) and about in s.text_of(mail)]
+            if words in s.text_of(mail) and about in s.text_of(mail)
+            and "要確認" in str(mail["Subject"])]
 
 
 def check_contradiction(stack, how, undo, article, words, entry):

@@ -359,5 +359,32 @@ def test_the_audit_chain_is_whole(stack):
         check_equal(row["hash"], previous, f"hash of row {expected}")
 
 
+def test_an_alarm_is_one_mail_until_it_is_over(stack):
+    """However its details change; then one more says so, with how often it was."""
+    def told(mark):
+        return [mail for mail in stack.imap("sysadmin")
+                if str(mail["Subject"]) == f"【{mark}】偽の宛先へのメール"]
+
+    def count():
+        rows = stack.store("SELECT count FROM alarm WHERE name = 'tokens forged'")
+        return rows[0][0] if rows else 0
+
+    stack.move_clock(2 * 86400)
+    stack.wait_for(lambda: count() == 0, what="the end of earlier tests' alarm")
+    before, ended = len(told("要確認")), len(told("解消"))
+    for number in range(30):
+        forged = f"decide+{'abcdefghijklmnopqrstuvwxyz234567'[number] * 53}@info.town.example"
+        mail = s.make_mail("bosai-chief", forged, "Re:", "承認")
+        check_equal(stack.submit("bosai-chief", forged, mail).recipients[forged][0], 550, forged)
+    alarm = stack.wait_for(lambda: told("要確認")[before:], what="the alarm")[0]
+    check_in("偽の、または改変された宛先", s.text_of(alarm))
+    stack.wait_for(lambda: count() == 28, what="all of them counted, from the third on")
+    stack.move_clock(86400 + 60)
+    over = stack.wait_for(lambda: told("解消")[ended:], what="its end")[0]
+    check_in("28 回", s.text_of(over))
+    check_equal(len(told("要確認")) - before, 1, "mails about 30 forged tokens")
+    check_equal(len(told("解消")) - ended, 1, "mails about the end")
+
+
 if __name__ == "__main__":
     tap.main(globals())

@@ -59,7 +59,10 @@ struct worker {
 static bool write_alarm(int number, int round, char name_r[32])
 {
 	struct kairan_error error;
-	struct alarm alarm = { name_r, (char *)"r", (char *)"d", 1 };
+	const struct alarm alarm = { .name = name_r,
+				     .reason = (char *)"r",
+				     .detail = (char *)"d",
+				     .raised_at = 1 };
 
 	(void)snprintf(name_r, 32, "thread %d round %d", number, round);
 	return store_alarm_raise(at.store, &alarm, &error) == ANSWER_YES;

@@ -41,7 +41,7 @@ static const char *const of_drafts[] = {
 
 /* Kinds to the administrators. */
 static const char *const of_administrators[] = {
-	NOTICE_ALARM,           NOTICE_REPORT,        NOTICE_INCIDENT,
+	NOTICE_ALARM,           NOTICE_ALARM_OVER,    NOTICE_REPORT, NOTICE_INCIDENT,
 	NOTICE_INSTRUCT_ANSWER, NOTICE_ADMINISTRATOR, NULL
 };
 
