@@ -18,6 +18,21 @@ def test_up_twice(stack):
     check_equal([stack.pid(server) for server in SERVERS], pids, "processes")
 
 
+def test_companions_that_it_does_not_have(stack):
+    """They are chosen when it is set up; what is wrong is said, and nothing is started."""
+    pids = [stack.pid(server) for server in SERVERS]
+    for args, words in ((("up", "dkim"), "there is no server 'dkim'"),
+                        (("--with", "dkim", "up"), "this stack runs with no companions"),
+                        (("--with", "virus", "up"), "the companions are dkim and dmarc")):
+        try:
+            stack.quickstart(*args)
+        except RuntimeError as failure:
+            check_in(words, str(failure))
+        else:
+            raise AssertionError(f"quickstart {args} succeeded")
+    check_equal([stack.pid(server) for server in SERVERS], pids, "processes")
+
+
 def test_the_env_file(stack):
     """`. build/stack/env` is all that kairanctl and the tools of LDAP need."""
     done = subprocess.run(
