@@ -65,12 +65,12 @@ static const char *find_language(void)
 		   : "2.4";
 }
 
-/* What doveconf says of this folder's settings; "" where it says nothing. */
-static char *ask_doveconf(const struct site *site, const char *option, const char *name)
+/* What is set otherwise than by default; "" where doveconf says nothing. */
+static char *read_settings(const struct site *site)
 {
 	g_autofree char *path = path_of(site, "dovecot.conf");
-	char *said = program_read(
-	    (const char *const[]){ "doveconf", "-c", path, option, name, NULL });
+	char *said =
+	    program_read((const char *const[]){ "doveconf", "-c", path, "-n", NULL });
 
 	return said != NULL ? said : g_strdup("");
 }
@@ -91,11 +91,11 @@ static bool asks_elsewhere(const char *settings)
 }
 
 /* The mechanisms that there are, and those that kairan's settings want. */
-static char *merge_mechanisms(const struct site *site, const char *wanted)
+static char *merge_mechanisms(const char *settings, const char *wanted)
 {
-	g_autofree char *said = ask_doveconf(site, "-h", "auth_mechanisms");
+	g_autofree char *said = conf_text_find(settings, "auth_mechanisms", '=');
 	g_auto(GStrv) words = g_strsplit(wanted, " ", -1);
-	GString *all = g_string_new(said);
+	GString *all = g_string_new(said != NULL ? said : "");
 
 	for (size_t i = 0; words[i] != NULL; i++)
 		if (!conf_text_list_has(all->str, words[i]))
@@ -166,13 +166,13 @@ static bool plan_pam(struct site *site, struct change_list *list,
 }
 
 /* Where Postfix asks. */
-static bool plan_socket(struct site *site, const char *socket, struct change_list *list,
-			struct kairan_error *error_r)
+static bool plan_socket(struct site *site, const char *settings, const char *socket,
+			struct change_list *list, struct kairan_error *error_r)
 {
 	g_autofree char *sample = fill(site, "conf/dovecot/" SOCKET_FILE, socket);
 	g_autofree char *wanted = conf_text_find(sample, "auth_mechanisms", '=');
 	g_autofree char *line = g_strdup_printf("auth_mechanisms = %s\n", wanted);
-	g_autofree char *all = merge_mechanisms(site, wanted);
+	g_autofree char *all = merge_mechanisms(settings, wanted);
 	g_autofree char *merged = g_strdup_printf("auth_mechanisms = %s\n", all);
 	g_autofree char *text = conf_text_replace(sample, line, merged);
 
@@ -212,7 +212,7 @@ bool dovecot_plan(struct site *site, const char *socket, struct change_list *lis
 	const char *language = find_language();
 	g_autofree char *main_file = path_of(site, "dovecot.conf");
 	g_autofree char *own = read_file(site, "conf.d/" DIRECTORY_FILE);
-	g_autofree char *settings = ask_doveconf(site, "-n", NULL);
+	g_autofree char *settings = read_settings(site);
 
 	if (language == NULL || !g_file_test(main_file, G_FILE_TEST_EXISTS)) {
 		site_tell_conflict(
@@ -230,8 +230,8 @@ bool dovecot_plan(struct site *site, const char *socket, struct change_list *lis
 		/* It needs no account in the directory then. */
 		site->dovecot_password = "";
 		return strstr(settings, socket) != NULL ||
-		       plan_socket(site, socket, list, error_r);
+		       plan_socket(site, settings, socket, list, error_r);
 	}
 	return plan_directory(site, language, socket, list, error_r) &&
-	       plan_socket(site, socket, list, error_r);
+	       plan_socket(site, settings, socket, list, error_r);
 }

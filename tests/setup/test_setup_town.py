@@ -95,6 +95,9 @@ def test_what_a_town_has_stays():
     machine.run("postconf", "-M", "submission/inet=submission inet n - y - - smtpd "
                 "-o smtpd_sasl_auth_enable=yes -o smtpd_milters=inet:127.0.0.1:8892")
     machine.run("postconf", "-P", "smtp/inet/smtpd_command_filter=regexp:/etc/postfix/smtpd")
+    path = pathlib.Path("/etc/dovecot/conf.d/10-auth.conf")
+    path.write_text(path.read_text(encoding="utf-8") + "auth_mechanisms = plain cram-md5\n",
+                    encoding="utf-8")
     pathlib.Path("/etc/dovecot/local.conf").write_text(
         "passdb {\n  driver = passwd-file\n  args = /etc/dovecot/users\n}\n"
         if machine.dovecot_is_old() else
@@ -225,6 +228,7 @@ def test_what_logs_in_stays_readable():
     assert "auth-system" in before and done.returncode != 0, done.stdout + done.stderr
     check_equal(path.read_text(encoding="utf-8"),
                 before.replace("\n!include auth-system", "\n#!include auth-system"))
+    check_in("auth_mechanisms = plain cram-md5 login\n", machine.run("doveconf", "-n").stdout)
     check_in("driver = ldap" if machine.dovecot_is_old() else "passdb ldap",
              machine.run("doveconf", "-n").stdout)
     secret = "dovecot-kairan.conf.ext" if machine.dovecot_is_old() else "conf.d/05-kairan.conf"
