@@ -89,6 +89,46 @@ static bool read_id(const char *text, const char *service_domain,
 	return true;
 }
 
+/* Read "notice.NUMBER.incident.INCIDENT@service_domain"; 0: it is another. */
+static int64_t read_incident(const char *text, const char *service_domain)
+{
+	const char *word = service_address_word(SERVICE_INCIDENT);
+	size_t digits;
+	int64_t number = 0;
+
+	if (strncasecmp(text, NOTICE_WORD, strlen(NOTICE_WORD)) != 0)
+		return 0;
+	text += strlen(NOTICE_WORD);
+	digits = strspn(text, "0123456789");
+	if (digits == 0 || text[digits] != '.')
+		return 0;
+	text += digits + 1;
+	if (strncasecmp(text, word, strlen(word)) != 0 || text[strlen(word)] != '.')
+		return 0;
+	text += strlen(word) + 1;
+	digits = strspn(text, "0123456789");
+	if (digits == 0 || digits > SERVICE_NUMBER_MOST || text[digits] != '@' ||
+	    strcasecmp(text + digits + 1, service_domain) != 0)
+		return 0;
+	for (size_t i = 0; i < digits; i++)
+		number = number * 10 + (text[i] - '0');
+	return number;
+}
+
+int64_t notice_id_find_incident(const char *value, const char *service_domain)
+{
+	char text[NOTICE_ID_SIZE];
+	int64_t last = 0;
+
+	while ((value = next_id(value, text)) != NULL) {
+		const int64_t number = read_incident(text, service_domain);
+
+		if (number != 0)
+			last = number;
+	}
+	return last;
+}
+
 /* Of the same draft, the same person and for the same purpose? A reminder's token need not be
  * that of the request. */
 static bool is_same(const struct notice_references *known, enum service_kind kind,

@@ -4,6 +4,7 @@
  * token, the id has it:
  *
  *	<notice.NUMBER.decide.TOKEN@service_domain>	a notice that can be answered
+ *	<notice.NUMBER.incident.INCIDENT@service_domain>	a notice about an incident
  *	<notice.NUMBER.TIME@service_domain>		any other
  */
 #ifndef KAIRAN_POLICY_NOTICE_ID_H
@@ -27,6 +28,10 @@ struct notice_id {
 
 void notice_id_write(const struct notice_id *id, const char *service_domain,
 		     char text_r[NOTICE_ID_SIZE]);
+
+/* The number of the incident that the last id of a header field's value is about, which is
+ * "<notice.NUMBER.incident.INCIDENT@service_domain>"; 0: of none. */
+int64_t notice_id_find_incident(const char *value, const char *service_domain);
 
 /* What a mail refers to. */
 struct notice_references {

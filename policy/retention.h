@@ -12,4 +12,9 @@
  * (April in Japan), by the calendar of the zone. */
 int64_t retention_find_cutoff(int64_t now, int first_month, GTimeZone *zone);
 
+/* The beginning and the end (the next one's beginning) of the fiscal year that begins in a year
+ * of the calendar. */
+void retention_find_year(int year, int first_month, GTimeZone *zone, int64_t *since_r,
+			 int64_t *until_r);
+
 #endif

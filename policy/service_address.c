@@ -33,6 +33,8 @@ static const struct {
 	{ SERVICE_PROBE, "probe", false },     { SERVICE_ANSWER, "answer", true },
 };
 
+#define SERVICE_INCIDENT_WORD "incident"
+
 #define WORDS_COUNT (sizeof(service_words) / sizeof(service_words[0]))
 
 const char *service_address_word(enum service_kind kind)
@@ -40,7 +42,7 @@ const char *service_address_word(enum service_kind kind)
 	for (size_t i = 0; i < WORDS_COUNT; i++)
 		if (service_words[i].kind == kind)
 			return service_words[i].word;
-	return NULL;
+	return kind == SERVICE_INCIDENT ? SERVICE_INCIDENT_WORD : NULL;
 }
 
 /* Whoever takes mail for a domain reads these (RFC 5321 section 4.5.1, RFC 2142). */
@@ -58,6 +60,29 @@ static size_t measure_delimiter(const char *at, size_t left)
 	if (left >= 3 && strncasecmp(at, "%2b", 3) == 0)
 		return 3;
 	return left >= 1 && strchr(SERVICE_DELIMITERS, *at) != NULL ? 1 : 0;
+}
+
+/* incident+NUMBER: a reply to a mail about that incident. */
+static bool is_incident(const struct address *address, struct service_address *service_r)
+{
+	static const char word[] = SERVICE_INCIDENT_WORD;
+	const size_t length = strlen(word);
+	const char *at = address->spec + length;
+	size_t left, delimiter;
+
+	if (address->local_len < length || strncasecmp(address->spec, word, length) != 0)
+		return false;
+	left = address->local_len - length;
+	if (left == 0)
+		return true;
+	delimiter = measure_delimiter(at, left);
+	left -= delimiter;
+	if (delimiter == 0 || left == 0 || left > SERVICE_NUMBER_MOST ||
+	    strspn(at + delimiter, "0123456789") < left)
+		return false;
+	service_r->token = at + delimiter;
+	service_r->token_length = left;
+	return true;
 }
 
 /* Does the address begin with this word? What follows it is noted. */
@@ -106,6 +131,6 @@ void service_address_read(const struct address *address, const char *service_dom
 		return;
 	if (is_local(address, notice_local))
 		*service_r = (struct service_address){ SERVICE_NOTICE, NULL, 0, false };
-	else if (is_local(address, "incident"))
+	else if (is_incident(address, service_r))
 		service_r->kind = SERVICE_INCIDENT;
 }

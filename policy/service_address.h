@@ -10,23 +10,27 @@
 #include "policy/address.h"
 
 enum service_kind {
-	SERVICE_NONE,     /* another domain, or no address of the service */
-	SERVICE_DECIDE,   /* decide+TOKEN: the approver's or a delegate's decision */
-	SERVICE_DRAFT,    /* draft+TOKEN: the author withdraws */
-	SERVICE_CORRECT,  /* correct+TOKEN: the text of a correction (Art. 13-3) */
-	SERVICE_ANSWER,   /* answer+TOKEN: what came of an instruction (Art. 6-2) */
-	SERVICE_RELEASE,  /* release+TOKEN: kairan's own expansion of a shard */
-	SERVICE_RECEIPT,  /* receipt+TOKEN: proof that the MTA queued a shard */
-	SERVICE_PROBE,    /* probe+TOKEN: kairan's own look at the way of a mail */
-	SERVICE_BOUNCE,   /* bounce+ANYTHING: mail systems' reports */
-	SERVICE_INCIDENT, /* incident: a fault or a misuse is reported (Art. 9) */
-	SERVICE_NOTICE,   /* the sender of notices: an answer to one of them */
-	SERVICE_ROLE,     /* postmaster, abuse: mail to the administrators */
-	SERVICE_UNKNOWN,  /* in the service domain, but none of these */
+	SERVICE_NONE,    /* another domain, or no address of the service */
+	SERVICE_DECIDE,  /* decide+TOKEN: the approver's or a delegate's decision */
+	SERVICE_DRAFT,   /* draft+TOKEN: the author withdraws */
+	SERVICE_CORRECT, /* correct+TOKEN: the text of a correction (Art. 13-3) */
+	SERVICE_ANSWER,  /* answer+TOKEN: what came of an instruction (Art. 6-2) */
+	SERVICE_RELEASE, /* release+TOKEN: kairan's own expansion of a shard */
+	SERVICE_RECEIPT, /* receipt+TOKEN: proof that the MTA queued a shard */
+	SERVICE_PROBE,   /* probe+TOKEN: kairan's own look at the way of a mail */
+	SERVICE_BOUNCE,  /* bounce+ANYTHING: mail systems' reports */
+	SERVICE_INCIDENT, /* incident: a fault or a misuse is reported (Art. 9); with a number
+			     for a token: something is added to that one */
+	SERVICE_NOTICE,  /* the sender of notices: an answer to one of them */
+	SERVICE_ROLE,    /* postmaster, abuse: mail to the administrators */
+	SERVICE_UNKNOWN, /* in the service domain, but none of these */
 };
 
 /* Each of them, between the word and the token, is understood. */
 #define SERVICE_DELIMITERS "+-."
+
+/* Digits of an incident's number. */
+#define SERVICE_NUMBER_MOST 9
 
 struct service_address {
 	enum service_kind kind;

@@ -390,3 +390,32 @@ CREATE TABLE alarm_over (
 	over_at       INTEGER NOT NULL,
 	count         INTEGER NOT NULL
 );
+
+-- Art. 9. What was reported, and what was found and done.
+CREATE TABLE incident (
+	id            INTEGER PRIMARY KEY AUTOINCREMENT,
+	state         INTEGER NOT NULL,
+	at            INTEGER NOT NULL,
+	uid           TEXT NOT NULL,         -- who reported it
+	name          TEXT NOT NULL,
+	mail          TEXT NOT NULL,
+	language      TEXT NOT NULL,
+	subject       TEXT NOT NULL,
+	cause         TEXT NOT NULL DEFAULT '',
+	measure       TEXT NOT NULL DEFAULT '',
+	closed_at     INTEGER NOT NULL DEFAULT 0, -- 0: it is open
+	closed_by     TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX incident_by_state ON incident (state, id);
+
+-- The report itself, replies to its mails, and what the administrators noted, in order.
+CREATE TABLE incident_note (
+	id            INTEGER PRIMARY KEY AUTOINCREMENT,
+	incident      INTEGER NOT NULL REFERENCES incident (id),
+	at            INTEGER NOT NULL,
+	uid           TEXT NOT NULL,
+	name          TEXT NOT NULL,
+	text          TEXT NOT NULL,         -- as far as it can be shown
+	original      BLOB                   -- the mail; NULL: none, or too large
+);
+CREATE INDEX incident_note_by_incident ON incident_note (incident, id);

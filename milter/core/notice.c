@@ -63,6 +63,8 @@ static const char *const notice_kind_list[] = {
 	NOTICE_INSTRUCT_ANSWER,
 	NOTICE_INSTRUCT_OVERDUE,
 	NOTICE_STAYS,
+	NOTICE_INCIDENT_NOTE,
+	NOTICE_INCIDENT_CLOSED,
 	NULL,
 };
 
@@ -98,7 +100,9 @@ static const char *const notice_name_list[] = {
 	"report_times", "report_refusals", "report_subscribers", "report_bounces",
 	"report_delayed", "report_notices", "report_dormant_days", "report_dormant",
 	"report_dormant_more", "report_audit", "report_audit_fault", "report_inspection",
-	"report_inspection_due",
+	"report_inspection_due", "report_incident_list",
+	/* of an incident */
+	"incident", "attached_text", "task_text", "cause", "measure",
 	/* of what cannot be rendered */
 	"plain_facts", "plain_kind", NULL
 };

@@ -57,6 +57,8 @@
 #define NOTICE_INSTRUCT_OVERDUE "instruct-overdue" /* to both: there is no answer */
 #define NOTICE_INCIDENT         "incident"         /* to the administrators (Art. 9) */
 #define NOTICE_INCIDENT_RECEIPT "incident-receipt" /* to who reported it */
+#define NOTICE_INCIDENT_NOTE    "incident-note"    /* something was added to it */
+#define NOTICE_INCIDENT_CLOSED  "incident-closed"  /* cause and measure (Art. 9) */
 #define NOTICE_PLAIN            "plain" /* in the place of one that cannot be rendered */
 
 /* Every kind, and every name that a template may use; NULL-terminated. */

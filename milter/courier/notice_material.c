@@ -13,10 +13,12 @@
 #include "milter/courier/notice_material.h"
 
 #include <glib.h>
+#include <jansson.h>
 #include <string.h>
 
 #include "conf/clock.h"
 #include "milter/core/notice.h"
+#include "schema/store_incident.h"
 #include "schema/store_audience.h"
 
 void notice_material_clear(struct notice_material *material)
@@ -88,6 +90,40 @@ static bool read_draft(struct store *store, const struct outbox_notice *notice,
 					 error_r) == ANSWER_YES;
 }
 
+/* The number of the note whose mail goes with the notice; 0: none does. */
+static int64_t find_note(const struct outbox_notice *notice)
+{
+	json_t *facts = NULL;
+	const char *text;
+	int64_t number = 0;
+
+	if (g_str_has_prefix(notice->kind, NOTICE_INCIDENT))
+		facts = json_loads(notice->facts, 0, NULL);
+	text = json_string_value(json_object_get(facts, "incident_note"));
+	if (text != NULL)
+		number = g_ascii_strtoll(text, NULL, 10);
+	json_decref(facts);
+	return number;
+}
+
+/* A report is attached as it came, with whatever is attached to it. */
+static bool read_incident(struct store *store, const struct outbox_notice *notice,
+			  struct notice_material *material, struct kairan_error *error_r)
+{
+	const int64_t note = find_note(notice);
+	bool ok;
+
+	if (note == 0)
+		return true;
+	if (!store_begin_grouped(store, error_r))
+		return false;
+	ok = store_incident_find_original(store, note, &material->original,
+					  &material->original_length,
+					  error_r) != ANSWER_UNKNOWN;
+	store_rollback(store);
+	return ok;
+}
+
 bool notice_material_read(struct store *store, const struct outbox_notice *notice,
 			  struct notice_material *material_r,
 			  struct kairan_error *error_r)
@@ -97,7 +133,7 @@ bool notice_material_read(struct store *store, const struct outbox_notice *notic
 	*material_r = (struct notice_material){ 0 };
 	/* What is about no draft is written without the store, which may be what it is about. */
 	if (notice->draft == 0)
-		return true;
+		return read_incident(store, notice, material_r, error_r);
 	if (!store_begin_grouped(store, error_r))
 		return false;
 	ok = read_draft(store, notice, material_r, error_r);

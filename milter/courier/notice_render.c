@@ -173,6 +173,8 @@ static void put_keyed(struct notice_facts *facts, const char *name, const char *
 		{ "extent_key", "broadcast", "extent" },
 		{ "item_key", "item_text", "standing" },
 		{ "password_key", "password_text", "password" },
+		{ "attached_key", "attached_text", "incident" },
+		{ "task_key", "task_text", "incident" },
 		{ "form_key", "form_text", "form" },
 		{ "decision_key", "decision_text", "application" },
 		{ "sent_key", "sent_heading", "refused" },
@@ -207,6 +209,18 @@ static void put_instruction_address(struct notice_facts *facts, const json_t *st
 		notice_facts_put(facts, "reply_address", address);
 }
 
+/* Answers to what is about an incident are added to it. */
+static void put_incident(struct notice_facts *facts, const char *number)
+{
+	g_autofree char *address = NULL;
+
+	if (*number == '\0' || strlen(number) > SERVICE_NUMBER_MOST ||
+	    strspn(number, "0123456789") != strlen(number))
+		return;
+	address = own_address_make(facts->setup->settings, SERVICE_INCIDENT, number);
+	notice_facts_put(facts, "reply_address", address);
+}
+
 static bool put_stored(struct notice_facts *facts, const char *stored,
 		       struct kairan_error *error_r)
 {
@@ -233,6 +247,8 @@ static bool put_stored(struct notice_facts *facts, const char *stored,
 			    strcmp(name, "reply_address") != 0)
 				notice_facts_put(facts, *known, text);
 		put_keyed(facts, name, text);
+		if (strcmp(name, "incident") == 0)
+			put_incident(facts, text);
 		if (strcmp(name, "teach_key") == 0)
 			put_teaching(facts, text);
 		if (strcmp(name, "report") == 0)

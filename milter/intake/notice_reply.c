@@ -27,6 +27,7 @@
 #include "conf/log.h"
 #include "milter/core/own_address.h"
 #include "milter/intake/answers.h"
+#include "milter/intake/incident.h"
 #include "milter/intake/misaddressed.h"
 #include "milter/intake/writer.h"
 #include "milter/mail/automatic.h"
@@ -313,7 +314,10 @@ static void take(const struct intake_context *context, struct recipient *recipie
 		return;
 	}
 	find_references(context, message, &references);
-	if (is_answer(recipient, &references))
+	if (references.count == 0 && !recipient->service.is_cut &&
+	    incident_find_referred(context, message) != 0)
+		intake_incident.take(context, recipient, verdict_r);
+	else if (is_answer(recipient, &references))
 		hand_over(context, recipient, &references, verdict_r);
 	else
 		take_stray(context, recipient, message, &references, verdict_r);

@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "milter/report/chart.h"
+#include "milter/report/incidents.h"
 #include "milter/report/part.h"
 
 #define SERIES REPORT_CHART_SERIES
@@ -283,4 +284,5 @@ void report_put_facts(GHashTable *facts, const struct setup *setup, const char *
 	put_dormant(&part);
 	put_audit(&part);
 	put_inspection(&part);
+	report_incidents_put(&part);
 }

@@ -16,6 +16,7 @@
 
 #include "milter/report/dormant.h"
 #include "milter/report/figures.h"
+#include "milter/report/incidents.h"
 #include "policy/day.h"
 #include "schema/audit_check.h"
 #include "schema/directory_people.h"
@@ -295,7 +296,8 @@ bool report_collect(const struct setup *setup, struct store *store,
 	    !collect_lists(store, month, report, error_r) ||
 	    !collect_dormant(setup, store, now, report, error_r) ||
 	    !collect_audit(store, report, error_r) ||
-	    !collect_inspection(setup, store, now, report, error_r)) {
+	    !collect_inspection(setup, store, now, report, error_r) ||
+	    !report_incidents_collect(setup, store, month, report, error_r)) {
 		json_decref(report);
 		return false;
 	}

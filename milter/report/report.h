@@ -20,6 +20,9 @@
  *	bounces		{failed, delayed, notices}: of broadcasts, and failed ones of notices
  *	dormant		{seconds, known, people [{login, name, last}], more}
  *	audit		{whole, rows, fault}
+ *	inspection	{last, due}: by an administrator, last 0 for none (Art. 8-3)
+ *	incident_list	{year, incidents [{number, at, open, login, name, subject, cause,
+ *			measure}]}: those open; with year, all of the fiscal year that ends
  */
 #ifndef KAIRAN_MILTER_REPORT_REPORT_H
 #define KAIRAN_MILTER_REPORT_REPORT_H

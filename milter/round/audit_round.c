@@ -21,6 +21,7 @@
 #include "milter/core/alarm.h"
 #include "policy/retention.h"
 #include "schema/audit_check.h"
+#include "schema/store_incident.h"
 
 #define DAY_SECONDS 86400
 #define PAGE_ROWS   1000
@@ -58,6 +59,15 @@ static bool record_pruned(struct store *store, int64_t gone, int64_t now,
 	return store_end(store, store_audit_append(store, &event, error_r), error_r);
 }
 
+/* What was reported, found and done is kept as long as the trail that tells of it. */
+static bool prune_incidents(struct store *store, int64_t before,
+			    struct kairan_error *error_r)
+{
+	if (!store_begin(store, error_r))
+		return false;
+	return store_end(store, store_incident_prune(store, before, error_r), error_r);
+}
+
 static bool prune(struct store *store, const struct setup *setup, int64_t now,
 		  struct kairan_error *error_r)
 {
@@ -69,7 +79,7 @@ static bool prune(struct store *store, const struct setup *setup, int64_t now,
 	do {
 		answer = prune_page(store, before, &gone, error_r);
 	} while (answer == ANSWER_YES);
-	if (answer == ANSWER_UNKNOWN)
+	if (answer == ANSWER_UNKNOWN || !prune_incidents(store, before, error_r))
 		return false;
 	if (gone > 0)
 		log_info("audit: %lld rows let go of, at the end of their time (Art.8)",

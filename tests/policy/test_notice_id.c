@@ -153,13 +153,48 @@ static void test_several_fields(void **state)
 	assert_int_equal(references.count, 2);
 }
 
+/* A mail about an incident is known by what it refers to. */
+static void test_incidents(void **state)
+{
+	static const struct {
+		const char *value;
+		int64_t number;
+	} values[] = {
+		{ "<notice.7.incident.12@" DOMAIN ">", 12 },
+		{ "<NOTICE.7.Incident.12@INFO.TOWN.EXAMPLE>", 12 },
+		{ "<x@y> <notice.7.incident.1@" DOMAIN "> <notice.8.incident.2@" DOMAIN
+		  ">",
+		  2 },
+		{ "<notice.7.incident.999999999@" DOMAIN ">", 999999999 },
+		{ "<notice.7.incident.1234567890@" DOMAIN ">", 0 },
+		{ "<notice.7.incident.@" DOMAIN ">", 0 },
+		{ "<notice.7.incident.12x@" DOMAIN ">", 0 },
+		{ "<notice.incident.12@" DOMAIN ">", 0 },
+		{ "<notice.7.incident.12@town.example>", 0 },
+		{ "<notice.7.1795739551@" DOMAIN ">", 0 },
+		{ DECIDE, 0 },
+		{ "", 0 },
+	};
+	struct notice_id id = { .number = 7 };
+	struct address address;
+	char text[NOTICE_ID_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(values); i++)
+		assert_int_equal(notice_id_find_incident(values[i].value, DOMAIN),
+				 values[i].number);
+	assert_true(address_read("incident+12@" DOMAIN, &address, NULL));
+	service_address_read(&address, DOMAIN, "kairan", &id.answer);
+	notice_id_write(&id, DOMAIN, text);
+	assert_string_equal(text, "<notice.7.incident.12@" DOMAIN ">");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_written),
-		cmocka_unit_test(test_longest),
-		cmocka_unit_test(test_table),
-		cmocka_unit_test(test_several_fields),
+		cmocka_unit_test(test_written),   cmocka_unit_test(test_longest),
+		cmocka_unit_test(test_table),     cmocka_unit_test(test_several_fields),
+		cmocka_unit_test(test_incidents),
 	};
 
 	return cmocka_run_group_tests_name("notice_id", tests, NULL, NULL);

@@ -54,9 +54,24 @@ static void test_cutoff(void **state)
 	}
 }
 
+static void test_year(void **state)
+{
+	GTimeZone *zone = g_time_zone_new_identifier("Asia/Tokyo");
+	int64_t since, until;
+
+	(void)state;
+	retention_find_year(2026, 4, zone, &since, &until);
+	assert_int_equal(since, read_time("2026-04-01T00:00:00", zone));
+	assert_int_equal(until, read_time("2027-04-01T00:00:00", zone));
+	retention_find_year(2026, 1, zone, &since, &until);
+	assert_int_equal(until, read_time("2027-01-01T00:00:00", zone));
+	g_time_zone_unref(zone);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_cutoff) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_cutoff),
+					    cmocka_unit_test(test_year) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
