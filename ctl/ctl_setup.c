@@ -21,8 +21,11 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "conf/clock.h"
 #include "ctl/commands.h"
+#include "ctl/ctl_operator.h"
 #include "ctl/ctl_options.h"
+#include "ctl/ctl_store.h"
 #include "ctl/setup/answers.h"
 #include "ctl/setup/conf_text.h"
 #include "ctl/setup/dovecot.h"
@@ -31,6 +34,7 @@
 #include "ctl/setup/program.h"
 #include "ctl/setup/sendmail.h"
 #include "ctl/setup/slapd.h"
+#include "schema/store_audit.h"
 
 /* What a run knows beside its site. */
 struct run {
@@ -81,6 +85,15 @@ static bool set_up_logins(struct run *run, struct kairan_error *error_r)
 	return good;
 }
 
+/* Is the administrator in the directory now? */
+static bool has_admin(const struct site *site)
+{
+	g_autofree char *filter = g_strdup_printf("(uid=%s)", site->admin);
+	g_auto(GStrv) found = slapd_config_find(site, site->base, "sub", filter);
+
+	return found != NULL && found[0] != NULL;
+}
+
 static bool set_up_directory(struct run *run, struct kairan_error *error_r)
 {
 	struct change_list *list = change_list_new();
@@ -100,6 +113,8 @@ static bool set_up_directory(struct run *run, struct kairan_error *error_r)
 	}
 	good = slapd_plan(&run->site, run->config, list, &run->first_password, error_r) &&
 	       change_list_settle(list, &run->site, error_r);
+	if (!good && !has_admin(&run->site))
+		g_clear_pointer(&run->first_password, g_free);
 	change_list_free(list);
 	return good;
 }
@@ -238,7 +253,6 @@ static int conclude(const struct run *run, int status)
 {
 	const struct site *site = &run->site;
 
-	tell_first_password(run);
 	putchar('\n');
 	if (site->conflicts > 0)
 		site_tell(site, "%u changes; %u things to be seen to by hand (\"!\").",
@@ -302,7 +316,37 @@ static int run_all(struct run *run, bool ask, struct kairan_error *error_r)
 	if (!answers_find_passwords(site, run->conf, error_r))
 		return EX_CONFIG;
 	status = set_up_all(run, error_r);
+	tell_first_password(run);
 	return status == EX_CANTCREAT ? status : conclude(run, status);
+}
+
+static int record(struct store *store, void *context, struct kairan_error *error_r)
+{
+	const struct audit_event event = {
+		.at = clock_now(),
+		.uid = ctl_operator_uid(),
+		.role = "administrator",
+		.action = "setup",
+		.outcome = "done",
+		.detail = context,
+	};
+
+	return store_audit_append(store, &event, error_r) ? EX_OK : EX_UNAVAILABLE;
+}
+
+/* Who changed how much (Art. 8), where there are settings now. */
+static void keep_record(const struct ctl_call *call, const struct site *site)
+{
+	g_autofree char *detail = g_strdup_printf("%u changes", site->changes);
+	struct ctl_call with = *call;
+	struct settings *settings = NULL;
+
+	if (site->print_only || site->changes == 0 ||
+	    !settings_load(call->path, &settings, NULL))
+		return;
+	with.settings = settings;
+	(void)ctl_store_run(&with, record, detail);
+	settings_free(settings);
 }
 
 static bool read_mta(struct site *site, const char *name)
@@ -366,6 +410,7 @@ int ctl_setup(const struct ctl_call *call)
 		status = run_all(&run, isatty(STDIN_FILENO) && !run.site.yes, &error);
 	if (error.text[0] != '\0')
 		(void)ctl_fail(status, "%s", error.text);
+	keep_record(call, &run.site);
 	slapd_config_free(run.config);
 	g_free(run.conf);
 	g_free(run.first_password);

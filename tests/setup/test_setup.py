@@ -179,6 +179,8 @@ def test_nothing_is_left_to_change():
     done = machine.kairanctl("setup", "--yes", check=False)
     check_equal(done.returncode, 0, done.stdout + done.stderr)
     check_in("Nothing is to be changed.", done.stdout)
+    kept = json.loads(machine.kairanctl("audit", "list", "--action", "setup", "--json").stdout)
+    check_equal(len(kept), 2, "who set it up, and took the last step (Art. 8)")
     check_equal(names_changed(before, everything()), set())
     check_equal(everything()[1:], before[1:])
 
