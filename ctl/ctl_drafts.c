@@ -137,9 +137,10 @@ static const struct ctl_column draft_columns[] = {
 	{ "submitted", CTL_TIME },    { "expires", CTL_TIME },
 	{ "decided", CTL_TIME },      { "decided by", CTL_TEXT },
 	{ "due", CTL_TIME },          { "released", CTL_TIME },
-	{ "reason", CTL_TEXT },       { "recipients", CTL_NUMBER },
-	{ "characters", CTL_NUMBER }, { "urgent", CTL_FLAG },
-	{ "corrects", CTL_NUMBER },   { "subject", CTL_TEXT },
+	{ "stays", CTL_TEXT },        { "reason", CTL_TEXT },
+	{ "recipients", CTL_NUMBER }, { "characters", CTL_NUMBER },
+	{ "urgent", CTL_FLAG },       { "corrects", CTL_NUMBER },
+	{ "subject", CTL_TEXT },
 };
 static const struct ctl_column people_columns[] = { { "role", CTL_WORD },
 						    { "login", CTL_TEXT },
@@ -170,6 +171,7 @@ static void add_facts(struct ctl_table *table, const struct draft *draft)
 	ctl_table_put_text(table, draft->decided_by);
 	ctl_table_put_time(table, draft->due_at);
 	ctl_table_put_time(table, draft->released_at);
+	ctl_table_put_text(table, draft->stays);
 	ctl_table_put_text(table, draft->reason);
 	ctl_table_put_number(table, draft->recipients);
 	ctl_table_put_number(table, draft->characters);

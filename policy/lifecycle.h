@@ -14,7 +14,7 @@ enum draft_state {
 	DRAFT_RELEASED = 4,  /* every shard was accepted */
 	DRAFT_SENT_BACK = 5, /* to its author, with a reason */
 	DRAFT_WITHDRAWN = 6, /* by its author */
-	DRAFT_EXPIRED = 7,   /* nobody decided in time */
+	DRAFT_EXPIRED = 7,   /* nobody decided in time, or it could not go out */
 	DRAFT_STOPPED = 8,   /* the release was broken off */
 };
 

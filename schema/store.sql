@@ -305,6 +305,7 @@ CREATE TABLE urgency (
 -- at again.
 ALTER TABLE draft ADD COLUMN stays TEXT NOT NULL DEFAULT '';
 ALTER TABLE draft ADD COLUMN look_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE draft ADD COLUMN stays_since INTEGER NOT NULL DEFAULT 0;
 
 -- How many drafts somebody has written within the hour.
 CREATE INDEX draft_by_submitted ON draft (submitted_at);

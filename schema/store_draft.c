@@ -26,7 +26,8 @@
 	" list, section, section_ja, section_en, author_dn, subject, text, characters,"    \
 	" submitted_at, expires_at, decided_at, decided_by, decided_name, reason, due_at," \
 	" released_at, recipients, urgent, send_at, quiet_hours, corrects, warnings,"      \
-	" reminders, remind_at, in_reply_to, verp, calls, call_at, stays, look_at FROM draft "
+	" reminders, remind_at, in_reply_to, verp, calls, call_at, stays, look_at,"        \
+	" stays_since FROM draft "
 
 /* While its broadcast is suspended (Art. 7) a draft neither goes out nor expires. */
 #define DRAFT_GOES_ON " AND NOT " SUSPENSION_STANDS("draft.broadcast")
@@ -164,6 +165,7 @@ static struct draft *read_draft(sqlite3_stmt *stmt)
 	draft->call_at = sqlite3_column_int64(stmt, 34);
 	draft->stays = sql_text(stmt, 35);
 	draft->look_at = sqlite3_column_int64(stmt, 36);
+	draft->stays_since = sqlite3_column_int64(stmt, 37);
 	return draft;
 }
 
@@ -277,7 +279,7 @@ static bool record_step(struct store *store, struct draft *draft,
 
 	return sql_run(
 	    store, error_r,
-	    "UPDATE draft SET state = ?,"
+	    "UPDATE draft SET state = ?, stays = '', stays_since = 0, look_at = 0,"
 	    " decided_at = iif(?, ?, decided_at), decided_by = iif(?, ?, decided_by),"
 	    " decided_name = ifnull(?, decided_name), reason = ifnull(?, reason),"
 	    " due_at = ifnull(nullif(?, 0), due_at),"
@@ -322,7 +324,7 @@ enum answer store_draft_reschedule(struct store *store, struct draft *draft,
 	if (!sql_run(store, error_r,
 		     "UPDATE draft SET due_at = ?, reason = ifnull(?, reason),"
 		     " decided_at = ?, decided_by = ?, decided_name = ?, stays = '',"
-		     " look_at = 0 WHERE id = ?",
+		     " stays_since = 0, look_at = 0 WHERE id = ?",
 		     "isissi", step->due_at, step->reason, step->event.at,
 		     step->event.uid, step->decider_name, draft->id) ||
 	    !store_audit_append(store, &event, error_r))
@@ -339,9 +341,10 @@ enum answer store_draft_stay(struct store *store, const struct draft *draft,
 	struct audit_event row = *event;
 
 	if (!sql_run(store, error_r,
-		     "UPDATE draft SET look_at = ?, stays = iif(? = '', stays, ?)"
-		     " WHERE id = ? AND state = 2",
-		     "issi", look_at, why, why, draft->id))
+		     "UPDATE draft SET look_at = ?1, stays = iif(?2 = '', stays, ?2),"
+		     " stays_since = iif(?2 <> '' AND stays_since = 0, ?3, stays_since)"
+		     " WHERE id = ?4 AND state = 2",
+		     "isii", look_at, why, event->at, draft->id))
 		return ANSWER_UNKNOWN;
 	if (sql_changes(store) == 0 || !is_new)
 		return ANSWER_NO;
@@ -349,6 +352,59 @@ enum answer store_draft_stay(struct store *store, const struct draft *draft,
 	row.outcome = "stays";
 	row.detail = why;
 	return store_audit_append(store, &row, error_r) ? ANSWER_YES : ANSWER_UNKNOWN;
+}
+
+bool store_draft_look_now(struct store *store, int64_t since,
+			  struct kairan_error *error_r)
+{
+	return sql_run(store, error_r,
+		       "UPDATE draft SET look_at = 0 WHERE state = 2 AND look_at > 0"
+		       " AND (stays_since = 0 OR stays_since > ?)",
+		       "i", since);
+}
+
+bool store_draft_use_list(struct store *store, struct draft *draft, const char *list,
+			  struct kairan_error *error_r)
+{
+	g_free(draft->list);
+	draft->list = g_strdup(list);
+	return sql_run(store, error_r, "UPDATE draft SET list = ? WHERE id = ?", "si",
+		       list, draft->id);
+}
+
+bool store_draft_put_off(struct store *store, struct draft *draft, int64_t due_at,
+			 const struct audit_event *event, struct kairan_error *error_r)
+{
+	struct audit_event row = *event;
+
+	draft->due_at = due_at;
+	row.draft = draft->id;
+	row.outcome = "rescheduled";
+	return sql_run(store, error_r,
+		       "UPDATE draft SET due_at = ?, stays = '', stays_since = 0,"
+		       " look_at = 0 WHERE id = ?",
+		       "ii", due_at, draft->id) &&
+	       store_audit_append(store, &row, error_r);
+}
+
+GArray *store_draft_list_staying(struct store *store, struct kairan_error *error_r)
+{
+	GArray *drafts = g_array_new(FALSE, FALSE, sizeof(int64_t));
+	sqlite3_stmt *stmt;
+	enum answer answer = sql_first(
+	    store, error_r, &stmt,
+	    "SELECT id FROM draft WHERE state = 2 AND stays <> '' ORDER BY id", "");
+
+	while (answer == ANSWER_YES) {
+		const int64_t id = sqlite3_column_int64(stmt, 0);
+
+		g_array_append_val(drafts, id);
+		answer = sql_next(store, error_r, stmt);
+	}
+	if (answer == ANSWER_NO)
+		return drafts;
+	g_array_unref(drafts);
+	return NULL;
 }
 
 enum answer store_draft_find_due(struct store *store, enum draft_state state, int64_t now,

@@ -56,6 +56,7 @@ struct draft {
 	int64_t call_at;   /* when the next are; 0: not any more; -1: to be planned */
 	char *stays;       /* why it does not go out though it is due; "": it may */
 	int64_t look_at;   /* when that is looked at again */
+	int64_t stays_since;
 	bool verp; /* an envelope sender for each recipient (settings verp_every, ...) */
 };
 
@@ -114,8 +115,8 @@ enum answer store_draft_enter(struct store *store, struct draft *draft,
 			      struct kairan_error *error_r);
 
 /* A draft that is approved and waits goes out at step->due_at instead, by the decision of
- * step->decider_name; what kept it is looked at anew; the audit row is appended. NO when it is not approved, or not any
- * more. */
+ * step->decider_name; what kept it is looked at anew; the audit row is appended. NO when it is not
+ * approved, or not any more. */
 enum answer store_draft_reschedule(struct store *store, struct draft *draft,
 				   const struct draft_step *step,
 				   struct kairan_error *error_r);
@@ -127,6 +128,22 @@ enum answer store_draft_stay(struct store *store, const struct draft *draft,
 			     const char *why, int64_t look_at,
 			     const struct audit_event *event,
 			     struct kairan_error *error_r);
+
+/* What keeps them may have changed: all that could not be asked about, or have stayed since a time
+ * after that one, are looked at now. */
+bool store_draft_look_now(struct store *store, int64_t since,
+			  struct kairan_error *error_r);
+
+/* Its broadcast has another list by now. */
+bool store_draft_use_list(struct store *store, struct draft *draft, const char *list,
+			  struct kairan_error *error_r);
+
+/* One that is approved goes out later than it was to, with the audit row. */
+bool store_draft_put_off(struct store *store, struct draft *draft, int64_t due_at,
+			 const struct audit_event *event, struct kairan_error *error_r);
+
+/* The numbers of all that stay: a new array of int64_t, or NULL with the error. */
+GArray *store_draft_list_staying(struct store *store, struct kairan_error *error_r);
 
 /* The first draft in a state whose due_at (for DRAFT_APPROVED) or expires_at (for
  * DRAFT_HELD) is not after now. Drafts of a suspended broadcast rest, here as in the

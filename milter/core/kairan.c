@@ -28,7 +28,7 @@ struct kairan {
 	struct snapshot *snapshot;
 	struct alarm_board *alarm_board;
 	struct waker *wakers[KAIRAN_THREADS];
-	bool directory_changed;
+	bool directory_changed[KAIRAN_THREADS];
 };
 
 static bool load_patterns(struct setup *setup, struct kairan_error *error_r)
@@ -159,14 +159,17 @@ struct waker *kairan_get_waker(struct kairan *kairan, enum kairan_thread thread)
 
 void kairan_note_directory(struct kairan *kairan)
 {
-	__atomic_store_n(&kairan->directory_changed, true, __ATOMIC_RELEASE);
+	for (size_t i = 0; i < KAIRAN_THREADS; i++)
+		__atomic_store_n(&kairan->directory_changed[i], true, __ATOMIC_RELEASE);
+	waker_wake(kairan->wakers[KAIRAN_ROUNDS]);
 	waker_wake(kairan->wakers[KAIRAN_SNAPSHOT]);
 	waker_wake(kairan->wakers[KAIRAN_SLOW_ROUNDS]);
 }
 
-bool kairan_take_directory(struct kairan *kairan)
+bool kairan_take_directory(struct kairan *kairan, enum kairan_thread thread)
 {
-	return __atomic_exchange_n(&kairan->directory_changed, false, __ATOMIC_ACQ_REL);
+	return __atomic_exchange_n(&kairan->directory_changed[thread], false,
+				   __ATOMIC_ACQ_REL);
 }
 
 void kairan_wake_all(struct kairan *kairan)

@@ -70,8 +70,8 @@ struct waker *kairan_get_waker(struct kairan *kairan, enum kairan_thread thread)
 
 /* The directory has changed: all who read it by the clock do so now. */
 void kairan_note_directory(struct kairan *kairan);
-/* Has it since the last such question? For the one thread of KAIRAN_SLOW_ROUNDS. */
-bool kairan_take_directory(struct kairan *kairan);
+/* Has it since this thread last asked so? For those of KAIRAN_SLOW_ROUNDS and KAIRAN_ROUNDS. */
+bool kairan_take_directory(struct kairan *kairan, enum kairan_thread thread);
 
 void kairan_wake_all(struct kairan *kairan);
 void kairan_stop_all(struct kairan *kairan);

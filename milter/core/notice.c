@@ -65,6 +65,7 @@ static const char *const notice_kind_list[] = {
 	NOTICE_STAYS,
 	NOTICE_INCIDENT_NOTE,
 	NOTICE_INCIDENT_CLOSED,
+	NOTICE_STAYED,
 	NULL,
 };
 

@@ -28,6 +28,7 @@
 #define NOTICE_SENT_BACK      "sent-back" /* to all: decided, why; the text to edit */
 #define NOTICE_WITHDRAWN      "withdrawn" /* to all */
 #define NOTICE_EXPIRED        "expired"   /* to all */
+#define NOTICE_STAYED         "stayed"    /* to all: it has ended like that */
 #define NOTICE_STAYS          "stays"     /* to all: due, and why it does not go out */
 #define NOTICE_RELEASED       "released"  /* to all: the report */
 #define NOTICE_STOPPED        "stopped"   /* to all: who has it, who has not */

@@ -231,7 +231,9 @@ void notice_draft_put(struct notice_facts *facts, const struct notice_material *
 	if (material->is_limited)
 		notice_facts_put_phrase(facts, "correction_scope", "correction", "scope");
 	put_again(facts, draft);
-	notice_facts_put_phrase(facts, "state", "state", lifecycle_name(draft->state));
+	notice_facts_put_phrase(facts, "state", "state",
+				*draft->stays != '\0' ? "stays"
+						      : lifecycle_name(draft->state));
 	notice_facts_put(facts, "decider_name", draft->decided_name);
 	put_reason(facts, draft);
 	notice_facts_put(facts, "asked", asked);

@@ -18,6 +18,9 @@
 #include "conf/clock.h"
 #include "policy/urgency.h"
 
+/* A broadcast that falls due as the quiet hours begin may go out some seconds later. */
+#define LATE_SECONDS 60
+
 /* A broadcast's own quiet hours, or the town's. Both were checked when they were read. */
 static struct quiet_hours find_quiet_hours(const struct setup *setup, const char *own)
 {
@@ -83,4 +86,15 @@ enum due_status draft_schedule_find_plain(const struct setup *setup,
 	const struct approval approval = { DECISION_APPROVE, false, false };
 
 	return draft_schedule_find(setup, draft, &approval, at_r);
+}
+
+bool draft_schedule_is_late(const struct setup *setup, const struct draft *draft,
+			    int64_t *at_r)
+{
+	const struct quiet_hours quiet = find_quiet_hours(setup, draft->quiet_hours);
+	const int64_t now = clock_now();
+
+	*at_r = hours_find_opening(&quiet, setup->zone, now);
+	return *at_r > now && now - draft->due_at > LATE_SECONDS &&
+	       !hours_is_quiet(&quiet, setup->zone, draft->due_at);
 }

@@ -33,4 +33,9 @@ enum due_status draft_schedule_find(const struct setup *setup, const struct draf
 enum due_status draft_schedule_find_plain(const struct setup *setup,
 					  const struct draft *draft, int64_t *at_r);
 
+/* Is it quiet now, although it was not when an approved draft fell due? Then *at_r is when it goes
+ * out. What fell due a moment ago is not late. */
+bool draft_schedule_is_late(const struct setup *setup, const struct draft *draft,
+			    int64_t *at_r);
+
 #endif

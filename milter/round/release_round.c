@@ -7,12 +7,14 @@
  *	asked again then: a broadcast or a section that was removed (Art. 11), or a broadcast
  *	that is another section's now, sends nothing. Nor does a list that has nobody: a
  *	broadcast to no one is not called done. Such a draft stays approved; its people and the
- *	administrators are told why. It is looked at again for a while and goes out by itself
- *	when that is mended; after that what was urgent may be wrong, and it wants a new 承認.
+ *	administrators are told why. It is looked at again for a while, and as soon as the
+ *	directory changes, and goes out by itself when that is mended; after that what was
+ *	urgent may be wrong, and it wants a new 承認. Without one it ends when draft_expiry is
+ *	over. The list is the one that the broadcast has now.
  *
  *	Once it may go its recipients are fixed and cut into shards, in one transaction with the
  *	new state, which is entered only if the draft is what it was when the directory was
- *	asked.
+ *	asked. What is late, for whichever reason, goes out no more at night than anything else.
  *
  * DIAGNOSTICS
  *	Warning: a draft that stays; a directory that could not be asked, so that it waits.
@@ -23,23 +25,20 @@
 #include "milter/round/release_round.h"
 
 #include <glib.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "conf/clock.h"
 #include "conf/log.h"
 #include "conf/setting_value.h"
-#include "milter/core/alarm.h"
 #include "milter/core/notice.h"
+#include "milter/draft/schedule.h"
 #include "schema/store_release.h"
 
-/* How long a draft that stays goes out by itself once it may, and how often that is looked at. */
-#define STAY_SECONDS 3600
+/* How often a draft that stays is looked at. */
 #define LOOK_SECONDS 60
 /* The directory could not be asked. */
-#define ASK_SECONDS 10
-/* Until somebody approves it again. */
-#define LOOK_NEVER INT64_MAX
-
+#define ASK_SECONDS          10
 #define STAYS_NO_BROADCAST   "no-broadcast"
 #define STAYS_OTHER_SECTION  "other-section"
 #define STAYS_NO_SECTION     "no-section"
@@ -60,13 +59,24 @@ static enum answer find_due(struct store *store, struct draft **draft_r,
 
 /* ---- the directory ---- */
 
-static const struct broadcast *find_broadcast(struct broadcast *const *broadcasts,
-					      const char *mail)
+static bool is_of_section(const struct broadcast *broadcast, const char *section)
 {
-	for (size_t i = 0; broadcasts[i] != NULL; i++)
-		if (strcmp(broadcasts[i]->mail, mail) == 0)
-			return broadcasts[i];
-	return NULL;
+	return g_strv_contains((const char *const *)broadcast->sections, section);
+}
+
+/* The draft's; where two have the address, its section's. */
+static const struct broadcast *find_broadcast(struct broadcast *const *broadcasts,
+					      const struct draft *draft)
+{
+	const struct broadcast *found = NULL;
+
+	for (size_t i = 0; broadcasts[i] != NULL; i++) {
+		if (strcmp(broadcasts[i]->mail, draft->broadcast) != 0)
+			continue;
+		if (found == NULL || !is_of_section(found, draft->section))
+			found = broadcasts[i];
+	}
+	return found;
 }
 
 static enum answer ask_section(const struct setup *setup, const char *dn,
@@ -80,29 +90,54 @@ static enum answer ask_section(const struct setup *setup, const char *dn,
 	return answer;
 }
 
-/* May it go out, as the directory has it now? NO with why it stays. */
-static enum answer ask_directory(const struct setup *setup, const struct draft *draft,
-				 const char **why_r, struct kairan_error *error_r)
+/* What is true of a due draft, in the transaction that acts on it. */
+struct release_step {
+	struct draft *draft; /* as it is now */
+	enum answer may;     /* what the directory says */
+	const char *why;     /* it stays */
+	char *list;          /* that the broadcast has now */
+	bool is_told;        /* people are told of that now */
+};
+
+/* NO: it may not go out as far as its broadcast is concerned. */
+static enum answer ask_broadcast(const struct setup *setup, const struct draft *draft,
+				 struct release_step *step, struct kairan_error *error_r)
 {
 	struct broadcast **broadcasts = NULL;
 	const struct broadcast *broadcast;
-	enum answer answer;
+	GPtrArray *bad = NULL;
 
-	*why_r = "";
-	if (!directory_list_broadcasts(setup->directory, &broadcasts, NULL, error_r))
+	if (!directory_list_broadcasts(setup->directory, &broadcasts, &bad, error_r))
 		return ANSWER_UNKNOWN;
-	broadcast = find_broadcast(broadcasts, draft->broadcast);
+	broadcast = find_broadcast(broadcasts, draft);
 	if (broadcast == NULL)
-		*why_r = STAYS_NO_BROADCAST;
-	else if (!g_strv_contains((const char *const *)broadcast->sections,
-				  draft->section))
-		*why_r = STAYS_OTHER_SECTION;
+		step->why = STAYS_NO_BROADCAST;
+	else if (!is_of_section(broadcast, draft->section))
+		step->why = STAYS_OTHER_SECTION;
+	else
+		step->list = g_strdup(broadcast->list);
+	/* An entry that cannot be understood may be the one. */
+	if (broadcast == NULL && bad->len > 0) {
+		(void)error_set(error_r, "%s", (char *)g_ptr_array_index(bad, 0));
+		step->may = ANSWER_UNKNOWN;
+	} else {
+		step->may = step->list != NULL ? ANSWER_YES : ANSWER_NO;
+	}
 	broadcasts_free(broadcasts);
-	if (**why_r != '\0')
-		return ANSWER_NO;
-	answer = ask_section(setup, draft->section, error_r);
-	if (answer == ANSWER_NO)
-		*why_r = STAYS_NO_SECTION;
+	g_ptr_array_unref(bad);
+	return step->may;
+}
+
+/* May it go out, as the directory has it now? NO with why it stays. */
+static enum answer ask_directory(const struct setup *setup, const struct draft *draft,
+				 struct release_step *step, struct kairan_error *error_r)
+{
+	enum answer answer = ask_broadcast(setup, draft, step, error_r);
+
+	if (answer == ANSWER_YES)
+		answer = ask_section(setup, draft->section, error_r);
+	if (answer == ANSWER_NO && *step->why == '\0')
+		step->why = STAYS_NO_SECTION;
 	return answer;
 }
 
@@ -115,19 +150,42 @@ static struct audit_event make_event(int64_t now)
 	};
 }
 
-/* It stays, and its people hear of it, once for each reason. */
-static enum answer stay(struct store *store, const struct draft *draft, const char *why,
+/* It has stayed for so long that nobody would expect it any more. */
+static enum answer end_stay(struct store *store, struct draft *draft, const char *why,
+			    struct kairan_error *error_r)
+{
+	const int64_t now = clock_now();
+	struct draft_step step = { .to = DRAFT_EXPIRED, .event = make_event(now) };
+	char *facts = notice_make_facts("stays_key", why, NULL);
+	bool ok;
+
+	step.event.action = "expire";
+	ok = store_draft_enter(store, draft, &step, error_r) == ANSWER_YES &&
+	     notice_add_parties(store,
+				&(struct notice){ NOTICE_STAYED, draft->id, facts, now },
+				-1, error_r);
+	free(facts);
+	return ok ? ANSWER_YES : ANSWER_UNKNOWN;
+}
+
+/* It stays, and its people hear of it, once for each reason. It is looked at for an hour, and then
+ * when it ends. */
+static enum answer stay(struct store *store, const struct setup *setup,
+			struct draft *draft, const char *why,
 			struct kairan_error *error_r)
 {
 	const int64_t now = clock_now();
 	const struct audit_event event = make_event(now);
+	const int64_t since = draft->stays_since != 0 ? draft->stays_since : now;
+	const int64_t end = since + setup->settings->draft_expiry;
 	const int64_t look_at =
-	    now < draft->due_at + STAY_SECONDS ? now + LOOK_SECONDS : LOOK_NEVER;
+	    now < since + RELEASE_ROUND_STAY_SECONDS ? now + LOOK_SECONDS : end;
 	enum answer answer =
-	    store_draft_stay(store, draft, why, look_at, &event, error_r);
+	    end > now ? store_draft_stay(store, draft, why, look_at, &event, error_r)
+		      : end_stay(store, draft, why, error_r);
 	char *facts = notice_make_facts("stays_key", why, NULL);
 
-	if (answer == ANSWER_YES &&
+	if (answer == ANSWER_YES && draft->state == DRAFT_APPROVED &&
 	    !notice_add_parties(store,
 				&(struct notice){ NOTICE_STAYS, draft->id, facts, now },
 				-1, error_r))
@@ -188,28 +246,57 @@ static enum answer start(struct store *store, const struct setup *setup,
 		   : ANSWER_UNKNOWN;
 }
 
-/* What is true of a due draft, in the transaction that acts on it. */
-struct release_step {
-	struct draft *draft; /* as it is now */
-	enum answer may;     /* what the directory says */
-	const char *why;     /* it stays */
-	bool is_told;        /* people are told of that now */
-};
+/* Whoever put another list into the directory meant what goes out from then on. */
+static bool follow_list(struct store *store, struct release_step *step,
+			struct kairan_error *error_r)
+{
+	return strcmp(step->draft->list, step->list) == 0 ||
+	       store_draft_use_list(store, step->draft, step->list, error_r);
+}
+
+/* It is quiet now: in the morning, which everybody is told. */
+static enum answer go_later(struct store *store, struct draft *draft, int64_t at,
+			    struct kairan_error *error_r)
+{
+	const int64_t now = clock_now();
+	struct audit_event event = make_event(now);
+	char *facts = notice_make_facts("note_key", "late", NULL);
+	bool ok;
+
+	event.action = "put-off";
+	ok = store_draft_put_off(store, draft, at, &event, error_r) &&
+	     notice_add_parties(
+		 store, &(struct notice){ NOTICE_APPROVED, draft->id, facts, now }, -1,
+		 error_r);
+	free(facts);
+	return ok ? ANSWER_YES : ANSWER_UNKNOWN;
+}
 
 static enum answer act(struct store *store, const struct setup *setup,
 		       struct release_step *step, struct kairan_error *error_r)
 {
 	enum answer answer = step->may;
+	int64_t later;
 
 	if (answer == ANSWER_UNKNOWN)
 		return put_off(store, step->draft, error_r);
+	/* What stayed for an hour wants a new approval, whatever the directory says. */
+	if (*step->draft->stays != '\0' &&
+	    clock_now() >= step->draft->stays_since + RELEASE_ROUND_STAY_SECONDS) {
+		answer = ANSWER_NO;
+		step->why = *step->why != '\0' ? step->why : step->draft->stays;
+	}
+	if (answer == ANSWER_YES && draft_schedule_is_late(setup, step->draft, &later))
+		return go_later(store, step->draft, later, error_r);
 	if (answer == ANSWER_YES) {
+		if (!follow_list(store, step, error_r))
+			return ANSWER_UNKNOWN;
 		answer = start(store, setup, step->draft, error_r);
 		step->why = answer == ANSWER_NO ? STAYS_NO_SUBSCRIBERS : "";
 	}
 	if (answer != ANSWER_NO)
 		return answer;
-	answer = stay(store, step->draft, step->why, error_r);
+	answer = stay(store, setup, step->draft, step->why, error_r);
 	step->is_told = answer == ANSWER_YES;
 	return answer == ANSWER_UNKNOWN ? answer : ANSWER_YES;
 }
@@ -232,21 +319,18 @@ static enum answer act_if_due(struct store *store, const struct setup *setup, in
 static void conclude(struct kairan *kairan, const struct release_step *step)
 {
 	const struct draft *draft = step->draft;
-	g_autofree char *id = g_strdup_printf("%lld", (long long)draft->id);
-
 	if (draft->state == DRAFT_RELEASING) {
 		log_event(LOG_LEVEL_INFO, draft->queue_id, draft->id,
 			  "release: is now %s", lifecycle_name(draft->state));
-		alarm_clear(kairan, ALARM_STAYS, id);
 		waker_wake(kairan_get_waker(kairan, KAIRAN_SHARDS));
 	} else if (step->is_told) {
-		g_autofree char *reason = g_strconcat("stays-", step->why, NULL);
-
 		log_event(LOG_LEVEL_WARNING, draft->queue_id, draft->id,
 			  "is due, and stays: %s", step->why);
-		alarm_raise(kairan, ALARM_STAYS, id, reason, draft->broadcast);
-		waker_wake(kairan_get_waker(kairan, KAIRAN_NOTICES));
 	}
+	waker_wake(kairan_get_waker(kairan, KAIRAN_NOTICES));
+	/* An alarm begins or ends (stay_round.c). */
+	if (step->is_told || *draft->stays != '\0')
+		waker_wake(kairan_get_waker(kairan, KAIRAN_SLOW_ROUNDS));
 }
 
 enum answer release_round_step(struct kairan *kairan, const struct setup *setup,
@@ -259,7 +343,7 @@ enum answer release_round_step(struct kairan *kairan, const struct setup *setup,
 
 	if (answer != ANSWER_YES)
 		return answer;
-	step.may = ask_directory(setup, due, &step.why, error_r);
+	step.may = ask_directory(setup, due, &step, error_r);
 	if (step.may == ANSWER_UNKNOWN)
 		log_event(LOG_LEVEL_WARNING, due->queue_id, due->id,
 			  "is due, and waits for the directory: %s", error_r->text);
@@ -268,5 +352,6 @@ enum answer release_round_step(struct kairan *kairan, const struct setup *setup,
 		conclude(kairan, &step);
 	draft_free(step.draft);
 	draft_free(due);
+	g_free(step.list);
 	return answer;
 }

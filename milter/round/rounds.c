@@ -183,6 +183,18 @@ static bool find_next(struct store *store, int64_t *next_r, struct kairan_error 
 	return ok;
 }
 
+/* The directory has changed, or answers again. */
+static bool look_anew(struct kairan *kairan, struct kairan_error *error_r)
+{
+	struct store *store = kairan_get_store(kairan);
+
+	return store_begin(store, error_r) &&
+	       store_end(store,
+			 store_draft_look_now(
+			     store, clock_now() - RELEASE_ROUND_STAY_SECONDS, error_r),
+			 error_r);
+}
+
 static bool walk_round(struct kairan *kairan, int64_t *next_r,
 		       struct kairan_error *error_r)
 {
@@ -196,6 +208,8 @@ static bool walk_round(struct kairan *kairan, int64_t *next_r,
 			answer = walk_task(kairan, setup, i, error_r);
 		} while (answer == ANSWER_YES);
 	}
+	if (kairan_take_directory(kairan, KAIRAN_ROUNDS) && !look_anew(kairan, error_r))
+		answer = ANSWER_UNKNOWN;
 	while (answer != ANSWER_UNKNOWN &&
 	       (answer = release_round_step(kairan, setup, error_r)) == ANSWER_YES)
 		continue;

@@ -32,6 +32,7 @@
 #include "milter/round/probe_round.h"
 #include "milter/round/report_round.h"
 #include "milter/round/status_round.h"
+#include "milter/round/stay_round.h"
 #include "milter/round/store_round.h"
 #include "milter/round/suspension_round.h"
 
@@ -70,7 +71,7 @@ void *slow_rounds_run(void *context)
 	while (waker_wait_until(kairan_get_waker(kairan, KAIRAN_SLOW_ROUNDS), next)) {
 		struct setup *setup = kairan_get_setup(kairan);
 		const int64_t now = clock_now();
-		const bool changed = kairan_take_directory(kairan);
+		const bool changed = kairan_take_directory(kairan, KAIRAN_SLOW_ROUNDS);
 		const bool reloaded = setup != known;
 
 		next = now + SLOW_ROUNDS_IDLE_SECONDS;
@@ -85,6 +86,7 @@ void *slow_rounds_run(void *context)
 		next = MIN(next, suspension_round_walk(kairan, setup, now));
 		next = MIN(next, instruction_round_walk(kairan, setup, now));
 		next = MIN(next, ask_round_walk(kairan, setup, now));
+		stay_round_walk(kairan);
 		next = MIN(next, alarm_expire(kairan, now));
 		next = MIN(next, alarm_tell(kairan, setup, now));
 		/* Kept, so that another one has another address. */

@@ -2,6 +2,7 @@
 """What is approved and due goes to those it is meant for, or it is not called done: a list that
 has nobody, a broadcast or a section that was removed meanwhile (Art. 11), a time that passed."""
 import contextlib
+import signal
 
 import stack as s
 import tap
@@ -120,8 +121,8 @@ def test_what_was_mended_too_late(stack):
         check_stays(stack, subject, "登録から削除されています")
         stack.move_clock(3600)
         stack.wait_for(lambda: stack.store(
-            "SELECT 1 FROM draft WHERE subject = ? AND look_at > 9000000000", subject),
-            what="the end of looking")
+            "SELECT 1 FROM draft WHERE subject = ? AND look_at > ?", subject,
+            int(stack.now().timestamp()) + 86400), what="the end of looking")
     stack.move_clock(3600)
     check_equal(town.state_of(stack, subject), town.APPROVED)
     approve(stack, subject)
@@ -146,6 +147,91 @@ def test_a_broadcast_of_another_section(stack):
     finally:
         stack.ldapmodify(change % section)
         wait_known(stack, lambda rows: "ou=kosodate" in rows[0]["sections"])
+
+
+def alarm_of(stack, subject):
+    return stack.store("SELECT 1 FROM alarm WHERE name = ?",
+                       f"stays {town.draft_id(stack, subject)}")
+
+
+@contextlib.contextmanager
+def other_list(stack, name):
+    """The directory names a list that nobody is in."""
+    dn, entry = broadcast_entry(stack)
+    change = f"dn: {dn}\nchangetype: modify\nreplace: kairanList\nkairanList: %s\n"
+    stack.ldapmodify(change % name)
+    try:
+        yield
+    finally:
+        stack.ldapmodify(change % "kosodate")
+        wait_known(stack, lambda rows: rows[0]["list"] == "kosodate")
+
+
+def test_a_list_that_was_misspelt(stack):
+    """The list that the directory names when it goes out is the one that counts; it is looked at
+    as soon as the directory changes, and the alarm ends with it, although the daemon was killed
+    in between."""
+    subject = "書き誤った名簿"
+    approved_for_eleven(stack, subject)
+    with other_list(stack, "typo"):
+        stack.move_clock_to(11)
+        check_stays(stack, subject, "利用者がひとりもいません")
+        check_in("no-subscribers", stack.kairanctl("show", str(town.draft_id(stack, subject))).stdout)
+        stack.kill9("milter")
+        stack.start("milter")
+        stack.wait_for(lambda: alarm_of(stack, subject), what="the alarm")
+    check_went_out(stack, subject)
+    stack.wait_for(lambda: not alarm_of(stack, subject), what="the end of the alarm")
+    check_equal(len([mail for mail in town.notices(stack, "kosodate-chief", subject)
+                     if "【未配信】" in str(mail["Subject"])]), 1, "told once")
+
+
+def test_what_is_taken_back(stack):
+    subject = "取り下げる配信"
+    approved_for_eleven(stack, subject)
+    with other_list(stack, "typo"):
+        stack.move_clock_to(11)
+        check_stays(stack, subject, "利用者がひとりもいません")
+        town.answer(stack, "kosodate-staff1", told(stack, "kosodate-staff1", subject, "【未配信】"),
+                    "取下げ")
+        town.wait_state(stack, subject, town.WITHDRAWN)
+        stack.wait_for(lambda: not alarm_of(stack, subject), what="the end of the alarm")
+
+
+def test_it_does_not_stay_for_ever(stack):
+    """Nobody approves it again, and it is not forgotten as approved."""
+    subject = "終わる配信"
+    approved_for_eleven(stack, subject)
+    with other_list(stack, "typo"):
+        stack.move_clock_to(11)
+        check_stays(stack, subject, "利用者がひとりもいません")
+        stack.move_clock(3601)
+    # Mended too late, and looked at when its time is over.
+    stack.move_clock(3 * 86400)
+    town.wait_state(stack, subject, town.EXPIRED)
+    for person in PEOPLE:
+        check_in("新しいメールとして", s.text_of(told(stack, person, subject, "【配信中止】")))
+    check_equal(town.broadcast(stack.sink(), subject), [])
+    stack.wait_for(lambda: not alarm_of(stack, subject), what="the end of the alarm")
+
+
+def test_taken_back_while_the_directory_is_asked(stack):
+    """Its answer is yes, and comes too late."""
+    subject = "尋ねる間の取下げ"
+    approved_for_eleven(stack, subject)
+    stack.signal("slapd", signal.SIGSTOP)
+    try:
+        seen = stack.log("milter").count("read anew")
+        stack.move_clock_to(11)
+        stack.wait_for(lambda: stack.log("milter").count("read anew") > seen, what="11:00")
+        stack.kairanctl("drafts", "withdraw", str(town.draft_id(stack, subject)))
+    finally:
+        stack.signal("slapd", signal.SIGCONT)
+    draft(stack, "その後のお知らせ", "窓口を開けます。")
+    approve(stack, "その後のお知らせ")
+    check_went_out(stack, "その後のお知らせ")
+    check_equal(town.state_of(stack, subject), town.WITHDRAWN)
+    check_equal(town.broadcast(stack.sink(), subject), [])
 
 
 def test_a_directory_that_cannot_be_asked(stack):

@@ -67,6 +67,27 @@ def test_night_waits_until_the_morning(stack):
     check_in("07:00:00 +0900", str(mails[0]["Date"]), "date of the broadcast")
 
 
+def test_what_is_late_waits_for_the_morning(stack):
+    """Nobody was there to send it at its time, and now it is night."""
+    subject = "遅れたお知らせ"
+    at = (stack.now() + datetime.timedelta(days=1)).strftime("%Y-%m-%d 20:30")
+    request = hold(stack, 12, subject, f"配信日時: {at}\n川の水位に注意してください。")
+    town.answer(stack, "bosai-chief", request, "承認")
+    town.wait_state(stack, subject, town.APPROVED)
+    stack.stop("milter")
+    stack.move_clock_to(20)
+    stack.move_clock_to(NIGHT)
+    while due_of(stack, subject) > stack.now():
+        stack.move_clock(86400)
+    stack.start("milter")
+    told = stack.wait_mail("bosai-chief", lambda mail: "【承認済み】" in str(mail["Subject"])
+                           and subject in str(mail["Subject"]) and "朝まで待ちます" in s.text_of(mail))
+    check_in("07:00", s.text_of(told), "when")
+    check_waits(stack, subject)
+    stack.move_clock_to(MORNING)
+    town.wait_broadcast(stack, subject)
+
+
 def test_called_off_while_it_waits(stack):
     """Who sends back what is approved already is told how to stop it, and can."""
     subject = "取りやめるお知らせ"

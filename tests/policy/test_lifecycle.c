@@ -24,7 +24,7 @@
 static const char matrix[STATES][STATES + 1] = {
 	[0] = "---------",
 	[DRAFT_HELD] = "--y--yyy-",
-	[DRAFT_APPROVED] = "---y--y--",
+	[DRAFT_APPROVED] = "---y--yy-",
 	[DRAFT_RELEASING] = "----y---y",
 	[DRAFT_RELEASED] = "---------",
 	[DRAFT_SENT_BACK] = "---------",
