@@ -27,6 +27,10 @@ BIN = pathlib.Path("/srv/bin")
 BASE = "dc=town,dc=example"
 PEOPLE = [(name, "town.example") for name in ("boss", "chief", "deputy", "staff", "sysadmin")] + \
     [(name, "phone.example") for name in ("taro", "hana")]
+# The other Debian is entered by chroot, and has mounts of its own already.
+UNSHARE = ("unshare", "--mount", "--propagation",
+           "unchanged" if os.environ.get("KAIRAN_OTHER_DEBIAN") else "private", "--pid", "--net",
+           "--fork")
 LDAP_ADMIN = f"cn=admin,{BASE}"
 LDAP_PASSWORD = "the-towns-own"
 
@@ -35,22 +39,21 @@ def what_is_missing():
     """Why there can be no such machine here; None where it can."""
     if os.geteuid() != 0:
         return "only root can make a machine"
-    if subprocess.run(["unshare", "--mount", "--pid", "--net", "--fork", "sh", "-c",
+    if subprocess.run([*UNSHARE, "sh", "-c",
                        "mount -t tmpfs tmpfs /mnt && mkdir /mnt/u /mnt/w && mount -t overlay o -o "
                        "lowerdir=/etc,upperdir=/mnt/u,workdir=/mnt/w /etc"],
                       capture_output=True, check=False).returncode != 0:
         return "namespaces or overlays cannot be made here"
-    for path in ("/usr/sbin/postconf", "/usr/sbin/slapd", "/usr/sbin/dovecot",
-                 "/usr/bin/systemd-sysusers"):
-        if not os.path.exists(path):
-            return f"there is no {path}"
+    for name in ("postconf", "slapd", "dovecot", "systemd-sysusers", "ldapmodify", "openssl",
+                 "script"):
+        if not shutil.which(name):
+            return f"there is no {name}"
     return None
 
 
 def enter():
     """Run this program again inside; does not return there."""
-    os.execvp("unshare", ["unshare", "--mount", "--propagation", "private", "--pid", "--net",
-                          "--fork", "--kill-child", "--mount-proc", "--", sys.executable,
+    os.execvp("unshare", [*UNSHARE, "--kill-child", "--mount-proc", "--", sys.executable,
                           *sys.argv])
 
 
