@@ -74,10 +74,16 @@ void incident_report_read(const struct intake_context *context,
 
 /* ---- who is told ---- */
 
-static bool works_for(const struct section *section, const char *dn)
+/* What somebody is in a section; NULL: nothing. */
+static const char *find_role(const struct section *section, const char *dn)
 {
-	return g_strv_contains((const char *const *)section->staff, dn) ||
-	       g_strv_contains((const char *const *)section->delegates, dn);
+	if (section->approver != NULL && strcmp(section->approver, dn) == 0)
+		return duty_name(DUTY_APPROVER);
+	if (g_strv_contains((const char *const *)section->delegates, dn))
+		return duty_name(DUTY_DELEGATE);
+	return g_strv_contains((const char *const *)section->staff, dn)
+		   ? duty_name(DUTY_STAFF)
+		   : NULL;
 }
 
 static void free_person(void *person)
@@ -91,10 +97,15 @@ static bool find_approvers(struct directory *directory, const GPtrArray *section
 	report->approvers = g_ptr_array_new_with_free_func(free_person);
 	for (guint i = 0; i < sections->len; i++) {
 		const struct section *section = g_ptr_array_index(sections, i);
+		const char *role = find_role(section, report->person->dn);
 		struct person *approver = NULL;
 
-		if (section->approver == NULL || section->status != APPROVER_ACTIVE ||
-		    !works_for(section, report->person->dn))
+		if (report->role == NULL)
+			report->role = role;
+		/* One who reports has the receipt. */
+		if (role == NULL || section->approver == NULL ||
+		    section->status != APPROVER_ACTIVE ||
+		    strcmp(section->approver, report->person->dn) == 0)
 			continue;
 		if (directory_find_person_by_dn(directory, section->approver, &approver,
 						error_r) == ANSWER_UNKNOWN)
@@ -314,6 +325,7 @@ static bool append(const struct intake_context *context,
 
 	event.at = note->at;
 	event.uid = report->person->uid;
+	event.role = report->role;
 	event.outcome = outcome;
 	event.detail = g_strdelimit(detail, "\r\n", ' ');
 	return store_audit_append(kairan_get_store(context->kairan), &event, error_r);

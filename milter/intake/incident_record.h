@@ -9,6 +9,7 @@
 
 struct incident_report {
 	struct person *person; /* who wrote it */
+	const char *role;      /* what they are in a section; NULL: in none */
 	int64_t about;         /* the incident that it is a reply about; 0: a new one */
 	enum reason fault;     /* why the mail could not be read; REASON_NONE: it was */
 	char *mail_id;         /* what tells it from others */

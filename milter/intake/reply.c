@@ -270,6 +270,23 @@ static void doubt_subject(const struct message *message, struct reply *reply)
 	free(subject);
 }
 
+/* The audit trail has what the writer is in the section now (Art. 8), whoever the token was made
+ * for. */
+static enum answer find_role(const struct intake_context *context, struct reply *reply,
+			     struct verdict *verdict_r)
+{
+	struct standing standing;
+	enum duty duty = DUTY_NONE;
+	const enum answer answer = intake_find_standing(
+	    context, reply->draft->section, reply->person->dn, &standing, verdict_r);
+
+	if (answer == ANSWER_YES)
+		duty = duties_find_duty(&standing.duties, reply->person->dn);
+	reply->role = duty != DUTY_NONE ? duty_name(duty) : "";
+	standing_clear(&standing);
+	return answer;
+}
+
 /* Could the From: be a shared address of the draft's section? */
 static enum answer may_write_as_section(const struct intake_context *context,
 					const struct reply *reply,
@@ -329,6 +346,8 @@ static enum answer read_parsed(const struct intake_context *context,
 		refuse_writer(context, reply, verdict_r);
 	if (answer != ANSWER_YES)
 		return answer;
+	if (find_role(context, reply, verdict_r) == ANSWER_UNKNOWN)
+		return ANSWER_UNKNOWN;
 	if (strcmp(reply->person->uid, reply->party->uid) != 0) {
 		reply_outcome_answer_not_counted(context, reply, REASON_WRONG_PERSON,
 						 verdict_r);
@@ -359,6 +378,10 @@ static void answer_unreadable(const struct intake_context *context, struct reply
 	}
 	switch (intake_find_login(context, envelope->login, &reply->person, &verdict)) {
 	case ANSWER_YES:
+		if (find_role(context, reply, &verdict) == ANSWER_UNKNOWN) {
+			*verdict_r = verdict;
+			break;
+		}
 		reply->mail_id = answers_make_id(NULL, envelope);
 		reply_outcome_answer_fault(context, reply, reason, detail, verdict_r);
 		break;

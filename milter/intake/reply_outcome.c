@@ -117,7 +117,7 @@ static struct audit_event make_event(const struct intake_context *context,
 	struct audit_event event = intake_event(context, "reply");
 
 	event.uid = reply->person->uid;
-	event.role = reply->party->role;
+	event.role = reply->role;
 	event.draft = reply->draft->id;
 	event.outcome = outcome;
 	event.detail = detail;
@@ -245,7 +245,7 @@ static struct draft_step make_step(const struct intake_context *context,
 	};
 
 	draft_step.event.uid = reply->person->uid;
-	draft_step.event.role = reply->party->role;
+	draft_step.event.role = reply->role;
 	draft_step.event.draft = reply->draft->id;
 	draft_step.event.detail = reply->words.reason;
 	return draft_step;

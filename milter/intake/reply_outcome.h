@@ -13,7 +13,8 @@
 struct reply {
 	struct draft *draft;
 	struct party *party;
-	struct person *person;             /* as LDAP has them now */
+	struct person *person; /* as LDAP has them now */
+	const char *role;      /* what they are in the draft's section now; "": nothing */
 	enum message_text_status readable; /* not OK: why the words could not be read */
 	struct reply_words words;
 	char *mail_id;        /* what tells this mail from others */

@@ -177,6 +177,8 @@ def test_replies_are_added(stack):
     check_equal([row["uid"] for row in notes_of(stack, number)],
                 ["bosai-staff1", "sysadmin", "bosai-staff1", "bosai-staff1"])
     check_equal(len(stack.store("SELECT 1 FROM incident WHERE subject LIKE '%返信の試験%'")), 1)
+    check_equal(stack.store("SELECT role FROM audit WHERE action = 'incident' AND detail LIKE ?",
+                            f"{number}: %")[0]["role"], "staff")
     actions = stack.store("SELECT action, outcome FROM audit WHERE detail LIKE ?", f"{number}: %")
     check_equal([(row["action"], row["outcome"]) for row in actions],
                 [("incident", "reported")] + 3 * [("incident-note", "added")])

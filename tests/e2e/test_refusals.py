@@ -171,6 +171,9 @@ def test_a_reply_by_the_wrong_person(stack):
         check_equal(s.reply_address(told).startswith("decide+"), False, "no token for others")
     check_equal(town.state_of(stack, subject), town.HELD)
     check_equal(reply_outcomes(stack, subject), ["wrong-person"] * 3)
+    # What each of them is, not what the one is whom the token was made for (Art. 8).
+    check_equal([(row["uid"], row["role"]) for row in town.audit(stack, subject, "reply")],
+                [("bosai-deputy", "delegate"), ("bosai-staff1", "staff"), ("kosodate-chief", "")])
 
 
 def test_a_reply_without_login(stack):
