@@ -4,7 +4,7 @@
  *
  * DESCRIPTION
  *	Reads a CSV file (ctl_csv.c): the first field of each record is an address; a first
- *	record whose field is "address" is a heading. All records are checked before anything is
+ *	record whose field is "address" or アドレス is a heading. All records are checked before anything is
  *	written, and all are written in one transaction. With --dry-run they are only checked.
  *
  * DIAGNOSTICS
@@ -38,13 +38,26 @@ struct import {
 	int64_t added;
 };
 
+/* The heading that spreadsheets and kairanctl's own export have above addresses. */
+static bool is_heading(const char *field)
+{
+	static const char *const headings[] = {
+		"address",  "mail",   "email",          "e-mail",         "mail address",
+		"アドレス", "メール", "メールアドレス", "メール アドレス"
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(headings); i++)
+		if (g_ascii_strcasecmp(field, headings[i]) == 0)
+			return true;
+	return false;
+}
+
 static void read_record(struct import *import, char *const *fields, size_t line)
 {
 	struct address address;
 	struct kairan_error error;
 
-	if (fields[0][0] == '\0' ||
-	    (line == 1 && g_ascii_strcasecmp(fields[0], "address") == 0))
+	if (fields[0][0] == '\0' || (line == 1 && is_heading(fields[0])))
 		return;
 	if (address_read(fields[0], &address, &error)) {
 		g_array_append_val(import->addresses, address);

@@ -13,6 +13,16 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+size_t error_find_line(const char *text)
+{
+	static const char word[] = "line ";
+	const char *at = strstr(text, word);
+
+	return at != NULL ? (size_t)strtoul(at + strlen(word), NULL, 10) : 0;
+}
 
 bool error_set(struct kairan_error *error_r, const char *format, ...)
 {

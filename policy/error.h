@@ -8,6 +8,7 @@
 #define KAIRAN_POLICY_ERROR_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct kairan_error {
 	char text[512];
@@ -20,6 +21,9 @@ enum answer {
 	ANSWER_YES = 1,
 	ANSWER_UNKNOWN = -1,
 };
+
+/* The line of a mail's text that an error's text names ("... line 3, octet 5"); 0: none. */
+size_t error_find_line(const char *text);
 
 /* Fill error_r (if not NULL), and return false so that a caller can
  * `return error_set(error_r, "...")`. */

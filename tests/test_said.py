@@ -90,6 +90,16 @@ def test_nothing_stands_there_that_nobody_says():
     assert not stale, stale
 
 
+def test_every_kind_of_alarm_has_a_subject():
+    kinds = re.findall(r'#define ALARM_\w+\s+"(\w+)"',
+                       (SOURCE / "milter/core/alarm.h").read_text(encoding="utf-8"))
+    assert len(kinds) > 15, kinds
+    for language in ("ja", "en"):
+        text = (WORDS.parents[1] / language / "phrases.txt").read_text(encoding="utf-8")
+        missing = [kind for kind in kinds if f"\nalarm-kind.{kind} = " not in text]
+        assert not missing, missing
+
+
 def test_states_have_names_of_their_own():
     """They are read from people as well."""
     words = read_words()

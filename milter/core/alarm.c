@@ -188,9 +188,10 @@ static char *make_facts(const struct alarm *alarm)
 {
 	g_autofree char *kind = g_strndup(alarm->name, strcspn(alarm->name, " "));
 
-	return notice_make_facts("alarm_key", alarm->reason, "advice_key",
-				 find_advice(alarm), "kind_key", kind, "alarm_about",
-				 find_about(alarm), "detail", alarm->detail, NULL);
+	return notice_make_facts(
+	    "alarm_key", alarm->reason, "advice_key", find_advice(alarm), "kind_key",
+	    kind, "alarm_about", find_about(alarm),
+	    has_kind(alarm, ALARM_AUDIT) ? "audit_fault" : "detail", alarm->detail, NULL);
 }
 
 static char *make_facts_of_end(const struct alarm *alarm)

@@ -221,6 +221,41 @@ static void put_incident(struct notice_facts *facts, const char *number)
 	notice_facts_put(facts, "reply_address", address);
 }
 
+/* A phrase with one placeholder. */
+static void put_filled(struct notice_facts *facts, const char *name, const char *key,
+		       const char *placeholder, const char *value)
+{
+	GHashTable *table = g_hash_table_new(g_str_hash, g_str_equal);
+	g_autofree char *filled = NULL;
+
+	g_hash_table_insert(table, (char *)placeholder, (char *)value);
+	filled =
+	    template_fill_phrase(facts->setup->templates, facts->language, key, table);
+	notice_facts_put(facts, name, filled);
+	g_hash_table_destroy(table);
+}
+
+/* Where something could not be read (draft_reading_find_place()). */
+static void put_read_place(struct notice_facts *facts, const char *place)
+{
+	put_filled(facts, "detail",
+		   strcmp(place, "subject") == 0 ? "detail.subject" : "detail.line",
+		   "line", place);
+}
+
+/* "changed 15": what is wrong with the audit trail, and with which row. */
+static void put_audit_fault(struct notice_facts *facts, const char *fault)
+{
+	const char *space = strchr(fault, ' ');
+	g_autofree char *key =
+	    space != NULL
+		? g_strdup_printf("report.audit-fault.%.*s", (int)(space - fault), fault)
+		: NULL;
+
+	if (key != NULL)
+		put_filled(facts, "detail", key, "row", space + 1);
+}
+
 static bool put_stored(struct notice_facts *facts, const char *stored,
 		       struct kairan_error *error_r)
 {
@@ -249,6 +284,10 @@ static bool put_stored(struct notice_facts *facts, const char *stored,
 		put_keyed(facts, name, text);
 		if (strcmp(name, "incident") == 0)
 			put_incident(facts, text);
+		if (strcmp(name, "read_place") == 0 && *text != '\0')
+			put_read_place(facts, text);
+		if (strcmp(name, "audit_fault") == 0)
+			put_audit_fault(facts, text);
 		if (strcmp(name, "teach_key") == 0)
 			put_teaching(facts, text);
 		if (strcmp(name, "report") == 0)

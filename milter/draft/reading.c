@@ -83,6 +83,15 @@ enum reason draft_reading_fill(struct draft_reading *reading)
 	return draft_reading_reason(reading->readable);
 }
 
+char *draft_reading_find_place(const char *error)
+{
+	const size_t line = error_find_line(error);
+
+	if (g_str_has_prefix(error, "Subject:"))
+		return g_strdup("subject");
+	return line > 0 ? g_strdup_printf("%zu", line) : NULL;
+}
+
 void draft_reading_clear(struct draft_reading *reading)
 {
 	message_free(reading->message);

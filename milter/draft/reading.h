@@ -44,6 +44,10 @@ enum reason draft_reading_reason(enum message_text_status status);
 void draft_reading_standardize(struct draft_reading *reading);
 
 /* Free what a reading owns. */
+/* Where a mail could not be read, by its error's text, for the fact "read_place" of a notice:
+ * "subject", or a line of the text. NULL: it is not known. g_free() it. */
+char *draft_reading_find_place(const char *error);
+
 void draft_reading_clear(struct draft_reading *reading);
 
 #endif

@@ -80,7 +80,8 @@ struct likeness {
 	const struct setup *setup;
 	const struct draft *draft;
 	int most;
-	char *detail;
+	int64_t id;
+	char *detail; /* when it went out, and how like it is */
 };
 
 static void compare(const struct draft *earlier, void *context)
@@ -96,15 +97,17 @@ static void compare(const struct draft *earlier, void *context)
 	clock_format(draft_sent_at(earlier), likeness->setup->settings->time_zone,
 		     "%Y-%m-%d %H:%M", when, sizeof(when));
 	g_free(likeness->detail);
-	likeness->detail =
-	    g_strdup_printf("No. %lld, %s, %d%%", (long long)earlier->id, when, measure);
+	likeness->id = earlier->id;
+	likeness->detail = g_strdup_printf("%s, %d%%", when, measure);
 }
 
 static bool find_duplicate(const struct setup *setup, struct store *store,
 			   const struct draft *draft, json_t *warnings,
 			   struct kairan_error *error_r)
 {
-	struct likeness likeness = { setup, draft, GUARDS_LIKENESS_LIMIT - 1, NULL };
+	struct likeness likeness = { .setup = setup,
+				     .draft = draft,
+				     .most = GUARDS_LIKENESS_LIMIT - 1 };
 	const struct draft_filter filter = {
 		.broadcast = draft->broadcast,
 		.since = clock_now() - setup->settings->duplicate_window,
@@ -113,7 +116,10 @@ static bool find_duplicate(const struct setup *setup, struct store *store,
 	bool ok = store_draft_visit_approved(store, &filter, compare, &likeness, error_r);
 
 	if (ok && likeness.detail != NULL)
-		draft_warnings_add(warnings, "duplicate", likeness.detail);
+		(void)json_array_append_new(warnings, json_pack("{s:s, s:s, s:I}", "key",
+								"duplicate", "detail",
+								likeness.detail, "draft",
+								(json_int_t)likeness.id));
 	g_free(likeness.detail);
 	return ok;
 }
@@ -232,16 +238,18 @@ static char *write_detail(const struct setup *setup, const char *language,
 	GHashTable *facts;
 	char *text;
 
-	if (place == NULL)
+	if (place == NULL && json_object_get(warning, "draft") == NULL)
 		return g_strdup(detail);
 	facts = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
 	g_hash_table_replace(facts, (char *)"detail", g_strdup(detail));
+	put_number(facts, "draft", json_integer_value(json_object_get(warning, "draft")));
 	put_number(facts, "line", line);
 	put_number(facts, "last", line + lines - 1);
 	text = template_fill_phrase(setup->templates, language,
-				    line == 0   ? "warning.in-subject"
-				    : lines > 1 ? "warning.in-lines"
-						: "warning.in-line",
+				    place == NULL ? "warning.of-draft"
+				    : line == 0   ? "warning.in-subject"
+				    : lines > 1   ? "warning.in-lines"
+						  : "warning.in-line",
 				    facts);
 	g_hash_table_destroy(facts);
 	return text;

@@ -167,7 +167,8 @@ static const char *find_cause(const struct draft_reading *reading,
 		   : NULL;
 }
 
-/* The detail that the writer is told: a foreign From: by its address, which needs no words. */
+/* The detail that the writer is told, where it needs no words: a foreign From: by its address.
+ * NULL: none. */
 static char *make_detail(const struct draft_reading *reading,
 			 const struct verdict *verdict)
 {
@@ -180,7 +181,7 @@ static char *make_detail(const struct draft_reading *reading,
 	    address_read_from(message_get_header(reading->message, "From", 0), &from,
 			      NULL))
 		return g_strdup(from.spec);
-	return g_strdup(reading->error.text);
+	return NULL;
 }
 
 /* What is said above the text that was sent; NULL where there is none. */
@@ -204,6 +205,7 @@ void draft_settle_refuse_mail(const struct intake_context *context,
 	    notice_quote_text(reading->text.text != NULL ? reading->text.text : "");
 	g_autofree char *findings =
 	    reading->findings != NULL ? draft_findings_pack(reading->findings) : NULL;
+	g_autofree char *place = draft_reading_find_place(reading->error.text);
 	g_autofree char *count = count_text(context, reading);
 	g_autofree char *limit =
 	    g_strdup_printf("%lld", (long long)context->setup->settings->character_limit);
@@ -222,9 +224,9 @@ void draft_settle_refuse_mail(const struct intake_context *context,
 		    "broadcast", recipient->broadcast->mail, "subject", reading->subject,
 		    "reason_key", reason_name(verdict->reason), "article",
 		    reason_article(verdict->reason), "unreadable_key",
-		    find_cause(reading, verdict), "detail", detail, "quoted_text", quoted,
-		    "findings", findings, "characters", count, "limit",
-		    count != NULL ? limit : NULL, "sent_key",
+		    find_cause(reading, verdict), "read_place", place, "detail", detail,
+		    "quoted_text", quoted, "findings", findings, "characters", count,
+		    "limit", count != NULL ? limit : NULL, "sent_key",
 		    find_sent_key(reading, quoted), NULL),
 		verdict);
 }

@@ -19,6 +19,7 @@
 
 #include "conf/log.h"
 #include "milter/core/notice.h"
+#include "milter/draft/reading.h"
 #include "milter/intake/answers.h"
 #include "milter/intake/learning.h"
 #include "schema/store_urgency.h"
@@ -189,8 +190,12 @@ void reply_outcome_answer_fault(const struct intake_context *context,
 {
 	struct audit_event event =
 	    make_event(context, reply, reason_name(reason), detail);
-	char *facts = notice_make_facts("reason_key", reason_name(reason), "article",
-					reason_article(reason), "detail", detail, NULL);
+	/* An address needs no words; what else there is to say is English, and for the trail. */
+	g_autofree char *place = detail != NULL ? draft_reading_find_place(detail) : NULL;
+	char *facts =
+	    notice_make_facts("reason_key", reason_name(reason), "article",
+			      reason_article(reason), "read_place", place, "detail",
+			      reason == REASON_SENDER_FOREIGN ? detail : NULL, NULL);
 
 	answer_and_record(context, reply,
 			  &(struct answer_mail){ NOTICE_NOT_COUNTED, facts, NULL },

@@ -97,7 +97,10 @@ static bool check(struct kairan *kairan, struct kairan_error *error_r)
 	if (state.fault == AUDIT_WHOLE) {
 		alarm_clear(kairan, ALARM_AUDIT, "chain");
 	} else {
-		g_autofree char *what = audit_check_describe(&state);
+		/* The mail says it in its reader's language. */
+		g_autofree char *what = g_strdup_printf(
+		    "%s %lld", audit_fault_name(state.fault),
+		    (long long)(state.fault == AUDIT_MISSING ? state.next : state.seq));
 
 		alarm_raise(kairan, ALARM_AUDIT, "chain", "chain-broken", what);
 	}

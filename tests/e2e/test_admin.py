@@ -244,7 +244,7 @@ def test_import(stack):
     check_equal(addresses(stack), [], "nothing of a dry run")
     check_equal(import_file(stack, good.encode()).returncode, OK)
     check_equal(addresses(stack), ["a@sink.example", "b..c.@sink.example"])
-    cp932 = "address,名前\r\nc@sink.example,髙橋①\r\n".encode("cp932")
+    cp932 = "アドレス,名前\r\nc@sink.example,髙橋①\r\n".encode("cp932")
     check_equal(import_file(stack, cp932).returncode, OK)
     check_equal(len(addresses(stack)), 3, "CP932")
     neither = import_file(stack, b"address\nd@sink.example\n\xff\xff\xff\n")
@@ -389,7 +389,7 @@ def test_the_daemon_finds_it_too(stack):
     with tampered(stack, "UPDATE audit SET detail = '' WHERE seq = 1", "DELETE FROM alarm"):
         stack.start("milter")
         told = stack.wait_mail("sysadmin", lambda mail: "第8条" in s.text_of(mail))
-        check_in("row 1 was changed", s.text_of(told))
+        check_in("1 行目が書き換えられています", s.text_of(told))
     check_equal(len(stack.imap("sysadmin")), before + 1, "mails")
 
 

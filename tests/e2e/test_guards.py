@@ -52,7 +52,7 @@ def test_duplicate(stack):
     town.wait_broadcast(stack, subject)
     again = request_with(stack, "断水のお知らせ（再）", text.replace("十二時", "十三時"))
     check_warned(again, "よく似ています")
-    check_in(f"No. {town.draft_id(stack, subject)}", s.text_of(again), "which one")
+    check_in(f"起案番号 {town.draft_id(stack, subject)}", s.text_of(again), "which one")
     stack.move_clock(8 * 86400)
     later = request_with(stack, "断水のお知らせ（翌週）", text)
     check_equal("よく似ています" in s.text_of(later), False, "after the window")

@@ -178,6 +178,15 @@ def test_second_codes_and_what_stands_outside(stack):
              stack.store("SELECT text FROM draft WHERE subject = ?", "address")[0][0])
 
 
+def test_what_cannot_be_read_is_told_in_japanese(stack):
+    head = s.make_mail("bosai-staff1", town.BOSAI, "unreadable", "x", charset="us-ascii")
+    octets = s.octets_of(head).split(b"\r\n\r\n")[0] + b"\r\n\r\nabc\r\n\x85\r\n"
+    check_equal(stack.submit("bosai-staff1", town.BOSAI, octets).final[0], 554)
+    told = refused(stack, "unreadable")
+    check_in("本文の 2 行目あたり", told)
+    check_equal([word for word in ("charset", "octet", "line") if word in told], [])
+
+
 def explain(stack, *args):
     done = stack.kairanctl("explain", *map(str, args), check=False)
     return done.returncode, done.stdout

@@ -367,6 +367,134 @@ static int start(void **state)
 	return message_init(NULL) ? 0 : -1;
 }
 
+/* ---- one language ---- */
+
+/* In the sample draft (tests/schema/store_fixture.h). */
+#define DRAFT_WORDS "明日は訓練です。|訓練"
+
+/* Which fact names a phrase of a group. */
+static const struct {
+	const char *group, *fact;
+} keyed[] = {
+	{ "reason.", "reason_key" },
+	{ "alarm.", "alarm_key" },
+	{ "alarm-kind.", "kind_key" },
+	{ "advice.", "advice_key" },
+	{ "obstacle.", "obstacle_key" },
+	{ "unreadable.", "unreadable_key" },
+	{ "note.", "note_key" },
+	{ "role.", "duty_key" },
+	{ "change.", "change_key" },
+	{ "password.", "password_key" },
+	{ "form.", "form_key" },
+	{ "application.", "decision_key" },
+	{ "refused.", "sent_key" },
+	{ "stays.", "stays_key" },
+	{ "report.audit-fault.", "audit_fault" },
+};
+
+/* What is the same in both languages: commands, settings, what a person writes, and the sample
+ * draft of the tests. */
+static char *without_names(const char *text)
+{
+	static const char pattern[] =
+	    "kairanctl [a-z -]+|systemctl [a-z -]+|[a-z_]+_[a-z_]+|\\S+@\\S+|【緊急】|"
+	    "Send-At: [0-9: -]+|\\$\\{[a-z_]+\\}|" DRAFT_WORDS;
+	g_autoptr(GRegex) regex = g_regex_new(pattern, G_REGEX_OPTIMIZE, 0, NULL);
+
+	assert_non_null(regex);
+	return g_regex_replace_literal(regex, text, -1, 0, "", 0, NULL);
+}
+
+/* The first words of another language; NULL: none. Free with g_free(). */
+static char *find_foreign(const char *language, const char *text)
+{
+	const char *pattern = strcmp(language, "ja") == 0
+				  ? "[a-z]{2,}[,.]? [a-z]{2,}"
+				  : "[\\p{Hiragana}\\p{Katakana}\\p{Han}「」、。（）]+";
+	g_autoptr(GRegex) regex = g_regex_new(pattern, 0, 0, NULL);
+	g_autofree char *rest = without_names(text);
+	GMatchInfo *match = NULL;
+	char *found = NULL;
+
+	if (g_regex_match(regex, rest, 0, &match))
+		found = g_match_info_fetch(match, 0);
+	g_match_info_unref(match);
+	return found;
+}
+
+static void check_language(const struct setup *loaded, const char *kind,
+			   const char *language, int64_t draft, const char *facts)
+{
+	struct rendered mail = render(loaded, kind, language, draft, 1, facts);
+	g_autofree char *foreign = find_foreign(language, mail.text);
+
+	if (foreign != NULL)
+		fail_msg("%s/%s with %s: \"%s\" in:\n%s", language, kind, facts, foreign,
+			 mail.text);
+	clear(&mail);
+}
+
+/* Every phrase that can stand in this notice. */
+static void check_phrases(const struct setup *loaded, const char *kind,
+			  const char *language, int64_t draft)
+{
+	g_autofree char *path = g_strdup_printf("%s/%s/phrases.txt",
+						loaded->settings->template_dir, language);
+	g_autofree char *file = NULL;
+	g_auto(GStrv) lines = NULL;
+
+	assert_true(g_file_get_contents(path, &file, NULL, NULL));
+	lines = g_strsplit(file, "\n", -1);
+	for (size_t i = 0; lines[i] != NULL; i++) {
+		for (size_t k = 0; k < G_N_ELEMENTS(keyed); k++) {
+			const size_t length = strlen(keyed[k].group);
+			g_autofree char *word = NULL;
+			g_autofree char *facts = NULL;
+
+			if (!g_str_has_prefix(lines[i], keyed[k].group))
+				continue;
+			word = g_strndup(lines[i] + length,
+					 (gsize)(strstr(lines[i], " = ") - lines[i]) -
+					     length);
+			facts = g_strdup_printf(
+			    "{\"%s\":\"%s%s\",\"read_place\":\"3\",\"days_left\":\"1\"}",
+			    keyed[k].fact, word,
+			    strcmp(keyed[k].fact, "audit_fault") == 0 ? " 15" : "");
+			check_language(loaded, kind, language, draft, facts);
+		}
+	}
+}
+
+/* No English in a Japanese mail, nor the reverse, whatever the reason or alarm is. */
+static void test_each_mail_is_in_one_language(void **state)
+{
+	struct setup *loaded = load_setup("help_contact = \"555\"\n");
+	const int64_t draft = make_held_draft();
+
+	(void)state;
+	for (const char *const *kind = notice_kinds(); *kind != NULL; kind++)
+		for (size_t l = 0; l < COUNT(languages); l++)
+			check_phrases(loaded, *kind, languages[l],
+				      is_one_of(of_drafts, *kind) ? draft : 0);
+	setup_unref(loaded);
+}
+
+/* That test can fail. */
+static void test_another_language_is_found(void **state)
+{
+	g_autofree char *english =
+	    find_foreign("ja", "詳細 charset us-ascii: line 1, not in this charset");
+	g_autofree char *japanese = find_foreign("en", "Where: 本文の 3 行目");
+	g_autofree char *none = find_foreign(
+	    "ja", "kairanctl directory check で a@town.example を確かめてください。");
+
+	(void)state;
+	assert_non_null(english);
+	assert_non_null(japanese);
+	assert_null(none);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -375,6 +503,8 @@ int main(void)
 		TEST(test_what_is_about_a_password_says_where),
 		TEST(test_hostile_facts_can_be_rendered),
 		TEST(test_what_cannot_be_rendered_is_plain),
+		TEST(test_each_mail_is_in_one_language),
+		TEST(test_another_language_is_found),
 	};
 
 	return cmocka_run_group_tests(tests, start, NULL);
