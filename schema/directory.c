@@ -92,6 +92,21 @@ static int read_item(const struct settings *settings, LDAP *ld, LDAPMessage *ent
 	return 0;
 }
 
+/* A text that has only values with a language tag: Japanese first. NULL: none. */
+static char *read_tagged(LDAP *ld, LDAPMessage *entry, const char *attribute)
+{
+	char *text = ldap_entry_name(ld, entry, attribute, "ja", "");
+
+	if (*text != '\0')
+		return text;
+	g_free(text);
+	text = ldap_entry_name(ld, entry, attribute, "en", "");
+	if (*text != '\0')
+		return text;
+	g_free(text);
+	return NULL;
+}
+
 /* What goes with a status that is not active: its end, the item and the reason. */
 static bool read_status_facts(const struct settings *settings, LDAP *ld,
 			      LDAPMessage *entry, struct section *section,
@@ -108,6 +123,9 @@ static bool read_status_facts(const struct settings *settings, LDAP *ld,
 	section->status_item = read_item(settings, ld, entry, section->dn);
 	section->status_reason =
 	    ldap_entry_first(ld, entry, settings->ldap_approver_status_reason);
+	if (section->status_reason == NULL)
+		section->status_reason =
+		    read_tagged(ld, entry, settings->ldap_approver_status_reason);
 	if (section->status == APPROVER_SUSPENDED && section->status_until != 0 &&
 	    section->status_until <= clock_now())
 		section->status = APPROVER_ACTIVE;

@@ -25,6 +25,9 @@
 #include "milter/intake/suspension.h"
 #include "schema/store_urgency.h"
 
+/* So much time it takes at least to read that 緊急承認 is to be said once more, and to say it. */
+#define CONFIRM_SECONDS 15
+
 /* What each decision does to a draft, and what everybody is then told. A step to the same
  * state only changes the time. */
 static const struct {
@@ -122,8 +125,10 @@ static enum answer find_confirmation(const struct intake_context *context,
 	if (answer == ANSWER_UNKNOWN)
 		log_event(LOG_LEVEL_ERROR, context->envelope->queue_id, reply->draft->id,
 			  "%s", error.text);
-	/* A mail that comes twice is one. */
-	if (answer == ANSWER_YES && strcmp(earlier.mail_id, reply->mail_id) == 0)
+	/* A mail that comes twice is one, and so are two of the same moment: nobody can have read
+	 * the question between them. */
+	if (answer == ANSWER_YES && (strcmp(earlier.mail_id, reply->mail_id) == 0 ||
+				     clock_now() - earlier.at < CONFIRM_SECONDS))
 		answer = ANSWER_NO;
 	if (answer == ANSWER_YES && *reply->words.reason == '\0') {
 		g_free(reply->words.reason);

@@ -163,6 +163,24 @@ def wait_confirmation(stack, person, subject):
                            and "【確認】" in str(mail["Subject"]))
 
 
+def confirm(stack, asked, words):
+    """Say it again, after the time that reading takes."""
+    stack.move_clock(30)
+    town.answer(stack, "bosai-chief", asked, words)
+
+
+def test_two_mails_of_one_moment_confirm_nothing(stack):
+    """A mail program that sends twice: nobody can have read the question between the two."""
+    subject = "二度送られた緊急承認"
+    request = hold(stack, NIGHT, subject)
+    for _ in range(2):
+        town.answer(stack, "bosai-chief", request, "緊急承認 道路が陥没したため")
+    asked = wait_confirmation(stack, "bosai-chief", subject)
+    check_equal(town.state_of(stack, subject), town.HELD)
+    confirm(stack, asked, "緊急承認")
+    town.wait_broadcast(stack, subject)
+
+
 def test_unmarked_urgent_approval_is_said_twice(stack):
     """The same mail that comes twice says it once; the word of one decider is not another's."""
     subject = "印のないお知らせ"
@@ -179,7 +197,7 @@ def test_unmarked_urgent_approval_is_said_twice(stack):
     wait_confirmation(stack, "bosai-deputy", subject)
     check_equal(town.state_of(stack, subject), town.HELD, "nothing is decided yet")
     check_equal(len(confirmations(stack, "bosai-chief", subject)), 1, "asked once")
-    town.answer(stack, "bosai-chief", asked, "緊急承認")
+    confirm(stack, asked, "緊急承認")
     town.wait_broadcast(stack, subject)
     check_equal([row["detail"] for row in town.audit(stack, subject, "approve-urgent")],
                 ["川があふれたため"], "the reason, which was given the first time")
@@ -192,12 +210,12 @@ def test_unmarked_urgent_approval_wants_a_reason(stack):
     request = hold(stack, NIGHT, subject)
     town.answer(stack, "bosai-chief", request, "緊急承認")
     asked = wait_confirmation(stack, "bosai-chief", subject)
-    town.answer(stack, "bosai-chief", asked, "緊急承認")
+    confirm(stack, asked, "緊急承認")
     told = stack.wait_mail("bosai-chief", lambda mail: "【無効】" in str(mail["Subject"])
                            and subject in str(mail["Subject"]))
     check_in("理由", s.text_of(told))
     check_equal(town.state_of(stack, subject), town.HELD)
-    town.answer(stack, "bosai-chief", asked, "緊急承認 堤防が危ないため")
+    confirm(stack, asked, "緊急承認 堤防が危ないため")
     town.wait_broadcast(stack, subject)
 
 
@@ -211,7 +229,7 @@ def test_unmarked_that_waits_goes_at_night(stack):
     asked = wait_confirmation(stack, "bosai-chief", subject)
     check_in("お返事は要りません", s.text_of(asked))
     check_waits(stack, subject)
-    town.answer(stack, "bosai-chief", asked, "緊急承認 川があふれたため")
+    confirm(stack, asked, "緊急承認 川があふれたため")
     town.wait_broadcast(stack, subject)
 
 
