@@ -193,6 +193,8 @@ static int find_all(struct form2 *form)
 				     application->section->staff);
 	if (status == EX_OK)
 		status = apply_people_find_applicant(application);
+	if (status == EX_OK && options->refuse != NULL && options->broadcasts != NULL)
+		application->about = g_strdup(options->broadcasts);
 	if (status != EX_OK || options->refuse != NULL)
 		return status;
 	if (!directory_list_broadcasts(application->setup->directory, &form->broadcasts,

@@ -284,8 +284,10 @@ int ctl_audit_inspect(const struct ctl_call *call)
 		status = walk_all(store, &walk);
 	if (status == EX_OK)
 		status = ctl_store_work(store, record, &walk);
-	if (status == EX_OK)
+	if (status == EX_OK) {
+		ctl_print("the inspection is recorded");
 		status = conclude(&walk, store_seals(store) != NULL);
+	}
 	store_close(store);
 	return status;
 }

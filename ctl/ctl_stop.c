@@ -29,12 +29,12 @@
 #include "ctl/ctl_options.h"
 #include "ctl/ctl_reading.h"
 #include "ctl/ctl_store.h"
+#include "milter/core/notice.h"
 #include "schema/store_draft.h"
 #include "schema/store_outbox.h"
 #include "schema/store_release.h"
 
-#define STOP_NOTICE   "stopped" /* the template's name */
-#define RECIPIENTS_AT 1000      /* read at once */
+#define RECIPIENTS_AT 1000 /* read at once */
 
 struct stop {
 	struct store *store;
@@ -143,16 +143,19 @@ static bool list_recipients(const struct stop *stop, const struct draft *draft,
 
 /* ---- stopping ---- */
 
-static bool tell_parties(struct store *store, const struct draft *draft, int64_t now,
+/* What was withdrawn has reached nobody, and there is nothing to correct. */
+static bool tell_parties(const struct stop *stop, const struct draft *draft, int64_t now,
 			 struct kairan_error *error_r)
 {
+	struct store *store = stop->store;
 	GPtrArray *parties = store_draft_list_parties(store, draft->id, error_r);
 	bool ok = parties != NULL;
 
 	for (guint i = 0; ok && i < parties->len; i++) {
 		const struct party *party = g_ptr_array_index(parties, i);
 		const struct outbox_notice notice = {
-			.kind = (char *)STOP_NOTICE,
+			.kind =
+			    (char *)(stop->withdraw ? NOTICE_WITHDRAWN : NOTICE_STOPPED),
 			.draft = draft->id,
 			.party = party->number,
 			.mail = party->mail,
@@ -185,8 +188,7 @@ static enum answer enter(const struct stop *stop, struct draft *draft,
 	};
 	enum answer answer = store_draft_enter(stop->store, draft, &step, error_r);
 
-	if (answer == ANSWER_YES &&
-	    !tell_parties(stop->store, draft, step.event.at, error_r))
+	if (answer == ANSWER_YES && !tell_parties(stop, draft, step.event.at, error_r))
 		answer = ANSWER_UNKNOWN;
 	return answer;
 }
