@@ -100,6 +100,20 @@ enum answer store_outbox_was_mailed(struct store *store, const char *kind,
 	return answer;
 }
 
+enum answer store_outbox_has_refused_mail(struct store *store,
+					  struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt;
+	enum answer answer = sql_first(
+	    store, error_r, &stmt,
+	    "SELECT 1 FROM outbox WHERE state = 1 AND response GLOB '5[0-9][0-9]*' LIMIT 1",
+	    "");
+
+	if (answer == ANSWER_YES)
+		sql_done(stmt);
+	return answer;
+}
+
 static void free_asking(void *context)
 {
 	struct outbox_asking *asking = context;

@@ -56,6 +56,10 @@ enum answer store_outbox_was_mailed(struct store *store, const char *kind,
 				    const char *mail, int64_t since,
 				    struct kairan_error *error_r);
 
+/* Does a notice wait whose mail, not whose reader, was refused for good (5xx)? */
+enum answer store_outbox_has_refused_mail(struct store *store,
+					  struct kairan_error *error_r);
+
 /* One mail by which somebody was asked about a draft, or asked to call those who may decide. */
 struct outbox_asking {
 	char *kind;

@@ -145,6 +145,7 @@ static const char *find_advice(const struct alarm *alarm)
 		ALARM_AUDIT,       ALARM_TOKENS,     ALARM_REFUSALS,  ALARM_REPLIES,
 		ALARM_FINDING,     ALARM_FOOTER,     ALARM_DIRECTORY, ALARM_CHANGED,
 		ALARM_PROBE,       ALARM_INSPECTION, ALARM_NOTICE,    ALARM_STAYS,
+		ALARM_UNSENT,
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(others); i++)
@@ -160,7 +161,7 @@ static const char *find_about(const struct alarm *alarm)
 	static const char *const nameless[] = {
 		ALARM_AUDIT,     ALARM_TOKENS,     ALARM_REPLIES, ALARM_DESCRIPTORS,
 		ALARM_DIRECTORY, ALARM_FINDING,    ALARM_FOOTER,  ALARM_STORE,
-		ALARM_NOTICE,    ALARM_INSPECTION,
+		ALARM_NOTICE,    ALARM_INSPECTION, ALARM_UNSENT,
 	};
 	const char *space = strchr(alarm->name, ' ');
 

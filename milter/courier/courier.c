@@ -7,6 +7,10 @@
  *	over, record what became of it, wait for the next. Nothing is removed before the MTA
  *	has said 250.
  *
+ *	What the MTA refuses for good at RCPT is about the person, who cannot be reached. At any
+ *	other stage it is about the mail, for a filter or a limit that somebody mends: then it is
+ *	tried again.
+ *
  *	A notice goes out at least once: a crash between the 250 and its record repeats it
  *	with the same Message-ID. A shard is more careful. The milter records it as offered
  *	before the MTA can answer 250, so after a crash or a lost answer the courier finds it
@@ -113,6 +117,26 @@ static void watch_reader(struct kairan *kairan, const struct outbox_notice *noti
 		alarm_clear(kairan, ALARM_MAIL, notice->mail);
 }
 
+/* Some filter on the way takes no mail of this kind, which is no fault of the person's: it is tried
+ * again until it goes out, and the alarm is over when none is left. */
+static bool watch_mail(struct kairan *kairan, enum outbox_state state,
+		       struct kairan_error *error_r)
+{
+	struct store *store = kairan_get_store(kairan);
+	enum answer left;
+
+	if (state != OUTBOX_ACCEPTED ||
+	    !alarm_board_has(kairan_get_alarm_board(kairan), ALARM_UNSENT " mail"))
+		return true;
+	if (!store_begin_grouped(store, error_r))
+		return false;
+	left = store_outbox_has_refused_mail(store, error_r);
+	store_rollback(store);
+	if (left == ANSWER_NO)
+		alarm_clear(kairan, ALARM_UNSENT, "mail");
+	return left != ANSWER_UNKNOWN;
+}
+
 /* The mail, as well as it can be made. What is wrong with a notice is not mended by trying again:
  * a plain mail tells its reader, and the alarm the administrators. */
 static void render_and_send(struct kairan *kairan, struct smtp *smtp,
@@ -124,7 +148,7 @@ static void render_and_send(struct kairan *kairan, struct smtp *smtp,
 	const enum answer rendered =
 	    notice_render(setup, kairan_get_store(kairan), notice, &mail, &error);
 
-	*result_r = (struct smtp_result){ SMTP_TEMPORARY, "" };
+	*result_r = (struct smtp_result){ .outcome = SMTP_TEMPORARY };
 	if (mail.octets != NULL) {
 		smtp_send(smtp, setup->settings,
 			  &(struct smtp_mail){ mail.sender, mail.recipient, mail.octets,
@@ -133,8 +157,11 @@ static void render_and_send(struct kairan *kairan, struct smtp *smtp,
 	} else {
 		(void)g_strlcpy(result_r->response, error.text,
 				sizeof(result_r->response));
-		if (rendered == ANSWER_NO)
+		/* Nor can there be another mail to this person. */
+		if (rendered == ANSWER_NO) {
 			result_r->outcome = SMTP_REFUSED;
+			result_r->is_of_person = true;
+		}
 	}
 	notice_mail_clear(&mail);
 	if (rendered == ANSWER_NO)
@@ -153,13 +180,16 @@ static bool send_notice(struct kairan *kairan, struct smtp *smtp,
 	render_and_send(kairan, smtp, setup, notice, &result);
 	if (result.outcome == SMTP_ACCEPTED)
 		state = OUTBOX_ACCEPTED;
-	else if (result.outcome == SMTP_REFUSED)
+	else if (result.outcome == SMTP_REFUSED && result.is_of_person)
 		state = OUTBOX_REFUSED;
 	log_notice(notice, state, &result);
 	watch_reader(kairan, notice, state);
+	if (result.outcome == SMTP_REFUSED && state == OUTBOX_WAITING)
+		alarm_raise(kairan, ALARM_UNSENT, "mail", "unsent", result.response);
 	return record_notice(store, notice, state,
 			     clock_now() + retry_pause(setup->settings, notice->tries),
-			     &result, error_r);
+			     &result, error_r) &&
+	       watch_mail(kairan, state, error_r);
 }
 
 /* A store that has failed has to take something before a mail goes out: a notice whose end cannot

@@ -31,10 +31,23 @@ struct smtp {
 struct upload {
 	const char *octets;
 	size_t left;
-	bool finished; /* curl has been told that nothing more comes */
+	bool finished;     /* curl has been told that nothing more comes */
+	bool at_recipient; /* the last command was RCPT */
 	char *response;
 	size_t response_size;
 };
+
+/* Which command is the answer to? QUIT says nothing of the mail. */
+static int note_command(CURL *curl, curl_infotype type, char *data, size_t size,
+			void *context)
+{
+	struct upload *upload = context;
+
+	(void)curl;
+	if (type == CURLINFO_HEADER_OUT && size >= 4 && memcmp(data, "QUIT", 4) != 0)
+		upload->at_recipient = memcmp(data, "RCPT", 4) == 0;
+	return 0;
+}
 
 static size_t give_octets(char *buffer, size_t size, size_t count, void *context)
 {
@@ -83,6 +96,9 @@ static void set_options(CURL *curl, const struct settings *settings, const char 
 	curl_easy_setopt(curl, CURLOPT_READDATA, upload);
 	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_response);
 	curl_easy_setopt(curl, CURLOPT_HEADERDATA, upload);
+	curl_easy_setopt(curl, CURLOPT_VERBOSE, 1L);
+	curl_easy_setopt(curl, CURLOPT_DEBUGFUNCTION, note_command);
+	curl_easy_setopt(curl, CURLOPT_DEBUGDATA, upload);
 }
 
 static enum smtp_outcome judge(CURLcode code, long reply, bool finished)
@@ -149,6 +165,7 @@ void smtp_send(struct smtp *smtp, const struct settings *settings,
 		(void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &reply);
 	}
 	result_r->outcome = judge(code, reply, upload.finished);
+	result_r->is_of_person = result_r->outcome == SMTP_REFUSED && upload.at_recipient;
 	if (code != CURLE_OK && reply < 400)
 		(void)snprintf(result_r->response, sizeof(result_r->response), "%s: %s",
 			       settings->mta_url, curl_easy_strerror(code));

@@ -4,6 +4,7 @@
 #ifndef KAIRAN_MILTER_COURIER_SMTP_H
 #define KAIRAN_MILTER_COURIER_SMTP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "conf/settings.h"
@@ -17,6 +18,7 @@ enum smtp_outcome {
 
 struct smtp_result {
 	enum smtp_outcome outcome;
+	bool is_of_person;  /* refused at RCPT: it is not about the mail */
 	char response[256]; /* the server's last line, or what went wrong */
 };
 

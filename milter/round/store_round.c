@@ -58,7 +58,7 @@ static bool tell(const struct setup *setup, struct store *store, struct smtp *sm
 		.created_at = now,
 	};
 	struct notice_mail mail;
-	struct smtp_result result = { SMTP_TEMPORARY, "" };
+	struct smtp_result result = { .outcome = SMTP_TEMPORARY };
 	struct kairan_error error = { "" };
 
 	if (notice_render(setup, store, &notice, &mail, &error) != ANSWER_YES)

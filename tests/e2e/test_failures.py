@@ -1,11 +1,14 @@
 """What happens when something is down, dies, or comes twice."""
+import contextlib
 import os
 import pathlib
+import re
 import shutil
 import signal
 import smtplib
 import socket
 import subprocess
+import threading
 import unittest
 
 import second_daemon
@@ -290,6 +293,61 @@ def test_somebody_who_cannot_be_reached(stack):
     town.request_for(stack, "bosai-deputy", subject + "二")
     check_equal(len([mail for mail in stack.imap("sysadmin")
                      if "gone@town.example" in s.text_of(mail)]), 1)
+
+
+class Filter(threading.Thread):
+    """An SMTP server that takes every recipient, and refuses every mail at its end."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.server = socket.create_server(("127.0.0.1", 0))
+        self.refused = 0
+
+    def run(self):
+        with contextlib.suppress(OSError):
+            while True:
+                with contextlib.suppress(ConnectionError, ValueError):
+                    self.converse(self.server.accept()[0])
+
+    def converse(self, link):
+        with link, link.makefile("rwb") as lines:
+            def say(text):
+                lines.write(text + b"\r\n")
+                lines.flush()
+            say(b"220 filter")
+            for line in lines:
+                if line.upper().startswith(b"DATA"):
+                    say(b"354 go on")
+                    for part in lines:
+                        if part == b".\r\n":
+                            break
+                    self.refused += 1
+                    say(b"554 5.7.1 Message contains spam words")
+                else:
+                    say(b"250 fine")
+
+
+def test_a_filter_that_refuses_the_mail(stack):
+    """What is refused at the end of the data is no fault of the person's: it is kept, tried again,
+    and goes out when that is mended. There is one alarm, with the filter's words."""
+    subject = "迷惑メール扱いの依頼"
+    conf = pathlib.Path(stack.env["KAIRAN_CONF"]).read_text(encoding="utf-8")
+    url = re.findall(r'(?m)^mta_url = "(.*)"', conf)[-1]
+    spam = Filter()
+    spam.start()
+    stack.configure(mta_url=f"smtp://127.0.0.1:{spam.server.getsockname()[1]}")
+    town.draft(stack, "bosai-staff1", subject)
+    stack.wait_for(lambda: spam.refused >= 4, what="refusals, and further tries")
+    check_equal(len(stack.store("SELECT 1 FROM outbox WHERE state = 3 AND draft = ?",
+                                town.draft_id(stack, subject))), 0, "none is given up")
+    stack.configure(mta_url=url)
+    spam.server.close()
+    stack.move_clock(600)
+    town.request_for(stack, "bosai-chief", subject)
+    told = stack.wait_mail("sysadmin", lambda mail: "Message contains spam words" in s.text_of(mail))
+    check_in("受け付けられないお知らせ", str(told["Subject"]))
+    stack.wait_for(lambda: "alarm unsent mail: over" in stack.log(), what="the alarm's end")
+    check_equal("alarm mail bosai-chief" in stack.log(), False, "nobody's address is blamed")
 
 
 def test_a_release_that_is_stuck(stack):
