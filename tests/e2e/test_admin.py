@@ -209,7 +209,7 @@ def test_withdraw(stack):
     stack.kairanctl("drafts", "withdraw", number, "--reason", "誤った宛先")
     check_equal(town.state_of(stack, "管理者が取下げ"), town.WITHDRAWN)
     told = stack.wait_mail("bosai-staff1",
-                           lambda mail: "取下げ" in str(mail["Subject"])
+                           lambda mail: "【取下げ】" in str(mail["Subject"])
                            and "管理者が取下げ" in str(mail["Subject"]))
     check_in("誤った宛先", s.text_of(told))
     check_equal("訂正" in s.text_of(told), False, "nothing was sent that could be corrected")
