@@ -31,6 +31,8 @@ struct outbox_notice {
 	char *facts; /* JSON object */
 	int64_t created_at;
 	int64_t tries;
+	bool
+	    is_bare; /* without the draft's original: the MTA does not take it with that */
 };
 
 /* Add a notice that may go out at once. */

@@ -9,7 +9,7 @@
  *
  *	What the MTA refuses for good at RCPT is about the person, who cannot be reached. At any
  *	other stage it is about the mail, for a filter or a limit that somebody mends: then it is
- *	tried again.
+ *	tried again, and a request at once without the draft's original.
  *
  *	A notice goes out at least once: a crash between the 250 and its record repeats it
  *	with the same Message-ID. A shard is more careful. The milter records it as offered
@@ -35,6 +35,7 @@
 #include "conf/clock.h"
 #include "conf/log.h"
 #include "milter/core/alarm.h"
+#include "milter/core/notice.h"
 #include "milter/courier/notice_render.h"
 #include "milter/courier/smtp.h"
 #include "milter/draft/broadcast_mail.h"
@@ -170,7 +171,7 @@ static void render_and_send(struct kairan *kairan, struct smtp *smtp,
 }
 
 static bool send_notice(struct kairan *kairan, struct smtp *smtp,
-			const struct setup *setup, const struct outbox_notice *notice,
+			const struct setup *setup, struct outbox_notice *notice,
 			struct kairan_error *error_r)
 {
 	struct store *store = kairan_get_store(kairan);
@@ -178,6 +179,12 @@ static bool send_notice(struct kairan *kairan, struct smtp *smtp,
 	enum outbox_state state = OUTBOX_WAITING;
 
 	render_and_send(kairan, smtp, setup, notice, &result);
+	/* Too large, or the writer's mail in it displeases a filter: who decides needs it least. */
+	if (result.outcome == SMTP_REFUSED && !result.is_of_person &&
+	    strcmp(notice->kind, NOTICE_REQUEST) == 0) {
+		notice->is_bare = true;
+		render_and_send(kairan, smtp, setup, notice, &result);
+	}
 	if (result.outcome == SMTP_ACCEPTED)
 		state = OUTBOX_ACCEPTED;
 	else if (result.outcome == SMTP_REFUSED && result.is_of_person)

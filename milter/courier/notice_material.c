@@ -84,7 +84,7 @@ static bool read_draft(struct store *store, const struct outbox_notice *notice,
 	    !read_audience(store, material, error_r) ||
 	    !read_progress(store, material, error_r))
 		return false;
-	return strcmp(notice->kind, NOTICE_REQUEST) != 0 ||
+	return strcmp(notice->kind, NOTICE_REQUEST) != 0 || notice->is_bare ||
 	       store_draft_find_original(store, notice->draft, &material->original,
 					 &material->original_length,
 					 error_r) == ANSWER_YES;

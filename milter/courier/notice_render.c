@@ -321,6 +321,10 @@ static bool collect_facts(const struct outbox_notice *notice,
 		notice_help_put_password(facts);
 	if (material->draft != NULL)
 		notice_draft_put(facts, material);
+	if (strcmp(notice->kind, NOTICE_REQUEST) == 0)
+		notice_facts_put_phrase(facts, "original_note", "mark",
+					notice->is_bare ? "original-left-out"
+							: "original-attached");
 	if (material->reader != NULL) {
 		notice_facts_put_phrase(facts, "reader_role", "role",
 					material->reader->role);

@@ -296,10 +296,12 @@ def test_somebody_who_cannot_be_reached(stack):
 
 
 class Filter(threading.Thread):
-    """An SMTP server that takes every recipient, and refuses every mail at its end."""
+    """An SMTP server that takes every recipient, and refuses at the end every mail that has this."""
 
-    def __init__(self):
+    def __init__(self, part=b""):
         super().__init__(daemon=True)
+        self.part = part
+        self.taken = []
         self.server = socket.create_server(("127.0.0.1", 0))
         self.refused = 0
 
@@ -318,11 +320,13 @@ class Filter(threading.Thread):
             for line in lines:
                 if line.upper().startswith(b"DATA"):
                     say(b"354 go on")
-                    for part in lines:
-                        if part == b".\r\n":
-                            break
-                    self.refused += 1
-                    say(b"554 5.7.1 Message contains spam words")
+                    mail = b"".join(iter(lines.readline, b".\r\n"))
+                    if self.part in mail:
+                        self.refused += 1
+                        say(b"554 5.7.1 Message contains spam words")
+                    else:
+                        self.taken.append(s.parse_mail(mail))
+                        say(b"250 fine")
                 else:
                     say(b"250 fine")
 
@@ -348,6 +352,27 @@ def test_a_filter_that_refuses_the_mail(stack):
     check_in("受け付けられないお知らせ", str(told["Subject"]))
     stack.wait_for(lambda: "alarm unsent mail: over" in stack.log(), what="the alarm's end")
     check_equal("alarm mail bosai-chief" in stack.log(), False, "nobody's address is blamed")
+
+
+def test_a_request_that_is_too_much(stack):
+    """What a filter does not like is in the writer's mail: the request goes without it."""
+    subject = "元のメールが受け付けられない"
+    conf = pathlib.Path(stack.env["KAIRAN_CONF"]).read_text(encoding="utf-8")
+    url = re.findall(r'(?m)^mta_url = "(.*)"', conf)[-1]
+    spam = Filter(b"message/rfc822")
+    spam.start()
+    stack.configure(mta_url=f"smtp://127.0.0.1:{spam.server.getsockname()[1]}")
+    town.draft(stack, "bosai-staff1", subject)
+
+    def requests():
+        return [mail for mail in spam.taken if str(mail["Reply-To"] or "").startswith("decide+")]
+    stack.wait_for(lambda: len(requests()) == 2, what="both requests")
+    check_in("添付していません", s.text_of(requests()[0]))
+    stack.configure(mta_url=url)
+    spam.server.close()
+    town.answer(stack, "bosai-chief", [mail for mail in requests() if
+                                       "bosai-chief" in str(mail["To"])][0], "承認")
+    town.wait_broadcast(stack, subject)
 
 
 def test_a_release_that_is_stuck(stack):
