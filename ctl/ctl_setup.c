@@ -29,9 +29,9 @@
 #include "ctl/setup/answers.h"
 #include "ctl/setup/conf_text.h"
 #include "ctl/setup/dovecot.h"
+#include "ctl/setup/last_step.h"
 #include "ctl/setup/own.h"
 #include "ctl/setup/postfix.h"
-#include "ctl/setup/program.h"
 #include "ctl/setup/sendmail.h"
 #include "ctl/setup/slapd.h"
 #include "schema/store_audit.h"
@@ -42,14 +42,7 @@ struct run {
 	struct slapd_config *config; /* NULL: no slapd here */
 	char *conf;                  /* kairan.conf's text as it shall be */
 	char *first_password;        /* of an administrator that is made; NULL: none is */
-	bool restarts_logins;
-	bool restarts_mta;
 };
-
-static void tell_area(const struct run *run, const char *en, const char *ja)
-{
-	printf("\n== %s\n", run->site.japanese ? ja : en);
-}
 
 /* Settings, keys, password. */
 static bool set_up_own(struct run *run, struct kairan_error *error_r)
@@ -57,7 +50,7 @@ static bool set_up_own(struct run *run, struct kairan_error *error_r)
 	struct change_list *list = change_list_new();
 	bool good;
 
-	tell_area(run, "kairan's settings and keys", "kairan の設定と鍵");
+	site_tell_heading(&run->site, "kairan's settings and keys", "kairan の設定と鍵");
 	change_hide(list, run->site.kairan_password);
 	good = own_plan(&run->site, run->conf, list, error_r) &&
 	       change_list_settle(list, &run->site, error_r);
@@ -72,7 +65,7 @@ static bool set_up_logins(struct run *run, struct kairan_error *error_r)
 	g_autofree char *socket = NULL;
 	bool good;
 
-	tell_area(run, "Logging in (SMTP AUTH)", "ログイン（SMTP AUTH）");
+	site_tell_heading(&run->site, "Logging in (SMTP AUTH)", "ログイン（SMTP AUTH）");
 	if (run->site.mta == SITE_MTA_SENDMAIL) {
 		good = sendmail_plan_login(&run->site, list, error_r);
 	} else {
@@ -80,7 +73,7 @@ static bool set_up_logins(struct run *run, struct kairan_error *error_r)
 		good = dovecot_plan(&run->site, socket, list, error_r);
 	}
 	good = good && change_list_settle(list, &run->site, error_r);
-	run->restarts_logins = run->site.changes > before;
+	run->site.restarts_logins = run->site.changes > before;
 	change_list_free(list);
 	return good;
 }
@@ -99,7 +92,7 @@ static bool set_up_directory(struct run *run, struct kairan_error *error_r)
 	struct change_list *list = change_list_new();
 	bool good;
 
-	tell_area(run, "The directory", "名簿（LDAP）");
+	site_tell_heading(&run->site, "The directory", "名簿（LDAP）");
 	if (run->config == NULL) {
 		site_tell_conflict(
 		    &run->site,
@@ -125,113 +118,14 @@ static bool set_up_mta(struct run *run, struct kairan_error *error_r)
 	const unsigned int before = run->site.changes;
 	bool good;
 
-	tell_area(run, "The mail system", "メールサーバー");
+	site_tell_heading(&run->site, "The mail system", "メールサーバー");
 	good = (run->site.mta == SITE_MTA_SENDMAIL
 		    ? sendmail_plan(&run->site, list, error_r)
 		    : postfix_plan(&run->site, run->conf, list, error_r)) &&
 	       change_list_settle(list, &run->site, error_r);
-	run->restarts_mta = run->site.changes > before;
+	run->site.restarts_mta = run->site.changes > before;
 	change_list_free(list);
 	return good;
-}
-
-static void tell_next(const struct run *run)
-{
-	const bool sendmail = run->site.mta == SITE_MTA_SENDMAIL;
-
-	site_tell(&run->site, "Next, as root:", "次に root で実行します：");
-	if (run->restarts_logins || run->restarts_mta)
-		site_tell_command(
-		    "systemctl restart %s%s%s",
-		    run->restarts_logins ? (sendmail ? "saslauthd" : "dovecot") : "",
-		    run->restarts_logins && run->restarts_mta ? " " : "",
-		    run->restarts_mta && !sendmail ? "postfix" : "");
-	if (sendmail)
-		site_tell(
-		    &run->site,
-		    "(saslauthd: START=yes and MECHANISMS=\"ldap\" in "
-		    "/etc/default/saslauthd, include(`/etc/mail/sasl/sasl.m4')dnl in "
-		    "sendmail.mc; INSTALL, section 4)",
-		    "（saslauthd は /etc/default/saslauthd に START=yes と "
-		    "MECHANISMS=\"ldap\"、sendmail.mc に "
-		    "include(`/etc/mail/sasl/sasl.m4')dnl。INSTALL の第 4 節）");
-	site_tell_command("systemctl enable --now kairan-milter");
-	site_tell_command("kairanctl status");
-	site_tell_command("kairanctl setup");
-}
-
-static bool is_green(const struct site *site)
-{
-	struct program_result result;
-	bool green;
-
-	program_run(
-	    (const char *const[]){ site->program, "-c", site->conf_path, "status", NULL },
-	    NULL, &result);
-	green = result.status == 0;
-	program_clear(&result);
-	return green;
-}
-
-/* The commands of the last step, and what takes it back. */
-static void tell_last_step(const struct site *site, const char *value, const char *old)
-{
-	g_autofree char *lines = conf_text_replace(value, "\n", "\n    ");
-
-	if (site->mta == SITE_MTA_SENDMAIL) {
-		site_tell(site, "This is in sendmail.mc then, and read by:",
-			  "sendmail.mc に次の行が入り、次のコマンドで有効になります：");
-		site_tell_command("%s", lines);
-		site_tell_command("sendmailconfig");
-		site_tell(site,
-			  "The way back is to take it out again, and sendmailconfig.",
-			  "戻すには、その行を消して sendmailconfig を実行します。");
-		return;
-	}
-	site_tell(site, "The mail system is told of kairan by:",
-		  "メールサーバーが kairan を呼ぶようになる設定：");
-	site_tell_command("postconf -c %s -e 'smtpd_milters = %s'", site->postfix_dir,
-			  value);
-	site_tell(site, "The way back, should mail be deferred:",
-		  "メールが滞ったときに戻すコマンド：");
-	site_tell_command("postconf -c %s -e 'smtpd_milters = %s'; postfix -c %s reload",
-			  site->postfix_dir, old, site->postfix_dir);
-}
-
-/* An exit status. */
-static int take_last_step(struct run *run, struct kairan_error *error_r)
-{
-	struct change_list *list = change_list_new();
-	g_autofree char *value = NULL;
-	g_autofree char *old = NULL;
-	int status = EX_OK;
-
-	tell_area(run, "The last step", "最後の手順");
-	if (!(run->site.mta == SITE_MTA_SENDMAIL
-		  ? sendmail_plan_milter(&run->site, run->conf, list, &value, error_r)
-		  : postfix_plan_milter(&run->site, run->conf, list, &value, &old,
-					error_r))) {
-		status = EX_CANTCREAT;
-	} else if (value == NULL) {
-		site_tell(&run->site, "The mail system asks kairan already.",
-			  "メールサーバーはすでに kairan を呼んでいます。");
-	} else if (!run->site.print_only && !is_green(&run->site)) {
-		site_tell(
-		    &run->site,
-		    "It waits until `kairanctl status` has nothing to complain of: mail "
-		    "would be deferred.",
-		    "`kairanctl status` に問題がなくなってから行います（先に行うと"
-		    "メールが滞ります）。");
-		tell_next(run);
-		tell_last_step(&run->site, value, old);
-		status = EX_TEMPFAIL;
-	} else {
-		tell_last_step(&run->site, value, old);
-		if (!change_list_settle(list, &run->site, error_r))
-			status = EX_CANTCREAT;
-	}
-	change_list_free(list);
-	return status;
 }
 
 static void tell_first_password(const struct run *run)
@@ -275,7 +169,8 @@ static int set_up_all(struct run *run, struct kairan_error *error_r)
 	if (!set_up_own(run, error_r) || !set_up_logins(run, error_r) ||
 	    !set_up_directory(run, error_r) || !set_up_mta(run, error_r))
 		return EX_CANTCREAT;
-	return take_last_step(run, error_r);
+	site_tell_heading(&run->site, "The last step", "最後の手順");
+	return last_step_take(&run->site, run->conf, error_r);
 }
 
 /* The directory that kairan.conf names, or this machine's. */

@@ -332,6 +332,8 @@ bool postfix_plan_milter(struct site *site, const char *conf, struct change_list
 	g_autofree char *action = NULL;
 	g_autofree char *word = NULL;
 	g_autofree char *has = NULL;
+	const char *const reload[] = { "postfix", "-c", site->postfix_dir, "reload",
+				       NULL };
 	struct postfix_copy copy;
 
 	*value_r = *old_r = NULL;
@@ -355,5 +357,11 @@ bool postfix_plan_milter(struct site *site, const char *conf, struct change_list
 		*value_r = append(&copy, "smtpd_milters", word);
 		edit_parameter(&copy, "smtpd_milters", *value_r);
 	}
-	return postfix_copy_close(&copy, list);
+	if (!postfix_copy_close(&copy, list))
+		return false;
+	/* An smtpd that still stands in a chroot would find no socket, and one that has not
+	 * read this would not ask. */
+	if (*value_r != NULL)
+		change_add_run(list, &(struct change_run){ .words = reload });
+	return true;
 }

@@ -28,6 +28,11 @@ void site_tell(const struct site *site, const char *en, const char *ja, ...)
 	putchar('\n');
 }
 
+void site_tell_heading(const struct site *site, const char *en, const char *ja)
+{
+	printf("\n== %s\n", site->japanese ? ja : en);
+}
+
 void site_tell_conflict(struct site *site, const char *en, const char *ja, ...)
 {
 	va_list args;

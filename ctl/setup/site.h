@@ -39,8 +39,10 @@ struct site {
 	const char *kairan_password;
 	const char *dovecot_password;
 	const char *accesslog_base; /* what kairan reads changes from; "" : nothing */
-	unsigned int changes;       /* made, or shown where they are only shown */
-	unsigned int conflicts;     /* told, and left as they are */
+	bool restarts_logins;       /* what was changed and is to be restarted */
+	bool restarts_mta;
+	unsigned int changes;   /* made, or shown where they are only shown */
+	unsigned int conflicts; /* told, and left as they are */
 };
 
 /* Print a line on standard output in the operator's language: both formats take the same
@@ -48,8 +50,11 @@ struct site {
 void site_tell(const struct site *site, const char *en, const char *ja, ...)
     __attribute__((format(printf, 2, 4), format(printf, 3, 4)));
 
-/* The same of something that is not as it should be and that setup leaves alone. It is
- * counted. */
+/* Say what comes now. */
+void site_tell_heading(const struct site *site, const char *en, const char *ja);
+
+/* Print a line, as site_tell() does, of something that is not as it should be and that setup
+ * leaves alone. It is counted. */
 void site_tell_conflict(struct site *site, const char *en, const char *ja, ...)
     __attribute__((format(printf, 2, 4), format(printf, 3, 4)));
 
