@@ -64,14 +64,30 @@ static bool read_all(struct store *store, struct staying *staying,
 	return ok;
 }
 
-static void raise_one(struct kairan *kairan, const struct draft *draft)
+static bool is_raised(const struct staying *staying, const char *id, const char *reason)
+{
+	g_autofree char *name = g_strconcat(ALARM_STAYS " ", id, NULL);
+
+	for (guint i = 0; i < staying->alarms->len; i++) {
+		const struct alarm *alarm = g_ptr_array_index(staying->alarms, i);
+
+		if (strcmp(alarm->name, name) == 0 && strcmp(alarm->reason, reason) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Once for each reason: what stays does so until it goes on, and not once for each look. */
+static void raise_one(struct kairan *kairan, const struct staying *staying,
+		      const struct draft *draft)
 {
 	g_autofree char *id = g_strdup_printf("%lld", (long long)draft->id);
 	g_autofree char *reason = g_strdup_printf("stays-%s", draft->stays);
 	g_autofree char *detail =
 	    g_strdup_printf("%s (%s): %s", draft->broadcast, draft->list, draft->subject);
 
-	alarm_raise(kairan, ALARM_STAYS, id, reason, detail);
+	if (!is_raised(staying, id, reason))
+		alarm_raise(kairan, ALARM_STAYS, id, reason, detail);
 }
 
 static bool stays(const struct staying *staying, const char *id)
@@ -105,7 +121,7 @@ void stay_round_walk(struct kairan *kairan)
 
 	if (read_all(kairan_get_store(kairan), &staying, &error)) {
 		for (guint i = 0; i < staying.drafts->len; i++)
-			raise_one(kairan, g_ptr_array_index(staying.drafts, i));
+			raise_one(kairan, &staying, g_ptr_array_index(staying.drafts, i));
 		clear_others(kairan, &staying);
 	} else {
 		log_error("drafts that stay: %s", error.text);

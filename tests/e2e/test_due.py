@@ -52,8 +52,8 @@ def check_stays(stack, subject, reason):
     """Nobody has it, and everybody knows why."""
     for person in PEOPLE:
         check_in(reason, s.text_of(told(stack, person, subject, "【未配信】")))
-    about = f"stays {town.draft_id(stack, subject)}"
-    stack.wait_mail("sysadmin", lambda mail: f" {about}\n" in s.text_of(mail))
+    stack.wait_mail("sysadmin", lambda mail: "【要確認】" in str(mail["Subject"])
+                    and "配信していません" in s.text_of(mail) and subject in s.text_of(mail))
     check_equal(town.state_of(stack, subject), town.APPROVED)
     check_equal(town.broadcast(stack.sink(), subject), [])
     check_equal([mail for mail in town.notices(stack, "kosodate-staff1", subject)
@@ -249,6 +249,20 @@ def test_a_directory_that_cannot_be_asked(stack):
     check_went_out(stack, subject)
     check_equal([str(mail["Subject"]) for mail in town.notices(stack, "kosodate-staff1", subject)
                  if "未配信" in str(mail["Subject"])], [])
+
+
+def test_a_time_that_passes(stack):
+    """Who has not answered is reminded at that moment: 承認 means something else from then on."""
+    subject = "ちょうど十一時"
+    stack.move_clock_to(10)
+    # Another reminder is not due yet.
+    stack.move_clock_to(10, 50)
+    draft(stack, subject, f"配信日時: {stack.now():%Y-%m-%d} 11:00\n健診の会場は公民館です。")
+    request = town.request_for(stack, "kosodate-chief", subject)
+    check_equal("希望の配信時刻を過ぎています" in s.text_of(request), False, "not yet")
+    stack.move_clock_to(11, 1)
+    reminder = told(stack, "kosodate-chief", subject, "【承認待ち】")
+    check_in("希望の配信時刻を過ぎています", s.text_of(reminder))
 
 
 def test_a_time_that_has_passed(stack):
