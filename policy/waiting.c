@@ -4,7 +4,8 @@
  *
  * DESCRIPTION
  *	Reminders are planned from the time of submission. Those that fall into quiet hours
- *	meet at their end, where one is sent. An urgent draft has one more, early, and waits
+ *	meet at their end, where one is sent. One more comes when a time that was asked for
+ *	passes. An urgent draft has one more, early, and waits
  *	for no morning: emergencies happen at night.
  *
  * DIAGNOSTICS
@@ -21,11 +22,20 @@ int64_t waiting_find_opening(const struct waiting_facts *facts, int64_t at)
 	return facts->urgent ? at : hours_find_opening(facts->quiet, facts->zone, at);
 }
 
+/* When the time that was asked for passes, an approval means something else: that is told, if it
+ * comes after that moment. 0: it does not. */
+static int64_t find_passing(const struct waiting_facts *facts, int64_t after)
+{
+	const int64_t at = waiting_find_opening(facts, facts->send_at);
+
+	return facts->send_at != 0 && at > after && at < facts->expires_at ? at : 0;
+}
+
 int64_t waiting_find_next(const struct waiting_facts *facts, int64_t after)
 {
 	const int64_t delays[] = { facts->urgent ? facts->urgent_first : 0, facts->first,
 				   facts->second };
-	int64_t next = 0;
+	int64_t next = find_passing(facts, after);
 
 	for (size_t i = 0; i < sizeof(delays) / sizeof(delays[0]); i++) {
 		const int64_t at =

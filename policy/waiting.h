@@ -15,6 +15,7 @@
 struct waiting_facts {
 	int64_t submitted_at;
 	int64_t expires_at;
+	int64_t send_at; /* asked for; 0: as soon as may be */
 	bool urgent;
 	int64_t
 	    first; /* seconds after submission; 0: no such reminder, as with the next */

@@ -30,6 +30,7 @@ struct waiting_facts reminders_make_facts(const struct setup *setup,
 	return (struct waiting_facts){
 		.submitted_at = draft->submitted_at,
 		.expires_at = draft->expires_at,
+		.send_at = draft->send_at,
 		.urgent = draft->urgent,
 		.first = settings->remind_first,
 		.second = settings->remind_second,

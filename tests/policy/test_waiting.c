@@ -208,12 +208,42 @@ static void test_calls(void **state)
 	g_time_zone_unref(zone);
 }
 
+/* One more reminder, when the time passes that was asked for: never in quiet hours, nor when the
+ * draft has expired. */
+static void test_a_time_that_passes(void **state)
+{
+	static const struct {
+		int64_t send_at, after, next;
+	} rows[] = {
+		{ 0, 11 * HOUR, 0 },         { 12 * HOUR, 11 * HOUR, 12 * HOUR },
+		{ 12 * HOUR, 12 * HOUR, 0 }, { 22 * HOUR, 11 * HOUR, DAY + 7 * HOUR },
+		{ 3 * DAY, 11 * HOUR, 0 },
+	};
+	GTimeZone *zone = g_time_zone_new_identifier("Asia/Tokyo");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct waiting_facts facts = {
+			.submitted_at = MIDNIGHT + 9 * HOUR,
+			.expires_at = MIDNIGHT + 3 * DAY,
+			.send_at = rows[i].send_at != 0 ? MIDNIGHT + rows[i].send_at : 0,
+			.quiet = &night,
+			.zone = zone,
+		};
+		const int64_t next = waiting_find_next(&facts, MIDNIGHT + rows[i].after);
+
+		assert_int_equal(next, rows[i].next != 0 ? MIDNIGHT + rows[i].next : 0);
+	}
+	g_time_zone_unref(zone);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_the_plan),
 		cmocka_unit_test(test_settings),
 		cmocka_unit_test(test_put_off),
+		cmocka_unit_test(test_a_time_that_passes),
 		cmocka_unit_test(test_calls),
 	};
 
