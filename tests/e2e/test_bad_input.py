@@ -123,7 +123,7 @@ def test_the_place_is_told(stack):
               b"Content-Transfer-Encoding: 8bit\r\n\r\n"
               b"first line\r\nsecond \xff line\r\n")
     check_refused(stack, octets, 554, "line 2")
-    told = stack.wait_mail("bosai-staff1", lambda mail: "line 2" in s.text_of(mail))
+    told = stack.wait_mail("bosai-staff1", lambda mail: "本文の 2 行目あたり" in s.text_of(mail))
     check_in("bad input", s.text_of(told))
 
 
