@@ -136,7 +136,10 @@ static void explain(struct explanation *explanation)
 	reading->findings = finding_new_list();
 	explain_text(explanation);
 	explain_time(explanation);
-	explain_warnings(explanation);
+	/* What is refused is asked of nobody; and a text without a limit is compared with no other
+	 * while the store waits. */
+	if (explanation->verdict.kind != VERDICT_REFUSE)
+		explain_warnings(explanation);
 }
 
 /* The original of a draft that is kept, with its author and broadcast. */

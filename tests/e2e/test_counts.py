@@ -1,6 +1,7 @@
 """Nothing is called done that was not: lists of nobody, lists that have shrunk, addresses that are
 gone when a broadcast falls due (Art. 11), times that have passed."""
 import contextlib
+import os
 
 import stack as s
 import tap
@@ -68,6 +69,18 @@ def test_nobody_would_receive_it(stack):
         check_warned(stack, subject, NOBODY)
         number = str(town.draft_id(stack, subject))
         check_in("Nobody would receive it", stack.kairanctl("explain", number).stdout)
+
+
+def test_what_is_refused_has_no_warnings(stack):
+    """It is asked of nobody; and a text of any length is not compared with fifty others while
+    the store waits."""
+    path = os.path.join(os.path.dirname(stack.env["KAIRAN_STORE"]), "long.eml")
+    with open(path, "wb") as file:
+        file.write(s.octets_of(s.make_mail("bosai-staff1", town.BOSAI, "長い訓練", "訓練です。" * 99)))
+    os.chmod(path, 0o644)
+    done = stack.kairanctl("explain", path, "--json", check=False)
+    check_equal(done.returncode, 65, done.stderr)
+    check_equal("guards" in done.stdout, False, done.stdout)
 
 
 if __name__ == "__main__":
