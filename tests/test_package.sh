@@ -68,8 +68,7 @@ make_base() {
 	other_make_base && other_put_sources && other_run '' '
 		./quickstart install &&
 		DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install \
-			build-essential debhelper lintian adduser systemd-standalone-sysusers \
-			systemd-standalone-tmpfiles'
+			build-essential debhelper lintian adduser systemd'
 }
 
 # A version that is higher stands in for the next one.
