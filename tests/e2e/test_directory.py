@@ -28,7 +28,7 @@ def person(uid):
 def program(stack, name):
     """A program's account, with the password that the stack made up for it."""
     etc = pathlib.Path(stack.env["KAIRAN_CONF"]).parent
-    lines = (etc / ("tree.ldif" if name == "kairan" else "town.ldif")).read_text().splitlines()
+    lines = (etc / "tree.ldif").read_text().splitlines()
     entry = lines[lines.index(f"dn: cn={name},ou=services,{BASE}"):]
     secret = next(line for line in entry if line.startswith("userPassword: "))
     return f"cn={name},ou=services,{BASE}", secret.partition(" ")[2]
