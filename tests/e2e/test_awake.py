@@ -211,7 +211,10 @@ def test_who_may_decide_now(stack):
 def test_a_new_delegate_sees_who_was_asked(stack):
     subject = "途中からの委任"
     request = hold(stack, subject)
+    town.request_for(stack, "bosai-deputy", subject)
     stack.move_clock(MINUTE)
+    # The directory's change is seen at once, and must not come before the clock's.
+    stack.configure()
     modify(stack, SECTION, remove("kairanStaff", dn("bosai-staff2")),
            add("kairanDelegate", dn("bosai-staff2")))
     try:
