@@ -95,16 +95,9 @@ static int read_item(const struct settings *settings, LDAP *ld, LDAPMessage *ent
 /* A text that has only values with a language tag: Japanese first. NULL: none. */
 static char *read_tagged(LDAP *ld, LDAPMessage *entry, const char *attribute)
 {
-	char *text = ldap_entry_name(ld, entry, attribute, "ja", "");
+	char *text = ldap_entry_name(ld, entry, attribute, "ja", NULL);
 
-	if (*text != '\0')
-		return text;
-	g_free(text);
-	text = ldap_entry_name(ld, entry, attribute, "en", "");
-	if (*text != '\0')
-		return text;
-	g_free(text);
-	return NULL;
+	return text != NULL ? text : ldap_entry_name(ld, entry, attribute, "en", NULL);
 }
 
 /* What goes with a status that is not active: its end, the item and the reason. */

@@ -32,7 +32,7 @@ char *ldap_entry_first(LDAP *ld, LDAPMessage *entry, const char *attribute);
 /* What stays when the entry is renamed (ldap_entry_id); "" when there is none. */
 char *ldap_entry_id(LDAP *ld, LDAPMessage *entry, const struct settings *settings);
 
-/* A name in a language (";lang-ja"), or without a tag, or the fallback. */
+/* A name in a language (";lang-ja"), or without a tag, or the fallback, which may be NULL. */
 char *ldap_entry_name(LDAP *ld, LDAPMessage *entry, const char *attribute,
 		      const char *language, const char *fallback);
 

@@ -85,6 +85,23 @@ static enum answer start(struct store *store, struct kairan_error *error_r,
 	return sql_next(store, error_r, stmt);
 }
 
+bool sql_number(struct store *store, struct kairan_error *error_r, int64_t *number_r,
+		const char *sql, const char *binds, ...)
+{
+	sqlite3_stmt *stmt;
+	va_list args;
+	enum answer answer;
+
+	va_start(args, binds);
+	answer = start(store, error_r, &stmt, sql, binds, args);
+	va_end(args);
+	if (answer != ANSWER_YES)
+		return false;
+	*number_r = sqlite3_column_int64(stmt, 0);
+	sql_done(stmt);
+	return true;
+}
+
 enum answer sql_first(struct store *store, struct kairan_error *error_r,
 		      sqlite3_stmt **stmt_r, const char *sql, const char *binds, ...)
 {

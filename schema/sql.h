@@ -18,6 +18,10 @@
 bool sql_run(struct store *store, struct kairan_error *error_r, const char *sql,
 	     const char *binds, ...);
 
+/* The number that a query of one row and one column finds. False: it failed, or has no row. */
+bool sql_number(struct store *store, struct kairan_error *error_r, int64_t *number_r,
+		const char *sql, const char *binds, ...);
+
 /* Start a query: YES with *stmt_r on its first row, NO without rows, UNKNOWN on failure.
  * After YES, call sql_next() until it is not YES, or sql_done(). */
 enum answer sql_first(struct store *store, struct kairan_error *error_r,

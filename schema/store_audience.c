@@ -47,20 +47,12 @@ bool store_audience_find(struct store *store, const struct draft *draft,
 bool store_audience_count(struct store *store, const struct audience *audience,
 			  int64_t *count_r, struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
-	enum answer answer =
-	    audience->had == 0
-		? sql_first(store, error_r, &stmt,
-			    "SELECT count(*) FROM " AUDIENCE_OF_LIST, "s", audience->list)
-		: sql_first(store, error_r, &stmt,
-			    "SELECT count(*) FROM " AUDIENCE_OF_DRAFT, "si",
-			    audience->list, audience->had);
-
-	if (answer != ANSWER_YES)
-		return false;
-	*count_r = sqlite3_column_int64(stmt, 0);
-	sql_done(stmt);
-	return true;
+	return audience->had == 0 ? sql_number(store, error_r, count_r,
+					       "SELECT count(*) FROM " AUDIENCE_OF_LIST,
+					       "s", audience->list)
+				  : sql_number(store, error_r, count_r,
+					       "SELECT count(*) FROM " AUDIENCE_OF_DRAFT,
+					       "si", audience->list, audience->had);
 }
 
 enum answer store_audience_find_last(struct store *store, const struct draft *draft,

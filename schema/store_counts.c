@@ -16,18 +16,6 @@
 
 #include "schema/sql.h"
 
-static bool read_number(struct store *store, const char *sql, int64_t *number_r,
-			struct kairan_error *error_r)
-{
-	sqlite3_stmt *stmt;
-
-	if (sql_first(store, error_r, &stmt, sql, "") != ANSWER_YES)
-		return false;
-	*number_r = sqlite3_column_int64(stmt, 0);
-	sql_done(stmt);
-	return true;
-}
-
 static bool read_drafts(struct store *store, struct store_counts *counts,
 			struct kairan_error *error_r)
 {
@@ -51,31 +39,31 @@ bool store_counts_read(struct store *store, struct store_counts *counts_r,
 {
 	*counts_r = (struct store_counts){ 0 };
 	return read_drafts(store, counts_r, error_r) &&
-	       read_number(
-		   store,
+	       sql_number(
+		   store, error_r, &counts_r->oldest_held,
 		   "SELECT ifnull(min(submitted_at), 0) FROM draft WHERE state = 1",
-		   &counts_r->oldest_held, error_r) &&
-	       read_number(
-		   store,
+		   "") &&
+	       sql_number(
+		   store, error_r, &counts_r->oldest_due,
 		   "SELECT ifnull(min(due_at), 0) FROM draft WHERE state IN (2, 3)",
-		   &counts_r->oldest_due, error_r) &&
-	       read_number(store, "SELECT count(*) FROM outbox WHERE state = 1",
-			   &counts_r->notices, error_r) &&
-	       read_number(
-		   store, "SELECT ifnull(min(created_at), 0) FROM outbox WHERE state = 1",
-		   &counts_r->oldest_notice, error_r) &&
-	       read_number(store, "SELECT count(*) FROM subscriber WHERE state = 1",
-			   &counts_r->subscribers, error_r) &&
-	       read_number(store, "SELECT count(*) FROM suspension",
-			   &counts_r->suspensions, error_r) &&
-	       read_number(store, "SELECT count(*) FROM alarm", &counts_r->alarms,
-			   error_r) &&
-	       read_number(store, "SELECT ifnull(max(seq) - min(seq) + 1, 0) FROM audit",
-			   &counts_r->audit_rows, error_r) &&
-	       read_number(store,
-			   "SELECT page_count * page_size FROM pragma_page_count(),"
-			   " pragma_page_size()",
-			   &counts_r->octets, error_r);
+		   "") &&
+	       sql_number(store, error_r, &counts_r->notices,
+			  "SELECT count(*) FROM outbox WHERE state = 1", "") &&
+	       sql_number(store, error_r, &counts_r->oldest_notice,
+			  "SELECT ifnull(min(created_at), 0) FROM outbox WHERE state = 1",
+			  "") &&
+	       sql_number(store, error_r, &counts_r->subscribers,
+			  "SELECT count(*) FROM subscriber WHERE state = 1", "") &&
+	       sql_number(store, error_r, &counts_r->suspensions,
+			  "SELECT count(*) FROM suspension", "") &&
+	       sql_number(store, error_r, &counts_r->alarms, "SELECT count(*) FROM alarm",
+			  "") &&
+	       sql_number(store, error_r, &counts_r->audit_rows,
+			  "SELECT ifnull(max(seq) - min(seq) + 1, 0) FROM audit", "") &&
+	       sql_number(store, error_r, &counts_r->octets,
+			  "SELECT page_count * page_size FROM pragma_page_count(),"
+			  " pragma_page_size()",
+			  "");
 }
 
 enum answer store_counts_check(struct store *store, struct kairan_error *error_r)

@@ -60,15 +60,10 @@ bool store_release_cut(struct store *store, const struct shard_cut *cut,
 bool store_release_count_begun(struct store *store, const char *broadcast,
 			       int64_t *count_r, struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
-
-	if (sql_first(store, error_r, &stmt,
-		      "SELECT count(*) FROM draft WHERE broadcast = ? AND recipients > 0",
-		      "s", broadcast) != ANSWER_YES)
-		return false;
-	*count_r = sqlite3_column_int64(stmt, 0);
-	sql_done(stmt);
-	return true;
+	return sql_number(
+	    store, error_r, count_r,
+	    "SELECT count(*) FROM draft WHERE broadcast = ? AND recipients > 0", "s",
+	    broadcast);
 }
 
 enum answer store_release_find_recipient(struct store *store, int64_t draft,

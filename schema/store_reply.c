@@ -32,14 +32,9 @@ enum answer store_reply_mark(struct store *store, const struct reply_mark *mark,
 bool store_reply_count(struct store *store, const struct reply_mark *mark, int64_t after,
 		       int64_t *count_r, struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
-
-	if (sql_first(store, error_r, &stmt,
-		      "SELECT count(*) FROM reply WHERE draft = ? AND uid = ? AND at > ?"
-		      " AND counts = 1",
-		      "isi", mark->draft, mark->uid, after) != ANSWER_YES)
-		return false;
-	*count_r = sqlite3_column_int64(stmt, 0);
-	sql_done(stmt);
-	return true;
+	return sql_number(
+	    store, error_r, count_r,
+	    "SELECT count(*) FROM reply WHERE draft = ? AND uid = ? AND at > ?"
+	    " AND counts = 1",
+	    "isi", mark->draft, mark->uid, after);
 }

@@ -100,11 +100,6 @@ static const struct {
 	[DUE_WAITS_URGENT] = { "waits-urgent", true },
 };
 
-static bool is_approval(enum decision decision)
-{
-	return decision == DECISION_APPROVE || decision == DECISION_APPROVE_URGENT;
-}
-
 /* Has the writer called the draft urgent in another mail before? Then the reason given there is
  * good, if there is none here. */
 static enum answer find_confirmation(const struct intake_context *context,
@@ -198,10 +193,12 @@ static enum answer decide(const struct intake_context *context, struct reply *re
 		/* Who lets it go out gets the report of the broadcast, and needs no mail
 		 * before. Everybody else is answered: the mail has the reason as it was
 		 * understood, or who has the broadcast already. */
-		.except = is_approval(reply->words.decision) ? reply->party->number : -1,
+		.except = decision_is_approval(reply->words.decision)
+			      ? reply->party->number
+			      : -1,
 	};
 
-	if (is_approval(reply->words.decision) &&
+	if (decision_is_approval(reply->words.decision) &&
 	    !find_time(context, reply, &reply_step, verdict_r))
 		return ANSWER_YES;
 	if (decision_steps[step].decision == DECISION_STOP &&
