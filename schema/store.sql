@@ -420,3 +420,20 @@ CREATE TABLE incident_note (
 	original      BLOB                   -- the mail; NULL: none, or too large
 );
 CREATE INDEX incident_note_by_incident ON incident_note (incident, id);
+
+-- schema version 10
+
+-- Where a subscriber comes from (Art. 2(2)): 1 agreed to the terms by mail, 2 recognised by an
+-- administrator, 3 taken over from an older system; and what belongs to it.
+ALTER TABLE subscriber ADD COLUMN source INTEGER NOT NULL DEFAULT 3;
+ALTER TABLE subscriber ADD COLUMN source_by TEXT NOT NULL DEFAULT '';     -- the administrator
+ALTER TABLE subscriber ADD COLUMN source_reason TEXT NOT NULL DEFAULT '';
+ALTER TABLE subscriber ADD COLUMN terms TEXT NOT NULL DEFAULT '';         -- version agreed to
+ALTER TABLE subscriber ADD COLUMN consent_id TEXT NOT NULL DEFAULT '';    -- that mail's Message-ID
+ALTER TABLE subscriber ADD COLUMN language TEXT NOT NULL DEFAULT '';      -- '': the setting
+-- Since when it is in this state, why ('': it was asked for), and until when it pauses (0: no end).
+ALTER TABLE subscriber ADD COLUMN changed_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE subscriber ADD COLUMN state_reason TEXT NOT NULL DEFAULT '';
+ALTER TABLE subscriber ADD COLUMN paused_until INTEGER NOT NULL DEFAULT 0;
+UPDATE subscriber SET changed_at = joined_at;
+CREATE INDEX subscriber_by_address ON subscriber (address_key);
