@@ -133,10 +133,13 @@ class Watch:
         os.close(self.descriptor)
 
     def wait(self, seconds):
-        if select.select([self.descriptor], [], [], seconds)[0]:
-            with contextlib.suppress(BlockingIOError):
-                while os.read(self.descriptor, 65536):
-                    pass
+        """Did something happen?"""
+        if not select.select([self.descriptor], [], [], seconds)[0]:
+            return False
+        with contextlib.suppress(BlockingIOError):
+            while os.read(self.descriptor, 65536):
+                pass
+        return True
 
 
 class Stack:
@@ -280,7 +283,7 @@ class Stack:
 
     def imap(self, user, password=None):
         """All mails in a person's inbox, oldest first."""
-        box = imaplib.IMAP4("127.0.0.1", int(self.env["KAIRAN_IMAP_PORT"]), timeout=60)
+        box = imaplib.IMAP4("127.0.0.1", int(self.env["KAIRAN_IMAP_PORT"]), timeout=300)
         try:
             box.login(user, password or f"{user.partition('@')[0]}-pass")
             box.select("INBOX", readonly=True)
@@ -314,19 +317,30 @@ class Stack:
         return [*mail.glob("*/new"), self.env["KAIRAN_LOG"],
                 pathlib.Path(self.env["KAIRAN_STORE"]).parent, self.directory / "run"]
 
+    # A busy machine may do nothing at all for so long, and something else for so long.
+    STILL, BUSY = 60, 300
+
     def wait_for(self, predicate, timeout=20, what="what was waited for"):
         """The first true value of predicate(), asked again whenever something happens in
-        a mailbox, in a log or in the store."""
-        end = time.monotonic() + timeout
+        a mailbox, in a log or in the store. It waits for progress: the time begins anew
+        whenever something happens."""
+        return self.peek(predicate, max(timeout, self.STILL), max(timeout, self.BUSY), what)
+
+    def peek(self, predicate, still, busy=0, what="what was looked for"):
+        """As wait_for(), with an end when nothing has happened for so many seconds; with busy
+        0 also when something has."""
+        begin = time.monotonic()
+        end = begin + still
         with Watch(self.folders()) as watch:
             while True:
                 value = predicate()
                 if value:
                     return value
-                left = end - time.monotonic()
-                if left <= 0:
-                    raise TimeoutError(f"{what} did not come within {timeout} s")
-                watch.wait(min(left, 1.0))
+                now = time.monotonic()
+                if now >= end:
+                    raise TimeoutError(f"{what} did not come within {now - begin:.0f} s")
+                if watch.wait(min(end - now, 1.0)):
+                    end = max(end, min(time.monotonic() + still, begin + busy))
 
     def wait_mail(self, user, predicate=lambda mail: True, timeout=20):
         """The newest mail in a person's inbox for which the predicate is true."""
@@ -377,7 +391,7 @@ class Stack:
     def store(self, query, *values):
         """Rows of a read-only question to the store. A journal that a killed program left
         is rolled back by the next one that may write; until then nobody can read."""
-        end = time.monotonic() + 20
+        end = time.monotonic() + self.STILL
         with Watch([pathlib.Path(self.env["KAIRAN_STORE"]).parent]) as watch:
             while True:
                 try:
@@ -388,7 +402,8 @@ class Stack:
                 watch.wait(1.0)
 
     def ask_store(self, query, values):
-        link = sqlite3.connect(f"file:{self.env['KAIRAN_STORE']}?mode=ro", uri=True, timeout=10)
+        link = sqlite3.connect(f"file:{self.env['KAIRAN_STORE']}?mode=ro", uri=True,
+                               timeout=self.STILL)
         link.row_factory = sqlite3.Row
         with contextlib.closing(link):
             return link.execute(query, values).fetchall()

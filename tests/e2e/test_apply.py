@@ -351,7 +351,7 @@ def converse(stack, command, answers):
                              if os.geteuid() == 0 else {})) as program:
         os.close(other)
         shown = ""
-        end = time.monotonic() + 60
+        end = time.monotonic() + 300
         while time.monotonic() < end:
             if not select.select([main], [], [], 1)[0]:
                 continue

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The daemon sends itself a mail at its start, after a reload and once a day, and tells the
 administrators when the mail system changes it, lets it pass, or keeps it. Nobody gets any."""
+import contextlib
 import json
 
 import stack as s
@@ -43,6 +44,15 @@ def wait_judged(stack):
     """A clock that is moved while one is on its way makes that late."""
     stack.wait_for(lambda: not stack.store("SELECT id FROM probe WHERE watched = 1"),
                    timeout=60, what="the look at those on their way")
+
+
+def wait_by_minutes(stack, condition, what):
+    """Wait for what a later try brings, however often the machine was too busy for one."""
+    for _ in range(10):
+        stack.move_clock(61)
+        with contextlib.suppress(TimeoutError):
+            return stack.peek(condition, 10)
+    raise TimeoutError(f"{what} did not come")
 
 
 def wait_mended(stack):
@@ -138,8 +148,8 @@ def test_without_a_mail_system(stack):
                        what="the alarm")
     finally:
         stack.start("mta")
-    stack.move_clock(61)
-    stack.wait_for(lambda: not alarms(stack), timeout=60, what="an end of the alarm")
+    # Without a reload: a minute later it is tried again.
+    wait_by_minutes(stack, lambda: not alarms(stack), "an end of the alarm")
 
 
 if __name__ == "__main__":

@@ -152,7 +152,7 @@ def test_a_stop_beside_the_release(stack):
             stack.move_clock_to(11)
             # Or it asks the directory as well; then the two of them go on together.
             with contextlib.suppress(TimeoutError):
-                stack.wait_for(lambda: town.state_of(stack, subject) != town.APPROVED, 3)
+                stack.peek(lambda: town.state_of(stack, subject) != town.APPROVED, 3)
         for thread in held.threads:
             thread.join()
         # The clock is moved by a reload, which waits no longer for a directory that is silent:

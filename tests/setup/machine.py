@@ -170,10 +170,12 @@ def dovecot_is_old():
 
 
 def install_dovecot():
-    """Debian makes this certificate when it installs Dovecot."""
+    """Debian has this certificate when it installs Dovecot; links to it, on Debian 13."""
     for name, made in (("pem", "/etc/ssl/certs/ssl-cert-snakeoil.pem"),
                        ("key", "/etc/ssl/private/ssl-cert-snakeoil.key")):
-        shutil.copy(made, f"/etc/dovecot/private/dovecot.{name}")
+        there = pathlib.Path(f"/etc/dovecot/private/dovecot.{name}")
+        there.unlink(missing_ok=True)
+        shutil.copy(made, there)
 
 
 def install():
@@ -185,7 +187,7 @@ def install():
     install_kairan()
 
 
-def wait_for(ready, what, seconds=60):
+def wait_for(ready, what, seconds=300):
     """Ask until it is so."""
     end = time.monotonic() + seconds
     while True:
