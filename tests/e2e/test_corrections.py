@@ -15,7 +15,9 @@ def send(stack, subject, text=TEXT):
     """A broadcast that has gone all the way; the subscribers' first mail of it."""
     town.draft(stack, "bosai-staff1", subject, text)
     town.answer(stack, "bosai-chief", town.request_for(stack, "bosai-chief", subject), "承認")
-    return town.wait_broadcast(stack, subject)[0]
+    mails = town.wait_broadcast(stack, subject)
+    town.wait_state(stack, subject, town.RELEASED)
+    return mails[0]
 
 
 def report_for(stack, person, subject):

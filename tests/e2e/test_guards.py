@@ -49,7 +49,7 @@ def test_duplicate(stack):
     subject = "断水のお知らせ"
     request = request_with(stack, subject, text)
     town.answer(stack, "bosai-chief", request, "承認")
-    town.wait_broadcast(stack, subject)
+    town.wait_state(stack, subject, town.RELEASED)
     again = request_with(stack, "断水のお知らせ（再）", text.replace("十二時", "十三時"))
     check_warned(again, "よく似ています")
     check_in(f"起案番号 {town.draft_id(stack, subject)}", s.text_of(again), "which one")
