@@ -44,6 +44,7 @@ int ctl_subscribers_delete(const struct ctl_call *call);
 int ctl_subscribers_export(const struct ctl_call *call);
 int ctl_subscribers_import(const struct ctl_call *call);
 int ctl_subscribers_list(const struct ctl_call *call);
+int ctl_subscribers_poster(const struct ctl_call *call);
 int ctl_subscribers_resume(const struct ctl_call *call);
 int ctl_subscribers_suspend(const struct ctl_call *call);
 int ctl_suspension_resume(const struct ctl_call *call);

@@ -18,7 +18,6 @@
 #include <sysexits.h>
 
 #include "ctl/ctl_store.h"
-#include "schema/directory.h"
 #include "schema/store_snapshot.h"
 
 static int load_snapshot(struct store *store, void *context, struct kairan_error *error_r)
@@ -104,5 +103,33 @@ int ctl_lists_check(const struct ctl_call *call, const char *list, bool is_new)
 				  list, known);
 	}
 	g_ptr_array_unref(names);
+	return status;
+}
+
+int ctl_lists_find(const struct ctl_call *call, const char *list,
+		   struct broadcast **broadcast_r)
+{
+	struct broadcast **broadcasts = NULL;
+	struct broadcast **found = NULL;
+	int status = ctl_lists_check(call, list, false);
+
+	if (status == EX_OK)
+		status = read_broadcasts(call, &broadcasts);
+	if (status != EX_OK)
+		return status;
+	for (struct broadcast **at = broadcasts; *at != NULL; at++)
+		if (strcmp((*at)->list, list) == 0 &&
+		    (found == NULL || strcmp((*at)->mail, (*found)->mail) < 0))
+			found = at;
+	if (found == NULL) {
+		status = ctl_fail(EX_NOINPUT, "no broadcast has the list \"%s\" any more",
+				  list);
+	} else {
+		*broadcast_r = *found;
+		/* The others move up, so that the array stays whole. */
+		for (; *found != NULL; found++)
+			*found = found[1];
+	}
+	broadcasts_free(broadcasts);
 	return status;
 }

@@ -26,6 +26,7 @@
 
 #include "conf/clock.h"
 #include "ctl/commands.h"
+#include "ctl/ctl_file.h"
 #include "ctl/ctl_options.h"
 #include "ctl/ctl_reading.h"
 #include "ctl/ctl_store.h"
@@ -49,20 +50,6 @@ static const char *find_language(const struct settings *settings)
 	return strncmp(locale, "en", 2) == 0 ? "en" : settings->language;
 }
 
-static int write_file(const char *path, const char *text)
-{
-	GError *error = NULL;
-	int status = EX_OK;
-
-	if (strcmp(path, "-") == 0) {
-		fputs(text, stdout);
-	} else if (!g_file_set_contents(path, text, -1, &error)) {
-		status = ctl_fail(EX_CANTCREAT, "%s", error->message);
-		g_error_free(error);
-	}
-	return status;
-}
-
 /* What the mail says, without whom it is to. */
 static int write_filled(const struct report_call *report, const json_t *figures)
 {
@@ -77,7 +64,7 @@ static int write_filled(const struct report_call *report, const json_t *figures)
 			   &filled, &error))
 		status = ctl_fail(EX_CONFIG, "%s", error.text);
 	else if (report->html != NULL)
-		status = write_file(report->html, filled.html);
+		status = ctl_file_write(report->html, filled.html);
 	else
 		fputs(g_strchug(filled.text), stdout);
 	template_mail_clear(&filled);
