@@ -25,7 +25,8 @@
 static const struct ctl_column columns[] = { { "list", CTL_TEXT },
 					     { "active", CTL_NUMBER },
 					     { "suspended", CTL_NUMBER },
-					     { "left", CTL_NUMBER } };
+					     { "left", CTL_NUMBER },
+					     { "paused", CTL_NUMBER } };
 
 struct counting {
 	const char *list; /* NULL: all */
@@ -42,6 +43,7 @@ static void put(const struct counting *counting, const struct subscriber_count *
 	ctl_table_put_number(counting->table, count->active);
 	ctl_table_put_number(counting->table, count->suspended);
 	ctl_table_put_number(counting->table, count->left);
+	ctl_table_put_number(counting->table, count->paused);
 }
 
 /* Those that come before this list (NULL: all that are left), and have no rows in the store. */

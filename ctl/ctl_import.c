@@ -7,6 +7,9 @@
  *	record whose field is "address" or アドレス is a heading. All records are checked before anything is
  *	written, and all are written in one transaction. With --dry-run they are only checked.
  *
+ *	Art. 2(2): with --reason the administrator recognises these people as subscribers; without,
+ *	they were that in an older system. Who has left, pauses or is suspended stays so.
+ *
  * DIAGNOSTICS
  *	EX_DATAERR: lines that are no address, each by its number; nothing is imported.
  *	EX_NOINPUT: no broadcast has the list, and --new-list does not say that it is to be one.
@@ -32,10 +35,11 @@
 struct import {
 	const char *list;
 	const char *path;
+	const char *reason; /* NULL: they were registered in an older system */
 	bool dry_run, is_new;
 	GArray *addresses; /* struct address */
 	int bad_lines;
-	int64_t added;
+	int64_t added, left, suspended, paused;
 };
 
 /* The heading that spreadsheets and kairanctl's own export have above addresses. */
@@ -99,13 +103,25 @@ static bool add_all(struct store *store, struct import *import, int64_t now,
 	bool ok = true;
 
 	for (guint i = 0; ok && i < import->addresses->len; i++) {
-		const struct address *address =
-		    &g_array_index(import->addresses, struct address, i);
+		const struct subscriber_registration registration = {
+			.list = import->list,
+			.address = &g_array_index(import->addresses, struct address, i),
+			.origin = { .source = import->reason != NULL
+						  ? SUBSCRIBER_RECOGNISED
+						  : SUBSCRIBER_IMPORTED,
+				    .by = ctl_operator_uid(),
+				    .reason = import->reason },
+			.now = now,
+		};
+		enum subscriber_state was;
 		enum answer answer =
-		    store_subscriber_add(store, import->list, address, now, error_r);
+		    store_subscriber_register(store, &registration, &was, error_r);
 
 		ok = answer != ANSWER_UNKNOWN;
 		import->added += answer == ANSWER_YES;
+		import->left += was == SUBSCRIBER_LEFT;
+		import->suspended += was == SUBSCRIBER_SUSPENDED;
+		import->paused += was == SUBSCRIBER_PAUSED;
 		ctl_progress_show(progress, i, import->addresses->len);
 	}
 	ctl_progress_free(progress);
@@ -122,8 +138,10 @@ static int write_all(struct store *store, void *context, struct kairan_error *er
 	    !store_subscriber_note_change(store, import->list, import->added, 0, now,
 					  error_r))
 		return EX_UNAVAILABLE;
-	detail = g_strdup_printf("list %s: %u addresses, %lld new", import->list,
-				 import->addresses->len, (long long)import->added);
+	detail = g_strdup_printf("list %s: %u addresses, %lld new%s%s", import->list,
+				 import->addresses->len, (long long)import->added,
+				 import->reason != NULL ? ", recognised: " : "",
+				 import->reason != NULL ? import->reason : "");
 	const struct audit_event event = {
 		.at = now,
 		.uid = ctl_operator_uid(),
@@ -148,6 +166,11 @@ static int finish(const struct ctl_call *call, struct import *import)
 	if (status == EX_OK)
 		ctl_print("%s: %u addresses read, %lld new subscribers", import->list,
 			  import->addresses->len, (long long)import->added);
+	if (status == EX_OK && import->left + import->suspended + import->paused > 0)
+		ctl_print("%lld have left, %lld are suspended, %lld pause: they stay so "
+			  "(`kairanctl subscribers resume` brings them back)",
+			  (long long)import->left, (long long)import->suspended,
+			  (long long)import->paused);
 	return status;
 }
 
@@ -155,6 +178,7 @@ int ctl_subscribers_import(const struct ctl_call *call)
 {
 	struct import import = { 0 };
 	const struct ctl_option options[] = { { "list", &import.list, NULL },
+					      { "reason", &import.reason, NULL },
 					      { "dry-run", NULL, &import.dry_run },
 					      { "new-list", NULL, &import.is_new } };
 	int rest, status;
@@ -162,6 +186,9 @@ int ctl_subscribers_import(const struct ctl_call *call)
 	if (!ctl_options_read(call, options, G_N_ELEMENTS(options), &rest) ||
 	    rest + 1 != call->argc || import.list == NULL)
 		return ctl_usage(call);
+	if (import.reason != NULL && *import.reason == '\0')
+		return ctl_fail(EX_USAGE,
+				"Art.2(2): --reason says why they are recognised");
 	import.path = call->argv[rest];
 	import.addresses = g_array_new(FALSE, FALSE, sizeof(struct address));
 	status = ctl_lists_check(call, import.list, import.is_new);

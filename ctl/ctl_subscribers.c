@@ -35,9 +35,10 @@
 
 /* ---- list and export ---- */
 
-static const struct ctl_column list_columns[] = { { "address", CTL_TEXT },
-						  { "state", CTL_WORD },
-						  { "joined", CTL_TIME } };
+static const struct ctl_column list_columns[] = {
+	{ "address", CTL_TEXT }, { "state", CTL_WORD },  { "reason", CTL_WORD },
+	{ "joined", CTL_TIME },  { "source", CTL_WORD }, { "detail", CTL_TEXT }
+};
 
 struct reading {
 	const struct settings *settings;
@@ -50,20 +51,51 @@ struct reading {
 	struct ctl_table *table; /* NULL: export */
 };
 
+/* A field in quotes, within which they are doubled (RFC 4180), and what follows it. */
+static void export_field(const char *text, char end)
+{
+	putchar('"');
+	for (; *text != '\0'; text++) {
+		if (*text == '"')
+			putchar('"');
+		putchar(*text);
+	}
+	putchar('"');
+	putchar(end);
+}
+
 static void export_one(const struct reading *reading, const struct subscriber *subscriber)
 {
+	const struct subscriber_origin *origin = &subscriber->origin;
 	char when[64];
 
 	clock_format(subscriber->joined_at, reading->settings->time_zone,
 		     "%Y-%m-%dT%H:%M:%S%:z", when, sizeof(when));
-	/* An address has no quotes but in a quoted local part, where they are doubled. */
-	putchar('"');
-	for (const char *at = subscriber->address; *at != '\0'; at++) {
-		if (*at == '"')
-			putchar('"');
-		putchar(*at);
-	}
-	printf("\",%s,%s\r\n", subscriber_state_name(subscriber->state), when);
+	export_field(subscriber->address, ',');
+	printf("%s,%s,%s,", subscriber_state_name(subscriber->state), when,
+	       subscriber_source_name(origin->source));
+	export_field(origin->by, ',');
+	export_field(origin->reason, ',');
+	export_field(origin->terms, ',');
+	export_field(origin->consent_id, ',');
+	export_field(subscriber->state_reason, '\r');
+	putchar('\n');
+}
+
+/* By what somebody is a subscriber, in one cell. */
+static void put_source(const struct reading *reading,
+		       const struct subscriber_origin *origin)
+{
+	g_autofree char *detail = NULL;
+
+	if (origin->source == SUBSCRIBER_CONSENT)
+		detail = g_strdup_printf(ctl_say("terms %s, %s"), origin->terms,
+					 origin->consent_id);
+	else
+		detail = g_strconcat(origin->by, *origin->reason != '\0' ? ": " : "",
+				     origin->reason, NULL);
+	ctl_table_put_word(reading->table, subscriber_source_name(origin->source));
+	ctl_table_put_text(reading->table, detail);
 }
 
 static void visit(const struct subscriber *subscriber, void *context)
@@ -79,7 +111,9 @@ static void visit(const struct subscriber *subscriber, void *context)
 	}
 	ctl_table_put_text(reading->table, subscriber->address);
 	ctl_table_put_word(reading->table, subscriber_state_name(subscriber->state));
+	ctl_table_put_word(reading->table, subscriber->state_reason);
 	ctl_table_put_time(reading->table, subscriber->joined_at);
+	put_source(reading, &subscriber->origin);
 }
 
 static int read_page(struct store *store, void *context, struct kairan_error *error_r)
@@ -107,6 +141,8 @@ static void count_known(const struct subscriber_count *count, void *context)
 		reading->known += count->suspended;
 	if (reading->state == 0 || reading->state == SUBSCRIBER_LEFT)
 		reading->known += count->left;
+	if (reading->state == 0 || reading->state == SUBSCRIBER_PAUSED)
+		reading->known += count->paused;
 }
 
 static int record(struct store *store, void *context, struct kairan_error *error_r)
@@ -146,7 +182,7 @@ static int read_all(struct store *store, struct reading *reading)
 
 static bool find_state(const char *name, int *state_r)
 {
-	for (int state = SUBSCRIBER_ACTIVE; state <= SUBSCRIBER_LEFT; state++) {
+	for (int state = SUBSCRIBER_ACTIVE; state <= SUBSCRIBER_PAUSED; state++) {
 		if (strcmp(subscriber_state_name((enum subscriber_state)state), name) ==
 		    0) {
 			*state_r = state;
@@ -172,9 +208,10 @@ int ctl_subscribers_list(const struct ctl_call *call)
 	    rest != call->argc || reading.list == NULL)
 		return ctl_usage(call);
 	if (state != NULL && !find_state(ctl_say_read(state), &reading.state))
-		return ctl_fail(EX_USAGE, "there is no state \"%s\"; there are: %s %s %s",
-				state, ctl_say("active"), ctl_say("suspended"),
-				ctl_say("left"));
+		return ctl_fail(EX_USAGE,
+				"there is no state \"%s\"; there are: %s %s %s %s", state,
+				ctl_say("active"), ctl_say("suspended"), ctl_say("left"),
+				ctl_say("paused"));
 	status = ctl_lists_check(call, reading.list, is_new);
 	if (status != EX_OK)
 		return status;
@@ -208,7 +245,8 @@ int ctl_subscribers_export(const struct ctl_call *call)
 	status = open_recorded(call, &reading, &store);
 	if (status == EX_OK)
 		fputs("\xef\xbb\xbf"
-		      "address,state,joined\r\n",
+		      "address,state,joined,source,by,reason,terms,consent,"
+		      "state reason\r\n",
 		      stdout);
 	if (status == EX_OK)
 		status = read_all(store, &reading);
@@ -233,13 +271,20 @@ struct change {
 static enum answer change_one(struct store *store, const struct change *change,
 			      const struct address *address, struct kairan_error *error_r)
 {
+	struct subscriber_entry entry = {
+		.list = change->list,
+		.address = address,
+		.state = SUBSCRIBER_ACTIVE,
+		.now = change->now,
+	};
+
 	switch (change->kind) {
 	case CHANGE_SUSPEND:
-		return store_subscriber_enter(store, change->list, address,
-					      SUBSCRIBER_SUSPENDED, change->now, error_r);
+		entry.state = SUBSCRIBER_SUSPENDED;
+		entry.reason = "admin";
+		return store_subscriber_enter(store, &entry, error_r);
 	case CHANGE_RESUME:
-		return store_subscriber_enter(store, change->list, address,
-					      SUBSCRIBER_ACTIVE, change->now, error_r);
+		return store_subscriber_enter(store, &entry, error_r);
 	case CHANGE_DELETE:
 		break;
 	}
@@ -257,10 +302,11 @@ static const char *name_change(const struct change *change)
 	return names[change->kind];
 }
 
+/* How many; the audit trail is kept for years, and names no resident. */
 static bool record_change(struct store *store, const struct change *change,
-			  const struct address *address, struct kairan_error *error_r)
+			  struct kairan_error *error_r)
 {
-	g_autofree char *detail = g_strdup_printf("%s: %s", change->list, address->spec);
+	g_autofree char *detail = g_strdup_printf("%s: %d", change->list, change->count);
 	const struct audit_event event = {
 		.at = change->now,
 		.uid = ctl_operator_uid(),
@@ -272,8 +318,8 @@ static bool record_change(struct store *store, const struct change *change,
 
 	return store_audit_append(store, &event, error_r) &&
 	       (change->kind != CHANGE_DELETE ||
-		store_subscriber_note_change(store, change->list, 0, 1, change->now,
-					     error_r));
+		store_subscriber_note_change(store, change->list, 0, change->count,
+					     change->now, error_r));
 }
 
 static int change_all(struct store *store, void *context, struct kairan_error *error_r)
@@ -297,10 +343,8 @@ static int change_all(struct store *store, void *context, struct kairan_error *e
 		case ANSWER_YES:
 			break;
 		}
-		if (!record_change(store, change, &address, error_r))
-			return EX_UNAVAILABLE;
 	}
-	return EX_OK;
+	return record_change(store, change, error_r) ? EX_OK : EX_UNAVAILABLE;
 }
 
 static int run_change(const struct ctl_call *call, enum change_kind kind)

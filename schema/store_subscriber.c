@@ -5,7 +5,8 @@
  * DESCRIPTION
  *	One row for each address of a list. The key is the address in lower case, so that one
  *	mailbox written in two ways receives a broadcast once; the mail goes to the address as
- *	it was registered.
+ *	it was registered. Each row has by what it is there (Art. 2(2)). Who has left keeps a row
+ *	for a time, so that no import registers them again.
  *
  * DIAGNOSTICS
  *	All failures are returned.
@@ -16,21 +17,114 @@
 
 #include "schema/sql.h"
 
-enum answer store_subscriber_add(struct store *store, const char *list,
-				 const struct address *address, int64_t now,
+/* What is kept of an address before it is registered. */
+struct standing {
+	enum subscriber_state state; /* 0: it is not there */
+	enum subscriber_source source;
+};
+
+static enum answer find_standing(struct store *store, const char *list, const char *key,
+				 struct standing *standing_r,
 				 struct kairan_error *error_r)
 {
-	struct address key = *address;
+	sqlite3_stmt *stmt;
+	enum answer answer = sql_first(
+	    store, error_r, &stmt,
+	    "SELECT state, source FROM subscriber WHERE list = ? AND address_key = ?",
+	    "ss", list, key);
+
+	*standing_r = (struct standing){ 0 };
+	if (answer == ANSWER_YES) {
+		standing_r->state = (enum subscriber_state)sqlite3_column_int(stmt, 0);
+		standing_r->source = (enum subscriber_source)sqlite3_column_int(stmt, 1);
+		sql_done(stmt);
+	}
+	return answer;
+}
+
+static const char *or_empty(const char *text)
+{
+	return text != NULL ? text : "";
+}
+
+static bool insert(struct store *store,
+		   const struct subscriber_registration *registration, const char *key,
+		   struct kairan_error *error_r)
+{
+	const struct subscriber_origin *origin = &registration->origin;
+
+	return sql_run(
+	    store, error_r,
+	    "INSERT INTO subscriber (list, address_key, address, domain, state, joined_at,"
+	    " changed_at, source, source_by, source_reason, terms, consent_id, language)"
+	    " VALUES (?1,?2,?3,?4,1,?5,?5,?6,?7,?8,?9,?10,?11)",
+	    "ssssiisssss", registration->list, key, registration->address->spec,
+	    address_domain(registration->address), registration->now,
+	    (int64_t)origin->source, or_empty(origin->by), or_empty(origin->reason),
+	    or_empty(origin->terms), or_empty(origin->consent_id),
+	    or_empty(origin->language));
+}
+
+/* The address as it is written now, too: it may have been registered long ago. */
+static bool replace(struct store *store,
+		    const struct subscriber_registration *registration, const char *key,
+		    struct kairan_error *error_r)
+{
+	const struct subscriber_origin *origin = &registration->origin;
+
+	return sql_run(
+	    store, error_r,
+	    "UPDATE subscriber SET joined_at = CASE WHEN state = 1 THEN joined_at ELSE ?4"
+	    " END, changed_at = CASE WHEN state = 1 THEN changed_at ELSE ?4 END, state = 1,"
+	    " state_reason = '', paused_until = 0, address = ?3, source = ?5,"
+	    " source_by = ?6, source_reason = ?7, terms = ?8, consent_id = ?9,"
+	    " language = ?10 WHERE list = ?1 AND address_key = ?2",
+	    "sssiisssss", registration->list, key, registration->address->spec,
+	    registration->now, (int64_t)origin->source, or_empty(origin->by),
+	    or_empty(origin->reason), or_empty(origin->terms),
+	    or_empty(origin->consent_id), or_empty(origin->language));
+}
+
+/* Where a row has no more than an import for it, a reason is better; whoever agreed needs
+ * none. */
+static bool recognise(struct store *store,
+		      const struct subscriber_registration *registration, const char *key,
+		      struct kairan_error *error_r)
+{
+	return sql_run(
+	    store, error_r,
+	    "UPDATE subscriber SET source = 2, source_by = ?, source_reason = ?"
+	    " WHERE list = ? AND address_key = ?",
+	    "ssss", or_empty(registration->origin.by),
+	    or_empty(registration->origin.reason), registration->list, key);
+}
+
+enum answer store_subscriber_register(struct store *store,
+				      const struct subscriber_registration *registration,
+				      enum subscriber_state *was_r,
+				      struct kairan_error *error_r)
+{
+	struct address key = *registration->address;
+	struct standing standing;
+	bool ok = true;
 
 	address_fold(&key);
-	if (!sql_run(store, error_r,
-		     "INSERT INTO subscriber (list, address_key, address, domain, state,"
-		     " joined_at) VALUES (?,?,?,?,1,?)"
-		     " ON CONFLICT (list, address_key) DO UPDATE SET state = 1,"
-		     " joined_at = excluded.joined_at WHERE state <> 1",
-		     "ssssi", list, key.spec, address->spec, address_domain(&key), now))
+	if (find_standing(store, registration->list, key.spec, &standing, error_r) ==
+	    ANSWER_UNKNOWN)
 		return ANSWER_UNKNOWN;
-	return sql_changes(store) > 0 ? ANSWER_YES : ANSWER_NO;
+	*was_r = standing.state;
+	if (standing.state == 0)
+		return insert(store, registration, key.spec, error_r) ? ANSWER_YES
+								      : ANSWER_UNKNOWN;
+	if (registration->origin.source == SUBSCRIBER_CONSENT) {
+		if (!replace(store, registration, key.spec, error_r))
+			return ANSWER_UNKNOWN;
+		return standing.state != SUBSCRIBER_ACTIVE ? ANSWER_YES : ANSWER_NO;
+	}
+	if (registration->origin.source == SUBSCRIBER_RECOGNISED &&
+	    standing.source == SUBSCRIBER_IMPORTED && standing.state != SUBSCRIBER_LEFT)
+		ok = recognise(store, registration, key.spec, error_r);
+	return ok ? ANSWER_NO : ANSWER_UNKNOWN;
 }
 
 const char *subscriber_state_name(enum subscriber_state state)
@@ -39,10 +133,65 @@ const char *subscriber_state_name(enum subscriber_state state)
 		[SUBSCRIBER_ACTIVE] = "active",
 		[SUBSCRIBER_SUSPENDED] = "suspended",
 		[SUBSCRIBER_LEFT] = "left",
+		[SUBSCRIBER_PAUSED] = "paused",
 	};
 
-	return state >= SUBSCRIBER_ACTIVE && state <= SUBSCRIBER_LEFT ? names[state]
-								      : "unknown";
+	return state >= SUBSCRIBER_ACTIVE && state <= SUBSCRIBER_PAUSED ? names[state]
+									: "unknown";
+}
+
+const char *subscriber_source_name(enum subscriber_source source)
+{
+	static const char *const names[] = {
+		[SUBSCRIBER_CONSENT] = "consent",
+		[SUBSCRIBER_RECOGNISED] = "recognised",
+		[SUBSCRIBER_IMPORTED] = "imported",
+	};
+
+	return source >= SUBSCRIBER_CONSENT && source <= SUBSCRIBER_IMPORTED
+		   ? names[source]
+		   : "unknown";
+}
+
+/* The columns of a visit, in the order that read_row() takes them. */
+#define ROW                                                                       \
+	"list, address, address_key, state, state_reason, joined_at, changed_at," \
+	" paused_until, source, source_by, source_reason, terms, consent_id, language"
+
+static struct subscriber read_row(sqlite3_stmt *stmt)
+{
+	return (struct subscriber){
+		.list = (const char *)sqlite3_column_text(stmt, 0),
+		.address = (const char *)sqlite3_column_text(stmt, 1),
+		.key = (const char *)sqlite3_column_text(stmt, 2),
+		.state = (enum subscriber_state)sqlite3_column_int(stmt, 3),
+		.state_reason = (const char *)sqlite3_column_text(stmt, 4),
+		.joined_at = sqlite3_column_int64(stmt, 5),
+		.changed_at = sqlite3_column_int64(stmt, 6),
+		.paused_until = sqlite3_column_int64(stmt, 7),
+		.origin = {
+			.source = (enum subscriber_source)sqlite3_column_int(stmt, 8),
+			.by = (const char *)sqlite3_column_text(stmt, 9),
+			.reason = (const char *)sqlite3_column_text(stmt, 10),
+			.terms = (const char *)sqlite3_column_text(stmt, 11),
+			.consent_id = (const char *)sqlite3_column_text(stmt, 12),
+			.language = (const char *)sqlite3_column_text(stmt, 13),
+		},
+	};
+}
+
+/* All rows of a query that was begun with this answer. */
+static bool visit_rows(struct store *store, sqlite3_stmt *stmt, enum answer answer,
+		       void (*visit)(const struct subscriber *subscriber, void *context),
+		       void *context, struct kairan_error *error_r)
+{
+	while (answer == ANSWER_YES) {
+		const struct subscriber subscriber = read_row(stmt);
+
+		visit(&subscriber, context);
+		answer = sql_next(store, error_r, stmt);
+	}
+	return answer == ANSWER_NO;
 }
 
 bool store_subscriber_visit_page(struct store *store, const struct subscriber_page *page,
@@ -53,39 +202,46 @@ bool store_subscriber_visit_page(struct store *store, const struct subscriber_pa
 	sqlite3_stmt *stmt;
 	enum answer answer =
 	    sql_first(store, error_r, &stmt,
-		      "SELECT address, address_key, state, joined_at FROM subscriber"
+		      "SELECT " ROW " FROM subscriber"
 		      " WHERE list = ?1 AND address_key > ?2 AND (?3 = 0 OR state = ?3)"
 		      " ORDER BY address_key LIMIT ?4",
 		      "ssii", page->list, page->after, (int64_t)page->state, page->limit);
 
-	while (answer == ANSWER_YES) {
-		const struct subscriber subscriber = {
-			.list = page->list,
-			.address = (const char *)sqlite3_column_text(stmt, 0),
-			.key = (const char *)sqlite3_column_text(stmt, 1),
-			.state = (enum subscriber_state)sqlite3_column_int(stmt, 2),
-			.joined_at = sqlite3_column_int64(stmt, 3),
-		};
-
-		visit(&subscriber, context);
-		answer = sql_next(store, error_r, stmt);
-	}
-	return answer == ANSWER_NO;
+	return visit_rows(store, stmt, answer, visit, context, error_r);
 }
 
-enum answer store_subscriber_enter(struct store *store, const char *list,
-				   const struct address *address,
-				   enum subscriber_state state, int64_t now,
-				   struct kairan_error *error_r)
+bool store_subscriber_visit_address(struct store *store, const struct address *address,
+				    void (*visit)(const struct subscriber *subscriber,
+						  void *context),
+				    void *context, struct kairan_error *error_r)
 {
 	struct address key = *address;
+	sqlite3_stmt *stmt;
+	enum answer answer;
+
+	address_fold(&key);
+	answer = sql_first(store, error_r, &stmt,
+			   "SELECT " ROW " FROM subscriber WHERE address_key = ?"
+			   " ORDER BY list",
+			   "s", key.spec);
+	return visit_rows(store, stmt, answer, visit, context, error_r);
+}
+
+enum answer store_subscriber_enter(struct store *store,
+				   const struct subscriber_entry *entry,
+				   struct kairan_error *error_r)
+{
+	struct address key = *entry->address;
 
 	address_fold(&key);
 	if (!sql_run(store, error_r,
-		     "UPDATE subscriber SET state = ?1, joined_at = CASE WHEN ?1 = 1 AND"
-		     " state = 3 THEN ?2 ELSE joined_at END"
-		     " WHERE list = ?3 AND address_key = ?4 AND state <> ?1",
-		     "iiss", (int64_t)state, now, list, key.spec))
+		     "UPDATE subscriber SET joined_at = CASE WHEN ?1 = 1 AND state = 3"
+		     " THEN ?4 ELSE joined_at END, changed_at = ?4, state = ?1,"
+		     " state_reason = ?2, paused_until = ?3"
+		     " WHERE list = ?5 AND address_key = ?6 AND (state <> ?1 OR"
+		     " state_reason <> ?2 OR paused_until <> ?3)",
+		     "isiiss", (int64_t)entry->state, or_empty(entry->reason),
+		     entry->paused_until, entry->now, entry->list, key.spec))
 		return ANSWER_UNKNOWN;
 	return sql_changes(store) > 0 ? ANSWER_YES : ANSWER_NO;
 }
@@ -123,8 +279,8 @@ bool store_subscriber_visit_counts(struct store *store,
 	sqlite3_stmt *stmt;
 	enum answer answer =
 	    sql_first(store, error_r, &stmt,
-		      "SELECT list, sum(state = 1), sum(state = 2), sum(state = 3)"
-		      " FROM subscriber GROUP BY list ORDER BY list",
+		      "SELECT list, sum(state = 1), sum(state = 2), sum(state = 3),"
+		      " sum(state = 4) FROM subscriber GROUP BY list ORDER BY list",
 		      "");
 
 	while (answer == ANSWER_YES) {
@@ -133,6 +289,7 @@ bool store_subscriber_visit_counts(struct store *store,
 			.active = sqlite3_column_int64(stmt, 1),
 			.suspended = sqlite3_column_int64(stmt, 2),
 			.left = sqlite3_column_int64(stmt, 3),
+			.paused = sqlite3_column_int64(stmt, 4),
 		};
 
 		visit(&count, context);

@@ -42,6 +42,7 @@ enum answer check_ask_postfix_bcc(struct check *check, struct check_words *said)
 enum answer check_ask_postfix_delimiter(struct check *check, struct check_words *said);
 enum answer check_ask_postfix_size(struct check *check, struct check_words *said);
 enum answer check_ask_postfix_content(struct check *check, struct check_words *said);
+enum answer check_ask_postfix_dash(struct check *check, struct check_words *said);
 enum answer check_ask_postfix_verp(struct check *check, struct check_words *said);
 
 enum answer check_ask_sendmail_filter(struct check *check, struct check_words *said);

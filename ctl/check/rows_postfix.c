@@ -306,6 +306,12 @@ enum answer check_ask_postfix_content(struct check *check, struct check_words *s
 	return said->found->len > 0 ? ANSWER_NO : ANSWER_YES;
 }
 
+enum answer check_ask_postfix_dash(struct check *check, struct check_words *said)
+{
+	g_string_printf(said->found, "allow_min_user = %s", get(check, "allow_min_user"));
+	return strcmp(get(check, "allow_min_user"), "yes") == 0 ? ANSWER_YES : ANSWER_NO;
+}
+
 enum answer check_ask_postfix_verp(struct check *check, struct check_words *said)
 {
 	const struct settings *settings = check->setup->settings;

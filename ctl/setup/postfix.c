@@ -295,6 +295,7 @@ bool postfix_plan(struct site *site, const char *conf, struct change_list *list,
 	/* postconf knows this parameter by the service. */
 	set_unset(site, &copy, "kairan_destination_recipient_limit");
 	set_unset(site, &copy, "smtpd_forbid_bare_newline");
+	set_unset(site, &copy, "allow_min_user");
 	add_word(&copy, "smtpd_authorized_verp_clients", clients);
 	plan_servers(site, &copy, verp);
 	if (!copy.failed &&

@@ -49,8 +49,16 @@ class Postfix:
                 file.write_bytes(octets)
             self.restart()
 
+    def routed(self, domain, port):
+        """Mail for a domain goes by SMTP to this port, for a while."""
+        return self.configured(
+            ["smtp/unix=smtp unix - - n - - smtp"],
+            transport_maps=f"inline:{{ {domain}=smtp:[127.0.0.1]:{port} }}, "
+                           + self.postconf("-h", "transport_maps"))
+
     def postconf(self, *args):
-        subprocess.run(["postconf", "-c", self.config, *args], check=True)
+        return subprocess.run(["postconf", "-c", self.config, *args], check=True,
+                              stdout=subprocess.PIPE, text=True).stdout.strip()
 
     def restart(self):
         """A reload leaves processes that are at work with what they have read."""
@@ -100,6 +108,19 @@ class Sendmail:
     def restart(self):
         self.stack.stop("mta")
         self.stack.start("mta")
+
+    @contextlib.contextmanager
+    def routed(self, domain, port):
+        """Mail for a domain goes by SMTP to this port, for a while."""
+        table = self.config.with_name("mailertable")
+        before = table.read_text(encoding="utf-8")
+        table.write_text(f"{domain}\tsmtp:[127.0.0.1]\n{before}", encoding="utf-8")
+        try:
+            with self.configured(f"define(`SMTP_MAILER_ARGS', `TCP $h {port}')dnl"):
+                yield
+        finally:
+            table.write_text(before, encoding="utf-8")
+            self.restart()
 
     def hold_sink(self, held):
         """tests/stack/maildir.py looks for this file."""

@@ -405,6 +405,7 @@ def test_lines_of_main_cf(stack):
             ("postfix-always-bcc", "warning", "-e", "always_bcc=archive@town.example"),
             ("postfix-delimiter", "missing", "-e",
              "relay_recipient_maps=inline:{{ kairan@info.town.example=x }}"),
+            ("postfix-dash", "warning", "-e", "allow_min_user=no"),
             ("postfix-size", "missing", "-e", "message_size_limit=9437184"),
             ("postfix-content-filter", "warning", "-e", "content_filter=smtp:127.0.0.1:10025")):
         copy = scratch(stack, "postfix")

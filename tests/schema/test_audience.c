@@ -19,6 +19,7 @@
 #include "schema/store_release.h"
 #include "schema/store_subscriber.h"
 #include "tests/schema/store_fixture.h"
+#include "tests/schema/subscribe.h"
 
 #define SUBSCRIBERS 6
 
@@ -37,9 +38,7 @@ static void add_subscribers(void)
 	for (int i = 0; i < SUBSCRIBERS; i++) {
 		const struct address address = read_address(i);
 
-		assert_int_equal(
-		    store_subscriber_add(at.store, "bosai", &address, 1, &at.error),
-		    ANSWER_YES);
+		assert_int_equal(subscribe("bosai", address.spec, 1), ANSWER_YES);
 	}
 }
 

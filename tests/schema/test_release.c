@@ -18,14 +18,11 @@
 #include "schema/store_release.h"
 #include "schema/store_subscriber.h"
 #include "tests/schema/store_fixture.h"
+#include "tests/schema/subscribe.h"
 
 static void add(const char *list, const char *text)
 {
-	struct address address;
-
-	assert_true(address_read(text, &address, NULL));
-	assert_int_equal(store_subscriber_add(at.store, list, &address, 1, &at.error),
-			 ANSWER_YES);
+	assert_int_equal(subscribe(list, text, 1), ANSWER_YES);
 }
 
 static void add_many(const char *list, int64_t count)

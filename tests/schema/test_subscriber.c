@@ -16,13 +16,25 @@
 #include "schema/store_audience.h"
 #include "schema/store_subscriber.h"
 #include "tests/schema/store_fixture.h"
+#include "tests/schema/subscribe.h"
 
-static enum answer add(const char *list, const char *text, int64_t now)
+static const struct subscriber_origin imported = { .source = SUBSCRIBER_IMPORTED,
+						   .by = "sysadmin" };
+static const struct subscriber_origin recognised = { .source = SUBSCRIBER_RECOGNISED,
+						     .by = "sysadmin",
+						     .reason = "asked by telephone" };
+
+/* An administrator registers somebody; *was_r is what they were. */
+static enum answer register_by(const struct subscriber_origin *origin, const char *text,
+			       int64_t now, enum subscriber_state *was_r)
 {
 	struct address address;
 
 	assert_true(address_read(text, &address, NULL));
-	return store_subscriber_add(at.store, list, &address, now, &at.error);
+	return store_subscriber_register(
+	    at.store,
+	    &(struct subscriber_registration){ "bosai", &address, *origin, now }, was_r,
+	    &at.error);
 }
 
 static int64_t count(const char *list)
@@ -61,7 +73,7 @@ static void test_add(void **state)
 	begin(&at);
 	assert_int_equal(count("bosai"), 0);
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		if (add(rows[i].list, rows[i].address, 100) != rows[i].answer)
+		if (subscribe(rows[i].list, rows[i].address, 100) != rows[i].answer)
 			fail_msg("row %zu: %s", i, rows[i].address);
 		assert_int_equal(count("bosai"), rows[i].bosai);
 		assert_int_equal(count("kosodate"), rows[i].kosodate);
@@ -76,7 +88,7 @@ static void test_columns(void **state)
 {
 	(void)state;
 	begin(&at);
-	assert_int_equal(add("bosai", "Taro.Bosai@DOCOMO.NE.JP", 100), ANSWER_YES);
+	assert_int_equal(subscribe("bosai", "Taro.Bosai@DOCOMO.NE.JP", 100), ANSWER_YES);
 	commit(&at);
 	assert_int_equal(
 	    raw_number(at.path,
@@ -89,15 +101,16 @@ static void test_columns(void **state)
 
 static void test_rejoin(void **state)
 {
-	static const int states[] = { SUBSCRIBER_SUSPENDED, SUBSCRIBER_LEFT };
+	static const int states[] = { SUBSCRIBER_SUSPENDED, SUBSCRIBER_LEFT,
+				      SUBSCRIBER_PAUSED };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(states); i++) {
 		char sql[100];
 
 		begin(&at);
-		(void)add("bosai", "a@docomo.ne.jp", 100);
-		(void)add("bosai", "b@docomo.ne.jp", 100);
+		(void)subscribe("bosai", "a@docomo.ne.jp", 100);
+		(void)subscribe("bosai", "b@docomo.ne.jp", 100);
 		commit(&at);
 		(void)snprintf(sql, sizeof(sql),
 			       "UPDATE subscriber SET state = %d, joined_at = 100"
@@ -106,9 +119,9 @@ static void test_rejoin(void **state)
 		raw_run(at.path, sql);
 		begin(&at);
 		assert_int_equal(count("bosai"), 1);
-		assert_int_equal(add("bosai", "A@docomo.ne.jp", 200), ANSWER_YES);
+		assert_int_equal(subscribe("bosai", "A@docomo.ne.jp", 200), ANSWER_YES);
 		assert_int_equal(count("bosai"), 2);
-		assert_int_equal(add("bosai", "a@docomo.ne.jp", 300), ANSWER_NO);
+		assert_int_equal(subscribe("bosai", "a@docomo.ne.jp", 300), ANSWER_NO);
 		commit(&at);
 		/* Consent was given anew then; the other's is untouched. */
 		assert_int_equal(raw_number(at.path,
@@ -122,12 +135,120 @@ static void test_rejoin(void **state)
 	}
 }
 
+/* Whoever left, pauses or is suspended stays so; and by what somebody is a subscriber only ever
+ * gets better: an import, a reason, a consent. */
+static void test_administrators_register(void **state)
+{
+	static const struct {
+		int was, source; /* 0: nothing is kept of the address */
+		const struct subscriber_origin *origin;
+		enum answer answer;
+		int state_after, source_after;
+	} rows[] = {
+		{ 0, 0, &imported, ANSWER_YES, 1, 3 },
+		{ 0, 0, &recognised, ANSWER_YES, 1, 2 },
+		{ 1, 3, &imported, ANSWER_NO, 1, 3 },
+		{ 1, 3, &recognised, ANSWER_NO, 1, 2 },
+		{ 1, 2, &imported, ANSWER_NO, 1, 2 },
+		{ 1, 1, &recognised, ANSWER_NO, 1, 1 },
+		{ 1, 1, &imported, ANSWER_NO, 1, 1 },
+		{ 2, 3, &imported, ANSWER_NO, 2, 3 },
+		{ 2, 3, &recognised, ANSWER_NO, 2, 2 },
+		{ 3, 3, &imported, ANSWER_NO, 3, 3 },
+		{ 3, 3, &recognised, ANSWER_NO, 3, 3 },
+		{ 4, 1, &recognised, ANSWER_NO, 4, 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		enum subscriber_state was = SUBSCRIBER_PAUSED;
+		char sql[300];
+
+		raw_run(at.path, "DELETE FROM subscriber");
+		(void)snprintf(
+		    sql, sizeof(sql),
+		    "INSERT INTO subscriber (list, address_key, address, domain,"
+		    " state, source, joined_at) SELECT 'bosai', 'a@b.example',"
+		    " 'a@b.example', 'b.example', %d, %d, 1 WHERE %d <> 0",
+		    rows[i].was, rows[i].source, rows[i].was);
+		raw_run(at.path, sql);
+		begin(&at);
+		if (register_by(rows[i].origin, "A@B.example", 100, &was) !=
+			rows[i].answer ||
+		    (int)was != rows[i].was)
+			fail_msg("row %zu", i);
+		commit(&at);
+		(void)snprintf(
+		    sql, sizeof(sql),
+		    "SELECT count(*) FROM subscriber WHERE state = %d AND source ="
+		    " %d AND (source <> 2 OR %d = 2 OR (source_by = 'sysadmin' AND"
+		    " source_reason = 'asked by telephone'))",
+		    rows[i].state_after, rows[i].source_after, rows[i].source);
+		if (raw_number(at.path, sql) != 1)
+			fail_msg("row %zu: after", i);
+	}
+}
+
+static void take_row(const struct subscriber *subscriber, void *context)
+{
+	int64_t *rows = context;
+
+	assert_string_equal(subscriber->address, "A@b.example");
+	assert_string_equal(subscriber->key, "a@b.example");
+	assert_string_equal(subscriber->list, *rows == 0 ? "bosai" : "kosodate");
+	assert_int_equal(subscriber->origin.source, SUBSCRIBER_CONSENT);
+	assert_string_equal(subscriber->origin.terms, "1");
+	assert_string_equal(subscriber->origin.consent_id, "<a@b.example>");
+	assert_string_equal(subscriber->origin.by, "");
+	assert_string_equal(subscriber->state_reason, "");
+	assert_int_equal(subscriber->joined_at, 100);
+	if (*rows == 0) {
+		assert_int_equal(subscriber->state, SUBSCRIBER_PAUSED);
+		assert_int_equal(subscriber->paused_until, 900);
+		assert_int_equal(subscriber->changed_at, 200);
+	}
+	(*rows)++;
+}
+
+/* An entry is told once; what is kept of one address is found by it. */
+static void test_enter_and_visit(void **state)
+{
+	struct address address;
+	struct subscriber_entry entry = { .list = "bosai",
+					  .address = &address,
+					  .state = SUBSCRIBER_PAUSED,
+					  .paused_until = 900,
+					  .now = 200 };
+	int64_t rows = 0;
+
+	(void)state;
+	assert_true(address_read("a@B.EXAMPLE", &address, NULL));
+	begin(&at);
+	assert_int_equal(store_subscriber_enter(at.store, &entry, &at.error), ANSWER_NO);
+	(void)subscribe("kosodate", "A@b.example", 100);
+	(void)subscribe("bosai", "A@b.example", 100);
+	(void)subscribe("bosai", "other@b.example", 100);
+	assert_int_equal(store_subscriber_enter(at.store, &entry, &at.error), ANSWER_YES);
+	assert_int_equal(store_subscriber_enter(at.store, &entry, &at.error), ANSWER_NO);
+	assert_true(store_subscriber_visit_address(at.store, &address, take_row, &rows,
+						   &at.error));
+	assert_int_equal(rows, 2);
+	entry.paused_until = 950;
+	assert_int_equal(store_subscriber_enter(at.store, &entry, &at.error), ANSWER_YES);
+	assert_int_equal(count("bosai"), 1);
+	commit(&at);
+}
+
 static void test_numbers_are_pinned(void **state)
 {
 	(void)state;
 	assert_int_equal(SUBSCRIBER_ACTIVE, 1);
 	assert_int_equal(SUBSCRIBER_SUSPENDED, 2);
 	assert_int_equal(SUBSCRIBER_LEFT, 3);
+	assert_int_equal(SUBSCRIBER_PAUSED, 4);
+	assert_int_equal(SUBSCRIBER_CONSENT, 1);
+	assert_int_equal(SUBSCRIBER_RECOGNISED, 2);
+	assert_int_equal(SUBSCRIBER_IMPORTED, 3);
 }
 
 static void test_could_not_ask(void **state)
@@ -137,7 +258,7 @@ static void test_could_not_ask(void **state)
 	(void)state;
 	raw_run(at.path, "DROP TABLE subscriber");
 	begin(&at);
-	assert_int_equal(add("bosai", "a@docomo.ne.jp", 1), ANSWER_UNKNOWN);
+	assert_int_equal(subscribe("bosai", "a@docomo.ne.jp", 1), ANSWER_UNKNOWN);
 	assert_false(store_audience_count(at.store, &(struct audience){ "bosai", 0 },
 					  &number, NULL));
 	store_rollback(at.store);
@@ -146,9 +267,13 @@ static void test_could_not_ask(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_add),           TEST(test_columns),
-		TEST(test_rejoin),        TEST(test_numbers_are_pinned),
+		TEST(test_add),
+		TEST(test_columns),
+		TEST(test_rejoin),
+		TEST(test_numbers_are_pinned),
 		TEST(test_could_not_ask),
+		TEST(test_administrators_register),
+		TEST(test_enter_and_visit),
 	};
 
 	return cmocka_run_group_tests_name("subscriber", tests, NULL, NULL);

@@ -21,6 +21,7 @@
 #include "schema/store_suspension_news.h"
 #include "schema/store_suspension_plan.h"
 #include "tests/schema/store_fixture.h"
+#include "tests/schema/subscribe.h"
 
 #define BOSAI    "bosai@info.town.example"
 #define KOSODATE "kosodate@info.town.example"
@@ -227,7 +228,6 @@ static void check_all(const struct draft *held, bool due)
 static void test_what_rests(void **state)
 {
 	struct draft *held, *approved, *releasing;
-	struct address address;
 	struct shard shard;
 	int64_t recipients;
 
@@ -240,9 +240,7 @@ static void test_what_rests(void **state)
 	enter_state(&at, approved, DRAFT_APPROVED, 1600);
 	enter_state(&at, releasing, DRAFT_APPROVED, 1600);
 	enter_state(&at, releasing, DRAFT_RELEASING, 0);
-	assert_true(address_read("a@b.example", &address, NULL));
-	assert_int_equal(store_subscriber_add(at.store, "bosai", &address, 1, &at.error),
-			 ANSWER_YES);
+	assert_int_equal(subscribe("bosai", "a@b.example", 1), ANSWER_YES);
 	assert_true(store_release_cut(
 	    at.store, &(struct shard_cut){ releasing->id, { "bosai", 0 }, 1, 1600 },
 	    &recipients, &at.error));

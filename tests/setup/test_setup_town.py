@@ -127,6 +127,7 @@ def test_lists_are_lengthened():
                             "texthash:/etc/postfix/kairan-transport").stdout.strip(), "kairan:")
     check_equal(postconf("-h", "kairan_destination_recipient_limit"), "5")
     check_equal(postconf("-h", "smtpd_forbid_bare_newline"), "normalize")
+    check_equal(postconf("-h", "allow_min_user"), "yes")
     check_equal(postconf("-h", "smtpd_milters"), "inet:127.0.0.1:8891")
     assert re.search(r"(?m)^submission +inet +n +- +n ", postconf("-M", "submission/inet"))
     check_in("/etc/postfix/smtpd", postconf("-P", "smtp/inet/smtpd_command_filter"))
