@@ -7,7 +7,7 @@
  *	been taken by the milter and comes here nevertheless has come past it, and is refused:
  *	the MTA bounces it to its sender. Some kinds belong here, since mail systems make them
  *	themselves without a milter: a receipt proves that a shard is queued, a bounce
- *	says what became of a mail of ours, and mail to the administrators goes on to them
+ *	says what became of a mail of ours (ctl_deliver_bounce.h), and mail to the administrators goes on to them
  *	(deliver_role.h).
  *
  * DIAGNOSTICS
@@ -25,6 +25,7 @@
 #include "conf/keyring.h"
 #include "conf/log.h"
 #include "ctl/commands.h"
+#include "ctl/ctl_deliver_bounce.h"
 #include "ctl/ctl_deliver_probe.h"
 #include "ctl/ctl_options.h"
 #include "ctl/ctl_store.h"
@@ -32,7 +33,6 @@
 #include "milter/core/alarm.h"
 #include "milter/draft/broadcast_compare.h"
 #include "milter/mail/message.h"
-#include "milter/mail/message_report.h"
 #include "policy/service_address.h"
 #include "policy/token.h"
 #include "policy/verdict.h"
@@ -64,9 +64,9 @@ static bool read_options(const struct ctl_call *call, struct delivery *delivery)
 	       delivery->sender != NULL && delivery->recipient != NULL;
 }
 
-/* A bounce is read as far as its report can be; what follows is drained, since the MTA takes
- * a pipe that is not read to its end for a failure. */
-#define MAIL_OCTETS_MOST (1024 * 1024)
+/* One report may tell of all the recipients of a shard. What follows is drained, since the MTA
+ * takes a pipe that is not read to its end for a failure. */
+#define MAIL_OCTETS_MOST (32 * 1024 * 1024)
 
 static void read_input(struct delivery *delivery, size_t most)
 {
@@ -204,99 +204,19 @@ static int take_receipt(const struct ctl_call *call, const struct delivery *deli
 	return status;
 }
 
-/* Of what was the bounce? Both 0 for one that is neither a broadcast's nor a notice's. */
-static void read_origin(const char *token, long long *draft_r, long long *shard_r,
-			long long *notice_r)
+static int take_bounce(const struct ctl_call *call, const struct delivery *delivery,
+		       struct kairan_error *error_r)
 {
-	const char kind = g_ascii_tolower(*token);
-
-	if ((kind == 'r' || kind == 'v') &&
-	    sscanf(token + 1, "%lld.%lld", draft_r, shard_r) == 2)
-		return;
-	*draft_r = *shard_r = 0;
-	if (kind == 'n')
-		(void)sscanf(token + 1, "%lld", notice_r);
-}
-
-/* Whose mail was it? In an address that Postfix completed, "bounce+v12.1+LOCAL=DOMAIN@..." or
- * "bounce-v12.1-LOCAL=DOMAIN@...", or the one recipient of the shard; else NULL. */
-static bool find_recipient(const struct delivery *delivery, long long draft,
-			   long long shard, char **address_r,
-			   struct kairan_error *error_r)
-{
-	const char *token = delivery->service.token;
-	const char *end = token + delivery->service.token_length;
-	/* The recipient's own address may have any mark. */
-	const char *whose = token + 1 + strspn(token + 1, "0123456789.");
-
-	*address_r = NULL;
-	if (g_ascii_tolower(*token) == 'v' && whose < end &&
-	    (*whose == '+' || *whose == '-')) {
-		char *equals;
-
-		*address_r = g_strndup(whose + 1, (gsize)(end - whose - 1));
-		equals = strrchr(*address_r, '=');
-		if (equals != NULL)
-			*equals = '@';
-		return true;
-	}
-	return draft == 0 ||
-	       store_release_find_recipient(delivery->store, draft, shard, address_r,
-					    error_r) != ANSWER_UNKNOWN;
-}
-
-/* What the report says; a mail without one is a bounce when it has no sender. After
- * message_init(). */
-static const char *read_outcome(const struct delivery *delivery,
-				struct message_report *report_r)
-{
-	static const char *const outcomes[] = {
-		[REPORT_FAILED] = "failed",
-		[REPORT_DELAYED] = "delayed",
-		[REPORT_DELIVERED] = "delivered",
+	const struct bounce_delivery bounce = {
+		.service = &delivery->service,
+		.sender = delivery->sender,
+		.queue_id = delivery->queue_id,
+		.octets = delivery->mail->str,
+		.length = delivery->mail->len,
 	};
-	struct message *message = NULL;
 
-	if (message_parse(delivery->mail->str, delivery->mail->len, &message, NULL))
-		message_read_report(message, report_r);
-	message_free(message);
-	if (report_r->action != REPORT_NONE)
-		return outcomes[report_r->action];
-	return *delivery->sender == '\0' || strcmp(delivery->sender, "<>") == 0 ? "failed"
-										: "reply";
-}
-
-static int take_bounce(struct delivery *delivery, struct kairan_error *error_r)
-{
-	struct message_report report = { 0 };
-	long long draft = 0, shard = 0, notice = 0;
-	const char *outcome;
-	g_autofree char *address = NULL;
-	g_autofree char *detail = NULL;
-	int status = EX_TEMPFAIL;
-
-	/* Nobody waits for a probe but who sent it (milter/courier/probe_send.c). */
-	if (g_ascii_tolower(*delivery->service.token) == 'p') {
-		log_event(LOG_LEVEL_WARNING, delivery->queue_id, 0, "a probe bounced");
-		return EX_OK;
-	}
-	if (!message_init(error_r))
-		return EX_TEMPFAIL;
-	outcome = read_outcome(delivery, &report);
-	read_origin(delivery->service.token, &draft, &shard, &notice);
-	if (find_recipient(delivery, draft, shard, &address, error_r)) {
-		detail = g_strdup_printf("%s%s %s", notice != 0 ? "notice to " : "",
-					 address != NULL            ? address
-					 : report.recipient != NULL ? report.recipient
-								    : "",
-					 report.status != NULL ? report.status : "");
-		log_event(LOG_LEVEL_WARNING, delivery->queue_id, draft, "bounce: %s: %s",
-			  outcome, detail);
-		if (append(delivery, draft, "bounce", outcome, detail, error_r))
-			status = EX_OK;
-	}
-	message_report_clear(&report);
-	return status;
+	return ctl_deliver_bounce(call, delivery->store, &bounce, error_r) ? EX_OK
+									   : EX_TEMPFAIL;
 }
 
 static int take_probe(const struct ctl_call *call, const struct delivery *delivery,
@@ -330,7 +250,7 @@ static int take(const struct ctl_call *call, struct delivery *delivery,
 	case SERVICE_RECEIPT:
 		return take_receipt(call, delivery, error_r);
 	case SERVICE_BOUNCE:
-		return take_bounce(delivery, error_r);
+		return take_bounce(call, delivery, error_r);
 	case SERVICE_NOTICE:
 	case SERVICE_INCIDENT:
 	case SERVICE_DECIDE:

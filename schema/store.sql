@@ -437,3 +437,30 @@ ALTER TABLE subscriber ADD COLUMN state_reason TEXT NOT NULL DEFAULT '';
 ALTER TABLE subscriber ADD COLUMN paused_until INTEGER NOT NULL DEFAULT 0;
 UPDATE subscriber SET changed_at = joined_at;
 CREATE INDEX subscriber_by_address ON subscriber (address_key);
+
+-- What mail systems reported of the recipients of a release, once for each. kind is policy/bounce.h's;
+-- proven: nobody but the mail systems can have written it; judged: 0 not yet, 1 it is told of the
+-- address, 2 of the release (its domain refused that as a whole).
+CREATE TABLE bounce (
+	draft         INTEGER NOT NULL,
+	address_key   TEXT NOT NULL,
+	list          TEXT NOT NULL,
+	domain        TEXT NOT NULL,
+	at            INTEGER NOT NULL,
+	kind          INTEGER NOT NULL,
+	status        TEXT NOT NULL,
+	words         TEXT NOT NULL,         -- the mail system's, without addresses
+	proven        INTEGER NOT NULL,
+	judged        INTEGER NOT NULL DEFAULT 0,
+	PRIMARY KEY (draft, address_key)
+) WITHOUT ROWID;
+CREATE INDEX bounce_by_address ON bounce (list, address_key);
+CREATE INDEX bounce_by_judged ON bounce (judged, at);
+
+-- When the report of its release was completed with what came back (0: not yet).
+ALTER TABLE draft ADD COLUMN completed_at INTEGER NOT NULL DEFAULT 0;
+UPDATE draft SET completed_at = ifnull(released_at, 1) WHERE state = 4;
+CREATE INDEX draft_by_completed ON draft (state, completed_at, released_at);
+
+-- When a mail system reported that a notice which the MTA had taken did not arrive (0: never).
+ALTER TABLE outbox ADD COLUMN bounced_at INTEGER NOT NULL DEFAULT 0;

@@ -39,6 +39,7 @@
 #include "milter/draft/schedule.h"
 #include "milter/mail/message.h"
 #include "milter/report/report.h"
+#include "policy/bounce_address.h"
 #include "policy/notice_id.h"
 
 /* A phone shows some thirty; mail systems refuse headers of many thousands. */
@@ -357,7 +358,7 @@ static bool write_mail(const struct outbox_notice *notice,
 	const bool ja = facts->is_japanese;
 	g_autofree char *from =
 	    g_strdup_printf("%s@%s", settings->notice_sender, settings->service_domain);
-	g_autofree char *origin = g_strdup_printf("n%lld", (long long)notice->id);
+	char origin[BOUNCE_ADDRESS_SIZE];
 	char id[NOTICE_ID_SIZE];
 	char zone[8];
 	struct message_draft draft = {
@@ -382,6 +383,9 @@ static bool write_mail(const struct outbox_notice *notice,
 	clock_format(notice->created_at, settings->time_zone, "%z", zone, sizeof(zone));
 	if (!message_write(&draft, &mail_r->octets, &mail_r->length, error_r))
 		return false;
+	bounce_address_write(
+	    &(struct bounce_address){ .origin = BOUNCE_OF_NOTICE, .number = notice->id },
+	    keyring_current(facts->setup->keyring), origin);
 	mail_r->sender = own_address_make(settings, SERVICE_BOUNCE, origin);
 	mail_r->recipient = g_strdup(notice->mail);
 	return true;

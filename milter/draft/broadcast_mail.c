@@ -23,6 +23,7 @@
 #include "milter/draft/answer_address.h"
 #include "milter/mail/charset.h"
 #include "milter/mail/message.h"
+#include "policy/bounce_address.h"
 
 /* Far enough away that a shard may wait for a dead MTA; near enough to fit the token. */
 #define RELEASE_TOKEN_SECONDS (366 * 86400)
@@ -84,10 +85,14 @@ char *broadcast_mail_sender(const struct setup *setup, const struct draft *draft
 {
 	/* Postfix is told to complete those that begin with "v" (conf/postfix/verp). */
 	const bool xverp = draft->verp && setup->settings->verp_method == VERP_XVERP;
-	g_autofree char *whose =
-	    g_strdup_printf("%c%lld.%lld", xverp ? 'v' : 'r', (long long)shard->draft,
-			    (long long)shard->number);
+	const struct bounce_address address = {
+		.origin = xverp ? BOUNCE_OF_RECIPIENT : BOUNCE_OF_SHARD,
+		.number = shard->draft,
+		.shard = shard->number,
+	};
+	char whose[BOUNCE_ADDRESS_SIZE];
 
+	bounce_address_write(&address, keyring_current(setup->keyring), whose);
 	return own_address_make(setup->settings, SERVICE_BOUNCE, whose);
 }
 

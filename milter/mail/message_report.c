@@ -4,8 +4,12 @@
  *
  * DESCRIPTION
  *	A report (RFC 3464) has a part message/delivery-status: fields about the mail, and
- *	for each recipient a group of fields, all separated by blank lines. What cannot be
- *	read there is no report; nothing is guessed from the text that people see.
+ *	for each recipient a group of fields, all separated by blank lines. Older mail systems and
+ *	some carriers write a mail in words: then each address in it is one that it may be
+ *	about, with the lines up to the next one, and whoever knows the recipients picks theirs.
+ *
+ *	It is read more leniently than what people write: nothing here is shown to anybody, and
+ *	mail systems that report are old.
  *
  * DIAGNOSTICS
  *	None.
@@ -14,115 +18,413 @@
 
 #include "milter/mail/message_report.h"
 
-#include <glib.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "milter/mail/charset.h"
 #include "milter/mail/message_parts.h"
 
-/* The octets of the first part message/delivery-status; NULL when there is none. */
-static char *find_status(GMimeObject *object)
-{
-	GMimeDataWrapper *content;
-	GMimeStream *memory;
-	GByteArray *octets;
+#define WORDS_OCTETS 1000
+#define TEXT_OCTETS  (256 * 1024)
 
+/* ---- parts ---- */
+
+/* The first part of this type, not within a mail within the mail. */
+static GMimeObject *find_part(GMimeObject *object, const char *type, const char *subtype)
+{
 	if (GMIME_IS_MULTIPART(object)) {
 		GMimeMultipart *multipart = GMIME_MULTIPART(object);
-		char *found = NULL;
+		GMimeObject *found = NULL;
 
 		for (int i = 0;
 		     found == NULL && i < g_mime_multipart_get_count(multipart); i++)
-			found = find_status(g_mime_multipart_get_part(multipart, i));
+			found = find_part(g_mime_multipart_get_part(multipart, i), type,
+					  subtype);
 		return found;
 	}
-	if (!GMIME_IS_PART(object) ||
-	    !message_parts_is_type(object, "message", "delivery-status"))
-		return NULL;
-	content = g_mime_part_get_content(GMIME_PART(object));
-	if (content == NULL)
-		return NULL;
-	octets = g_byte_array_new();
-	memory = g_mime_stream_mem_new_with_byte_array(octets);
+	return GMIME_IS_PART(object) && message_parts_is_type(object, type, subtype)
+		   ? object
+		   : NULL;
+}
+
+/* Its octets after the transfer encoding, with a NUL behind them. */
+static GByteArray *read_octets(GMimeObject *part)
+{
+	GMimeDataWrapper *content = g_mime_part_get_content(GMIME_PART(part));
+	GByteArray *octets = g_byte_array_new();
+	GMimeStream *memory = g_mime_stream_mem_new_with_byte_array(octets);
+
 	g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(memory), FALSE);
-	(void)g_mime_data_wrapper_write_to_stream(content, memory);
+	if (content != NULL)
+		(void)g_mime_data_wrapper_write_to_stream(content, memory);
 	g_object_unref(memory);
 	g_byte_array_append(octets, (const guint8 *)"", 1);
-	return (char *)g_byte_array_free(octets, FALSE);
+	return octets;
 }
 
-/* The value of a field in a group, "" when it is not there. Folded lines are not joined: none
- * of the fields that are read here is long. */
-static char *find_field(const char *group, const char *name)
+/* UTF-8 of octets whose label may be wrong, or missing. */
+static char *decode(const char *charset, const char *octets, size_t length)
 {
-	char **lines = g_strsplit_set(group, "\r\n", -1);
-	const size_t length = strlen(name);
-	char *value = NULL;
+	const char *const names[] = { charset, "utf-8", "cp932", "euc-jp" };
+	char *text = NULL, *copy;
 
-	for (size_t i = 0; value == NULL && lines[i] != NULL; i++)
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+		if (!charset_decode(names[i], octets, length, &text, NULL, NULL))
+			continue;
+		copy = g_strdup(text);
+		free(text);
+		return copy;
+	}
+	return g_utf8_make_valid(octets, (gssize)length);
+}
+
+static char *read_text(GMimeObject *part)
+{
+	GByteArray *octets = read_octets(part);
+	char *text =
+	    decode(g_mime_object_get_content_type_parameter(part, "charset"),
+		   (const char *)octets->data, MIN(octets->len - 1, (guint)TEXT_OCTETS));
+
+	g_byte_array_unref(octets);
+	return text;
+}
+
+/* ---- RFC 3464 ---- */
+
+static void free_row(void *context)
+{
+	struct message_report_row *row = context;
+
+	g_free(row->recipient);
+	g_free(row->original);
+	g_free(row->status);
+	(void)g_string_free(row->words, TRUE);
+	g_free(row);
+}
+
+/* The value of a field in a group, "" when it is not there. */
+static char *find_field(char *const *lines, const char *name)
+{
+	const size_t length = strlen(name);
+
+	for (size_t i = 0; lines[i] != NULL; i++)
 		if (g_ascii_strncasecmp(lines[i], name, length) == 0 &&
 		    lines[i][length] == ':')
-			value = g_strstrip(g_strdup(lines[i] + length + 1));
-	g_strfreev(lines);
-	return value != NULL ? value : g_strdup("");
+			return g_strstrip(g_strdup(lines[i] + length + 1));
+	return g_strdup("");
 }
 
-static enum report_action read_action(const char *group)
+/* What stands behind the type: "rfc822; a@b". */
+static char *find_value(char *const *lines, const char *name)
+{
+	char *field = find_field(lines, name);
+	const char *semicolon = strchr(field, ';');
+	char *value = g_strstrip(g_strdup(semicolon != NULL ? semicolon + 1 : field));
+
+	g_free(field);
+	return value;
+}
+
+/* xtext (RFC 3461 section 4): "+2B" is a '+'. In place. */
+static void undo_xtext(char *text)
+{
+	char *to = text;
+
+	for (const char *at = text; *at != '\0'; at++) {
+		if (*at == '+' && g_ascii_isxdigit(at[1]) && g_ascii_isxdigit(at[2])) {
+			*to++ = (char)(g_ascii_xdigit_value(at[1]) * 16 +
+				       g_ascii_xdigit_value(at[2]));
+			at += 2;
+		} else {
+			*to++ = *at;
+		}
+	}
+	*to = '\0';
+}
+
+static enum bounce_action read_action(char *const *lines, const char *status)
 {
 	static const struct {
 		const char *word;
-		enum report_action action;
+		enum bounce_action action;
 	} words[] = {
-		{ "failed", REPORT_FAILED },       { "delayed", REPORT_DELAYED },
-		{ "delivered", REPORT_DELIVERED }, { "relayed", REPORT_DELIVERED },
-		{ "expanded", REPORT_DELIVERED },
+		{ "failed", BOUNCE_ACTION_FAILED },
+		{ "failure", BOUNCE_ACTION_FAILED },
+		{ "delayed", BOUNCE_ACTION_DELAYED },
+		{ "delivered", BOUNCE_ACTION_DELIVERED },
+		{ "relayed", BOUNCE_ACTION_DELIVERED },
+		{ "expanded", BOUNCE_ACTION_DELIVERED },
 	};
-	g_autofree char *action = find_field(group, "Action");
+	g_autofree char *field = find_field(lines, "Action");
 
+	/* A comment may stand behind it. */
+	field[strcspn(field, " \t(;")] = '\0';
 	for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
-		if (g_ascii_strcasecmp(action, words[i].word) == 0)
+		if (g_ascii_strcasecmp(field, words[i].word) == 0)
 			return words[i].action;
-	return REPORT_NONE;
+	return *status == '5' ? BOUNCE_ACTION_FAILED : BOUNCE_ACTION_NONE;
 }
 
-/* The address behind "rfc822;". */
-static char *read_recipient(const char *group)
+/* "5.1.1 (unknown user)" is 5.1.1. */
+static char *read_status(char *const *lines)
 {
-	char *field = find_field(group, "Final-Recipient");
-	char *semicolon = strchr(field, ';');
-	char *address = g_strstrip(g_strdup(semicolon != NULL ? semicolon + 1 : field));
+	char *status = find_field(lines, "Status");
 
-	g_free(field);
-	return address;
+	status[strspn(status, "0123456789.")] = '\0';
+	return status;
 }
 
-void message_read_report(const struct message *message, struct message_report *report_r)
+static void read_group(const char *group, GPtrArray *rows)
 {
-	g_autofree char *status =
-	    message->root != NULL ? find_status(message->root) : NULL;
-	char **groups;
+	char **lines = g_strsplit_set(group, "\r\n", -1);
+	struct message_report_row *row = g_new0(struct message_report_row, 1);
+	g_autofree char *diagnostic = find_value(lines, "Diagnostic-Code");
+	g_autofree char *words = decode(NULL, diagnostic, strlen(diagnostic));
 
-	*report_r = (struct message_report){ REPORT_NONE, g_strdup(""), g_strdup("") };
-	if (status == NULL)
+	row->recipient = find_value(lines, "Final-Recipient");
+	row->original = find_value(lines, "Original-Recipient");
+	undo_xtext(row->original);
+	row->status = read_status(lines);
+	row->action = read_action(lines, row->status);
+	row->words = g_string_new(words);
+	if (row->action != BOUNCE_ACTION_NONE &&
+	    (*row->recipient != '\0' || *row->original != '\0'))
+		g_ptr_array_add(rows, row);
+	else
+		free_row(row);
+	g_strfreev(lines);
+}
+
+static void read_status_part(GMimeObject *root, GPtrArray *rows)
+{
+	GMimeObject *part = find_part(root, "message", "delivery-status");
+	GByteArray *octets;
+	char **pieces, **groups;
+	char *unfolded;
+
+	if (part == NULL)
+		part = find_part(root, "message", "global-delivery-status");
+	if (part == NULL)
 		return;
-	groups = g_regex_split_simple("\r?\n[ \t]*\r?\n", status, 0, 0);
-	for (size_t i = 0; groups[i] != NULL; i++) {
-		const enum report_action action = read_action(groups[i]);
-
-		if (action == REPORT_NONE ||
-		    (report_r->action != REPORT_NONE && action != REPORT_FAILED))
-			continue;
-		message_report_clear(report_r);
-		*report_r = (struct message_report){ action, read_recipient(groups[i]),
-						     find_field(groups[i], "Status") };
-		if (action == REPORT_FAILED)
-			break;
-	}
+	octets = read_octets(part);
+	pieces = g_regex_split_simple("\r?\n[ \t]+(?=[^ \t\r\n])",
+				      (const char *)octets->data, G_REGEX_RAW, 0);
+	unfolded = g_strjoinv(" ", pieces);
+	groups = g_regex_split_simple("\r?\n[ \t]*\r?\n", unfolded, G_REGEX_RAW, 0);
+	for (size_t i = 0; groups[i] != NULL; i++)
+		read_group(groups[i], rows);
 	g_strfreev(groups);
+	g_free(unfolded);
+	g_strfreev(pieces);
+	g_byte_array_unref(octets);
+}
+
+/* ---- in words ---- */
+
+/* Where a copy of our own mail begins, whose text is no report. */
+static bool begins_copy(const char *line)
+{
+	static const char *const starts[] = {
+		"--- below this line is a copy",
+		"------ this is a copy of",
+		"----- original message",
+		"-----original message",
+		"--- original message",
+		"----- message header follows",
+		"--- undelivered message follows",
+		"----- unsent message follows",
+		"   ----- original message follows",
+		"   ----- unsent message follows",
+		"   ----- message header follows",
+		"original message follows",
+		"original message headers",
+		"the original message was:",
+		"received: ",
+		"return-path: ",
+		"-- 以下",
+		"--- 以下",
+		"----- 元の",
+		"----- 送信メ",
+	};
+	g_autofree char *small = g_ascii_strdown(line, -1);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(starts); i++)
+		if (g_str_has_prefix(small, starts[i]))
+			return true;
+	return false;
+}
+
+static bool may_be_in_address(char c)
+{
+	return (unsigned char)c > ' ' && (unsigned char)c < 0x7f &&
+	       strchr("<>()[],;:'`", c) == NULL;
+}
+
+static struct message_report_row *find_row(const GPtrArray *rows, const char *address)
+{
+	for (guint i = 0; i < rows->len; i++) {
+		struct message_report_row *row = g_ptr_array_index(rows, i);
+
+		if (g_ascii_strcasecmp(row->recipient, address) == 0)
+			return row;
+	}
+	return NULL;
+}
+
+static struct message_report_row *add_row(GPtrArray *rows, const char *address)
+{
+	struct message_report_row *row = find_row(rows, address);
+
+	if (row != NULL)
+		return row;
+	row = g_new0(struct message_report_row, 1);
+	row->recipient = g_strdup(address);
+	row->original = g_strdup("");
+	row->status = g_strdup("");
+	row->words = g_string_new(NULL);
+	g_ptr_array_add(rows, row);
+	return row;
+}
+
+/* The row of the last address on the line; NULL: there is none. */
+static struct message_report_row *read_addresses(const char *line, GPtrArray *rows)
+{
+	struct message_report_row *row = NULL;
+
+	for (const char *at = line; *at != '\0';) {
+		size_t length = 0;
+		g_autofree char *word = NULL;
+
+		while (may_be_in_address(at[length]))
+			length++;
+		word = g_strndup(at, length);
+		if (length > 0 && strchr(word, '@') != NULL &&
+		    strchr(word, '@')[1] != '\0')
+			row = add_row(rows, word);
+		at += length > 0 ? length : 1;
+	}
+	return row;
+}
+
+static void read_words(struct message_report *report)
+{
+	char **lines = g_strsplit(report->text, "\n", -1);
+	struct message_report_row *row = NULL;
+	GString *opening = g_string_new(NULL);
+	GString *text = g_string_new(NULL);
+
+	for (size_t i = 0; lines[i] != NULL && !begins_copy(lines[i]); i++) {
+		struct message_report_row *next = read_addresses(lines[i], report->rows);
+
+		row = next != NULL ? next : row;
+		g_string_append_printf(text, "%s\n", lines[i]);
+		if (row == NULL)
+			g_string_append_printf(opening, "%s\n", lines[i]);
+		else if (row->words->len + strlen(lines[i]) < WORDS_OCTETS)
+			g_string_append_printf(row->words, "%s\n", lines[i]);
+	}
+	g_strfreev(lines);
+	g_free(report->text);
+	report->text = g_string_free(text, FALSE);
+	report->opening = g_string_free(opening, FALSE);
+}
+
+/* ---- both ---- */
+
+/* The newest Received is our own MTA's. Of what came by a connection it says "from NAME (HOST
+ * [ADDRESS])", of what a program here has submitted "by NAME (Postfix, from userid 0)" or "(from
+ * root@localhost)". Of its own reports Postfix says "by NAME (Postfix) id", and Sendmail "from
+ * localhost (localhost) by NAME". */
+static bool is_local(const struct message *message)
+{
+	const char *value = message_get_header(message, "Received", 0);
+	char **words = g_strsplit_set(value != NULL ? value : "", " \t\r\n", -1);
+	GString *line = g_string_new(NULL);
+	bool found;
+
+	for (size_t i = 0; words[i] != NULL; i++)
+		if (*words[i] != '\0')
+			g_string_append_printf(line, "%s ", words[i]);
+	found = (g_str_has_prefix(line->str, "by ") &&
+		 strstr(line->str, "from userid") == NULL) ||
+		g_str_has_prefix(line->str, "from localhost (localhost) by ");
+	g_strfreev(words);
+	(void)g_string_free(line, TRUE);
+	return found;
+}
+
+static void read_message(const struct message *message, struct message_report *report)
+{
+	GMimeObject *part = find_part(message->root, "text", "plain");
+	const char *failed = message_get_header(message, "X-Failed-Recipients", 0);
+	const char *submitted = message_get_header(message, "Auto-Submitted", 0);
+	char *subject = NULL;
+
+	if (message_decode_subject(message, &subject, NULL))
+		report->subject = g_strdup(subject);
+	free(subject);
+	report->is_automatic =
+	    submitted != NULL && g_ascii_strncasecmp(submitted, "auto-replied", 12) == 0;
+	report->is_local = is_local(message);
+	if (part != NULL) {
+		g_free(report->text);
+		report->text = read_text(part);
+	}
+	read_status_part(message->root, report->rows);
+	/* Exim's. */
+	if (report->rows->len == 0 && failed != NULL)
+		(void)read_addresses(failed, report->rows);
+}
+
+void message_read_report(const void *octets, size_t length,
+			 struct message_report *report_r)
+{
+	struct message *message = NULL;
+
+	*report_r = (struct message_report){
+		.rows = g_ptr_array_new_with_free_func(free_row),
+		.text = g_strdup(""),
+	};
+	if (message_parse(octets, length, &message, NULL)) {
+		read_message(message, report_r);
+	} else {
+		g_free(report_r->text);
+		report_r->text = decode(NULL, octets, MIN(length, (size_t)TEXT_OCTETS));
+	}
+	message_free(message);
+	if (report_r->subject == NULL)
+		report_r->subject = g_strdup("");
+	if (report_r->rows->len > 0 &&
+	    ((struct message_report_row *)g_ptr_array_index(report_r->rows, 0))->action !=
+		BOUNCE_ACTION_NONE)
+		report_r->opening = g_strdup("");
+	else
+		read_words(report_r);
 }
 
 void message_report_clear(struct message_report *report)
 {
-	g_free(report->recipient);
-	g_free(report->status);
-	*report = (struct message_report){ REPORT_NONE, NULL, NULL };
+	g_ptr_array_unref(report->rows);
+	g_free(report->text);
+	g_free(report->opening);
+	g_free(report->subject);
+	*report = (struct message_report){ 0 };
+}
+
+void message_report_get_facts(const struct message_report *report,
+			      const struct message_report_row *row, bool is_only,
+			      GString *text_r, struct bounce_facts *facts_r)
+{
+	if (row == NULL || is_only)
+		g_string_assign(text_r, report->text);
+	else
+		g_string_printf(text_r, "%s%s", report->opening, row->words->str);
+	*facts_r = (struct bounce_facts){
+		.action = row != NULL ? row->action : BOUNCE_ACTION_NONE,
+		.status = row != NULL ? row->status : "",
+		.words = row != NULL ? row->words->str : "",
+		.text = text_r->str,
+		.subject = report->subject,
+		.is_automatic = report->is_automatic,
+	};
 }

@@ -1,27 +1,45 @@
 /*
- * What a mail system reports of a mail of ours (RFC 3464).
+ * What a mail system reports of a mail of ours: a report as RFC 3464 has it, or a mail that says
+ * so in words.
  */
 #ifndef KAIRAN_MILTER_MAIL_MESSAGE_REPORT_H
 #define KAIRAN_MILTER_MAIL_MESSAGE_REPORT_H
 
+#include <glib.h>
+#include <stdbool.h>
+
 #include "milter/mail/message.h"
+#include "policy/bounce.h"
 
-enum report_action {
-	REPORT_NONE,      /* it is no report, or none that can be read */
-	REPORT_FAILED,    /* the recipient will not get it */
-	REPORT_DELAYED,   /* it is tried further: no bounce */
-	REPORT_DELIVERED, /* delivered, relayed or expanded: no bounce */
+/* What it says of one recipient. Strings are owned, "" when it does not say. */
+struct message_report_row {
+	enum bounce_action action; /* NONE: it is said in words alone */
+	char *recipient;           /* the address where it ended */
+	char *original;            /* the one to which it was sent, where that is told */
+	char *status;              /* enhanced status code */
+	GString *words;            /* UTF-8: diagnostic, or the lines about it */
 };
 
-/* Strings are owned, "" when the report does not say. Free with message_report_clear(). */
 struct message_report {
-	enum report_action action;
-	char *recipient; /* the final recipient's address, as it is written */
-	char *status;    /* the enhanced status code */
+	GPtrArray *rows;   /* struct message_report_row */
+	char *text;        /* what people see of it, UTF-8, without a copy of our mail */
+	char *opening;     /* of that, what stands before the first address */
+	char *subject;     /* decoded */
+	bool is_automatic; /* a program answers for somebody (RFC 3834) */
+	bool is_local;     /* our own MTA has written it: it came by no connection */
 };
 
-/* Read the report of the first recipient that failed, or else of the first one. */
-void message_read_report(const struct message *message, struct message_report *report_r);
+/* Read it, whatever state it is in: octets that are no mail at all are a text. After
+ * message_init(). */
+void message_read_report(const void *octets, size_t length,
+			 struct message_report *report_r);
 void message_report_clear(struct message_report *report);
+
+/* What is known of one of its rows; NULL: of the mail as a whole. is_only: nobody else is
+ * reported, so that all of the text is about this one. The strings are the report's;
+ * text_r is kept by the caller until the facts are not needed any more. */
+void message_report_get_facts(const struct message_report *report,
+			      const struct message_report_row *row, bool is_only,
+			      GString *text_r, struct bounce_facts *facts_r);
 
 #endif

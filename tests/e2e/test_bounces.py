@@ -2,6 +2,7 @@
 """What mail systems report of a broadcast, with and without an envelope sender for each
 recipient (VERP), and what the administrator sees of a release under way."""
 import pathlib
+import re
 import subprocess
 import unittest
 
@@ -11,6 +12,8 @@ import town
 from tap import check_equal, check_in
 
 GONE = "Gone.Away@closed.example"
+# policy/bounce.h
+NO_USER, NO_DOMAIN = 2, 3
 
 
 def release(stack, subject):
@@ -30,6 +33,12 @@ def wait_bounce(stack, draft):
     return stack.wait_for(lambda: bounces(stack, draft), what=f"the bounce of draft {draft}")
 
 
+def kept(stack, draft):
+    """What is kept of the recipients: address, kind, proven."""
+    return {row["address_key"]: (row["kind"], row["proven"]) for row in
+            stack.store("SELECT * FROM bounce WHERE draft = ?", draft)}
+
+
 def senders(stack, subject):
     """The envelope senders as the subscribers' mailboxes have them."""
     return {str(mail["Return-Path"]) for mail in town.wait_broadcast(stack, subject)}
@@ -43,8 +52,13 @@ def test_a_subscriber_who_is_gone(stack):
     draft = release(stack, "戻ってくる配信")
     row = wait_bounce(stack, draft)[0]
     check_equal(row["outcome"], "failed")
-    check_equal(row["detail"].lower(), f"{GONE.lower()} 5.1.2")
-    check_equal(senders(stack, "戻ってくる配信"), {f"<bounce+r{draft}.1@info.town.example>"})
+    # The audit trail names no resident.
+    check_equal(row["detail"], "no-domain closed.example 5.1.2")
+    sender, = senders(stack, "戻ってくる配信")
+    check_equal(re.fullmatch(rf"<bounce\+r{draft}\.1\.[0-9]{{9}}@info\.town\.example>", sender)
+                is not None, True, sender)
+    # It is our own MTA's word.
+    check_equal(kept(stack, draft), {GONE.lower(): (NO_DOMAIN, 1)})
 
 
 def test_xverp(stack):
@@ -57,10 +71,11 @@ def test_xverp(stack):
     check_equal(len(found), town.SUBSCRIBERS, "senders")
     for sender in found:
         sender = sender.replace('"', "")
-        check_in(f"<bounce+v{draft}.1+", sender)
+        check_in(f"<bounce+v{draft}.1.", sender)
         check_in(".sink.example@info.town.example>", sender)
     row = wait_bounce(stack, draft)[0]
-    check_equal((row["outcome"], row["detail"]), ("failed", f"{GONE} 5.1.2"))
+    check_equal((row["outcome"], row["detail"]), ("failed", "no-domain closed.example 5.1.2"))
+    check_equal(kept(stack, draft), {GONE.lower(): (NO_DOMAIN, 1)})
     stack.configure(verp_broadcasts="")
 
 
@@ -92,7 +107,7 @@ Content-Type: message/delivery-status
 
 Reporting-MTA: dns; phone.sink.example
 
-Final-Recipient: rfc822; late@phone.sink.example
+Final-Recipient: rfc822; {who}
 Action: {action}
 Status: {status}
 
@@ -100,17 +115,54 @@ Status: {status}
 """
 
 
+def subscriber(stack):
+    """One that broadcasts reach."""
+    return stack.store("SELECT min(address_key) AS a FROM subscriber WHERE list = 'kosodate'"
+                       " AND state = 1 AND domain LIKE '%.sink.example'")[0]["a"]
+
+
+def sender_of(stack, subject):
+    """The envelope sender, as each subscriber knows it."""
+    return senders(stack, subject).pop().strip("<>").replace('"', "")
+
+
 def test_a_delay_is_no_bounce(stack):
     draft = release(stack, "遅延の報告")
     wait_bounce(stack, draft)
-    to = f"bounce+r{draft}.1@info.town.example"
-    for action, status in (("delayed", "4.4.1"), ("failed", "5.1.1"), ("delivered", "2.0.0")):
-        stack.inject("", to, REPORT.format(to=to, action=action, status=status).encode())
-        stack.wait_for(lambda: (action, f"late@phone.sink.example {status}")
+    who = subscriber(stack)
+    domain = who.partition("@")[2]
+    to = sender_of(stack, "遅延の報告")
+    for action, status, why in (("delayed", "4.4.1", "delayed"), ("delivered", "2.0.0", "delivered"),
+                                ("failed", "5.1.1", "no-user")):
+        stack.inject("", to, REPORT.format(to=to, action=action, status=status, who=who).encode())
+        stack.wait_for(lambda: (action, f"{why} {domain} {status}")
                        in [tuple(row) for row in bounces(stack, draft)], what=action)
+    # Whoever has the broadcast can write such a report: it is kept, and proves nothing.
+    check_equal(kept(stack, draft), {GONE.lower(): (NO_DOMAIN, 1), who: (NO_USER, 0)})
     stack.inject("x@phone.sink.example", to, b"Subject: I am away\n\nUntil Monday.\n")
     stack.wait_for(lambda: "reply" in [row["outcome"] for row in bounces(stack, draft)],
                    what="the reply")
+    check_equal(len(kept(stack, draft)), 2, "after a vacation's answer")
+
+
+def test_a_forged_address(stack):
+    """Who does not know the seal reports nothing; who is not registered is nobody's failure."""
+    draft = release(stack, "偽の報告")
+    wait_bounce(stack, draft)
+    who = subscriber(stack)
+    to = sender_of(stack, "偽の報告")
+    local, _, domain = to.partition("@")
+    wrong = f"{local[:-1]}{(int(local[-1]) + 1) % 10}@{domain}"
+    for forged in (f"bounce+r{draft}.1@{domain}", wrong, f"bounce+v{draft}.1+{who.replace('@', '=')}"
+                   f"@{domain}"):
+        stack.kairanctl("deliver", "--sender", "<>", "--recipient", forged,
+                        stdin=REPORT.format(to=forged, action="failed", status="5.1.1", who=who))
+    check_equal(kept(stack, draft), {GONE.lower(): (NO_DOMAIN, 1)})
+    check_equal(len(bounces(stack, draft)), 1, "rows of the trail")
+    stack.kairanctl("deliver", "--sender", "<>", "--recipient", to,
+                    stdin=REPORT.format(to=to, action="failed", status="5.1.1",
+                                        who="nobody@phone.sink.example"))
+    check_equal(kept(stack, draft), {GONE.lower(): (NO_DOMAIN, 1)})
 
 
 def test_watch(stack):
@@ -143,7 +195,8 @@ def test_verp_by_shards(stack):
     draft = release(stack, subject)
     check_equal(len(senders(stack, subject)), town.SUBSCRIBERS, "senders")
     row = wait_bounce(stack, draft)[0]
-    check_equal((row["outcome"], row["detail"]), ("failed", f"{GONE} 5.1.2"))
+    check_equal((row["outcome"], row["detail"]), ("failed", "no-domain closed.example 5.1.2"))
+    check_equal(kept(stack, draft), {GONE.lower(): (NO_DOMAIN, 1)})
     check_equal(stack.store("SELECT count(*) FROM shard WHERE draft = ?", draft)[0][0],
                 town.SUBSCRIBERS + 1, "shards")
     stack.configure(verp_broadcasts="")

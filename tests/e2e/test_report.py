@@ -136,7 +136,7 @@ Content-Type: message/delivery-status
 
 Reporting-MTA: dns; phone.sink.example
 
-Final-Recipient: rfc822; x@phone.sink.example
+Final-Recipient: rfc822; {who}
 Action: {action}
 Status: 5.1.1
 
@@ -167,11 +167,12 @@ def refuse(stack, subject, text, count):
         check_equal(stack.submit(STAFF, town.BOSAI, mail).final[0], 554, subject)
 
 
-def bounce(stack, draft, action):
+def bounce(stack, subject, action):
     """A report of a mail system, and wait until it is counted."""
     before = len(stack.store("SELECT 1 FROM audit WHERE action = 'bounce'"))
-    to = f"bounce+r{draft}.1@{s.SERVICE}"
-    stack.inject("", to, BOUNCE.format(to=to, action=action).encode())
+    mail = town.wait_broadcast(stack, subject)[before]
+    to = str(mail["Return-Path"]).strip("<>").replace('"', "")
+    stack.inject("", to, BOUNCE.format(to=to, action=action, who=s.receiver_of(mail)).encode())
     stack.wait_for(lambda: len(stack.store("SELECT 1 FROM audit WHERE action = 'bounce'"))
                    > before, 40, "the bounce")
 
@@ -198,7 +199,7 @@ def play(stack):
         return
     move_to(stack, month_of(stack, 1), 10)
     rename(stack, "kosodate", HOSTILE)
-    draft = broadcast(stack, "bosai", "十日の一", wait=1800)
+    broadcast(stack, "bosai", "十日の一", wait=1800)
     broadcast(stack, "bosai", "【緊急】十日の二", wait=60)
     send_back(stack, "十日の三")
     town.draft(stack, STAFF, "十日の四")
@@ -208,7 +209,7 @@ def play(stack):
     refuse(stack, "空", "\n", 1)
     change_lists(stack)
     for action in ("failed", "failed", "delayed"):
-        bounce(stack, draft, action)
+        bounce(stack, "十日の一", action)
     move_to(stack, month_of(stack), 17)
     broadcast(stack, "kosodate", "十七日の一")
 
