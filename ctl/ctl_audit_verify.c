@@ -7,9 +7,9 @@
  *	audit inspect --note TEXT [--occasion fault|leak|other]
  *
  *	The trail is walked page by page, each page in a transaction of its own, so that the
- *	daemon need not wait. A trail that was wiped with its marks looks like that of a new
- *	store: --hash names a row by what a log outside has of it ("hash=" of its line), and says
- *	whether it is still there.
+ *	daemon need not wait. A trail that was wiped with its own marks is found by the one beside
+ *	audit_key_file (schema/store_mark.h). --hash names a row by what a log outside has of it
+ *	("hash=" of its line), and says whether it is still there.
  *
  *	verify leaves a row in the trail. FILE is a copy, which is read as it is: nothing is
  *	written to it, nor about it. Whoever may only read the store may verify it as well, and
@@ -156,6 +156,10 @@ static int conclude(const struct walk *walk, bool seals)
 			  (long long)check->rows, (long long)check->unsealed);
 	else
 		ctl_print("the audit trail is whole: %lld rows", (long long)check->rows);
+	if (check->accepted > 0)
+		ctl_print("up to row %lld an administrator has accepted it as it is "
+			  "(store-accept)",
+			  (long long)check->accepted);
 	if (!seals)
 		ctl_print("the seals were not checked: audit_key_file cannot be read");
 	return print_hash(walk);

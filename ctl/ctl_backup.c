@@ -36,6 +36,7 @@
 #include "schema/store_copy.h"
 #include "schema/store_counts.h"
 #include "schema/store_lock.h"
+#include "schema/store_mark.h"
 #include "schema/store_suspension.h"
 
 static void show(int64_t done, int64_t all, void *context)
@@ -149,10 +150,71 @@ static int hold_back(struct store *store, void *context, struct kairan_error *er
 	return EX_OK;
 }
 
+/* What of the trail was accepted as it is stays so, if the copy has it. */
+static int take_accepted(struct store *store, void *context, struct kairan_error *error_r)
+{
+	struct store_mark *mark = context;
+	struct store_mark with = *mark;
+	enum answer has;
+
+	with.seq = with.accepted;
+	memcpy(with.hash, with.accepted_hash, sizeof(with.hash));
+	has = with.accepted != 0 ? store_mark_judge(store, &with, error_r) : ANSWER_NO;
+	if (has == ANSWER_UNKNOWN)
+		return EX_UNAVAILABLE;
+	*mark = has == ANSWER_YES ? with : (struct store_mark){ .seq = 0 };
+	store_set_mark(store, mark);
+	return EX_OK;
+}
+
+static int take_mark(struct store *store, void *context, struct kairan_error *error_r)
+{
+	struct store_mark *mark = context, now_is;
+
+	if (!store_mark_take(store, &now_is, error_r))
+		return EX_UNAVAILABLE;
+	now_is.accepted = mark->accepted;
+	memcpy(now_is.accepted_hash, mark->accepted_hash, sizeof(now_is.accepted_hash));
+	*mark = now_is;
+	return EX_OK;
+}
+
+/* A mark that cannot be read is replaced. */
+static void read_mark(const struct ctl_call *call, struct store_mark *mark_r)
+{
+	g_autofree char *path = store_mark_path(call->settings->audit_key_file);
+	struct keyring *seals = NULL;
+	struct kairan_error error;
+
+	*mark_r = (struct store_mark){ .seq = 0 };
+	if (!keyring_load("audit_key_file", call->settings->audit_key_file, &seals,
+			  &error))
+		return;
+	if (store_mark_read(path, seals, mark_r, &error) != ANSWER_YES)
+		*mark_r = (struct store_mark){ .seq = 0 };
+	keyring_free(seals);
+}
+
+/* From now on this is the store. */
+static int write_mark(const struct ctl_call *call, const struct store_mark *mark)
+{
+	g_autofree char *path = store_mark_path(call->settings->audit_key_file);
+	struct keyring *seals = NULL;
+	struct kairan_error error = { "" };
+	int status = EX_OK;
+
+	if (!keyring_load("audit_key_file", call->settings->audit_key_file, &seals,
+			  &error) ||
+	    !store_mark_write(path, seals, mark, &error))
+		status = ctl_fail(EX_CANTCREAT, "%s", error.text);
+	keyring_free(seals);
+	return status;
+}
+
 /* A copy of the copy beside the store, so that what is checked is what is put in place; the file
  * itself is never written to. */
 static int prepare(const struct ctl_call *call, const char *path, const char *fresh,
-		   bool *held_back_r)
+		   bool *held_back_r, struct store_mark *mark_r)
 {
 	struct settings settings = *call->settings;
 	struct ctl_call other = *call;
@@ -176,13 +238,17 @@ static int prepare(const struct ctl_call *call, const char *path, const char *fr
 	g_free(octets);
 	settings.store_path = (char *)fresh;
 	other.settings = &settings;
-	status = ctl_store_open(&other, &store);
+	status = ctl_store_open_unmarked(&other, &store);
+	if (status == EX_OK)
+		status = ctl_store_work(store, take_accepted, mark_r);
 	if (status == EX_OK)
 		status = ctl_store_work(store, check_trail, NULL);
 	if (status == EX_OK)
 		status = ctl_store_work(store, record, words);
 	if (status == EX_OK)
 		status = ctl_store_work(store, hold_back, held_back_r);
+	if (status == EX_OK)
+		status = ctl_store_work(store, take_mark, mark_r);
 	store_close(store);
 	return status;
 }
@@ -218,6 +284,7 @@ int ctl_restore(const struct ctl_call *call)
 {
 	g_autofree char *fresh = g_strconcat(call->settings->store_path, ".new", NULL);
 	struct store_lock *lock = NULL;
+	struct store_mark mark;
 	struct kairan_error error;
 	bool held_back = false;
 	const char *path;
@@ -225,14 +292,17 @@ int ctl_restore(const struct ctl_call *call)
 
 	if (!read_path(call, &path))
 		return ctl_usage(call);
-	if (!store_lock_take(call->settings->store_path, &lock, &error))
+	if (store_lock_take(call->settings->store_path, &lock, &error) != ANSWER_YES)
 		return ctl_fail(
 		    EX_TEMPFAIL,
 		    "%s; stop the daemon first (systemctl stop kairan-milter)",
 		    error.text);
-	status = prepare(call, path, fresh, &held_back);
+	read_mark(call, &mark);
+	status = prepare(call, path, fresh, &held_back, &mark);
 	if (status == EX_OK)
 		status = replace(call, path, fresh);
+	if (status == EX_OK)
+		status = write_mark(call, &mark);
 	if (status == EX_OK && held_back)
 		ctl_print(
 		    "The service is suspended: broadcasts that were on their way when "

@@ -235,12 +235,14 @@ static void keep_record(const struct ctl_call *call, const struct site *site)
 	g_autofree char *detail = g_strdup_printf("%u changes", site->changes);
 	struct ctl_call with = *call;
 	struct settings *settings = NULL;
+	bool made;
 
 	if (site->print_only || site->changes == 0 ||
 	    !settings_load(call->path, &settings, NULL))
 		return;
 	with.settings = settings;
-	(void)ctl_store_run(&with, record, detail);
+	if (ctl_store_init_once(&with, NULL, &made) == EX_OK)
+		(void)ctl_store_run(&with, record, detail);
 	settings_free(settings);
 }
 

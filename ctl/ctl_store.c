@@ -3,60 +3,63 @@
  *	ctl_store - the store, for a command
  *
  * DESCRIPTION
- *	The same store as the daemon's, whether that runs or not. Where root is the first to use
- *	it, it is made for the user that the daemon becomes. A user who may only read its file gets
+ *	The same store as the daemon's, whether that runs or not. It is made by `kairanctl store
+ *	init` alone: where it is missing, its disk may not be mounted. One that does not fit its mark
+ *	(schema/store_mark.h) can be looked at, with a warning. A user who may only read its file gets
  *	a store that only reads: what needs no row in the audit trail can be looked at, and nothing
  *	is changed.
  *
  * DIAGNOSTICS
  *	EX_UNAVAILABLE: the store cannot be opened, read or written. EX_NOPERM: the keys cannot
- *	be read. EX_NOUSER: there is no such user to make the store for. EX_CANTCREAT: it cannot be
- *	made.
+ *	be read.
  */
 #include "config.h"
 
 #include "ctl/ctl_store.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <pwd.h>
+#include <glib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "conf/keyring.h"
 #include "schema/store_copy.h"
-
-/* An empty file is a store that is to be made; SQLite gives what it puts beside it to the same
- * user. */
-static int make_file(const struct settings *settings)
-{
-	const char *path = settings->store_path;
-	const struct passwd *user;
-	int fd, status = EX_OK;
-
-	if (geteuid() != 0 || access(path, F_OK) == 0)
-		return EX_OK;
-	user = getpwnam(settings->user);
-	if (user == NULL)
-		return ctl_fail(EX_NOUSER, "user: there is no user %s", settings->user);
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
-	/* Another program may be faster. */
-	if (fd < 0 && errno == EEXIST)
-		return EX_OK;
-	if (fd < 0 || fchown(fd, user->pw_uid, user->pw_gid) != 0)
-		status = ctl_fail(EX_CANTCREAT, "store: cannot make %s: %s", path,
-				  strerror(errno));
-	if (fd >= 0)
-		close(fd);
-	return status;
-}
+#include "schema/store_mark.h"
 
 bool ctl_store_open_unsealed(const struct settings *settings, struct store **store_r,
 			     struct kairan_error *error_r)
 {
 	return store_copy_keep_older(settings->store_path, error_r) &&
 	       store_open(settings->store_path, STORE_JOURNAL_BEST, store_r, error_r);
+}
+
+/* What the mark says of it; where that cannot be read, nothing is. */
+static bool judge_mark(const struct settings *settings, struct store *store,
+		       struct kairan_error *error_r)
+{
+	g_autofree char *path = store_mark_path(settings->audit_key_file);
+	struct store_mark mark;
+	struct kairan_error error;
+	bool fits;
+
+	if (store_seals(store) == NULL || (access(path, R_OK) != 0 && errno != ENOENT) ||
+	    !store_begin(store, &error))
+		return true;
+	switch (store_mark_read(path, store_seals(store), &mark, error_r)) {
+	case ANSWER_YES:
+		store_set_mark(store, &mark);
+		fits = store_mark_judge(store, &mark, error_r) != ANSWER_NO;
+		break;
+	case ANSWER_NO:
+		fits = true;
+		break;
+	default:
+		fits = false;
+		break;
+	}
+	store_rollback(store);
+	return fits;
 }
 
 /* Is it there, and only to be read? */
@@ -79,27 +82,42 @@ static int open_reader(const struct ctl_call *call, struct store **store_r)
 	return EX_OK;
 }
 
-int ctl_store_open(const struct ctl_call *call, struct store **store_r)
+int ctl_store_open_unmarked(const struct ctl_call *call, struct store **store_r)
 {
+	const char *path = call->settings->store_path;
 	struct keyring *seals = NULL;
 	struct kairan_error error = { "" };
-	int status;
 
-	if (is_read_only(call->settings->store_path))
+	if (access(path, F_OK) != 0)
+		return ctl_fail(EX_UNAVAILABLE,
+				"store: %s: %s. Where there has never been one, "
+				"`kairanctl store init` makes it; else see whether its "
+				"disk is there, or `kairanctl restore` a copy",
+				path, strerror(errno));
+	if (is_read_only(path))
 		return open_reader(call, store_r);
-
 	if (!keyring_load("audit_key_file", call->settings->audit_key_file, &seals,
 			  &error))
 		return ctl_fail(EX_NOPERM, "%s", error.text);
-	status = make_file(call->settings);
-	if (status == EX_OK && !ctl_store_open_unsealed(call->settings, store_r, &error))
-		status = ctl_fail(EX_UNAVAILABLE, "%s", error.text);
-	if (status != EX_OK) {
+	if (!ctl_store_open_unsealed(call->settings, store_r, &error)) {
 		keyring_free(seals);
-		return status;
+		return ctl_fail(EX_UNAVAILABLE, "%s", error.text);
 	}
 	store_set_seals(*store_r, seals);
 	return EX_OK;
+}
+
+int ctl_store_open(const struct ctl_call *call, struct store **store_r)
+{
+	struct kairan_error error = { "" };
+	const int status = ctl_store_open_unmarked(call, store_r);
+
+	if (status == EX_OK && !judge_mark(call->settings, *store_r, &error))
+		(void)ctl_fail(EX_OK,
+			       "warning: %s; until it is restored, or accepted by "
+			       "`kairanctl store accept`, the daemon takes nothing",
+			       error.text);
+	return status;
 }
 
 int ctl_store_work(struct store *store, ctl_work work, void *context)

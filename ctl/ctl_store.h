@@ -18,8 +18,16 @@ bool ctl_store_open_unsealed(const struct settings *settings, struct store **sto
 
 /* Open the store with the keys that seal the audit trail; where its file may only be read, to
  * read only (store_is_reader()). Returns EX_OK, or an exit status
- * after having said what went wrong. */
+ * after having said what went wrong. One that is not what its mark says gets a warning. */
 int ctl_store_open(const struct ctl_call *call, struct store **store_r);
+
+/* The same of a store that the mark is not for: nothing is said where it does not fit. */
+int ctl_store_open_unmarked(const struct ctl_call *call, struct store **store_r);
+
+/* Make the store, and its mark, where there is neither; where there is a store from before there
+ * were marks, its mark. reason: why another one is made in place of one that was lost, or NULL. Returns
+ * EX_OK, or an exit status after having said what is wrong. *made_r: was anything? */
+int ctl_store_init_once(const struct ctl_call *call, const char *reason, bool *made_r);
 
 /* Run the work in a transaction, commit when it succeeds, and say what went wrong. */
 int ctl_store_work(struct store *store, ctl_work work, void *context);

@@ -42,14 +42,13 @@
 #include "conf/fault.h"
 #include "conf/log.h"
 #include "milter/core/kairan.h"
-#include "milter/courier/courier.h"
 #include "milter/crew.h"
 #include "milter/daemon.h"
 #include "milter/mail/message.h"
 #include "milter/mlfi.h"
 #include "milter/round/snapshot_round.h"
+#include "milter/round/store_opening.h"
 #include "schema/ldap_server.h"
-#include "schema/store_copy.h"
 #include "schema/store_lock.h"
 
 /* What runs from the open socket to the end. */
@@ -222,6 +221,15 @@ static bool start_service(struct service *service)
 	return service->serving;
 }
 
+/* What was done until now is what the next start is to find. */
+static void note_end(struct kairan *kairan)
+{
+	struct setup *setup = kairan_get_setup(kairan);
+
+	(void)store_opening_mark(kairan, setup, 0);
+	setup_unref(setup);
+}
+
 /* From the open socket to the end. *ended_r: nothing runs any more. */
 static int serve_all(struct kairan *kairan, const char *path, int64_t drain_timeout,
 		     bool *ended_r)
@@ -236,54 +244,51 @@ static int serve_all(struct kairan *kairan, const char *path, int64_t drain_time
 		log_info("stopping");
 	}
 	*ended_r = stop_all(&service, drain_timeout);
+	note_end(kairan);
 	return service.served ? EX_OK : EX_OSERR;
 }
 
-/* Art. 8: what the store has is in the log too, which may be on another machine. */
-static void log_audit(const char *line)
+static bool check_keys(const struct settings *settings, struct kairan_error *error_r)
 {
-	log_info("%s", line);
+	struct keyring *seals = NULL;
+	const bool ok =
+	    keyring_load("audit_key_file", settings->audit_key_file, &seals, error_r);
+
+	keyring_free(seals);
+	return ok;
 }
 
-/* The lock and the socket come before the store, from which claims of an earlier daemon are
- * taken back: where one runs already, on this store or on this socket, nothing is touched. */
-static bool open_all(const struct settings *settings, struct store_lock **lock_r,
-		     struct store **store_r, struct kairan_error *error_r)
+/* Nobody else has the store, nor the socket: where a daemon runs already, nothing is touched.
+ * Whether the store can be opened is another question. */
+static bool is_alone(const struct settings *settings, struct kairan_error *error_r)
 {
-	return store_lock_take(settings->store_path, lock_r, error_r) &&
-	       mlfi_open(settings, error_r) &&
-	       store_copy_keep_older(settings->store_path, error_r) &&
-	       store_open(settings->store_path, STORE_JOURNAL_BEST, store_r, error_r);
+	struct store_lock *lock = NULL;
+	const enum answer answer = store_lock_take(settings->store_path, &lock, error_r);
+	const bool ok = answer != ANSWER_NO && mlfi_open(settings, error_r);
+
+	store_lock_free(lock);
+	return ok;
 }
 
 /* Become the user first: whatever is opened or made from here on is theirs. */
-static int start(struct setup *setup, struct store_lock **lock_r,
-		 struct kairan **kairan_r)
+static int start(struct setup *setup, struct kairan **kairan_r)
 {
 	const struct settings *settings = setup->settings;
-	struct keyring *seals = NULL;
-	struct store *store = NULL;
 	struct kairan_error error;
 
-	if (!daemon_prepare_user(settings, &error) ||
-	    !keyring_load("audit_key_file", settings->audit_key_file, &seals, &error) ||
-	    !ldap_server_check(settings, &error) ||
-	    !open_all(settings, lock_r, &store, &error)) {
+	if (!daemon_prepare_user(settings, &error) || !check_keys(settings, &error) ||
+	    !ldap_server_check(settings, &error) || !is_alone(settings, &error)) {
 		log_error("%s", error.text);
-		keyring_free(seals);
 		setup_unref(setup);
 		return EX_OSERR;
 	}
-	store_set_seals(store, seals);
-	store_set_audit_sink(store, log_audit);
-	log_info("store %s: journal mode %s", settings->store_path,
-		 store_journal_name(store));
-	*kairan_r = kairan_new(setup, store);
+	*kairan_r = kairan_new(setup, store_opening_begin());
+	/* One that is not to be had now may be later: all other mail passes meanwhile. */
+	if (store_opening_try(*kairan_r, &error) == ANSWER_NO)
+		return EX_OSERR;
 	snapshot_round_restore(*kairan_r);
 	snapshot_round_refresh(*kairan_r);
-	if (!alarm_board_load(kairan_get_alarm_board(*kairan_r), store, &error) ||
-	    !courier_resume(*kairan_r, &error) ||
-	    !daemon_write_pid(settings->pid_file, &error)) {
+	if (!daemon_write_pid(settings->pid_file, &error)) {
 		log_error("%s", error.text);
 		return EX_OSERR;
 	}
@@ -296,19 +301,16 @@ static int check(const char *path, const struct setup *setup)
 {
 	const struct settings *settings = setup->settings;
 	struct setup *again = NULL;
-	struct keyring *seals = NULL;
 	struct kairan_error error;
 	const bool ok =
 	    daemon_prepare_user(settings, &error) && setup_load(path, &again, &error) &&
-	    keyring_load("audit_key_file", settings->audit_key_file, &seals, &error) &&
-	    ldap_server_check(settings, &error);
+	    check_keys(settings, &error) && ldap_server_check(settings, &error);
 
 	if (ok)
 		settings_print(settings, stdout);
 	else
 		fprintf(stderr, "kairan-milter: as user %s: %s\n", g_get_user_name(),
 			error.text);
-	keyring_free(seals);
 	setup_unref(again);
 	return ok ? EX_OK : EX_CONFIG;
 }
@@ -318,7 +320,6 @@ int main(int argc, char **argv)
 	struct options options;
 	struct setup *setup = NULL;
 	struct kairan *kairan = NULL;
-	struct store_lock *lock = NULL;
 	struct kairan_error error;
 	int64_t drain_timeout;
 	bool ended = true;
@@ -353,7 +354,7 @@ int main(int argc, char **argv)
 	 * blocked signals; only the main thread opens them. */
 	daemon_block_signals();
 	daemon_raise_limits();
-	status = start(setup, &lock, &kairan);
+	status = start(setup, &kairan);
 	if (status == EX_OK)
 		status = serve_all(kairan, options.path, drain_timeout, &ended);
 	if (status != EX_OK)
@@ -362,7 +363,6 @@ int main(int argc, char **argv)
 	if (!ended)
 		_exit(status);
 	kairan_free(kairan);
-	store_lock_free(lock);
 	curl_global_cleanup();
 	message_shutdown();
 	return status;

@@ -19,6 +19,7 @@
 
 #include "schema/audit_seal.h"
 #include "schema/sql.h"
+#include "schema/store_mark.h"
 
 #define PAGE_ROWS 1000
 
@@ -68,6 +69,14 @@ static enum audit_fault judge_seal(const struct store *store, struct audit_check
 	return AUDIT_FORGED;
 }
 
+/* Is it another row than that which the store's mark has? */
+static bool is_another(const struct store *store, sqlite3_stmt *stmt, int64_t seq)
+{
+	const struct store_mark *mark = store_get_mark(store);
+
+	return mark != NULL && mark->seq == seq && !has_hash(stmt, 10, mark->hash);
+}
+
 /* check->previous becomes the row's hash. */
 static enum audit_fault judge_row(const struct store *store, struct audit_check *check,
 				  sqlite3_stmt *stmt)
@@ -81,7 +90,8 @@ static enum audit_fault judge_row(const struct store *store, struct audit_check 
 	check->seq = row.seq;
 	if (row.seq > check->next)
 		fault = AUDIT_MISSING;
-	else if (row.seq < check->next || !has_hash(stmt, 9, check->previous))
+	else if (row.seq < check->next || !has_hash(stmt, 9, check->previous) ||
+		 is_another(store, stmt, row.seq))
 		fault = AUDIT_INSERTED;
 	else if (!plain || !audit_hash_row(check->previous, &row, hash) ||
 		 !has_hash(stmt, 10, hash))
@@ -89,6 +99,19 @@ static enum audit_fault judge_row(const struct store *store, struct audit_check 
 	audit_row_clear(&row);
 	memcpy(check->previous, hash, sizeof(hash));
 	return fault != AUDIT_WHOLE ? fault : judge_seal(store, check, stmt);
+}
+
+/* What an administrator has accepted as it is ends with a row whose hash the mark has. */
+static bool skip_accepted(const struct store *store, struct audit_check *check)
+{
+	const struct store_mark *mark = store_get_mark(store);
+
+	if (mark == NULL || mark->accepted < check->next)
+		return false;
+	check->accepted = mark->accepted;
+	check->next = mark->accepted + 1;
+	memcpy(check->previous, mark->accepted_hash, sizeof(mark->accepted_hash));
+	return true;
 }
 
 bool audit_check_begin(struct store *store, struct audit_check *check,
@@ -101,6 +124,8 @@ bool audit_check_begin(struct store *store, struct audit_check *check,
 
 	*check = (struct audit_check){ .next = start.seq + 1 };
 	memcpy(check->previous, start.hash, sizeof(start.hash));
+	if (answer != ANSWER_UNKNOWN && skip_accepted(store, check))
+		return true;
 	if (answer == ANSWER_YES &&
 	    (seal == AUDIT_SEAL_BAD || seal == AUDIT_SEAL_NO_KEY ||
 	     (seal == AUDIT_SEAL_NONE && store_seals(store)))) {
@@ -122,7 +147,8 @@ static bool check_end(struct store *store, struct audit_check *check,
 	if (answer == ANSWER_UNKNOWN)
 		return false;
 	check->seq = check->next;
-	if (answer == ANSWER_NO && check->sealed)
+	if ((answer == ANSWER_NO && check->sealed) ||
+	    (store_get_mark(store) != NULL && store_get_mark(store)->seq >= check->next))
 		check->fault = AUDIT_NO_END;
 	/* Whoever seals the mark has sealed the last row. */
 	if (answer == ANSWER_YES && seal == AUDIT_SEAL_GOOD &&
@@ -152,7 +178,8 @@ enum answer audit_check_page(struct store *store, struct audit_check *check,
 	    store, error_r, &stmt,
 	    "SELECT seq, at, uid, role, draft, action, outcome, detail, queue_id,"
 	    " previous, hash, seal_key, seal FROM audit WHERE seq >= ? ORDER BY seq LIMIT ?",
-	    "ii", check->rows == 0 ? INT64_MIN : check->next, limit);
+	    "ii", check->rows == 0 && check->accepted == 0 ? INT64_MIN : check->next,
+	    limit);
 	if (answer == ANSWER_NO)
 		return check_end(store, check, error_r) ? ANSWER_NO : ANSWER_UNKNOWN;
 	while (answer == ANSWER_YES) {

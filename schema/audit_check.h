@@ -25,6 +25,8 @@ struct audit_check {
 	bool sealed;      /* a seal has been seen */
 	int64_t rows;     /* that were found whole */
 	int64_t unsealed; /* of these, older than seals */
+	int64_t
+	    accepted; /* up to this row an administrator took it as it is; 0: nowhere */
 	enum audit_fault fault;
 	int64_t seq; /* where */
 };

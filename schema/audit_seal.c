@@ -65,8 +65,8 @@ bool audit_hash_row(const unsigned char *previous, const struct audit_row *row,
 
 /* ---- seals ---- */
 
-static bool seal_octets(const struct token_key *key, const void *octets, size_t length,
-			unsigned char seal_r[AUDIT_SEAL_OCTETS])
+bool audit_seal_octets(const struct token_key *key, const void *octets, size_t length,
+		       unsigned char seal_r[AUDIT_SEAL_OCTETS])
 {
 	return HMAC(EVP_sha256(), key->secret, TOKEN_KEY_OCTETS, octets, length, seal_r,
 		    NULL) != NULL;
@@ -79,7 +79,7 @@ static void make(const struct store *store, const void *octets, size_t length,
 
 	*seal_r = (struct audit_seal){ 0 };
 	if (seals == NULL ||
-	    !seal_octets(keyring_current(seals), octets, length, seal_r->octets))
+	    !audit_seal_octets(keyring_current(seals), octets, length, seal_r->octets))
 		return;
 	seal_r->key = keyring_current(seals)->id;
 	seal_r->length = AUDIT_SEAL_OCTETS;
@@ -107,7 +107,7 @@ static enum audit_seal_state judge(const struct store *store, const void *octets
 	key = id > 0 && id <= 255 ? keyring_find(seals, (unsigned int)id) : NULL;
 	if (key == NULL)
 		return AUDIT_SEAL_NO_KEY;
-	if (!seal_octets(key, octets, length, wanted) ||
+	if (!audit_seal_octets(key, octets, length, wanted) ||
 	    sqlite3_column_bytes(stmt, column + 1) != AUDIT_SEAL_OCTETS ||
 	    CRYPTO_memcmp(sqlite3_column_blob(stmt, column + 1), wanted,
 			  AUDIT_SEAL_OCTETS) != 0)

@@ -38,6 +38,10 @@ enum audit_seal_state {
 bool audit_hash_row(const unsigned char *previous, const struct audit_row *row,
 		    unsigned char hash_r[AUDIT_HASH_OCTETS]);
 
+/* The seal itself, over any octets. */
+bool audit_seal_octets(const struct token_key *key, const void *octets, size_t length,
+		       unsigned char seal_r[AUDIT_SEAL_OCTETS]);
+
 void audit_seal_make(const struct store *store,
 		     const unsigned char hash[AUDIT_HASH_OCTETS],
 		     struct audit_seal *seal_r);

@@ -25,19 +25,25 @@
 
 #include "schema/store.h"
 
+#include <errno.h>
 #include <glib.h>
 #include <pthread.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "conf/clock.h"
 #include "conf/fault.h"
+#include "schema/store_lock.h"
 #include "schema/store_parts.h"
 
 /* Members of a group: enough to share the cost of a commit, few enough to wait for. */
 #define GROUP_MOST    64
 #define STORE_BUSY_MS 20000
+/* Each of those behind one that has waited in vain. */
+#define STORE_BUSY_AGAIN_MS 100
 
 extern const char store_sql[]; /* store.sql, made by the build */
 
@@ -182,6 +188,8 @@ static bool check_mark(struct store *store, int version, struct kairan_error *er
 		return false;
 	if (application_id != STORE_APPLICATION_ID && (version != 0 || tables != 0))
 		return error_set(error_r, "store: the file is not a store of kairan");
+	if (version == 0 && !store->may_make)
+		return error_set(error_r, "store: %s is empty", store->path);
 	return true;
 }
 
@@ -239,7 +247,10 @@ static void finalize_statement(void *stmt)
 static struct store *open_file(const char *path, int flags, struct kairan_error *error_r)
 {
 	struct store *store = g_new0(struct store, 1);
+	struct stat status;
 
+	store->path = g_strdup(path);
+	store->may_make = (flags & SQLITE_OPEN_CREATE) != 0;
 	pthread_mutex_init(&store->lock, NULL);
 	pthread_cond_init(&store->group_done, NULL);
 	store->statements = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL,
@@ -253,16 +264,19 @@ static struct store *open_file(const char *path, int flags, struct kairan_error 
 		store_close(store);
 		return NULL;
 	}
+	if (stat(path, &status) == 0) {
+		store->device = status.st_dev;
+		store->inode = status.st_ino;
+	}
 	(void)sqlite3_busy_timeout(store->db, STORE_BUSY_MS);
 	(void)sqlite3_extended_result_codes(store->db, 1);
 	return store;
 }
 
-bool store_open(const char *path, enum store_journal journal, struct store **store_r,
-		struct kairan_error *error_r)
+static bool open_writer(const char *path, int flags, enum store_journal journal,
+			struct store **store_r, struct kairan_error *error_r)
 {
-	struct store *store =
-	    open_file(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, error_r);
+	struct store *store = open_file(path, SQLITE_OPEN_READWRITE | flags, error_r);
 
 	if (store == NULL)
 		return false;
@@ -273,6 +287,20 @@ bool store_open(const char *path, enum store_journal journal, struct store **sto
 	}
 	*store_r = store;
 	return true;
+}
+
+bool store_open(const char *path, enum store_journal journal, struct store **store_r,
+		struct kairan_error *error_r)
+{
+	if (access(path, F_OK) != 0)
+		return error_set(error_r, "store: %s: %s", path, strerror(errno));
+	return open_writer(path, 0, journal, store_r, error_r);
+}
+
+bool store_make(const char *path, enum store_journal journal, struct store **store_r,
+		struct kairan_error *error_r)
+{
+	return open_writer(path, SQLITE_OPEN_CREATE, journal, store_r, error_r);
 }
 
 static bool check_version(struct store *store, int oldest, struct kairan_error *error_r)
@@ -321,6 +349,9 @@ void store_close(struct store *store)
 	g_ptr_array_unref(store->audit_lines);
 	keyring_free(store->seals);
 	(void)sqlite3_close(store->db);
+	store_lock_free(store->lock_file);
+	g_free(store->mark);
+	g_free(store->path);
 	pthread_cond_destroy(&store->group_done);
 	pthread_mutex_destroy(&store->lock);
 	g_free(store);
@@ -370,7 +401,7 @@ static bool commit(struct store *store, struct kairan_error *error_r)
 	fault_point("commit.after");
 	note_written(store);
 	let_lines_go(store, 0, true);
-	return true;
+	return store_check_place(store, error_r);
 }
 
 /* After some failures (disk full) SQLite has rolled back by itself already. */
@@ -384,7 +415,7 @@ static void roll_back(struct store *store)
 }
 
 /* Bring the open group to the disk, and tell its members. */
-static void finish_group(struct store *store)
+void store_finish_group(struct store *store)
 {
 	struct group *group = store->group;
 
@@ -403,14 +434,29 @@ static void finish_group(struct store *store)
 }
 
 /* IMMEDIATE: a transaction that reads first and writes later could otherwise fail with
- * SQLITE_BUSY in its middle, where waiting does not help. */
+ * SQLITE_BUSY in its middle, where waiting does not help. Who waited in vain has waited for all:
+ * the others are not kept until somebody gets the lock again. */
+static bool begin_immediate(struct store *store, struct kairan_error *error_r)
+{
+	bool begun;
+
+	if (!store_check_place(store, error_r))
+		return false;
+	begun = execute(store, store->is_reader ? "BEGIN" : "BEGIN IMMEDIATE", error_r);
+	(void)sqlite3_busy_timeout(
+	    store->db, !begun && (sqlite3_errcode(store->db) & 0xff) == SQLITE_BUSY
+			   ? STORE_BUSY_AGAIN_MS
+			   : STORE_BUSY_MS);
+	return begun;
+}
+
 bool store_begin(struct store *store, struct kairan_error *error_r)
 {
 	pthread_mutex_lock(&store->lock);
 	/* What it reads has to be on the disk: others will act on it. */
-	finish_group(store);
+	store_finish_group(store);
 	store->is_member = false;
-	if (execute(store, store->is_reader ? "BEGIN" : "BEGIN IMMEDIATE", error_r))
+	if (begin_immediate(store, error_r))
 		return true;
 	pthread_mutex_unlock(&store->lock);
 	return false;
@@ -423,9 +469,9 @@ bool store_begin_grouped(struct store *store, struct kairan_error *error_r)
 	(void)__atomic_sub_fetch(&store->waiting, 1, __ATOMIC_RELAXED);
 	if (store->group != NULL &&
 	    (store->group->members >= GROUP_MOST || sqlite3_get_autocommit(store->db)))
-		finish_group(store);
+		store_finish_group(store);
 	if (store->group == NULL) {
-		if (!execute(store, "BEGIN IMMEDIATE", error_r))
+		if (!begin_immediate(store, error_r))
 			goto failed;
 		store->group = g_new0(struct group, 1);
 		store->group->references = 1;
@@ -435,7 +481,7 @@ bool store_begin_grouped(struct store *store, struct kairan_error *error_r)
 	if (execute(store, "SAVEPOINT member", error_r))
 		return true;
 	if (__atomic_load_n(&store->waiting, __ATOMIC_RELAXED) == 0)
-		finish_group(store);
+		store_finish_group(store);
 failed:
 	pthread_mutex_unlock(&store->lock);
 	return false;
@@ -450,7 +496,7 @@ static bool leave_group(struct store *store, struct kairan_error *error_r)
 	group->members++;
 	group->references++;
 	if (__atomic_load_n(&store->waiting, __ATOMIC_RELAXED) == 0)
-		finish_group(store);
+		store_finish_group(store);
 	while (!group->done)
 		(void)pthread_cond_wait(&store->group_done, &store->lock);
 	ok = group->ok || error_set(error_r, "%s", group->error.text);
@@ -484,7 +530,7 @@ static void roll_back_member(struct store *store)
 		(void)sqlite3_exec(store->db, "ROLLBACK TO member; RELEASE member", NULL,
 				   NULL, NULL);
 	if (__atomic_load_n(&store->waiting, __ATOMIC_RELAXED) == 0)
-		finish_group(store);
+		store_finish_group(store);
 }
 
 void store_rollback(struct store *store)
@@ -519,8 +565,10 @@ enum answer store_was_changed(struct store *store, struct kairan_error *error_r)
 	enum answer answer = ANSWER_UNKNOWN;
 
 	pthread_mutex_lock(&store->lock);
-	finish_group(store);
-	if (read_pragma(store, "PRAGMA data_version", &version, error_r))
+	store_finish_group(store);
+	if (store->shut_reason != NULL)
+		answer = ANSWER_NO;
+	else if (read_pragma(store, "PRAGMA data_version", &version, error_r))
 		answer = version != store->data_version ? ANSWER_YES : ANSWER_NO;
 	if (answer == ANSWER_YES)
 		store->data_version = version;

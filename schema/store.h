@@ -13,6 +13,8 @@
 #include "policy/error.h"
 
 struct store;
+struct store_lock;
+struct store_mark;
 
 enum store_journal {
 	STORE_JOURNAL_BEST,     /* WAL where the SQLite at run time is safe with it */
@@ -20,9 +22,13 @@ enum store_journal {
 	STORE_JOURNAL_WAL,
 };
 
-/* Open, or make, the store and bring it to this program's schema version. Errors: not
+/* Open the store and bring it to this program's schema version. Errors: not there or empty, not
  * ours, made by a newer kairan, unreadable, full. */
 bool store_open(const char *path, enum store_journal journal, struct store **store_r,
+		struct kairan_error *error_r);
+
+/* The same, and where there is none, or an empty file, it is made. */
+bool store_make(const char *path, enum store_journal journal, struct store **store_r,
 		struct kairan_error *error_r);
 
 /* Open it to read only, as it is: nothing is made or brought to a newer schema, and what writes
@@ -33,6 +39,37 @@ void store_close(struct store *store);
 
 /* Can nothing be written, because it was opened so? */
 bool store_is_reader(const struct store *store);
+
+/* ---- a store that is away, or is not what it was ---- */
+
+/* Why no transaction can be had: the alarm's name, and what is wrong. */
+struct store_shut {
+	const char *reason; /* alarm.REASON in the phrases; a literal */
+	const char *why;
+};
+
+/* A store without a file, until one is put into it by store_take_over(). */
+struct store *store_new_shut(const struct store_shut *shut);
+
+/* Let go of the file: from now on every transaction fails, with this. Outside of one. */
+void store_shut(struct store *store, const struct store_shut *shut);
+
+/* The reason, or NULL where a file is open. Outside of a transaction. */
+const char *store_shut_reason(struct store *store);
+
+/* Go on with the file of fresh, which is used up. Outside of a transaction of either. */
+void store_take_over(struct store *store, struct store *fresh);
+
+/* Is the file that is open still the one of this name? Nobody would find again what is written
+ * to one that was removed or replaced: transactions fail then. Outside of one. */
+bool store_is_in_place(struct store *store, struct kairan_error *error_r);
+
+/* Who alone works with this store (schema/store_lock.h), taken over until it is closed. */
+void store_set_lock(struct store *store, struct store_lock *lock);
+
+/* What was last known of the trail (schema/store_mark.h), copied; NULL: nothing. */
+void store_set_mark(struct store *store, const struct store_mark *mark);
+const struct store_mark *store_get_mark(const struct store *store);
 
 /* The keys that seal the audit trail (Art. 8), taken over. Without them rows are appended
  * unsealed, and seals are not checked. */

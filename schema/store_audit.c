@@ -62,6 +62,19 @@ static bool read_last(struct store *store, struct audit_mark *last_r,
 		   ANSWER_UNKNOWN;
 }
 
+bool store_audit_find_end(struct store *store, int64_t *seq_r,
+			  unsigned char hash_r[AUDIT_HASH_OCTETS],
+			  struct kairan_error *error_r)
+{
+	struct audit_mark last;
+
+	if (!read_last(store, &last, error_r))
+		return false;
+	*seq_r = last.seq;
+	memcpy(hash_r, last.hash, sizeof(last.hash));
+	return true;
+}
+
 static char *copy_text(const char *text)
 {
 	return text != NULL ? g_utf8_make_valid(text, -1) : g_strdup("");

@@ -26,6 +26,12 @@ struct audit_event {
 bool store_audit_append(struct store *store, const struct audit_event *event,
 			struct kairan_error *error_r);
 
+/* The row that the next one will follow, which may have been removed; 0: there was none. In a
+ * transaction. */
+bool store_audit_find_end(struct store *store, int64_t *seq_r,
+			  unsigned char hash_r[AUDIT_HASH_OCTETS],
+			  struct kairan_error *error_r);
+
 /* Call visit for each row of a draft in order; it may not use the store. */
 bool store_audit_visit_draft(struct store *store, int64_t draft,
 			     void (*visit)(const struct audit_row *row, void *context),

@@ -152,6 +152,39 @@ bool store_copy_check(const char *path, struct kairan_error *error_r)
 	return ok;
 }
 
+/* Under the store's lock. */
+static enum answer judge(sqlite3 *db, struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt = NULL;
+	enum answer answer = ANSWER_UNKNOWN;
+	const char *said = NULL;
+	int result = sqlite3_prepare_v2(db, "PRAGMA quick_check(1)", -1, &stmt, NULL);
+
+	if (result == SQLITE_OK && (result = sqlite3_step(stmt)) == SQLITE_ROW)
+		said = (const char *)sqlite3_column_text(stmt, 0);
+	if (said != NULL)
+		answer = strcmp(said, "ok") == 0 ? ANSWER_YES : ANSWER_NO;
+	else if ((result & 0xff) == SQLITE_CORRUPT)
+		answer = ANSWER_NO;
+	if (answer != ANSWER_YES)
+		(void)error_set(error_r, "store: %s%s",
+				answer == ANSWER_NO ? "it is damaged: " : "",
+				said != NULL ? said : sqlite3_errmsg(db));
+	(void)sqlite3_finalize(stmt);
+	return answer;
+}
+
+enum answer store_copy_judge(struct store *store, struct kairan_error *error_r)
+{
+	enum answer answer;
+
+	if (!store_begin(store, error_r))
+		return ANSWER_UNKNOWN;
+	answer = judge(store->db, error_r);
+	store_rollback(store);
+	return answer;
+}
+
 /* The version of a store that is older than this program's; 0: there is nothing to keep. */
 static int find_older(sqlite3 *db)
 {

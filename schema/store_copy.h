@@ -21,4 +21,8 @@ bool store_copy_keep_older(const char *path, struct kairan_error *error_r);
 /* Is the file a sound store of kairan that this program can use? It is opened to read only. */
 bool store_copy_check(const char *path, struct kairan_error *error_r);
 
+/* SQLite's quick check of a store that is open, outside of a transaction. NO: it is damaged, and
+ * *error_r says how. */
+enum answer store_copy_judge(struct store *store, struct kairan_error *error_r);
+
 #endif

@@ -14,7 +14,7 @@
  *	flock(2) goes with the process, however that ends; nothing has to be cleared away.
  *
  * DIAGNOSTICS
- *	Fatal to the caller: somebody else has it, or the file cannot be made.
+ *	NO is fatal to the caller: somebody else has it. A file that cannot be made may be made later.
  */
 #include "config.h"
 
@@ -60,33 +60,49 @@ static void give_to_owner(int fd, const char *name)
 		return;
 }
 
-bool store_lock_take(const char *path, struct store_lock **lock_r,
-		     struct kairan_error *error_r)
+/* NO: somebody else has it. */
+static enum answer lock_file(int fd, const char *path, struct kairan_error *error_r)
+{
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return ANSWER_YES;
+	if (errno != EWOULDBLOCK) {
+		(void)error_set(error_r, "store: the lock of %s: %s", path,
+				strerror(errno));
+		return ANSWER_UNKNOWN;
+	}
+	(void)error_set(error_r,
+			"store: another kairan works with %s (a daemon, "
+			"or kairanctl restore); there can be only one",
+			path);
+	return ANSWER_NO;
+}
+
+enum answer store_lock_take(const char *path, struct store_lock **lock_r,
+			    struct kairan_error *error_r)
 {
 	g_autofree char *name = find_name(path);
+	enum answer answer;
 	int fd;
 
-	if (name == NULL)
-		return error_set(error_r, "store: the folder of %s: %s", path,
-				 strerror(errno));
+	if (name == NULL) {
+		(void)error_set(error_r, "store: the folder of %s: %s", path,
+				strerror(errno));
+		return ANSWER_UNKNOWN;
+	}
 	fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
-	if (fd < 0)
-		return error_set(error_r, "store: %s: %s", name, strerror(errno));
+	if (fd < 0) {
+		(void)error_set(error_r, "store: %s: %s", name, strerror(errno));
+		return ANSWER_UNKNOWN;
+	}
 	give_to_owner(fd, name);
-	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-		if (errno == EWOULDBLOCK)
-			(void)error_set(error_r,
-					"store: another kairan works with %s (a daemon, "
-					"or kairanctl restore); there can be only one",
-					path);
-		else
-			(void)error_set(error_r, "store: %s: %s", name, strerror(errno));
+	answer = lock_file(fd, path, error_r);
+	if (answer != ANSWER_YES) {
 		close(fd);
-		return false;
+		return answer;
 	}
 	*lock_r = g_new0(struct store_lock, 1);
 	(*lock_r)->fd = fd;
-	return true;
+	return ANSWER_YES;
 }
 
 void store_lock_free(struct store_lock *lock)

@@ -10,12 +10,12 @@
 
 struct store_lock;
 
-/* Take the lock of the store at path, which need not exist yet; false at once when another
- * process has it, also under another name of the same file. It ends with the process or by
- * store_lock_free(). The lock is a file beside the store, whose name ends in ".lock" and which
- * stays. */
-bool store_lock_take(const char *path, struct store_lock **lock_r,
-		     struct kairan_error *error_r);
+/* Take the lock of the store at path, which need not exist yet; NO at once when another
+ * process has it, also under another name of the same file, and UNKNOWN when it cannot be made.
+ * It ends with the process or by store_lock_free(). The lock is a file beside the store, whose
+ * name ends in ".lock" and which stays. */
+enum answer store_lock_take(const char *path, struct store_lock **lock_r,
+			    struct kairan_error *error_r);
 
 /* Let it go. NULL is accepted. */
 void store_lock_free(struct store_lock *lock);

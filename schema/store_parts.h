@@ -1,5 +1,5 @@
 /*
- * What store.c and sql.c share.
+ * What store.c, store_place.c, store_shut.c and sql.c share.
  */
 #ifndef KAIRAN_SCHEMA_STORE_PARTS_H
 #define KAIRAN_SCHEMA_STORE_PARTS_H
@@ -7,6 +7,7 @@
 #include <glib.h>
 #include <pthread.h>
 #include <sqlite3.h>
+#include <sys/types.h>
 
 #include "schema/store.h"
 
@@ -19,7 +20,14 @@ struct group {
 };
 
 struct store {
-	sqlite3 *db;
+	sqlite3 *db; /* NULL while it is shut */
+	char *path;
+	dev_t device; /* of the file that is open */
+	ino_t inode;
+	bool may_make;           /* from nothing */
+	const char *shut_reason; /* NULL: it is open */
+	struct store_lock *lock_file;
+	struct store_mark *mark; /* NULL: none is known */
 	pthread_mutex_t lock;
 	pthread_cond_t group_done;
 	struct group *group; /* open: SQLite's transaction is that of all its members */
@@ -45,5 +53,14 @@ int store_schema_version(void);
 
 /* What SQLite says went wrong; returns false. */
 bool store_fail(struct store *store, struct kairan_error *error_r, const char *what);
+
+/* Bring the open group to the disk; under the lock. */
+void store_finish_group(struct store *store);
+
+/* That nothing can be written, and why; under the lock. */
+void store_note_failure(struct store *store, const char *why);
+
+/* Has the open file its place still? Under the lock. */
+bool store_check_place(struct store *store, struct kairan_error *error_r);
 
 #endif

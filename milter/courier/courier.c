@@ -382,19 +382,15 @@ static enum answer step_shards(struct kairan *kairan, struct smtp *smtp,
 	return found;
 }
 
-bool courier_resume(struct kairan *kairan, struct kairan_error *error_r)
+bool courier_resume(struct store *store, const struct settings *settings,
+		    struct kairan_error *error_r)
 {
-	struct store *store = kairan_get_store(kairan);
-	struct setup *setup = kairan_get_setup(kairan);
-	bool ok = store_begin(store, error_r);
-
-	if (ok) {
-		ok = store_release_free_claims(store, clock_now(),
-					       setup->settings->receipt_wait, error_r);
-		ok = store_end(store, ok, error_r);
-	}
-	setup_unref(setup);
-	return ok;
+	if (!store_begin(store, error_r))
+		return false;
+	return store_end(store,
+			 store_release_free_claims(store, clock_now(),
+						   settings->receipt_wait, error_r),
+			 error_r);
 }
 
 /* ---- both ---- */

@@ -9,7 +9,8 @@
 #include "milter/core/kairan.h"
 
 /* Take up the shards that an earlier run had under way. Called once, before the threads. */
-bool courier_resume(struct kairan *kairan, struct kairan_error *error_r);
+bool courier_resume(struct store *store, const struct settings *settings,
+		    struct kairan_error *error_r);
 
 /* The thread that mails notices, and one of those that hand over shards, so that a long
  * release does not keep an approval request waiting. context is the struct kairan. */

@@ -8,7 +8,7 @@
  *	each a transaction, so that nobody has to wait.
  *
  * DIAGNOSTICS
- *	Info: how many rows went. Alarm: the chain is broken, and where. Error: the store cannot
+ *	Info: how many rows went. The store is shut: the chain is broken, and where. Error: the store cannot
  *	be read or written; tried again.
  */
 #include "config.h"
@@ -19,8 +19,10 @@
 
 #include "conf/log.h"
 #include "milter/core/alarm.h"
+#include "milter/round/store_opening.h"
 #include "policy/retention.h"
 #include "schema/audit_check.h"
+#include "schema/store_copy.h"
 #include "schema/store_incident.h"
 
 #define DAY_SECONDS 86400
@@ -87,11 +89,17 @@ static bool prune(struct store *store, const struct setup *setup, int64_t now,
 	return gone == 0 || record_pruned(store, gone, now, error_r);
 }
 
+/* Damaged, or changed by somebody: nothing more is taken (store_opening.c). */
 static bool check(struct kairan *kairan, struct kairan_error *error_r)
 {
 	struct store *store = kairan_get_store(kairan);
 	struct audit_check state;
+	const enum answer sound = store_copy_judge(store, error_r);
 
+	if (sound == ANSWER_NO)
+		store_opening_shut(kairan, STORE_SHUT_REASON, error_r->text);
+	if (sound != ANSWER_YES)
+		return sound == ANSWER_NO;
 	if (audit_check_walk(store, &state, error_r) == ANSWER_UNKNOWN)
 		return false;
 	if (state.fault == AUDIT_WHOLE) {
@@ -102,7 +110,7 @@ static bool check(struct kairan *kairan, struct kairan_error *error_r)
 		    "%s %lld", audit_fault_name(state.fault),
 		    (long long)(state.fault == AUDIT_MISSING ? state.next : state.seq));
 
-		alarm_raise(kairan, ALARM_AUDIT, "chain", "chain-broken", what);
+		store_opening_shut(kairan, STORE_CHAIN_REASON, what);
 	}
 	return true;
 }

@@ -33,6 +33,7 @@
 #include "milter/round/report_round.h"
 #include "milter/round/status_round.h"
 #include "milter/round/stay_round.h"
+#include "milter/round/store_opening.h"
 #include "milter/round/store_round.h"
 #include "milter/round/suspension_round.h"
 
@@ -44,19 +45,13 @@ static const struct {
 	bool follows; /* and at once when the directory changed */
 	bool reloads; /* and at once when the settings were read anew */
 } slow_rounds_list[] = {
-	{ duty_round_walk, true, false },
-	{ administrator_round_walk, true, false },
-	{ accesslog_round_walk, true, false },
-	{ check_round_walk, true, false },
-	{ password_round_walk, false, false },
-	{ audit_round_walk, false, false },
-	{ status_round_walk, false, false },
-	{ store_round_walk, false, false },
-	{ report_round_walk, false, false },
-	{ footer_round_walk, true, false },
-	{ descriptor_round_walk, false, false },
-	{ probe_round_send, false, true },
-	{ inspection_round_walk, false, true },
+	{ duty_round_walk, true, false },      { administrator_round_walk, true, false },
+	{ accesslog_round_walk, true, false }, { check_round_walk, true, false },
+	{ password_round_walk, false, false }, { audit_round_walk, false, false },
+	{ status_round_walk, false, false },   { store_opening_mark, false, false },
+	{ store_round_walk, false, false },    { report_round_walk, false, false },
+	{ footer_round_walk, true, false },    { descriptor_round_walk, false, false },
+	{ probe_round_send, false, true },     { inspection_round_walk, false, true },
 };
 
 #define ROUNDS_COUNT G_N_ELEMENTS(slow_rounds_list)

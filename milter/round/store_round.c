@@ -22,6 +22,7 @@
 
 #include <glib.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "conf/log.h"
 #include "milter/core/administrators.h"
@@ -30,10 +31,12 @@
 #include "milter/core/store_trouble.h"
 #include "milter/courier/notice_render.h"
 #include "milter/courier/smtp.h"
+#include "milter/round/store_opening.h"
 #include "schema/store_position.h"
 
 #define ALARM_NAME ALARM_STORE " store"
 #define POSITION   "store-tried"
+#define FAILING    "store-failing" /* alarm.REASON while it is open */
 
 static bool try_to_write(struct store *store, int64_t now)
 {
@@ -43,11 +46,15 @@ static bool try_to_write(struct store *store, int64_t now)
 }
 
 static bool tell(const struct setup *setup, struct store *store, struct smtp *smtp,
-		 const struct person *administrator, const char *why, int64_t now)
+		 const struct person *administrator, const struct store_shut *why,
+		 int64_t now)
 {
-	char *facts =
-	    notice_make_facts("alarm_key", "store-failing", "advice_key", ALARM_STORE,
-			      "kind_key", ALARM_STORE, "detail", why, NULL);
+	const bool is_chain = strcmp(why->reason, STORE_CHAIN_REASON) == 0;
+	char *facts = notice_make_facts(
+	    "alarm_key", why->reason, "advice_key",
+	    strcmp(why->reason, FAILING) == 0 ? ALARM_STORE : STORE_SHUT_REASON,
+	    "kind_key", is_chain ? ALARM_AUDIT : ALARM_STORE,
+	    is_chain ? "audit_fault" : "detail", why->why, NULL);
 	const struct outbox_notice notice = {
 		.kind = (char *)NOTICE_ALARM,
 		.party = -1,
@@ -78,8 +85,8 @@ static bool tell(const struct setup *setup, struct store *store, struct smtp *sm
 }
 
 /* Has one of them been told? */
-static bool tell_all(struct kairan *kairan, const struct setup *setup, const char *why,
-		     int64_t now)
+static bool tell_all(struct kairan *kairan, const struct setup *setup,
+		     const struct store_shut *why, int64_t now)
 {
 	GPtrArray *administrators = NULL;
 	struct kairan_error error = { "" };
@@ -111,6 +118,8 @@ int64_t store_round_walk(struct kairan *kairan, const struct setup *setup, int64
 	const bool was_told = alarm_board_has(board, ALARM_NAME);
 	struct kairan_error why = { "" };
 	const int64_t since = store_failing_since(store, &why);
+	const char *shut = store_shut_reason(store);
+	const char *reason = shut != NULL ? shut : FAILING;
 
 	if (since == 0 || try_to_write(store, now)) {
 		if (was_told)
@@ -120,9 +129,10 @@ int64_t store_round_walk(struct kairan *kairan, const struct setup *setup, int64
 		return now + setup->settings->snapshot_refresh;
 	}
 	store_trouble_put(setup->settings, why.text);
-	if (!was_told && now - since >= setup->settings->stuck_after) {
+	if (!was_told && (shut != NULL || now - since >= setup->settings->stuck_after)) {
 		log_error("alarm %s: %s", ALARM_NAME, why.text);
-		if (tell_all(kairan, setup, why.text, now))
+		if (tell_all(kairan, setup, &(struct store_shut){ reason, why.text },
+			     now))
 			alarm_board_put(board, ALARM_NAME);
 	}
 	return now + setup->settings->snapshot_refresh;

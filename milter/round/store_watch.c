@@ -7,6 +7,9 @@
  *	SQLite once a second whether somebody else has committed costs a few microseconds;
  *	when it says yes, everybody looks for what there is to do.
  *
+ *	The same thread looks whether the file is still there, and tries to open one that is not
+ *	(store_opening.c).
+ *
  * DIAGNOSTICS
  *	Error: the store cannot be read. It is asked again.
  */
@@ -16,6 +19,7 @@
 
 #include "conf/clock.h"
 #include "conf/log.h"
+#include "milter/round/store_opening.h"
 
 #define WATCH_SECONDS 1
 
@@ -26,6 +30,7 @@ void *store_watch_run(void *context)
 	struct kairan_error error;
 
 	while (waker_wait_until(waker, clock_now() + WATCH_SECONDS)) {
+		store_opening_look(kairan, clock_now());
 		switch (store_was_changed(kairan_get_store(kairan), &error)) {
 		case ANSWER_YES:
 			kairan_wake_all(kairan);

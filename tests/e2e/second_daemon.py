@@ -1,6 +1,7 @@
 """A daemon beside the stack's own: its settings, and how it is run."""
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 
@@ -17,6 +18,24 @@ def settings(stack, **chosen):
     shutil.copy2(stack.env["KAIRAN_CONF"], conf)
     with open(conf, "a", encoding="utf-8") as file:
         file.writelines(f'{name} = "{value}"\n' for name, value in chosen.items())
+    return conf
+
+
+def make_store(stack, conf):
+    """A store in the folder of its own, with a key of its own beside whose mark it is known."""
+    folder = stack.directory / "second"
+    user = stack.env["KAIRAN_STACK_USER"]
+    key = folder / "audit.key"
+    found = re.findall(r'(?m)^audit_key_file = "(.*)"', conf.read_text(encoding="utf-8"))
+    shutil.copyfile(found[0], key)
+    shutil.chown(key, user)
+    key.chmod(0o600)
+    with open(conf, "a", encoding="utf-8") as file:
+        file.write(f'audit_key_file = "{key}"\n')
+    subprocess.run([f"{stack.env['KAIRAN_BIN']}/kairanctl", "-c", str(conf), "store", "init"],
+                   check=True, stdout=subprocess.DEVNULL)
+    for path in folder.iterdir():
+        shutil.chown(path, user)
     return conf
 
 

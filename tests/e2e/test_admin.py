@@ -387,7 +387,7 @@ def test_tampering_is_found(stack):
 
 def test_the_daemon_finds_it_too(stack):
     before = len(stack.imap("sysadmin"))
-    with tampered(stack, "UPDATE audit SET detail = '' WHERE seq = 1", "DELETE FROM alarm"):
+    with tampered(stack, "UPDATE audit SET detail = 'x' WHERE seq = 1", "DELETE FROM alarm"):
         stack.start("milter")
         told = stack.wait_mail("sysadmin", lambda mail: "第8条" in s.text_of(mail))
         check_in("1 行目が書き換えられています", s.text_of(told))
@@ -479,7 +479,7 @@ def test_backup_and_restore(stack):
         forged = str(scratch(stack, "forged.db"))
         shutil.copy(copy, forged)
         with contextlib.closing(sqlite3.connect(forged)) as db:
-            db.execute("UPDATE audit SET uid = 'nobody' WHERE seq = 3")
+            db.execute("UPDATE audit SET uid = 'somebody' WHERE seq = 3")
             db.commit()
         shutil.chown(forged, stack.env["KAIRAN_STACK_USER"])
         done = stack.kairanctl("restore", forged, check=False)
@@ -501,13 +501,18 @@ def test_a_store_that_root_makes_is_kairans(stack):
     path = scratch(stack, "first.db")
     text = pathlib.Path(stack.env["KAIRAN_CONF"]).read_text(encoding="utf-8")
     user = stack.env["KAIRAN_STACK_USER"]
-    conf = scratch(stack, "first.conf")
-    conf.write_text(re.sub(r"(?m)^(store_path|user) =.*\n", "", text)
-                    + f'\nstore_path = "{path}"\nuser = "{user}"\n', encoding="utf-8")
-    subprocess.run([f"{stack.env['KAIRAN_BIN']}/kairanctl", "-c", conf, "subscribers", "import",
-                    "--list", "bosai", write(stack, "first.csv", b"a@sink.example\n")], check=True,
-                   stdout=subprocess.DEVNULL)
-    for made in path.parent.glob("first.db*"):
+    conf, key = scratch(stack, "first.conf"), scratch(stack, "first.key")
+    shutil.copyfile(pathlib.Path(stack.env["KAIRAN_STORE"]).with_name("audit.key"), key)
+    key.chmod(0o600)
+    shutil.chown(key, user)
+    conf.write_text(re.sub(r"(?m)^(store_path|audit_key_file|user) =.*\n", "", text)
+                    + f'\nstore_path = "{path}"\naudit_key_file = "{key}"\nuser = "{user}"\n',
+                    encoding="utf-8")
+    for words in (("store", "init"), ("subscribers", "import", "--list", "bosai",
+                                      write(stack, "first.csv", b"a@sink.example\n"))):
+        subprocess.run([f"{stack.env['KAIRAN_BIN']}/kairanctl", "-c", conf, *words], check=True,
+                       stdout=subprocess.DEVNULL)
+    for made in (*path.parent.glob("first.db*"), pathlib.Path(f"{key}.mark")):
         check_equal((made.owner(), made.stat().st_mode & 0o007), (user, 0), str(made))
 
 

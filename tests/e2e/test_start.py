@@ -111,7 +111,7 @@ def test_a_thread_that_cannot_be_made(stack):
     env = second_daemon.preload(stack, "fail-thread", FAIL_THREAD)
     folder = stack.directory / "second"
     shutil.rmtree(folder, ignore_errors=True)
-    conf = second_daemon.settings(stack)
+    conf = second_daemon.make_store(stack, second_daemon.settings(stack))
     for number in range(1, 100):
         daemon = second_daemon.start(stack, conf, FAIL_THREAD=str(number), **env)
         said = []
@@ -137,7 +137,7 @@ def test_descriptors_run_short(stack):
     """The administrators hear of it before drafts wait without a word."""
     folder = stack.directory / "second"
     shutil.rmtree(folder, ignore_errors=True)
-    conf = second_daemon.settings(stack)
+    conf = second_daemon.make_store(stack, second_daemon.settings(stack))
     daemon = second_daemon.start(stack, conf, before=("prlimit", "--nofile=40:64"))
     links = []
 

@@ -8,6 +8,7 @@ import pathlib
 import shutil
 import sqlite3
 import subprocess
+import time
 import unittest
 
 import stack as s
@@ -16,6 +17,8 @@ import town
 from tap import check_equal, check_in
 
 PLACE = "16m"
+# How long a process waits for another one that has the store (schema/store.c).
+LOCK_SECONDS = 20
 
 
 def store_folder(stack):
@@ -180,6 +183,12 @@ def test_a_locked_store(stack):
         code, text = final_of(stack, "bosai-staff1", town.BOSAI, mail)
         check_equal(code, 451, text)
         check_in("locked", stack.log())
+        # One has waited for all of them.
+        before = time.monotonic()
+        for number in range(5):
+            check_equal(final_of(stack, "bosai-staff1", town.BOSAI, s.make_mail(
+                "bosai-staff1", town.BOSAI, f"施錠 {number}", "本文"))[0], 451)
+        check_equal(time.monotonic() - before < 5 * LOCK_SECONDS / 2, True, "each has waited")
         link.execute("ROLLBACK")
     check_equal(town.state_of(stack, subject), None)
     submit_until_taken(stack, "bosai-staff1", town.BOSAI, mail)

@@ -39,6 +39,8 @@ def put_back(stack):
     path = store_path(stack)
     for old in path.parent.glob(path.name + "*"):
         old.unlink()
+    # Older ones had no mark.
+    path.with_name("audit.key.mark").unlink()
     with contextlib.closing(sqlite3.connect(path)) as db:
         db.executescript((STORES / "version-1.sql").read_text(encoding="utf-8"))
     keys = re.findall(r'(?m)^key_file = "(.*)"',

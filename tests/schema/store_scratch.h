@@ -26,7 +26,7 @@ static inline void store_scratch_make(struct store_scratch *at)
 	memset(at, 0, sizeof(*at));
 	scratch_make(&at->scratch);
 	strcpy(at->path, scratch_path(&at->scratch, "kairan.db"));
-	if (!store_open(at->path, STORE_JOURNAL_ROLLBACK, &at->store, &at->error))
+	if (!store_make(at->path, STORE_JOURNAL_ROLLBACK, &at->store, &at->error))
 		fail_msg("%s", at->error.text);
 }
 

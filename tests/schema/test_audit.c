@@ -84,7 +84,7 @@ static void test_whole(void **state)
 	expect_whole(&at);
 	assert_int_equal(raw_number(at.path, "SELECT max(seq) FROM audit"), ROWS);
 	store_close(at.store);
-	assert_true(store_open(at.path, STORE_JOURNAL_ROLLBACK, &at.store, &at.error));
+	assert_true(store_make(at.path, STORE_JOURNAL_ROLLBACK, &at.store, &at.error));
 	append_rows(&at);
 	expect_whole(&at);
 	store_scratch_remove(&at);

@@ -108,7 +108,7 @@ static void test_saved_and_replaced(void **state)
 	save(other);
 	expect(other);
 	store_close(at.store);
-	assert_true(store_open(at.path, STORE_JOURNAL_ROLLBACK, &at.store, &at.error));
+	assert_true(store_make(at.path, STORE_JOURNAL_ROLLBACK, &at.store, &at.error));
 	expect(other);
 }
 

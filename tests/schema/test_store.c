@@ -48,7 +48,7 @@ static struct store *open_store(const char *path, enum store_journal mode)
 	struct kairan_error error = { "" };
 	struct store *store = NULL;
 
-	if (!store_open(path, mode, &store, &error))
+	if (!store_make(path, mode, &store, &error))
 		fail_msg("%s: %s", path, error.text);
 	return store;
 }
@@ -64,7 +64,7 @@ static void refuse(const char *path, const char *word)
 		struct store *store = NULL;
 		char *after;
 
-		if (store_open(path, modes[i], &store, &error))
+		if (store_make(path, modes[i], &store, &error))
 			fail_msg("%s was taken for a store", path);
 		assert_null(store);
 		if (strstr(error.text, word) == NULL)
@@ -129,7 +129,7 @@ static void test_mode_while_another_has_it_open(void **state)
 	assert_int_equal(
 	    sqlite3_exec(db, "BEGIN; SELECT count(*) FROM draft", NULL, NULL, NULL),
 	    SQLITE_OK);
-	if (store_open(path, STORE_JOURNAL_ROLLBACK, &second, &error))
+	if (store_make(path, STORE_JOURNAL_ROLLBACK, &second, &error))
 		assert_string_equal(store_journal_name(second), "wal");
 	else
 		assert_string_not_equal(error.text, "");
@@ -220,7 +220,7 @@ static void test_cut_off_file(void **state)
 	(void)state;
 	store_close(open_store(path, STORE_JOURNAL_ROLLBACK));
 	assert_int_equal(truncate(path, 4096), 0);
-	assert_false(store_open(path, STORE_JOURNAL_ROLLBACK, &store, &error));
+	assert_false(store_make(path, STORE_JOURNAL_ROLLBACK, &store, &error));
 	assert_null(store);
 	assert_string_not_equal(error.text, "");
 }
@@ -231,11 +231,11 @@ static void test_no_place(void **state)
 	struct store *store = NULL;
 
 	(void)state;
-	assert_false(store_open(scratch_path(&scratch, "no/such/kairan.db"),
+	assert_false(store_make(scratch_path(&scratch, "no/such/kairan.db"),
 				STORE_JOURNAL_BEST, &store, &error));
 	assert_non_null(strstr(error.text, "no/such/kairan.db"));
-	assert_false(store_open(scratch.folder, STORE_JOURNAL_BEST, &store, &error));
-	assert_false(store_open(scratch.folder, STORE_JOURNAL_BEST, &store, NULL));
+	assert_false(store_make(scratch.folder, STORE_JOURNAL_BEST, &store, &error));
+	assert_false(store_make(scratch.folder, STORE_JOURNAL_BEST, &store, NULL));
 	assert_null(store);
 }
 
@@ -288,7 +288,7 @@ static void test_no_transaction_begins(void **state)
 		struct store *store = NULL;
 
 		begins_left = nth;
-		if (store_open(path, STORE_JOURNAL_ROLLBACK, &store, &error)) {
+		if (store_make(path, STORE_JOURNAL_ROLLBACK, &store, &error)) {
 			/* None was refused any more: not begins_left either. */
 			assert_true(begins_left > 0);
 		} else {
@@ -522,19 +522,20 @@ static void test_lock(void **state)
 	struct kairan_error error = { "" };
 
 	(void)state;
-	assert_true(store_lock_take(path, &first, &error));
-	assert_false(store_lock_take(path, &second, &error));
+	assert_int_equal(store_lock_take(path, &first, &error), ANSWER_YES);
+	assert_int_equal(store_lock_take(path, &second, &error), ANSWER_NO);
 	assert_non_null(strstr(error.text, "another kairan"));
 	store_lock_free(first);
 	store_close(open_store(path, STORE_JOURNAL_BEST));
 	assert_int_equal(symlink(path, link), 0);
-	assert_true(store_lock_take(link, &first, &error));
-	assert_false(store_lock_take(path, &second, &error));
+	assert_int_equal(store_lock_take(link, &first, &error), ANSWER_YES);
+	assert_int_equal(store_lock_take(path, &second, &error), ANSWER_NO);
 	store_lock_free(first);
-	assert_true(store_lock_take(path, &second, &error));
+	assert_int_equal(store_lock_take(path, &second, &error), ANSWER_YES);
 	store_lock_free(second);
 	store_lock_free(NULL);
-	assert_false(store_lock_take("/nowhere/at/all.db", &first, &error));
+	assert_int_equal(store_lock_take("/nowhere/at/all.db", &first, &error),
+			 ANSWER_UNKNOWN);
 	assert_non_null(strstr(error.text, "/nowhere/at/all.db"));
 	free(link);
 	free(path);

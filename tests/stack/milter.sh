@@ -12,6 +12,7 @@ milter_prepare() {
 	local list
 
 	kairanctl keys make >>"$log/setup.log" 2>&1 || milter_prepare_failed "making the keys"
+	kairanctl store init >>"$log/setup.log" 2>&1 || milter_prepare_failed "making the store"
 	for list in bosai kosodate; do
 		cp "$parts/subscribers-$list.csv" "$etc/" &&
 			kairanctl subscribers import --list "$list" "$etc/subscribers-$list.csv" \
