@@ -287,6 +287,13 @@ static const struct setting settings_table[] = {
 	    "Approvers are warned of a text like one that went out within this time."),
 	ROW(drill_words, TYPE_TEXT, "訓練,テスト,drill,test",
 	    "Words, separated by commas, that approvers are shown in a warning."),
+	ROW(refused_roles, TYPE_TEXT,
+	    "abuse, hostmaster, mailer-daemon, no-reply, noreply, postmaster, root",
+	    "What stands before the '@' in addresses that are no subscriber's (Art. 2(2)), "
+	    "separated by commas; empty: none."),
+	ROW(refused_domains, TYPE_TEXT, "",
+	    "Domains, separated by commas, whose addresses, and those below them, are no "
+	    "subscriber's, such as the town's own; service_domain always is one."),
 
 	ROW(test_clock, TYPE_TEXT, "",
 	    "For tests only: a file with the seconds to add to the clock; empty: off."),

@@ -134,6 +134,8 @@ struct settings {
 	int64_t limit_replies;
 	int64_t duplicate_window;
 	char *drill_words;
+	char *refused_roles;
+	char *refused_domains;
 
 	char *test_clock;
 };

@@ -3,9 +3,8 @@
  *	ctl_import - kairanctl subscribers import
  *
  * DESCRIPTION
- *	Reads a CSV file (ctl_csv.c): the first field of each record is an address; a first
- *	record whose field is "address" or アドレス is a heading. All records are checked before anything is
- *	written, and all are written in one transaction. With --dry-run they are only checked.
+ *	Reads the addresses of a CSV file (ctl_addresses.c). All records are checked before anything
+ *	is written, and all are written in one transaction. With --dry-run they are only checked.
  *
  *	Art. 2(2): with --reason the administrator recognises these people as subscribers; without,
  *	they were that in an older system. Who has left, pauses or is suspended stays so.
@@ -22,7 +21,7 @@
 
 #include "conf/clock.h"
 #include "ctl/commands.h"
-#include "ctl/ctl_csv.h"
+#include "ctl/ctl_addresses.h"
 #include "ctl/ctl_lists.h"
 #include "ctl/ctl_operator.h"
 #include "ctl/ctl_options.h"
@@ -34,78 +33,23 @@
 
 struct import {
 	const char *list;
-	const char *path;
 	const char *reason; /* NULL: they were registered in an older system */
 	bool dry_run, is_new;
-	GArray *addresses; /* struct address */
-	int bad_lines;
+	struct ctl_addresses addresses;
 	int64_t added, left, suspended, paused;
 };
-
-/* The heading that spreadsheets and kairanctl's own export have above addresses. */
-static bool is_heading(const char *field)
-{
-	static const char *const headings[] = {
-		"address",  "mail",   "email",          "e-mail",         "mail address",
-		"アドレス", "メール", "メールアドレス", "メール アドレス"
-	};
-
-	for (size_t i = 0; i < G_N_ELEMENTS(headings); i++)
-		if (g_ascii_strcasecmp(field, headings[i]) == 0)
-			return true;
-	return false;
-}
-
-static void read_record(struct import *import, char *const *fields, size_t line)
-{
-	struct address address;
-	struct kairan_error error;
-
-	if (fields[0][0] == '\0' || (line == 1 && is_heading(fields[0])))
-		return;
-	if (address_read(fields[0], &address, &error)) {
-		g_array_append_val(import->addresses, address);
-	} else {
-		fprintf(stderr, "%s:%zu: %s\n", import->path, line, error.text);
-		import->bad_lines++;
-	}
-}
-
-static int read_file(struct import *import)
-{
-	struct kairan_error error;
-	char *text = NULL, *at;
-	size_t line = 1;
-
-	if (!ctl_csv_read_file(import->path, &text, &error))
-		return ctl_fail(EX_NOINPUT, "%s", error.text);
-	at = text;
-	for (;;) {
-		const size_t first = line;
-		char **fields = ctl_csv_next_record(&at, &line);
-
-		if (fields == NULL)
-			break;
-		read_record(import, fields, first);
-		g_strfreev(fields);
-	}
-	g_free(text);
-	if (import->bad_lines > 0)
-		return ctl_fail(EX_DATAERR, "%s: %d bad lines; nothing was imported",
-				import->path, import->bad_lines);
-	return EX_OK;
-}
 
 static bool add_all(struct store *store, struct import *import, int64_t now,
 		    struct kairan_error *error_r)
 {
-	struct ctl_progress *progress = ctl_progress_new(import->path);
+	struct ctl_progress *progress = ctl_progress_new(import->addresses.path);
 	bool ok = true;
 
-	for (guint i = 0; ok && i < import->addresses->len; i++) {
+	for (guint i = 0; ok && i < import->addresses.found->len; i++) {
 		const struct subscriber_registration registration = {
 			.list = import->list,
-			.address = &g_array_index(import->addresses, struct address, i),
+			.address =
+			    &g_array_index(import->addresses.found, struct address, i),
 			.origin = { .source = import->reason != NULL
 						  ? SUBSCRIBER_RECOGNISED
 						  : SUBSCRIBER_IMPORTED,
@@ -122,7 +66,7 @@ static bool add_all(struct store *store, struct import *import, int64_t now,
 		import->left += was == SUBSCRIBER_LEFT;
 		import->suspended += was == SUBSCRIBER_SUSPENDED;
 		import->paused += was == SUBSCRIBER_PAUSED;
-		ctl_progress_show(progress, i, import->addresses->len);
+		ctl_progress_show(progress, i, import->addresses.found->len);
 	}
 	ctl_progress_free(progress);
 	return ok;
@@ -139,7 +83,7 @@ static int write_all(struct store *store, void *context, struct kairan_error *er
 					  error_r))
 		return EX_UNAVAILABLE;
 	detail = g_strdup_printf("list %s: %u addresses, %lld new%s%s", import->list,
-				 import->addresses->len, (long long)import->added,
+				 import->addresses.found->len, (long long)import->added,
 				 import->reason != NULL ? ", recognised: " : "",
 				 import->reason != NULL ? import->reason : "");
 	const struct audit_event event = {
@@ -157,15 +101,16 @@ static int finish(const struct ctl_call *call, struct import *import)
 {
 	int status;
 
+	ctl_addresses_tell(&import->addresses);
 	if (import->dry_run) {
 		ctl_print("%s: %u addresses read, all good; nothing was imported",
-			  import->list, import->addresses->len);
+			  import->list, import->addresses.found->len);
 		return EX_OK;
 	}
 	status = ctl_store_run(call, write_all, import);
 	if (status == EX_OK)
 		ctl_print("%s: %u addresses read, %lld new subscribers", import->list,
-			  import->addresses->len, (long long)import->added);
+			  import->addresses.found->len, (long long)import->added);
 	if (status == EX_OK && import->left + import->suspended + import->paused > 0)
 		ctl_print("%lld have left, %lld are suspended, %lld pause: they stay so "
 			  "(`kairanctl subscribers resume` brings them back)",
@@ -178,6 +123,8 @@ int ctl_subscribers_import(const struct ctl_call *call)
 {
 	struct import import = { 0 };
 	const struct ctl_option options[] = { { "list", &import.list, NULL },
+					      { "address-column",
+						&import.addresses.column, NULL },
 					      { "reason", &import.reason, NULL },
 					      { "dry-run", NULL, &import.dry_run },
 					      { "new-list", NULL, &import.is_new } };
@@ -189,13 +136,12 @@ int ctl_subscribers_import(const struct ctl_call *call)
 	if (import.reason != NULL && *import.reason == '\0')
 		return ctl_fail(EX_USAGE,
 				"Art.2(2): --reason says why they are recognised");
-	import.path = call->argv[rest];
-	import.addresses = g_array_new(FALSE, FALSE, sizeof(struct address));
+	ctl_addresses_init(&import.addresses, call->settings, call->argv[rest]);
 	status = ctl_lists_check(call, import.list, import.is_new);
 	if (status == EX_OK)
-		status = read_file(&import);
+		status = ctl_addresses_read_file(&import.addresses);
 	if (status == EX_OK)
 		status = finish(call, &import);
-	g_array_unref(import.addresses);
+	ctl_addresses_clear(&import.addresses);
 	return status;
 }

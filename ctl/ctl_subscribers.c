@@ -27,7 +27,7 @@
 #include "ctl/ctl_reading.h"
 #include "ctl/ctl_store.h"
 #include "ctl/ctl_table.h"
-#include "policy/address.h"
+#include "policy/address_typed.h"
 #include "schema/store_audit.h"
 #include "schema/store_subscriber.h"
 
@@ -329,7 +329,7 @@ static int change_all(struct store *store, void *context, struct kairan_error *e
 	for (int i = 0; i < change->count; i++) {
 		struct address address;
 
-		if (!address_read(change->addresses[i], &address, error_r))
+		if (!address_typed_read(change->addresses[i], &address, error_r))
 			return EX_USAGE;
 		switch (change_one(store, change, &address, error_r)) {
 		case ANSWER_UNKNOWN:

@@ -94,7 +94,8 @@ static const struct ctl_command ctl_commands[] = {
 	  "リストごとの利用者数",
 	  ctl_subscribers_count },
 	{ { "subscribers", "import" },
-	  "--list LIST [--new-list] [--reason TEXT] [--dry-run] FILE.csv",
+	  "--list LIST [--new-list] [--address-column NAME] [--reason TEXT] [--dry-run] "
+	  "FILE.csv",
 	  "register the addresses of a file (UTF-8 or CP932)",
 	  "CSV ファイルの登録（UTF-8・CP932）",
 	  ctl_subscribers_import },

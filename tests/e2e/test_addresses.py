@@ -156,5 +156,70 @@ def test_an_import_brings_nobody_back(stack):
     clear(stack)
 
 
+EXPORT = '''配信先一覧,,,
+作成日,2026/11/01,,
+No.,氏名,ﾒｰﾙ　ｱﾄﾞﾚｽ,区分
+1,"髙橋, 一郎",Taro.Yamada@Docomo.Example,防災
+2,山田①,ａ．．ｂ．＠docomo.example,防災
+3,鈴木,taro.yamada@docomo.example,子育て
+4,佐藤,,防災
+No.,氏名,メールアドレス,区分
+5,田中,"""x..""@日本語.example",防災
+合計,4
+'''
+
+
+def test_columns_of_other_services(stack):
+    """A title, headings that stand twice, CP932, one person in two cases, an IDN."""
+    octets = EXPORT.replace("\n", "\r\n").encode("cp932")
+    unnamed = run_import(stack, octets, check=False)
+    check_equal(unnamed.returncode, 65, unnamed.stderr)
+    check_in("--address-column NAME names one of: No., 氏名, ﾒｰﾙ　ｱﾄﾞﾚｽ, 区分", unnamed.stderr)
+    wrong = run_import(stack, octets, "--address-column", "メール", check=False)
+    check_equal(wrong.returncode, 65, wrong.stderr)
+    check_in("there are: No., 氏名, ﾒｰﾙ　ｱﾄﾞﾚｽ, 区分", wrong.stderr)
+    done = run_import(stack, octets, "--address-column", "メールアドレス")
+    check_in("3 addresses read, 3 new", done.stdout)
+    check_in("2 lines without an address, 1 that stand there already", done.stdout)
+    wanted = ["Taro.Yamada@docomo.example", "a..b.@docomo.example", "x..@xn--wgv71a119e.example"]
+    check_equal(list(rows(stack)), sorted(wanted, key=str.lower))
+    clear(stack)
+    run_import(stack, b"1,a@sink.example\n2,b@sink.example\n", "--address-column", "2")
+    check_equal(list(rows(stack)), ["a@sink.example", "b@sink.example"])
+    many = run_import(stack, b"1,a@sink.example\n", "--address-column", "7")
+    check_in("0 addresses read", many.stdout)
+    clear(stack)
+
+
+def test_what_was_exported_comes_back(stack):
+    """With quotes in the reason; who was not active is not made so."""
+    run_import(stack, b"a@sink.example\nb@sink.example\n", "--reason", 'said "yes", once')
+    stack.kairanctl("subscribers", "suspend", "--list", "probe", "a@sink.example")
+    text = stack.kairanctl("subscribers", "export", "--list", "probe", "--new-list").stdout
+    clear(stack)
+    check_in("1 that are not active in the file", run_import(stack, text.encode()).stdout)
+    check_equal(list(rows(stack)), ["b@sink.example"])
+    clear(stack)
+
+
+def test_roles_and_own_domains_are_refused(stack):
+    stack.configure(refused_domains="town.example")
+    octets = ("a@sink.example\nPostmaster@sink.example\nbosai@info.town.example\n"
+              "sysadmin@town.example\n").encode()
+    done = run_import(stack, octets, check=False)
+    check_equal(done.returncode, 65, done.stderr)
+    for line, why in ((2, "refused_roles"), (3, "service_domain"), (4, "refused_domains")):
+        check_in(why, next(said for said in done.stderr.splitlines() if f"csv:{line}:" in said))
+    check_equal(rows(stack), {}, "nothing of it")
+    said = run_import(stack, octets, check=False, LC_ALL="ja_JP.UTF-8").stderr
+    check_in("役割用のアドレスは登録できません", said)
+    stack.configure(refused_domains="", refused_roles="")
+    check_equal(run_import(stack, octets, check=False).returncode, 65)
+    run_import(stack, octets.replace(b"bosai@info.town.example\n", b""))
+    check_equal(len(rows(stack)), 3)
+    clear(stack)
+    stack.configure(refused_roles="postmaster")
+
+
 if __name__ == "__main__":
     tap.main(globals())

@@ -27,7 +27,7 @@ is_allowed() {
 	g_strconcat | g_strchug | g_strchomp | g_strrstr* | g_strstr_len | g_strv_*) ;;
 	g_string_* | g_ptr_array_* | g_array_* | g_byte_array_* | g_hash_table_*) ;;
 	g_regex_* | g_match_info_*) ;;
-	g_ascii_* | g_unichar_* | g_utf8_*) ;;
+	g_ascii_* | g_str_is_ascii | g_unichar_* | g_utf8_* | g_hostname_to_ascii) ;;
 	# What a zone that was read elsewhere says about a time.
 	g_time_zone_find_interval | g_time_zone_get_offset | g_date_get_days_in_month) ;;
 	g_date_time_new | g_date_time_to_unix | g_date_time_unref) ;;
