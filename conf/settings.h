@@ -133,6 +133,11 @@ struct settings {
 	int64_t limit_held;
 	int64_t limit_replies;
 	int64_t duplicate_window;
+	char *terms_version;
+	int64_t confirm_window;
+	int64_t limit_resident_address;
+	int64_t limit_resident_host;
+	int64_t limit_resident_all;
 	char *drill_words;
 	char *refused_roles;
 	char *refused_domains;

@@ -259,6 +259,13 @@ static int take(const struct ctl_call *call, struct delivery *delivery,
 	case SERVICE_ANSWER:
 	case SERVICE_RELEASE:
 	case SERVICE_ROLE:
+	case SERVICE_JOIN:
+	case SERVICE_LEAVE:
+	case SERVICE_LEAVE_SIGNED:
+	case SERVICE_PAUSE:
+	case SERVICE_CONFIRM:
+	case SERVICE_STATUS:
+	case SERVICE_OWNER:
 	case SERVICE_UNKNOWN:
 	case SERVICE_NONE:
 		break;

@@ -103,14 +103,15 @@ static void ask_for_macros(SMFICTX *ctx, bool can_be_asked)
 	static int warned;
 
 	if (can_be_asked) {
-		(void)smfi_setsymlist(ctx, SMFIM_ENVFROM, (char *)"i {auth_authen}");
+		(void)smfi_setsymlist(ctx, SMFIM_ENVFROM,
+				      (char *)"i {auth_authen} {client_addr}");
 		(void)smfi_setsymlist(ctx, SMFIM_ENVRCPT, (char *)"i");
 		(void)smfi_setsymlist(ctx, SMFIM_EOM, (char *)"i");
 	} else if (!__atomic_exchange_n(&warned, 1, __ATOMIC_RELAXED)) {
 		log_warning(
 		    "the MTA does not let a milter ask for macros; its own settings "
-		    "have to send i and {auth_authen} at MAIL, and i at RCPT and at "
-		    "the end of the mail");
+		    "have to send i, {auth_authen} and {client_addr} at MAIL, and i at "
+		    "RCPT and at the end of the mail");
 	}
 }
 
@@ -166,7 +167,8 @@ static sfsistat on_mail(SMFICTX *ctx, char **arguments)
 		return go_on(connection, SMFIP_NR_MAIL);
 	}
 	session_begin(connection->session, arguments[0],
-		      smfi_getsymval(ctx, (char *)"{auth_authen}"));
+		      smfi_getsymval(ctx, (char *)"{auth_authen}"),
+		      smfi_getsymval(ctx, (char *)"{client_addr}"));
 	return go_on(connection, SMFIP_NR_MAIL);
 }
 

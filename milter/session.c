@@ -65,11 +65,12 @@ void session_reset(struct session *session)
 	session->setup = NULL;
 }
 
-void session_begin(struct session *session, const char *sender, const char *login)
+void session_begin(struct session *session, const char *sender, const char *login,
+		   const char *host)
 {
 	session_reset(session);
 	session->setup = kairan_get_setup(session->kairan);
-	session->envelope = envelope_new(sender, login);
+	session->envelope = envelope_new(sender, login, host);
 }
 
 static void set_queue_id(struct session *session, const char *queue_id)
@@ -112,7 +113,7 @@ static const struct intake *find_intake(const struct recipient *recipient)
 {
 	if (recipient->broadcast != NULL)
 		return &intake_draft;
-	if (recipient->service.is_cut)
+	if (recipient->service.is_cut && recipient->service.kind != SERVICE_CONFIRM)
 		return &intake_notice_reply;
 	switch (recipient->service.kind) {
 	case SERVICE_DECIDE:
@@ -133,9 +134,18 @@ static const struct intake *find_intake(const struct recipient *recipient)
 		return &intake_notice_reply;
 	case SERVICE_ROLE:
 		return &intake_role;
+	case SERVICE_JOIN:
+	case SERVICE_LEAVE:
+		return &intake_resident;
+	case SERVICE_CONFIRM:
+		return &intake_confirm;
 	case SERVICE_NONE:
 	case SERVICE_RECEIPT:
 	case SERVICE_BOUNCE:
+	case SERVICE_LEAVE_SIGNED:
+	case SERVICE_PAUSE:
+	case SERVICE_STATUS:
+	case SERVICE_OWNER:
 	case SERVICE_UNKNOWN:
 		break;
 	}
@@ -199,9 +209,13 @@ static enum answer sort_service(const struct service_address *service, enum answ
 	case SERVICE_RECEIPT:
 	case SERVICE_BOUNCE:
 		return ANSWER_NO; /* the MTA takes them to kairanctl deliver */
+	case SERVICE_JOIN:
+	case SERVICE_LEAVE:
+	case SERVICE_PAUSE:
+	case SERVICE_OWNER:
 	case SERVICE_UNKNOWN:
 		/* While no broadcasts are known this may be one, as may what is like an
-		 * address of a token. */
+		 * address of a token; and which lists there are is not known either. */
 		return answer == ANSWER_UNKNOWN ? answer : ANSWER_YES;
 	default:
 		return service->is_cut && answer == ANSWER_UNKNOWN ? answer : ANSWER_YES;

@@ -30,8 +30,9 @@ struct session_answer {
 struct session *session_new(struct kairan *kairan);
 void session_free(struct session *session);
 
-/* A new message begins (MAIL). login may be NULL. */
-void session_begin(struct session *session, const char *sender, const char *login);
+/* A new message begins (MAIL). login may be NULL, and so may the client's address. */
+void session_begin(struct session *session, const char *sender, const char *login,
+		   const char *host);
 
 /* A recipient (RCPT). queue_id may be NULL while the MTA has none. */
 void session_judge_recipient(struct session *session, const char *path,

@@ -144,7 +144,7 @@ static bool is_aligned(const char *domain, const char *from)
 /* One result: "method=result [property=value ...]", up to ';' or the end. */
 struct result {
 	char method[WORD_MAX];
-	bool pass;
+	bool pass, fail;
 	bool from_matches;   /* header.from is the domain */
 	bool signer_aligned; /* header.d or header.i is aligned with it */
 	bool signer_foreign; /* one of them is not */
@@ -205,6 +205,7 @@ static enum piece_kind read_result(const char **at, const char *from_domain,
 	name.word[strcspn(name.word, "/")] = '\0';
 	strcpy(result->method, name.word);
 	result->pass = strcasecmp(value.word, "pass") == 0;
+	result->fail = strcasecmp(value.word, "fail") == 0;
 	for (bool first = true; (kind = read_pair(at, &name, &value)) == PIECE_WORD;
 	     first = false) {
 		if (is_property(name.word))
@@ -223,6 +224,23 @@ static bool result_proves(const struct result *result)
 		return result->from_matches;
 	return strcasecmp(result->method, "dkim") == 0 && result->signer_aligned &&
 	       !result->signer_foreign;
+}
+
+bool authres_denies(const char *value, const char *authserv_id, const char *from_domain)
+{
+	struct result result;
+	enum piece_kind end;
+	bool denied = false;
+
+	value = skip_our_id(value, authserv_id);
+	if (value == NULL)
+		return false;
+	do {
+		end = read_result(&value, from_domain, &result);
+		denied =
+		    denied || (result.fail && strcasecmp(result.method, "dmarc") == 0);
+	} while (end == PIECE_SEMICOLON);
+	return denied;
 }
 
 bool authres_proves(const char *value, const char *authserv_id, const char *from_domain)

@@ -16,6 +16,10 @@
  * understood; anything malformed proves nothing. */
 bool authres_proves(const char *value, const char *authserv_id, const char *from_domain);
 
+/* Does this header value come from authserv_id and say dmarc=fail? Whoever wrote is not who
+ * From: names, then. */
+bool authres_denies(const char *value, const char *authserv_id, const char *from_domain);
+
 /* Is this header value ours at all (authserv-id matches)? More than one of ours in a
  * message is ambiguous and proves nothing; the caller counts. */
 bool authres_is_ours(const char *value, const char *authserv_id);

@@ -53,7 +53,8 @@ static const char *next_id(const char *value, char text_r[NOTICE_ID_SIZE])
 static const char *skip_kind(const char *text, enum service_kind *kind_r)
 {
 	static const enum service_kind kinds[] = { SERVICE_DECIDE, SERVICE_DRAFT,
-						   SERVICE_CORRECT, SERVICE_ANSWER };
+						   SERVICE_CORRECT, SERVICE_ANSWER,
+						   SERVICE_CONFIRM };
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		const char *word = service_address_word(kinds[i]);

@@ -9,6 +9,9 @@
  *	of last month still has another. "%2b" is the '+' of a mailto link that some program did
  *	not decode.
  *
+ *	Residents' addresses have the name of a list in a token's place, or before the word
+ *	(LIST-owner). Whether there is such a list is for the caller to say.
+ *
  *	Gateways cut off what stands behind a '+', and links break where lines do. An address
  *	whose token is not whole is known as such: it is a person's, and no forgery.
  *
@@ -31,7 +34,22 @@ static const struct {
 	{ SERVICE_CORRECT, "correct", true },  { SERVICE_RELEASE, "release", false },
 	{ SERVICE_RECEIPT, "receipt", false }, { SERVICE_BOUNCE, "bounce", false },
 	{ SERVICE_PROBE, "probe", false },     { SERVICE_ANSWER, "answer", true },
+	{ SERVICE_CONFIRM, "confirm", true },
 };
+
+/* Words before the name of a list. */
+static const struct {
+	enum service_kind kind;
+	const char *word;
+} service_lists[] = {
+	{ SERVICE_JOIN, "join" },
+	{ SERVICE_LEAVE, "leave" },
+};
+
+#define LISTS_COUNT (sizeof(service_lists) / sizeof(service_lists[0]))
+
+#define SERVICE_STATUS_WORD "status"
+#define SERVICE_OWNER_WORD  "owner"
 
 #define SERVICE_INCIDENT_WORD "incident"
 
@@ -42,6 +60,11 @@ const char *service_address_word(enum service_kind kind)
 	for (size_t i = 0; i < WORDS_COUNT; i++)
 		if (service_words[i].kind == kind)
 			return service_words[i].word;
+	for (size_t i = 0; i < LISTS_COUNT; i++)
+		if (service_lists[i].kind == kind)
+			return service_lists[i].word;
+	if (kind == SERVICE_LEAVE_SIGNED)
+		return service_address_word(SERVICE_LEAVE);
 	return kind == SERVICE_INCIDENT ? SERVICE_INCIDENT_WORD : NULL;
 }
 
@@ -83,6 +106,69 @@ static bool is_incident(const struct address *address, struct service_address *s
 	service_r->token = at + delimiter;
 	service_r->token_length = left;
 	return true;
+}
+
+/* Behind the word and its delimiter, where something follows them; NULL: it is none of that word. */
+static const char *skip_word(const struct address *address, const char *word)
+{
+	const size_t length = strlen(word);
+	size_t delimiter;
+
+	if (address->local_len < length || strncasecmp(address->spec, word, length) != 0)
+		return NULL;
+	delimiter =
+	    measure_delimiter(address->spec + length, address->local_len - length);
+	if (delimiter == 0 || address->local_len == length + delimiter)
+		return NULL;
+	return address->spec + length + delimiter;
+}
+
+/* join-LIST and the like, and leave+TOKEN. */
+static bool read_list(const struct address *address, size_t which,
+		      struct service_address *service_r)
+{
+	const char *at = skip_word(address, service_lists[which].word);
+	size_t length;
+
+	if (at == NULL)
+		return false;
+	length = address->local_len - (size_t)(at - address->spec);
+	*service_r =
+	    (struct service_address){ service_lists[which].kind, at, length, false };
+	if (service_r->kind == SERVICE_LEAVE && token_has_shape(at, length))
+		service_r->kind = SERVICE_LEAVE_SIGNED;
+	return true;
+}
+
+/* LIST-owner. */
+static bool read_owner(const struct address *address, struct service_address *service_r)
+{
+	static const char word[] = SERVICE_OWNER_WORD;
+	const size_t length = strlen(word);
+	size_t list;
+
+	if (address->local_len < length + 2 ||
+	    strncasecmp(address->spec + address->local_len - length, word, length) != 0)
+		return false;
+	list = address->local_len - length - 1;
+	if (strchr(SERVICE_DELIMITERS, address->spec[list]) == NULL)
+		return false;
+	*service_r =
+	    (struct service_address){ SERVICE_OWNER, address->spec, list, false };
+	return true;
+}
+
+/* What residents write to. */
+static void read_residents(const struct address *address,
+			   struct service_address *service_r)
+{
+	for (size_t i = 0; i < LISTS_COUNT; i++)
+		if (read_list(address, i, service_r))
+			return;
+	if (is_local(address, SERVICE_STATUS_WORD))
+		service_r->kind = SERVICE_STATUS;
+	else
+		(void)read_owner(address, service_r);
 }
 
 /* Does the address begin with this word? What follows it is noted. */
@@ -133,4 +219,6 @@ void service_address_read(const struct address *address, const char *service_dom
 		*service_r = (struct service_address){ SERVICE_NOTICE, NULL, 0, false };
 	else if (is_incident(address, service_r))
 		service_r->kind = SERVICE_INCIDENT;
+	else if (service_r->kind == SERVICE_UNKNOWN)
+		read_residents(address, service_r);
 }

@@ -21,8 +21,15 @@ enum service_kind {
 	SERVICE_BOUNCE,  /* bounce+ANYTHING: mail systems' reports */
 	SERVICE_INCIDENT, /* incident: a fault or a misuse is reported (Art. 9); with a number
 			     for a token: something is added to that one */
-	SERVICE_NOTICE,  /* the sender of notices: an answer to one of them */
-	SERVICE_ROLE,    /* postmaster, abuse: mail to the administrators */
+	SERVICE_NOTICE, /* the sender of notices: an answer to one of them */
+	SERVICE_ROLE,   /* postmaster, abuse: mail to the administrators */
+	SERVICE_JOIN, /* join-LIST: a resident registers (Art. 2(2)); the list is the token */
+	SERVICE_LEAVE,        /* leave-LIST: a resident leaves */
+	SERVICE_LEAVE_SIGNED, /* leave+TOKEN: the same, from a mail to that resident alone */
+	SERVICE_PAUSE,        /* pause-LIST: nothing until a date */
+	SERVICE_CONFIRM, /* confirm+TOKEN: the answer to what one of these three asks back */
+	SERVICE_STATUS,  /* status: what a resident is registered for */
+	SERVICE_OWNER,   /* LIST-owner: whom to ask about a list; the list is the token */
 	SERVICE_UNKNOWN, /* in the service domain, but none of these */
 };
 
@@ -32,9 +39,13 @@ enum service_kind {
 /* Digits of an incident's number. */
 #define SERVICE_NUMBER_MOST 9
 
+/* Between such a word and the name of a list, as it is written to people. */
+#define SERVICE_LIST_DELIMITER "-"
+
 struct service_address {
 	enum service_kind kind;
-	/* What follows the delimiter, inside the address; NULL when none does. */
+	/* What follows the delimiter, inside the address; NULL when none does. Of SERVICE_OWNER
+	 * what stands before it. Names of lists are to be compared without case. */
 	const char *token;
 	size_t token_length;
 	/* A person would answer to it, but what there is is not a token (token_has_shape()). */

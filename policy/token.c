@@ -26,7 +26,7 @@ static const char *const token_purposes[] = {
 	[TOKEN_DECIDE] = "decide",   [TOKEN_DRAFT] = "draft",
 	[TOKEN_RELEASE] = "release", [TOKEN_RECEIPT] = "receipt",
 	[TOKEN_CORRECT] = "correct", [TOKEN_PROBE] = "probe",
-	[TOKEN_ANSWER] = "answer",
+	[TOKEN_ANSWER] = "answer",   [TOKEN_CONFIRM] = "confirm",
 };
 
 static void put_number(unsigned char *place, uint64_t number, size_t octets)

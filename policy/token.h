@@ -30,6 +30,7 @@ enum token_purpose {
 	TOKEN_CORRECT,
 	TOKEN_PROBE,
 	TOKEN_ANSWER,
+	TOKEN_CONFIRM, /* a resident confirms what was asked for; draft is its number */
 };
 
 struct token_key {

@@ -464,3 +464,22 @@ CREATE INDEX draft_by_completed ON draft (state, completed_at, released_at);
 
 -- When a mail system reported that a notice which the MTA had taken did not arrive (0: never).
 ALTER TABLE outbox ADD COLUMN bounced_at INTEGER NOT NULL DEFAULT 0;
+
+-- What residents asked for by mail and have not confirmed yet, and what was answered of late.
+CREATE TABLE resident_request (
+	id            INTEGER PRIMARY KEY AUTOINCREMENT,
+	state         INTEGER NOT NULL,      -- 1 waits, 2 confirmed, 3 refused
+	kind          INTEGER NOT NULL,      -- 1 join, 2 leave, 3 pause, 4 status
+	list          TEXT NOT NULL,
+	address_key   TEXT NOT NULL,
+	address       TEXT NOT NULL,
+	language      TEXT NOT NULL,
+	terms         TEXT NOT NULL,         -- the version that was shown
+	until         INTEGER NOT NULL,      -- of a pause
+	host          TEXT NOT NULL,         -- '': it was proven who wrote
+	mail_id       TEXT NOT NULL,
+	made_at       INTEGER NOT NULL
+);
+CREATE INDEX resident_request_by_address ON resident_request (address_key, made_at);
+CREATE INDEX resident_request_by_host ON resident_request (host, made_at);
+CREATE INDEX resident_request_by_time ON resident_request (made_at);

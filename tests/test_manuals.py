@@ -86,8 +86,8 @@ def test_states_addresses_and_words_are_described():
     words = table_of("policy/decision.c", r"\{ \"([^\"]+)\", DECISION_")
     assert len(states) == 8 and len(prefixes) > 5 and len(words) > 20
     text = rendered("conf/kairan.7").lower()
-    missing = [word for word in states + [f"{prefix}+" for prefix in prefixes] + words
-               if word not in text]
+    missing = [word for word in states + words if word not in text]
+    missing += [word for word in prefixes if f"{word}+" not in text and f"{word}-" not in text]
     assert not missing, f"conf/kairan.7.in says nothing of {missing}"
 
 

@@ -21,7 +21,7 @@ divert(0)dnl
 # as if there were no filter.
 INPUT_MAIL_FILTER(`kairan', `S=unix:kairan_SOCKET, F=T, T=C:30s;S:60s;R:60s;E:300s')dnl
 dnl Who is logged in, and the queue id, at MAIL: kairan defers all drafts without them.
-define(`confMILTER_MACROS_ENVFROM', `i, {auth_type}, {auth_authen}, {auth_ssf}, {auth_author}, {mail_mailer}, {mail_host}, {mail_addr}')dnl
+define(`confMILTER_MACROS_ENVFROM', `i, {auth_type}, {auth_authen}, {auth_ssf}, {auth_author}, {mail_mailer}, {mail_host}, {mail_addr}, {client_addr}')dnl
 define(`confMILTER_MACROS_EOM', `i, {msg_id}')dnl
 dnl A broadcast is handed over with each subscriber as a recipient of its own.
 define(`confMAX_RCPTS_PER_MESSAGE', `0')dnl

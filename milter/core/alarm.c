@@ -38,7 +38,7 @@ static const struct {
 	{ ALARM_TOKENS, 86400 },    { ALARM_REFUSALS, 86400 },
 	{ ALARM_REPLIES, 3600 },    { ALARM_LIMIT, 86400 },
 	{ ALARM_NOTICE, 86400 },    { ALARM_CHANGED, 7 * 86400 },
-	{ ALARM_PROBE, 7 * 86400 },
+	{ ALARM_PROBE, 7 * 86400 }, { ALARM_RESIDENTS, 86400 },
 };
 
 void alarm_raise(struct kairan *kairan, const char *kind, const char *id,
@@ -145,7 +145,7 @@ static const char *find_advice(const struct alarm *alarm)
 		ALARM_AUDIT,       ALARM_TOKENS,     ALARM_REFUSALS,  ALARM_REPLIES,
 		ALARM_FINDING,     ALARM_FOOTER,     ALARM_DIRECTORY, ALARM_CHANGED,
 		ALARM_PROBE,       ALARM_INSPECTION, ALARM_NOTICE,    ALARM_STAYS,
-		ALARM_UNSENT,
+		ALARM_UNSENT,      ALARM_RESIDENTS,
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(others); i++)

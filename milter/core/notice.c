@@ -66,6 +66,11 @@ static const char *const notice_kind_list[] = {
 	NOTICE_INCIDENT_NOTE,
 	NOTICE_INCIDENT_CLOSED,
 	NOTICE_STAYED,
+	NOTICE_RESIDENT_JOIN,
+	NOTICE_RESIDENT_WELCOME,
+	NOTICE_RESIDENT_LEAVE,
+	NOTICE_RESIDENT_GOODBYE,
+	NOTICE_TERMS,
 	NULL,
 };
 
@@ -104,9 +109,18 @@ static const char *const notice_name_list[] = {
 	"report_inspection_due", "report_incident_list",
 	/* of an incident */
 	"incident", "attached_text", "task_text", "cause", "measure",
+	/* of a resident */
+	"list", "join_address", "leave_address", "join_link", "leave_link",
+	"confirm_link", "confirm_until", "terms_title", "terms_text", "terms_version",
+	"service_name",
 	/* of what cannot be rendered */
 	"plain_facts", "plain_kind", NULL
 };
+
+bool notice_is_for_resident(const char *kind)
+{
+	return g_str_has_prefix(kind, NOTICE_RESIDENT);
+}
 
 const char *const *notice_kinds(void)
 {
@@ -247,6 +261,20 @@ bool notice_add_parties(struct store *store, const struct notice *notice, int64_
 	if (parties != NULL)
 		g_ptr_array_unref(parties);
 	return ok;
+}
+
+bool notice_add_address(struct store *store, const struct notice *notice,
+			const char *mail, const char *language,
+			struct kairan_error *error_r)
+{
+	struct outbox_notice reader = {
+		.party = -1,
+		.mail = (char *)mail,
+		.name = (char *)"",
+		.language = (char *)language,
+	};
+
+	return add(store, notice, &reader, error_r);
 }
 
 bool notice_add_person(struct store *store, const struct notice *notice,

@@ -60,7 +60,18 @@
 #define NOTICE_INCIDENT_RECEIPT "incident-receipt" /* to who reported it */
 #define NOTICE_INCIDENT_NOTE    "incident-note"    /* something was added to it */
 #define NOTICE_INCIDENT_CLOSED  "incident-closed"  /* cause and measure (Art. 9) */
-#define NOTICE_PLAIN            "plain" /* in the place of one that cannot be rendered */
+/* To residents; their kinds begin like that. */
+#define NOTICE_RESIDENT         "resident-"
+#define NOTICE_RESIDENT_JOIN    "resident-join"    /* to confirm; with the terms of use */
+#define NOTICE_RESIDENT_WELCOME "resident-welcome" /* registered */
+#define NOTICE_RESIDENT_LEAVE   "resident-leave"   /* to confirm */
+#define NOTICE_RESIDENT_GOODBYE "resident-goodbye" /* has left */
+#define NOTICE_TERMS            "terms" /* no notice: the terms of use, put into others */
+
+#define NOTICE_PLAIN "plain" /* in the place of one that cannot be rendered */
+
+/* Does a notice of this kind go to residents? */
+bool notice_is_for_resident(const char *kind);
 
 /* Every kind, and every name that a template may use; NULL-terminated. */
 const char *const *notice_kinds(void);
@@ -96,6 +107,11 @@ bool notice_add_party(struct store *store, const struct notice *notice,
 
 /* To every person of its draft but the one with that number (-1: nobody is left out). */
 bool notice_add_parties(struct store *store, const struct notice *notice, int64_t except,
+			struct kairan_error *error_r);
+
+/* To somebody who is known by an address alone. */
+bool notice_add_address(struct store *store, const struct notice *notice,
+			const char *mail, const char *language,
 			struct kairan_error *error_r);
 
 /* To somebody in the directory. Nothing is added for a person without a mail address. */

@@ -3,7 +3,7 @@
  *	own_address - addresses of the service as kairan writes them
  *
  * DESCRIPTION
- *	With the delimiter of the settings. Reading takes any of them (policy/service_address.c).
+ *	With the delimiter of the settings; before a list's name it is what people are told. Reading takes any of them (policy/service_address.c).
  *
  * DIAGNOSTICS
  *	None.
@@ -17,6 +17,10 @@
 char *own_address_make(const struct settings *settings, enum service_kind kind,
 		       const char *token)
 {
-	return g_strconcat(service_address_word(kind), settings->address_delimiter, token,
-			   "@", settings->service_domain, NULL);
+	const bool of_list =
+	    kind == SERVICE_JOIN || kind == SERVICE_LEAVE || kind == SERVICE_PAUSE;
+
+	return g_strconcat(service_address_word(kind),
+			   of_list ? SERVICE_LIST_DELIMITER : settings->address_delimiter,
+			   token, "@", settings->service_domain, NULL);
 }

@@ -77,6 +77,41 @@ enum answer snapshot_find(struct snapshot *snapshot, const struct address *addre
 	return answer;
 }
 
+static const struct broadcast *find_list(const struct snapshot *snapshot,
+					 const char *list)
+{
+	const struct broadcast *found = NULL;
+	GHashTableIter iter;
+	void *value;
+
+	g_hash_table_iter_init(&iter, snapshot->broadcasts);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		const struct broadcast *other = value;
+
+		if (g_ascii_strcasecmp(other->list, list) == 0 &&
+		    (found == NULL || strcmp(other->mail, found->mail) < 0))
+			found = other;
+	}
+	return found;
+}
+
+enum answer snapshot_find_list(struct snapshot *snapshot, const char *list,
+			       struct broadcast **broadcast_r)
+{
+	const struct broadcast *found;
+	enum answer answer = ANSWER_UNKNOWN;
+
+	pthread_mutex_lock(&snapshot->lock);
+	if (snapshot->broadcasts != NULL) {
+		found = find_list(snapshot, list);
+		answer = found != NULL ? ANSWER_YES : ANSWER_NO;
+		if (found != NULL)
+			*broadcast_r = copy_broadcast(found);
+	}
+	pthread_mutex_unlock(&snapshot->lock);
+	return answer;
+}
+
 static int compare_broadcasts(const void *one, const void *other)
 {
 	return strcmp((*(struct broadcast *const *)one)->mail,

@@ -21,6 +21,11 @@ void snapshot_free(struct snapshot *snapshot);
 enum answer snapshot_find(struct snapshot *snapshot, const struct address *address,
 			  struct broadcast **broadcast_r);
 
+/* The same by the name of its list, whatever its case. Of several broadcasts to one list it is
+ * the first by its address. */
+enum answer snapshot_find_list(struct snapshot *snapshot, const char *list,
+			       struct broadcast **broadcast_r);
+
 /* Put these in force (takes them over); from then on there is nothing unknown. A list ended
  * by NULL. */
 void snapshot_take(struct snapshot *snapshot, struct broadcast **broadcasts);

@@ -30,6 +30,7 @@
 #include "milter/courier/courier.h"
 
 #include <glib.h>
+#include <limits.h>
 #include <string.h>
 
 #include "conf/clock.h"
@@ -42,6 +43,7 @@
 #include "schema/store_release.h"
 
 /* How long to wait when nothing is due, or when the store cannot be read. */
+#define SMTP_CODE_LENGTH        3
 #define COURIER_IDLE_SECONDS    3600
 #define COURIER_TROUBLE_SECONDS 5
 
@@ -57,6 +59,13 @@ static int64_t retry_pause(const struct settings *settings, int64_t tries)
 }
 
 /* ---- notices ---- */
+
+/* The audit trail is about administrators, approvers and staff (Art. 8), and outlives what residents
+ * may have deleted: it does not name them. */
+static bool is_for_trail(const struct outbox_notice *notice, enum outbox_state state)
+{
+	return state != OUTBOX_WAITING && !notice_is_for_resident(notice->kind);
+}
 
 static bool record_notice(struct store *store, const struct outbox_notice *notice,
 			  enum outbox_state state, int64_t next_try,
@@ -74,43 +83,44 @@ static bool record_notice(struct store *store, const struct outbox_notice *notic
 
 	if (!store_begin_grouped(store, error_r))
 		return false;
-	return store_end(
-	    store,
-	    store_outbox_record(store, notice->id, state, next_try, result->response,
-				error_r) &&
-		(state == OUTBOX_WAITING || store_audit_append(store, &event, error_r)),
-	    error_r);
+	return store_end(store,
+			 store_outbox_record(store, notice->id, state, next_try,
+					     result->response, error_r) &&
+			     (!is_for_trail(notice, state) ||
+			      store_audit_append(store, &event, error_r)),
+			 error_r);
 }
 
 static void log_notice(const struct outbox_notice *notice, enum outbox_state state,
 		       const struct smtp_result *result)
 {
-	switch (state) {
-	case OUTBOX_ACCEPTED:
-		log_event(LOG_LEVEL_INFO, NULL, notice->draft,
-			  "notice %lld (%s) to %s: sent: %s", (long long)notice->id,
-			  notice->kind, notice->mail, result->response);
-		break;
-	case OUTBOX_WAITING:
-		log_event(LOG_LEVEL_WARNING, NULL, notice->draft,
-			  "notice %lld (%s) to %s: will be tried again: %s",
-			  (long long)notice->id, notice->kind, notice->mail,
-			  result->response);
-		break;
-	case OUTBOX_REFUSED:
-		log_event(LOG_LEVEL_ERROR, NULL, notice->draft,
-			  "notice %lld (%s) to %s: refused by the MTA: %s",
-			  (long long)notice->id, notice->kind, notice->mail,
-			  result->response);
-		break;
-	}
+	static const struct {
+		enum log_level level;
+		const char *outcome;
+	} lines[] = {
+		[OUTBOX_ACCEPTED] = { LOG_LEVEL_INFO, "sent" },
+		[OUTBOX_WAITING] = { LOG_LEVEL_WARNING, "will be tried again" },
+		[OUTBOX_REFUSED] = { LOG_LEVEL_ERROR, "refused by the MTA" },
+	};
+	const bool is_resident = notice_is_for_resident(notice->kind);
+
+	/* Which resident it was, the MTA's log says; its answer may name them, too. */
+	log_event(is_resident && state == OUTBOX_REFUSED ? LOG_LEVEL_INFO
+							 : lines[state].level,
+		  NULL, notice->draft, "notice %lld (%s) to %s: %s: %.*s",
+		  (long long)notice->id, notice->kind,
+		  is_resident ? "a resident" : notice->mail, lines[state].outcome,
+		  is_resident ? SMTP_CODE_LENGTH : INT_MAX, result->response);
 }
 
-/* Somebody who cannot be reached will not decide. Raised before the refusal is recorded, so
+/* Somebody who cannot be reached will not decide; a resident does not, and may be an address that
+ * somebody made up. Raised before the refusal is recorded, so
  * that a crash in between has it refused and raised once more. */
 static void watch_reader(struct kairan *kairan, const struct outbox_notice *notice,
 			 enum outbox_state state)
 {
+	if (notice_is_for_resident(notice->kind))
+		return;
 	if (state == OUTBOX_REFUSED)
 		alarm_raise(kairan, ALARM_MAIL, notice->mail, "unreachable",
 			    notice->mail);

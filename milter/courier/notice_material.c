@@ -32,6 +32,7 @@ void notice_material_clear(struct notice_material *material)
 	if (material->askings != NULL)
 		g_ptr_array_unref(material->askings);
 	suspension_free(material->suspension);
+	resident_request_free(material->request);
 	g_free(material->original);
 }
 
@@ -90,36 +91,43 @@ static bool read_draft(struct store *store, const struct outbox_notice *notice,
 					 error_r) == ANSWER_YES;
 }
 
-/* The number of the note whose mail goes with the notice; 0: none does. */
-static int64_t find_note(const struct outbox_notice *notice)
+/* A number among the facts of notices whose kind begins like that; 0: there is none. */
+static int64_t find_number(const struct outbox_notice *notice, const char *kind,
+			   const char *name)
 {
 	json_t *facts = NULL;
 	const char *text;
 	int64_t number = 0;
 
-	if (g_str_has_prefix(notice->kind, NOTICE_INCIDENT))
+	if (g_str_has_prefix(notice->kind, kind))
 		facts = json_loads(notice->facts, 0, NULL);
-	text = json_string_value(json_object_get(facts, "incident_note"));
+	text = json_string_value(json_object_get(facts, name));
 	if (text != NULL)
 		number = g_ascii_strtoll(text, NULL, 10);
 	json_decref(facts);
 	return number;
 }
 
-/* A report is attached as it came, with whatever is attached to it. */
-static bool read_incident(struct store *store, const struct outbox_notice *notice,
-			  struct notice_material *material, struct kairan_error *error_r)
+/* A report of an incident is attached as it came, with whatever is attached to it; what a
+ * resident asked for has the address to confirm it by. */
+static bool read_named(struct store *store, const struct outbox_notice *notice,
+		       struct notice_material *material, struct kairan_error *error_r)
 {
-	const int64_t note = find_note(notice);
-	bool ok;
+	const int64_t note = find_number(notice, NOTICE_INCIDENT, "incident_note");
+	const int64_t request = find_number(notice, NOTICE_RESIDENT, "request");
+	bool ok = true;
 
-	if (note == 0)
+	if (note == 0 && request == 0)
 		return true;
 	if (!store_begin_grouped(store, error_r))
 		return false;
-	ok = store_incident_find_original(store, note, &material->original,
-					  &material->original_length,
-					  error_r) != ANSWER_UNKNOWN;
+	if (note != 0)
+		ok = store_incident_find_original(store, note, &material->original,
+						  &material->original_length,
+						  error_r) != ANSWER_UNKNOWN;
+	if (ok && request != 0)
+		ok = store_resident_find(store, request, &material->request, error_r) !=
+		     ANSWER_UNKNOWN;
 	store_rollback(store);
 	return ok;
 }
@@ -133,7 +141,7 @@ bool notice_material_read(struct store *store, const struct outbox_notice *notic
 	*material_r = (struct notice_material){ 0 };
 	/* What is about no draft is written without the store, which may be what it is about. */
 	if (notice->draft == 0)
-		return read_incident(store, notice, material_r, error_r);
+		return read_named(store, notice, material_r, error_r);
 	if (!store_begin_grouped(store, error_r))
 		return false;
 	ok = read_draft(store, notice, material_r, error_r);

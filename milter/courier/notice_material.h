@@ -14,6 +14,7 @@
 #include "schema/store_draft.h"
 #include "schema/store_outbox.h"
 #include "schema/store_release.h"
+#include "schema/store_resident.h"
 #include "schema/store_suspension.h"
 
 struct notice_material {
@@ -25,12 +26,14 @@ struct notice_material {
 	struct release_summary release;
 	int64_t subscribers; /* whom the draft goes to */
 	bool is_limited;     /* to who had what it corrects, which was stopped midway */
-	struct suspension *suspension; /* NULL: none that is in force */
+	struct suspension *suspension;    /* NULL: none that is in force */
+	struct resident_request *request; /* NULL: about none of a resident's */
 	char *original;
 	size_t original_length;
 };
 
-/* Read it, in a transaction of its own; nothing is read for a notice about no draft. It is to be
+/* Read it, in a transaction of its own; for a notice about no draft only
+ * what its facts name. It is to be
  * cleared in every case. */
 bool notice_material_read(struct store *store, const struct outbox_notice *notice,
 			  struct notice_material *material_r,

@@ -32,6 +32,7 @@
 #include "milter/courier/notice_facts.h"
 #include "milter/courier/notice_help.h"
 #include "milter/courier/notice_material.h"
+#include "milter/courier/notice_resident.h"
 #include "milter/courier/notice_withdrawals.h"
 #include "milter/draft/answer_address.h"
 #include "milter/draft/findings.h"
@@ -332,7 +333,8 @@ static bool collect_facts(const struct outbox_notice *notice,
 		if (!put_reply_address(facts, notice->kind, material, error_r))
 			return false;
 	}
-	return put_stored(facts, notice->facts, error_r);
+	return put_stored(facts, notice->facts, error_r) &&
+	       notice_resident_put(facts, notice, material, error_r);
 }
 
 /* An answer to what can be answered counts wherever it goes to, by the id that it names. */

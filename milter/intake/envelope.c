@@ -35,12 +35,13 @@ void recipient_free(struct recipient *recipient)
 	g_free(recipient);
 }
 
-struct envelope *envelope_new(const char *sender, const char *login)
+struct envelope *envelope_new(const char *sender, const char *login, const char *host)
 {
 	struct envelope *envelope = g_new0(struct envelope, 1);
 
 	envelope->sender = g_strdup(sender);
 	envelope->login = g_strdup(login != NULL ? login : "");
+	envelope->host = g_strdup(host != NULL ? host : "");
 	envelope->queue_id = g_strdup("");
 	envelope->recipients = g_ptr_array_new_with_free_func(free_recipient);
 	envelope->paths = g_ptr_array_new_with_free_func(g_free);
@@ -54,6 +55,7 @@ void envelope_free(struct envelope *envelope)
 		return;
 	g_free(envelope->sender);
 	g_free(envelope->login);
+	g_free(envelope->host);
 	g_free(envelope->queue_id);
 	g_ptr_array_unref(envelope->recipients);
 	g_ptr_array_unref(envelope->paths);

@@ -27,6 +27,7 @@ struct recipient {
 struct envelope {
 	char *sender; /* path as the MAIL command had it */
 	char *login;  /* SASL login; "" when there is none */
+	char *host;   /* address of the MTA's client; "" when it is not known */
 	char *queue_id;
 	GPtrArray *recipients; /* struct recipient, each address once */
 	GPtrArray *paths; /* theirs, in every spelling, exactly as the RCPT commands had
@@ -38,7 +39,8 @@ struct envelope {
 	bool too_large; /* octets were dropped: the message is refused */
 };
 
-struct envelope *envelope_new(const char *sender, const char *login);
+/* login and host may be NULL. */
+struct envelope *envelope_new(const char *sender, const char *login, const char *host);
 void envelope_free(struct envelope *envelope);
 
 void recipient_free(struct recipient *recipient);

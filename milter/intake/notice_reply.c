@@ -29,6 +29,7 @@
 #include "milter/intake/answers.h"
 #include "milter/intake/incident.h"
 #include "milter/intake/misaddressed.h"
+#include "milter/intake/references.h"
 #include "milter/intake/writer.h"
 #include "milter/mail/automatic.h"
 #include "policy/notice_id.h"
@@ -43,6 +44,8 @@ static const struct intake *find_intake(enum service_kind kind)
 		return &intake_correct;
 	case SERVICE_ANSWER:
 		return &intake_instruction;
+	case SERVICE_CONFIRM:
+		return &intake_confirm;
 	default:
 		return &intake_decision;
 	}
@@ -116,35 +119,6 @@ static void judge(const struct intake_context *context, struct recipient *recipi
 }
 
 /* ---- what it answers ---- */
-
-static void collect(const struct intake_context *context, const struct message *message,
-		    const char *name, struct notice_references *references)
-{
-	const char *domain = context->setup->settings->service_domain;
-	const char *value;
-
-	for (size_t n = 0; (value = message_get_header(message, name, n)) != NULL; n++) {
-		char *decoded = NULL;
-
-		/* Programs that fold a long id have no better way than encoded words. */
-		if (strstr(value, "=?") != NULL &&
-		    encoded_word_decode(value, &decoded, NULL))
-			value = decoded;
-		notice_id_collect(value, domain, references);
-		free(decoded);
-	}
-}
-
-/* In-Reply-To names the mail that is answered, References also those before it. */
-static void find_references(const struct intake_context *context,
-			    const struct message *message,
-			    struct notice_references *references_r)
-{
-	*references_r = (struct notice_references){ .kind = SERVICE_NONE };
-	collect(context, message, "In-Reply-To", references_r);
-	if (references_r->count == 0)
-		collect(context, message, "References", references_r);
-}
 
 /* Let the recipient be the address that the notice could be answered to. */
 static void readdress(const struct intake_context *context, struct recipient *recipient,
@@ -313,7 +287,7 @@ static void take(const struct intake_context *context, struct recipient *recipie
 		take_unreadable(context, recipient, verdict_r);
 		return;
 	}
-	find_references(context, message, &references);
+	references_find(context, message, &references);
 	if (references.count == 0 && !recipient->service.is_cut &&
 	    incident_find_referred(context, message) != 0)
 		intake_incident.take(context, recipient, verdict_r);
@@ -355,7 +329,7 @@ bool notice_reply_take_instead(const struct intake_context *context,
 	if (context->envelope->too_large ||
 	    !message_parse(octets->str, octets->len, &message, NULL))
 		return false;
-	find_references(context, message, &references);
+	references_find(context, message, &references);
 	if (references.count == 1)
 		taken = !is_writer ||
 			(references.kind == SERVICE_DRAFT && says_withdraw(message));

@@ -31,25 +31,50 @@ bool intake_may_write_as(const struct person *person, const struct section *sect
 	       (section != NULL && section_has_mail(section, from));
 }
 
-/* The address that our own Authentication-Results prove; false when they do not. */
-static bool proven_sender(const struct intake_context *context,
-			  const struct message *message, struct address *from_r)
+/* Our own Authentication-Results; NULL without them, or where two contradict each other. */
+static const char *find_results(const struct intake_context *context,
+				const struct message *message)
 {
 	const char *authserv_id = context->setup->settings->authserv_id;
 	const char *value, *ours = NULL;
 
-	if (*authserv_id == '\0' || !intake_read_from(message, from_r, NULL))
-		return false;
 	for (size_t n = 0;
+	     *authserv_id != '\0' &&
 	     (value = message_get_header(message, "Authentication-Results", n)) != NULL;
 	     n++) {
 		if (!authres_is_ours(value, authserv_id))
 			continue;
 		if (ours != NULL)
-			return false;
+			return NULL;
 		ours = value;
 	}
-	return ours != NULL && authres_proves(ours, authserv_id, address_domain(from_r));
+	return ours;
+}
+
+bool intake_proves_from(const struct intake_context *context,
+			const struct message *message, const struct address *from)
+{
+	const char *ours = find_results(context, message);
+
+	return ours != NULL && message_count_header(message, "From") == 1 &&
+	       authres_proves(ours, context->setup->settings->authserv_id,
+			      address_domain(from));
+}
+
+bool intake_denies_from(const struct intake_context *context,
+			const struct message *message, const struct address *from)
+{
+	const char *authserv_id = context->setup->settings->authserv_id;
+	const char *value;
+	bool denied = false;
+
+	for (size_t n = 0;
+	     *authserv_id != '\0' &&
+	     (value = message_get_header(message, "Authentication-Results", n)) != NULL;
+	     n++)
+		denied =
+		    denied || authres_denies(value, authserv_id, address_domain(from));
+	return denied;
 }
 
 enum answer intake_find_writer(const struct intake_context *context,
@@ -60,7 +85,8 @@ enum answer intake_find_writer(const struct intake_context *context,
 	struct address from;
 
 	if (*login == '\0') {
-		if (!proven_sender(context, message, &from)) {
+		if (!intake_read_from(message, &from, NULL) ||
+		    !intake_proves_from(context, message, &from)) {
 			verdict_set(verdict_r, REASON_NOT_LOGGED_IN, NULL);
 			return ANSWER_NO;
 		}

@@ -17,6 +17,13 @@ enum answer intake_find_writer(const struct intake_context *context,
 bool intake_read_from(const struct message *message, struct address *from_r,
 		      struct kairan_error *error_r);
 
+/* Do our own Authentication-Results prove that the owner of this address wrote, which From:
+ * names? Do they say that it was somebody else (dmarc=fail)? */
+bool intake_proves_from(const struct intake_context *context,
+			const struct message *message, const struct address *from);
+bool intake_denies_from(const struct intake_context *context,
+			const struct message *message, const struct address *from);
+
 /* May the person write as this address (Art. 14)? It is one of theirs, or their section's;
  * section may be NULL. */
 bool intake_may_write_as(const struct person *person, const struct section *section,

@@ -33,6 +33,8 @@
 
 /* ---- the header ---- */
 
+#define AUTOMATIC_EXCHANGE "X-Auto-Response-Suppress"
+
 /* A field and what its value has in it, in small letters; NULL: anything that is no denial. */
 static const struct automatic_field {
 	const char *name;
@@ -76,7 +78,7 @@ static const struct automatic_field {
 	{ "Mailing-List", NULL, AUTOMATIC_PERHAPS },
 	{ "X-Mailing-List", NULL, AUTOMATIC_PERHAPS },
 	{ "X-ML-Name", NULL, AUTOMATIC_PERHAPS },
-	{ "X-Auto-Response-Suppress", NULL, AUTOMATIC_PERHAPS },
+	{ AUTOMATIC_EXCHANGE, NULL, AUTOMATIC_PERHAPS },
 	{ "X-Loop", NULL, AUTOMATIC_PERHAPS },
 	/* What a receipt says of itself, where a program put it into the header. */
 	{ "Disposition", NULL, AUTOMATIC_PERHAPS },
@@ -155,6 +157,16 @@ enum automatic automatic_judge(const struct message *message)
 		    is_marked(message, &automatic_fields[i]))
 			answer = automatic_fields[i].answer;
 	return answer;
+}
+
+bool automatic_is_passed_on(const struct message *message)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(automatic_fields); i++)
+		if (automatic_fields[i].answer == AUTOMATIC_PERHAPS &&
+		    strcmp(automatic_fields[i].name, AUTOMATIC_EXCHANGE) != 0 &&
+		    is_marked(message, &automatic_fields[i]))
+			return true;
+	return false;
 }
 
 /* ---- the subject ---- */

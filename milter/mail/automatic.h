@@ -22,6 +22,10 @@ enum automatic {
  * anything. */
 enum automatic automatic_judge(const struct message *message);
 
+/* Has a list passed it on, or a gateway that is like one? What Exchange puts on all mail says
+ * nothing of that. */
+bool automatic_is_passed_on(const struct message *message);
+
 /* A reply, by its subject too. quoted: what of the subject is not the writer's, as the subject
  * of the draft and the names of its section; NULL-terminated. A subject like a machine's is
  * PERHAPS alone, and CERTAIN with any mark in the header. */

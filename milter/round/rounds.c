@@ -6,7 +6,8 @@
  *	Each round looks for one thing after another: suspensions whose time is over end, so
  *	that what rested gets its time back; held drafts whose time is over expire; releases
  *	whose shards have all been accepted are reported; approved drafts that are due begin to
- *	go out (release_round.c). Every step is one transaction, so that a round which is cut off
+ *	go out (release_round.c); what residents asked for and did not confirm is forgotten
+ *	(resident_round.c). Every step is one transaction, so that a round which is cut off
  *	is simply walked again.
  *
  * DIAGNOSTICS
@@ -23,6 +24,7 @@
 #include "milter/core/notice.h"
 #include "milter/intake/suspension.h"
 #include "milter/round/release_round.h"
+#include "milter/round/resident_round.h"
 #include "schema/store_release.h"
 #include "schema/store_suspension_plan.h"
 
@@ -208,6 +210,9 @@ static bool walk_round(struct kairan *kairan, int64_t *next_r,
 			answer = walk_task(kairan, setup, i, error_r);
 		} while (answer == ANSWER_YES);
 	}
+	if (answer != ANSWER_UNKNOWN &&
+	    !resident_round_walk(kairan, setup, next_r, error_r))
+		answer = ANSWER_UNKNOWN;
 	if (kairan_take_directory(kairan, KAIRAN_ROUNDS) && !look_anew(kairan, error_r))
 		answer = ANSWER_UNKNOWN;
 	while (answer != ANSWER_UNKNOWN &&

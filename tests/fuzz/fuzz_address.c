@@ -67,7 +67,10 @@ static void require_service(const struct address *address)
 
 	service_address_read(address, address_domain(address), "kairan", &service);
 	require(service.kind != SERVICE_NONE);
-	if (service.token != NULL) {
+	if (service.kind == SERVICE_OWNER) {
+		require(service.token == address->spec);
+		require(service.token_length < address->local_len);
+	} else if (service.token != NULL) {
 		require(service.token > address->spec);
 		require(strchr(SERVICE_DELIMITERS "bB", service.token[-1]) != NULL);
 		require(service.token + service.token_length ==
@@ -75,7 +78,7 @@ static void require_service(const struct address *address)
 	}
 	require(!service.is_cut || service.kind == SERVICE_DECIDE ||
 		service.kind == SERVICE_DRAFT || service.kind == SERVICE_CORRECT ||
-		service.kind == SERVICE_ANSWER);
+		service.kind == SERVICE_ANSWER || service.kind == SERVICE_CONFIRM);
 	service_address_read(address, "other.invalid.town.example", "kairan", &service);
 	require(service.kind == SERVICE_NONE ||
 		strcmp(address_domain(address), "other.invalid.town.example") == 0);

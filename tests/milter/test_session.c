@@ -214,7 +214,7 @@ static void step(const char *word)
 
 	memset(&answer, 0xff, sizeof(answer));
 	if (strcmp(word, "mail") == 0) {
-		session_begin(session, "<staff@town.example>", "staff");
+		session_begin(session, "<staff@town.example>", "staff", "192.0.2.1");
 	} else if (g_str_has_prefix(word, "rcpt:")) {
 		step_rcpt(word + strlen("rcpt:"), "4ABC");
 	} else if (strcmp(word, "data") == 0) {

@@ -93,11 +93,37 @@ static void test_parent_domain(void **state)
 	assert_false(authres_is_ours(value, "m"));
 }
 
+/* Only our own word, and only that of DMARC: a DKIM signature breaks on a list. */
+static void test_denied(void **state)
+{
+	static const struct {
+		const char *value;
+		bool denied;
+	} rows[] = {
+		{ " mx.town.example; dmarc=fail header.from=town.example", true },
+		{ " mx.town.example; spf=pass; DMARC=Fail (p=reject)", true },
+		{ " mx.town.example; dkim=pass; dmarc=fail", true },
+		{ " mx.town.example; dmarc=pass header.from=town.example", false },
+		{ " mx.town.example; dmarc=none", false },
+		{ " mx.town.example; dkim=fail header.d=town.example", false },
+		{ " mx.evil.example; dmarc=fail", false },
+		{ " mx.town.example; none", false },
+		{ "", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (authres_denies(rows[i].value, "mx.town.example", "town.example") !=
+		    rows[i].denied)
+			fail_msg("\"%s\"", rows[i].value);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_parent_domain),
+		cmocka_unit_test(test_denied),
 	};
 
 	return cmocka_run_group_tests_name("authres", tests, NULL, NULL);

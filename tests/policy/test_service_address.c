@@ -119,6 +119,40 @@ static const struct {
 	{ "kairan+x@" DOMAIN, SERVICE_UNKNOWN, NULL, false },
 	{ "bosai@" DOMAIN, SERVICE_UNKNOWN, NULL, false },
 
+	/* Residents'. */
+	{ "join-bosai@" DOMAIN, SERVICE_JOIN, "bosai", false },
+	{ "Join-Bosai-EN@" DOMAIN ".", SERVICE_JOIN, "Bosai-EN", false },
+	{ "join+bosai@" DOMAIN, SERVICE_JOIN, "bosai", false },
+	{ "join.bosai@" DOMAIN, SERVICE_JOIN, "bosai", false },
+	{ "join%2bbosai@" DOMAIN, SERVICE_JOIN, "bosai", false },
+	{ "\"join-bosai\"@" DOMAIN, SERVICE_JOIN, "bosai", false },
+	{ "join@" DOMAIN, SERVICE_UNKNOWN, NULL, false },
+	{ "join-@" DOMAIN, SERVICE_UNKNOWN, NULL, false },
+	{ "join_bosai@" DOMAIN, SERVICE_UNKNOWN, NULL, false },
+	{ "joint-x@" DOMAIN, SERVICE_UNKNOWN, NULL, false },
+	{ "leave-bosai@" DOMAIN, SERVICE_LEAVE, "bosai", false },
+	{ "leave+" TOKEN "@" DOMAIN, SERVICE_LEAVE_SIGNED, TOKEN, false },
+	{ "LEAVE-" TOKEN_UPPER "@" DOMAIN, SERVICE_LEAVE_SIGNED, TOKEN_UPPER, false },
+	/* Cut, it is the name of a list that there is not. */
+	{ "leave+a4aaaaaafiaaga@" DOMAIN, SERVICE_LEAVE, "a4aaaaaafiaaga", false },
+	{ "leave@" DOMAIN, SERVICE_UNKNOWN, NULL, false },
+	{ "pause@" DOMAIN, SERVICE_UNKNOWN, NULL, false },
+	{ "confirm+" TOKEN "@" DOMAIN, SERVICE_CONFIRM, TOKEN, false },
+	{ "confirm-" TOKEN_UPPER "@" DOMAIN, SERVICE_CONFIRM, TOKEN_UPPER, false },
+	{ "confirm@" DOMAIN, SERVICE_CONFIRM, NULL, true },
+	{ "confirm+x@" DOMAIN, SERVICE_CONFIRM, "x", true },
+	{ "status@" DOMAIN, SERVICE_STATUS, NULL, false },
+	{ "Status@" DOMAIN, SERVICE_STATUS, NULL, false },
+	{ "status+x@" DOMAIN, SERVICE_UNKNOWN, NULL, false },
+	{ "statuses@" DOMAIN, SERVICE_UNKNOWN, NULL, false },
+	{ "-owner@" DOMAIN, SERVICE_UNKNOWN, NULL, false },
+	{ "owner@" DOMAIN, SERVICE_UNKNOWN, NULL, false },
+	{ "bosaiowner@" DOMAIN, SERVICE_UNKNOWN, NULL, false },
+	{ "join-bosai-owner@" DOMAIN, SERVICE_JOIN, "bosai-owner", false },
+	{ "join-bosai@town.example", SERVICE_NONE, NULL, false },
+	{ "status@town.example", SERVICE_NONE, NULL, false },
+	{ "bosai-owner@town.example", SERVICE_NONE, NULL, false },
+
 	/* Other domains, however alike. */
 	{ "decide+x@town.example", SERVICE_NONE, NULL, false },
 	{ "decide@town.example", SERVICE_NONE, NULL, false },
@@ -155,6 +189,31 @@ static void test_table(void **state)
 	}
 }
 
+/* There the list stands before the word. */
+static void test_owner(void **state)
+{
+	static const struct {
+		const char *address, *list;
+	} owners[] = {
+		{ "bosai-owner@" DOMAIN, "bosai" },
+		{ "Bosai-EN-Owner@" DOMAIN, "Bosai-EN" },
+		{ "bosai.owner@" DOMAIN ".", "bosai" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(owners); i++) {
+		struct address address;
+		struct service_address service;
+
+		assert_true(address_read(owners[i].address, &address, NULL));
+		service_address_read(&address, DOMAIN, "kairan", &service);
+		assert_int_equal(service.kind, SERVICE_OWNER);
+		assert_false(service.is_cut);
+		assert_int_equal(service.token_length, strlen(owners[i].list));
+		assert_memory_equal(service.token, owners[i].list, service.token_length);
+	}
+}
+
 static enum service_kind read_kind(const char *text, const char *domain,
 				   const char *notice_local)
 {
@@ -176,8 +235,9 @@ static void test_settings_in_capitals(void **state)
 /* A notice sender named like one of the words must not hide the addresses with tokens. */
 static void test_notice_sender_like_a_word(void **state)
 {
-	static const char *const locals[] = { "decide", "decide+x", "draft-notice",
-					      "correct.mail" };
+	static const char *const locals[] = { "decide",       "decide+x", "draft-notice",
+					      "correct.mail", "join-us",  "status",
+					      "bosai-owner" };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(locals); i++) {
@@ -197,7 +257,11 @@ static void test_words(void **state)
 	(void)state;
 	assert_string_equal(service_address_word(SERVICE_DECIDE), "decide");
 	assert_string_equal(service_address_word(SERVICE_BOUNCE), "bounce");
+	assert_string_equal(service_address_word(SERVICE_CONFIRM), "confirm");
+	assert_string_equal(service_address_word(SERVICE_JOIN), "join");
+	assert_string_equal(service_address_word(SERVICE_LEAVE_SIGNED), "leave");
 	assert_null(service_address_word(SERVICE_NOTICE));
+	assert_null(service_address_word(SERVICE_OWNER));
 	assert_null(service_address_word(SERVICE_NONE));
 }
 
@@ -205,6 +269,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_owner),
 		cmocka_unit_test(test_settings_in_capitals),
 		cmocka_unit_test(test_notice_sender_like_a_word),
 		cmocka_unit_test(test_words),

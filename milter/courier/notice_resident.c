@@ -1,0 +1,102 @@
+/*
+ * NAME
+ *	notice_resident - what the notices to residents say
+ *
+ * DESCRIPTION
+ *	The addresses to write to, each with a ready mail; the address to confirm by, which
+ *	becomes the mail's Reply-To; and the terms of use (templates terms.txt) with their
+ *	version, the one that is then agreed to.
+ *
+ * DIAGNOSTICS
+ *	All failures are returned.
+ */
+#include "config.h"
+
+#include "milter/courier/notice_resident.h"
+
+#include <string.h>
+
+#include "milter/core/confirming.h"
+#include "milter/core/notice.h"
+#include "milter/core/own_address.h"
+#include "milter/draft/answer_address.h"
+
+/* Is there something to be confirmed, and with which words? NULL: there is not. */
+static const char *find_word(const char *kind)
+{
+	if (strcmp(kind, NOTICE_RESIDENT_JOIN) == 0)
+		return "word.confirm-join";
+	return strcmp(kind, NOTICE_RESIDENT_LEAVE) == 0 ? "word.confirm-leave" : NULL;
+}
+
+/* An address of the list, and a link that opens an empty mail to it. */
+static void put_list_address(struct notice_facts *facts, enum service_kind kind,
+			     const char *name, const char *link_name)
+{
+	g_autofree char *address = own_address_make(facts->setup->settings, kind,
+						    notice_facts_get(facts, "list"));
+	g_autofree char *link = g_strconcat("mailto:", address, NULL);
+
+	notice_facts_put(facts, name, address);
+	notice_facts_put(facts, link_name, link);
+}
+
+static bool put_confirmation(struct notice_facts *facts, const char *word,
+			     const struct resident_request *request,
+			     struct kairan_error *error_r)
+{
+	const struct settings *settings = facts->setup->settings;
+	const char *said =
+	    template_get_phrase(facts->setup->templates, facts->language, word);
+	g_autofree char *address = confirming_make_address(facts->setup, request);
+	g_autofree char *link = NULL;
+
+	if (address == NULL)
+		return error_set(error_r, "notice: no token for request %lld",
+				 (long long)request->id);
+	link =
+	    answer_address_link(address, notice_facts_get(facts, "broadcast_name"), said);
+	notice_facts_put(facts, "reply_address", address);
+	notice_facts_put(facts, "confirm_link", link);
+	notice_facts_put_time(facts, "confirm_until",
+			      request->made_at + settings->confirm_window);
+	if (*request->terms != '\0')
+		notice_facts_put(facts, "terms_version", request->terms);
+	return true;
+}
+
+static bool put_terms(struct notice_facts *facts, struct kairan_error *error_r)
+{
+	struct template_mail terms = { NULL, NULL, NULL };
+
+	if (!template_fill(facts->setup->templates, facts->language, NOTICE_TERMS,
+			   facts->table, &terms, error_r))
+		return false;
+	notice_facts_put(facts, "terms_title", terms.subject);
+	notice_facts_put(facts, "terms_text", terms.text);
+	template_mail_clear(&terms);
+	return true;
+}
+
+bool notice_resident_put(struct notice_facts *facts, const struct outbox_notice *notice,
+			 const struct notice_material *material,
+			 struct kairan_error *error_r)
+{
+	const struct settings *settings = facts->setup->settings;
+	const char *word = find_word(notice->kind);
+
+	if (!notice_is_for_resident(notice->kind))
+		return true;
+	notice_facts_put(facts, "terms_version", settings->terms_version);
+	notice_facts_put(facts, "service_name",
+			 facts->is_japanese ? settings->notice_name_ja
+					    : settings->notice_name_en);
+	if (notice_facts_get(facts, "list") == NULL)
+		notice_facts_put(facts, "list", "");
+	put_list_address(facts, SERVICE_JOIN, "join_address", "join_link");
+	put_list_address(facts, SERVICE_LEAVE, "leave_address", "leave_link");
+	if (word != NULL && material->request != NULL &&
+	    !put_confirmation(facts, word, material->request, error_r))
+		return false;
+	return put_terms(facts, error_r);
+}

@@ -1,0 +1,74 @@
+/*
+ * NAME
+ *	membership - a resident joins and leaves
+ *
+ * DESCRIPTION
+ *	Who joins is active, whatever they were; who leaves stays in the store as one that left,
+ *	so that no import brings them back. What they are already is no error. The reports count
+ *	who came and who went; the audit trail is about administrators, approvers and staff.
+ *
+ * DIAGNOSTICS
+ *	All failures are returned.
+ */
+#include "config.h"
+
+#include "milter/intake/membership.h"
+
+#include "schema/store_subscriber.h"
+
+static bool join(struct store *store, const struct resident_request *request,
+		 const struct address *address, const char *consent_id, int64_t now,
+		 struct kairan_error *error_r)
+{
+	const struct subscriber_registration registration = {
+		.list = request->list,
+		.address = address,
+		.origin = { .source = SUBSCRIBER_CONSENT,
+			    .terms = request->terms,
+			    .consent_id = consent_id,
+			    .language = request->language },
+		.now = now,
+	};
+	enum subscriber_state was = SUBSCRIBER_ACTIVE;
+
+	if (store_subscriber_register(store, &registration, &was, error_r) ==
+	    ANSWER_UNKNOWN)
+		return false;
+	return (was != 0 && was != SUBSCRIBER_LEFT) ||
+	       store_subscriber_note_change(store, request->list, 1, 0, now, error_r);
+}
+
+static bool leave(struct store *store, const struct resident_request *request,
+		  const struct address *address, int64_t now,
+		  struct kairan_error *error_r)
+{
+	const struct subscriber_entry entry = { .list = request->list,
+						.address = address,
+						.state = SUBSCRIBER_LEFT,
+						.reason = "",
+						.now = now };
+
+	switch (store_subscriber_enter(store, &entry, error_r)) {
+	case ANSWER_YES:
+		return store_subscriber_note_change(store, request->list, 0, 1, now,
+						    error_r);
+	case ANSWER_NO:
+		return true;
+	case ANSWER_UNKNOWN:
+		break;
+	}
+	return false;
+}
+
+bool membership_carry_out(struct store *store, const struct resident_request *request,
+			  const char *consent_id, int64_t now,
+			  struct kairan_error *error_r)
+{
+	struct address address;
+
+	if (!address_read(request->address, &address, error_r))
+		return false;
+	return request->kind == RESIDENT_JOIN
+		   ? join(store, request, &address, consent_id, now, error_r)
+		   : leave(store, request, &address, now, error_r);
+}

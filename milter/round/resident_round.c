@@ -1,0 +1,48 @@
+/*
+ * NAME
+ *	resident_round - what falls due of residents' requests
+ *
+ * DESCRIPTION
+ *	What was asked for by mail is kept until it cannot be confirmed any more, and for a day
+ *	for the limits; then nothing of it is left. Some at a time, so that nobody waits for it.
+ *
+ * DIAGNOSTICS
+ *	All failures are returned.
+ */
+#include "config.h"
+
+#include "milter/round/resident_round.h"
+
+#include "conf/clock.h"
+#include "schema/store_resident.h"
+
+#define DAY_SECONDS 86400
+
+static enum answer forget_some(struct store *store, int64_t before,
+			       struct kairan_error *error_r)
+{
+	if (!store_begin(store, error_r))
+		return ANSWER_UNKNOWN;
+	return store_finish(store, store_resident_forget(store, before, error_r),
+			    error_r);
+}
+
+bool resident_round_walk(struct kairan *kairan, const struct setup *setup,
+			 int64_t *next_r, struct kairan_error *error_r)
+{
+	const int64_t kept = MAX(setup->settings->confirm_window, DAY_SECONDS);
+	struct store *store = kairan_get_store(kairan);
+	int64_t oldest = 0;
+	enum answer answer;
+
+	do {
+		answer = forget_some(store, clock_now() - kept, error_r);
+	} while (answer == ANSWER_YES);
+	if (answer == ANSWER_UNKNOWN || !store_begin(store, error_r))
+		return false;
+	answer = store_resident_find_oldest(store, &oldest, error_r);
+	store_rollback(store);
+	if (answer == ANSWER_YES)
+		*next_r = MIN(*next_r, oldest + kept + 1);
+	return answer != ANSWER_UNKNOWN;
+}

@@ -1,0 +1,159 @@
+/*
+ * NAME
+ *	store_resident - what residents asked for by mail
+ *
+ * DESCRIPTION
+ *	A row for each mail that was answered, with what a token of policy/token.h stands for.
+ *	The rows of a day and of an hour are what limits are counted from. They are residents'
+ *	data, and go when the tokens' time is over.
+ *
+ * DIAGNOSTICS
+ *	All failures are returned.
+ */
+#include "config.h"
+
+#include "schema/store_resident.h"
+
+#include <glib.h>
+
+#include "schema/sql.h"
+
+#define DAY_SECONDS  86400
+#define HOUR_SECONDS 3600
+
+bool store_resident_add(struct store *store, const struct resident_request *request,
+			int64_t *id_r, struct kairan_error *error_r)
+{
+	if (!sql_run(
+		store, error_r,
+		"INSERT INTO resident_request (state, kind, list, address_key, address,"
+		" language, terms, until, host, mail_id, made_at)"
+		" VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+		"iisssssissi", (int64_t)request->state, (int64_t)request->kind,
+		request->list, request->key, request->address, request->language,
+		request->terms, request->until, request->host, request->mail_id,
+		request->made_at))
+		return false;
+	*id_r = sql_last_id(store);
+	return true;
+}
+
+enum answer store_resident_find(struct store *store, int64_t id,
+				struct resident_request **request_r,
+				struct kairan_error *error_r)
+{
+	struct resident_request *request;
+	sqlite3_stmt *stmt;
+	enum answer answer =
+	    sql_first(store, error_r, &stmt,
+		      "SELECT state, kind, list, address_key, address, language, terms,"
+		      " until, host, mail_id, made_at FROM resident_request WHERE id = ?",
+		      "i", id);
+
+	if (answer != ANSWER_YES)
+		return answer;
+	request = g_new0(struct resident_request, 1);
+	request->id = id;
+	request->state = (enum resident_state)sqlite3_column_int(stmt, 0);
+	request->kind = (enum resident_kind)sqlite3_column_int(stmt, 1);
+	request->list = sql_text(stmt, 2);
+	request->key = sql_text(stmt, 3);
+	request->address = sql_text(stmt, 4);
+	request->language = sql_text(stmt, 5);
+	request->terms = sql_text(stmt, 6);
+	request->until = sqlite3_column_int64(stmt, 7);
+	request->host = sql_text(stmt, 8);
+	request->mail_id = sql_text(stmt, 9);
+	request->made_at = sqlite3_column_int64(stmt, 10);
+	sql_done(stmt);
+	*request_r = request;
+	return ANSWER_YES;
+}
+
+enum answer store_resident_has(struct store *store,
+			       const struct resident_request *request,
+			       struct kairan_error *error_r)
+{
+	int64_t count = 0;
+
+	if (!sql_number(store, error_r, &count,
+			"SELECT count(*) FROM resident_request WHERE address_key = ?1"
+			" AND kind = ?2 AND list = ?3 AND mail_id = ?4 AND ?4 <> ''",
+			"siss", request->key, (int64_t)request->kind, request->list,
+			request->mail_id))
+		return ANSWER_UNKNOWN;
+	return count > 0 ? ANSWER_YES : ANSWER_NO;
+}
+
+bool store_resident_count(struct store *store, const struct resident_request *request,
+			  struct resident_counts *counts_r, struct kairan_error *error_r)
+{
+	const int64_t day = request->made_at - DAY_SECONDS;
+	const int64_t hour = request->made_at - HOUR_SECONDS;
+
+	return sql_number(store, error_r, &counts_r->unconfirmed,
+			  "SELECT count(*) FROM resident_request WHERE address_key = ?1"
+			  " AND made_at > ?2 AND state <> 2 AND (kind = 4) = (?3 = 4)",
+			  "sii", request->key, day, (int64_t)request->kind) &&
+	       sql_number(store, error_r, &counts_r->address,
+			  "SELECT count(*) FROM resident_request WHERE address_key = ?"
+			  " AND made_at > ?",
+			  "si", request->key, day) &&
+	       sql_number(store, error_r, &counts_r->host,
+			  "SELECT count(*) FROM resident_request WHERE host = ?1"
+			  " AND made_at > ?2 AND ?1 <> ''",
+			  "si", request->host, hour) &&
+	       sql_number(store, error_r, &counts_r->all,
+			  "SELECT count(*) FROM resident_request WHERE made_at > ?", "i",
+			  hour);
+}
+
+enum answer store_resident_close(struct store *store, int64_t id,
+				 enum resident_state state, struct kairan_error *error_r)
+{
+	if (!sql_run(store, error_r,
+		     "UPDATE resident_request SET state = ? WHERE id = ? AND state = 1",
+		     "ii", (int64_t)state, id))
+		return ANSWER_UNKNOWN;
+	return sql_changes(store) > 0 ? ANSWER_YES : ANSWER_NO;
+}
+
+enum answer store_resident_forget(struct store *store, int64_t before,
+				  struct kairan_error *error_r)
+{
+	if (!sql_run(store, error_r,
+		     "DELETE FROM resident_request WHERE id IN (SELECT id FROM"
+		     " resident_request WHERE made_at < ? ORDER BY made_at LIMIT 500)",
+		     "i", before))
+		return ANSWER_UNKNOWN;
+	return sql_changes(store) > 0 ? ANSWER_YES : ANSWER_NO;
+}
+
+enum answer store_resident_find_oldest(struct store *store, int64_t *made_at_r,
+				       struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt;
+	enum answer answer = sql_first(
+	    store, error_r, &stmt,
+	    "SELECT made_at FROM resident_request ORDER BY made_at LIMIT 1", "");
+
+	if (answer == ANSWER_YES) {
+		*made_at_r = sqlite3_column_int64(stmt, 0);
+		sql_done(stmt);
+	}
+	return answer;
+}
+
+void resident_request_free(struct resident_request *request)
+{
+	if (request == NULL)
+		return;
+	g_free(request->list);
+	g_free(request->key);
+	g_free(request->address);
+	g_free(request->language);
+	g_free(request->terms);
+	g_free(request->host);
+	g_free(request->mail_id);
+	g_free(request);
+}

@@ -1,0 +1,366 @@
+#!/usr/bin/env python3
+"""Residents register and leave by mail, from any phone, and nobody does it in another's name
+(Art. 2(2)). Whoever asks learns nothing of who is registered, and nobody is buried under our
+mails."""
+import itertools
+import re
+
+import stack as s
+import tap
+import town
+from tap import check_equal, check_in
+
+JOIN, LEAVE = (f"{word}-bosai@{s.SERVICE}" for word in ("join", "leave"))
+NAME = "防災情報"
+counter = itertools.count(1)
+
+
+def resident(domain="docomo.sink.example"):
+    """An address that nobody had before."""
+    return f"resident{next(counter)}@{domain}"
+
+
+def octets(address, to, text=b"", *fields):
+    lines = [f"From: {address}", f"To: {to}", f"Message-ID: <r{next(counter)}@phone.example>",
+             "Date: Fri, 27 Nov 2026 09:00:00 +0900", *fields]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + text
+
+
+def send(stack, address, to, text=b"", *fields, sender=None, mail=None, **options):
+    """What the sender is told: the reply to RCPT where that is a no, else the last one."""
+    replies = stack.mx_send(address if sender is None else sender, to,
+                            mail or octets(address, to, text, *fields), **options)
+    return replies.final or replies.recipients[to]
+
+
+def ask(stack, address, to=JOIN, *fields, **options):
+    """An empty mail."""
+    check_equal(send(stack, address, to, b"", *fields, **options)[0], 250)
+
+
+def told(stack, address):
+    """The mails that were made for somebody, in order."""
+    return [row["kind"] for row in
+            stack.store("SELECT kind FROM outbox WHERE mail = ? ORDER BY id", address)]
+
+
+def wait_mail(stack, address, mark):
+    return stack.wait_for(
+        lambda: next((mail for mail in stack.sink() if s.receiver_of(mail) == address
+                      and mark in str(mail["Subject"])), None), what=f"{mark} for {address}")
+
+
+def confirm(stack, mail, text=b"", *fields, address=None):
+    """A reply as phones send it: empty, in whichever name."""
+    to = s.reply_address(mail)
+    return send(stack, address or s.receiver_of(mail), to, text,
+                f"In-Reply-To: {mail['Message-ID']}", f"Subject: Re: {NAME}", *fields)
+
+
+def row(stack, address, of="bosai"):
+    rows = stack.store("SELECT * FROM subscriber WHERE list = ? AND address_key = ?", of,
+                       address.lower())
+    return dict(rows[0]) if rows else None
+
+
+def registered(stack, domain="docomo.sink.example"):
+    address = resident(domain)
+    ask(stack, address)
+    check_equal(confirm(stack, wait_mail(stack, address, "登録の確認"))[0], 250)
+    check_equal(row(stack, address)["state"], 1)
+    return address
+
+
+# ---- joining ----
+
+def test_join(stack):
+    """Empty mail, terms, empty reply: registered, and the next broadcast comes."""
+    stack.configure(terms_version="2026-04")
+    address = resident()
+    ask(stack, address)
+    mail = wait_mail(stack, address, "登録の確認")
+    check_in(NAME, str(mail["Subject"]))
+    text = s.text_of(mail)
+    for words in ("利用規約（第 2026-04 版）", "保存するのは", f"leave-bosai@{s.SERVICE}",
+                  "mailto:confirm%2B"):
+        check_in(words, text)
+    check_equal(str(mail["Auto-Submitted"]), "auto-generated")
+    check_equal(s.reply_address(mail).startswith("confirm+"), True)
+    check_equal(row(stack, address), None, "before the consent")
+    changes = len(stack.store("SELECT at FROM subscriber_change"))
+    consent = octets(address, s.reply_address(mail), b"", "Subject: Re: x")
+    check_equal(send(stack, address, s.reply_address(mail), mail=consent)[0], 250)
+    found = row(stack, address)
+    check_equal([found[name] for name in ("state", "source", "terms", "language", "address")],
+                [1, 1, "2026-04", "ja", address])
+    check_in(found["consent_id"], consent.decode())
+    check_equal(found["joined_at"] > 0 and found["joined_at"] == found["changed_at"], True)
+    check_equal(len(stack.store("SELECT at FROM subscriber_change")), changes + 1)
+    check_in(f"leave-bosai@{s.SERVICE}", s.text_of(wait_mail(stack, address, "登録しました")))
+    check_equal(stack.store("SELECT seq FROM audit WHERE uid || detail LIKE ?",
+                            f"%{address}%"), [])
+    town.draft(stack, "bosai-staff1", "登録のあとの配信")
+    town.answer(stack, "bosai-chief",
+                town.request_for(stack, "bosai-chief", "登録のあとの配信"), "承認")
+    mails = town.wait_broadcast(stack, "登録のあとの配信", town.SUBSCRIBERS + 1)
+    check_equal([s.receiver_of(mail) for mail in mails].count(address), 1)
+    # The same reply once more, as mail systems do it.
+    check_equal(send(stack, address, s.reply_address(mail), mail=consent)[0], 250)
+    check_equal(told(stack, address), ["resident-join", "resident-welcome"])
+
+
+def test_join_from_anywhere(stack):
+    """Wild dots and capitals are one address; the reply comes from another of the phone's; the
+    gateway cuts what stands behind the '+'."""
+    for address in ("Wild..Dots.@docomo.sink.example", '"every..one."@docomo.sink.example'):
+        plain = address.replace('"', "")
+        ask(stack, address)
+        mail = wait_mail(stack, plain, "登録の確認")
+        check_equal(confirm(stack, mail, address="other@mail.sink.example")[0], 250)
+        check_equal(row(stack, plain)["address"], plain)
+        check_equal(row(stack, "other@mail.sink.example"), None)
+    address = resident()
+    ask(stack, address)
+    mail = wait_mail(stack, address, "登録の確認")
+    check_equal(send(stack, address, f"confirm@{s.SERVICE}", b"", "Subject: Re: x",
+                     f"In-Reply-To: {mail['Message-ID']}")[0], 250)
+    check_equal(row(stack, address)["state"], 1)
+    code, text = send(stack, address, f"confirm@{s.SERVICE}", b"", "Subject: Re: x")
+    check_equal(code, 550, text)
+
+
+def test_in_english(stack):
+    for fields in (["Subject: English please"], ["Content-Language: en-GB"],
+                   ["Accept-Language: en"]):
+        address = resident()
+        ask(stack, address, JOIN, *fields)
+        mail = wait_mail(stack, address, "Please confirm")
+        check_in("Terms of use", s.text_of(mail))
+        check_equal(confirm(stack, mail)[0], 250)
+        check_equal(row(stack, address)["language"], "en")
+        wait_mail(stack, address, "Registered")
+
+
+def test_no_and_machines_are_no_consent(stack):
+    for text, fields in (("心当たりがありません。", []), ("No thank you", []),
+                         ("", ["Auto-Submitted: auto-replied"]), ("", ["X-Autoreply: yes"]),
+                         ("", ["Subject: =?utf-8?b?5LiN5Zyo6YCa55+l?="])):
+        address = resident()
+        ask(stack, address)
+        mail = wait_mail(stack, address, "登録の確認")
+        to = s.reply_address(mail)
+        reply = octets(address, to, text.encode(), "Content-Type: text/plain; charset=utf-8",
+                       "Content-Transfer-Encoding: 8bit", *fields)
+        check_equal(send(stack, address, to, mail=reply)[0], 250, text)
+        check_equal(row(stack, address), None, f"{text} {fields}")
+        check_equal(told(stack, address), ["resident-join"])
+    # The report that it could not be delivered.
+    address = resident()
+    ask(stack, address)
+    to = s.reply_address(wait_mail(stack, address, "登録の確認"))
+    check_equal(send(stack, "mailer-daemon@docomo.sink.example", to, sender="")[0], 250)
+    check_equal(row(stack, address), None)
+
+
+def test_tokens(stack):
+    address = resident()
+    ask(stack, address)
+    to = s.reply_address(wait_mail(stack, address, "登録の確認"))
+    local, _, domain = to.partition("@")
+    last = "b" if local[-1] != "b" else "c"
+    check_equal(send(stack, address, f"{local[:-1]}{last}@{domain}")[0], 550)
+    check_equal(send(stack, address, f"{local[:-4]}@{domain}")[0], 550)
+    check_equal(row(stack, address), None)
+    stack.move_clock(8 * 86400)
+    stack.wait_for(lambda: not stack.store("SELECT id FROM resident_request WHERE address = ?",
+                                           address), what="the end of what was not confirmed")
+    code, text = send(stack, address, to)
+    check_equal(code, 550)
+    check_in("time", text)
+    check_equal(row(stack, address), None)
+    # And may be asked for again.
+    ask(stack, address)
+    stack.wait_for(lambda: len(told(stack, address)) == 2, what="another answer")
+
+
+def test_no_such_list(stack):
+    for word in ("join", "leave"):
+        code, text = send(stack, resident(), f"{word}-nothing@{s.SERVICE}")
+        check_equal(code, 550, text)
+
+
+# ---- leaving ----
+
+def test_leave(stack):
+    address = registered(stack)
+    stack.move_clock(86401)
+    ask(stack, address, LEAVE)
+    mail = wait_mail(stack, address, "登録をやめる確認")
+    check_equal(row(stack, address)["state"], 1, "whoever asked it")
+    check_equal(confirm(stack, mail)[0], 250)
+    check_equal([row(stack, address)[name] for name in ("state", "paused_until")], [3, 0])
+    check_in(f"join-bosai@{s.SERVICE}", s.text_of(wait_mail(stack, address, "配信を終わりました")))
+    check_equal(stack.store("SELECT gone FROM subscriber_change ORDER BY at DESC, rowid DESC")
+                [0]["gone"], 1)
+    # Back again.
+    stack.move_clock(86401)
+    ask(stack, address)
+    mail = stack.wait_for(
+        lambda: next((mail for mail in stack.sink() if s.receiver_of(mail) == address and
+                      "登録の確認" in str(mail["Subject"]) and
+                      s.reply_address(mail) not in (None, "")
+                      and confirm(stack, mail)[0] == 250 and row(stack, address)["state"] == 1),
+                     None), what="registered once more")
+
+
+def test_proven_leave(stack):
+    """By our own Authentication-Results, or by a login with that address."""
+    proof = "Authentication-Results: mail.town.example; dmarc=pass header.from=docomo.sink.example"
+    other = "Authentication-Results: mail.town.example; dmarc=pass header.from=mail.sink.example"
+    address, victim = registered(stack), registered(stack)
+    stack.move_clock(86401)
+    stack.configure(authserv_id="mail.town.example")
+    try:
+        ask(stack, address, LEAVE, proof)
+        check_equal(row(stack, address)["state"], 3)
+        wait_mail(stack, address, "配信を終わりました")
+        ask(stack, victim, LEAVE, other)
+        check_equal(row(stack, victim)["state"], 1)
+        wait_mail(stack, victim, "登録をやめる確認")
+        # Joining is consent to the terms, which have to be shown.
+        newcomer = resident()
+        ask(stack, newcomer, JOIN, proof)
+        check_equal(row(stack, newcomer), None)
+        check_equal(told(stack, newcomer), ["resident-join"])
+    finally:
+        stack.configure(authserv_id="")
+    staff = "kosodate-staff2@town.example"
+    check_equal(stack.submit("kosodate-staff2", LEAVE, octets(staff, LEAVE)).final[0], 250)
+    check_equal(told(stack, staff), ["resident-goodbye"])
+    check_equal(stack.submit("kosodate-staff2", LEAVE, octets(victim, LEAVE),
+                             from_=staff).final[0], 250)
+    check_equal(row(stack, victim)["state"], 1, "a login that has another address")
+
+
+# ---- abuse ----
+
+def sample(stack, address, to, mark):
+    """All that a stranger sees of the answer, without the token and the address."""
+    reply = send(stack, address, to)
+    mail = wait_mail(stack, address, mark)
+    text = re.sub(r"confirm(\+|%2B)\w+", "TOKEN", s.text_of(mail)).replace(address, "ADDRESS")
+    return re.sub(r"\d", "0", reply[1]), str(mail["Subject"]), text, sorted(mail.keys())
+
+
+def test_the_same_answer_to_all(stack):
+    """Registered or not, suspended or gone: nothing tells them apart."""
+    for to, mark in ((JOIN, "登録の確認"), (LEAVE, "登録をやめる確認")):
+        there, suspended = registered(stack), registered(stack)
+        stack.kairanctl("subscribers", "suspend", "--list", "bosai", suspended)
+        stack.move_clock(86401)
+        stack.clear_sink()
+        found = [sample(stack, address, to, mark) for address in (resident(), there, suspended)]
+        check_equal(found[1][1:], found[0][1:])
+        check_equal(found[2][1:], found[0][1:])
+        check_equal(len({re.sub(r"\w{9,}", "QUEUE", each[0]) for each in found}), 1)
+
+
+def test_one_a_day(stack):
+    """However often, to whichever list and for whatever: one, until it is confirmed."""
+    address = resident()
+    for to in (JOIN, JOIN, f"join-kosodate@{s.SERVICE}", LEAVE):
+        ask(stack, address, to)
+    ask(stack, address.upper())
+    check_equal(told(stack, address), ["resident-join"])
+    check_equal(told(stack, address.upper()), [])
+    check_equal(confirm(stack, wait_mail(stack, address, "登録の確認"))[0], 250)
+    ask(stack, address, f"join-kosodate@{s.SERVICE}")
+    check_equal(told(stack, address)[2:], ["resident-join"])
+    other = resident()
+    ask(stack, other)
+    stack.move_clock(86399 - 60)
+    ask(stack, other)
+    check_equal(told(stack, other), ["resident-join"])
+    stack.move_clock(120)
+    ask(stack, other)
+    check_equal(told(stack, other), ["resident-join"] * 2)
+
+
+def test_twice_is_once(stack):
+    """A mail that the sender's side sends again."""
+    stack.configure(authserv_id="mail.town.example")
+    try:
+        address = resident()
+        mail = octets(address, JOIN, b"", "Authentication-Results: mail.town.example;"
+                      " dmarc=pass header.from=docomo.sink.example")
+        for _ in range(3):
+            check_equal(send(stack, address, JOIN, mail=mail)[0], 250)
+        check_equal(told(stack, address), ["resident-join"])
+    finally:
+        stack.configure(authserv_id="")
+
+
+def test_who_is_not_answered(stack):
+    stack.configure(authserv_id="mail.town.example")
+    try:
+        for field in ("Auto-Submitted: auto-generated", "Precedence: bulk", "Precedence: list",
+                      "List-Id: <x.example>", "List-Unsubscribe: <mailto:x@x.example>",
+                      "X-Loop: x", "Content-Type: multipart/report; boundary=b",
+                      "Authentication-Results: mail.town.example; dmarc=fail"
+                      " header.from=docomo.sink.example"):
+            for to in (JOIN, LEAVE):
+                address = resident()
+                ask(stack, address, to, field)
+                check_equal(told(stack, address), [], field)
+    finally:
+        stack.configure(authserv_id="")
+    address = resident()
+    ask(stack, address, JOIN, sender="")
+    check_equal(told(stack, address), [], "the null sender")
+    for address in (JOIN, f"kairan@{s.SERVICE}", town.BOSAI, f"postmaster@{s.SERVICE}"):
+        ask(stack, address, sender="someone@docomo.sink.example")
+        check_equal(told(stack, address), [], address)
+    # What Exchange puts on everybody's mail is no sign of a machine.
+    address = resident()
+    ask(stack, address, JOIN, "X-Auto-Response-Suppress: All")
+    check_equal(told(stack, address), ["resident-join"])
+    mail = octets("a@docomo.sink.example, b@docomo.sink.example", JOIN)
+    check_equal(send(stack, "a@docomo.sink.example", JOIN, mail=mail)[0], 554)
+
+
+def test_made_up_addresses(stack):
+    """The mail system takes no answer to it: the administrators are not told of each, and neither
+    trail nor log name it."""
+    address = "nobody@nowhere.invalid"
+    ask(stack, address, sender=resident())
+    stack.wait_for(lambda: stack.store("SELECT state FROM outbox WHERE mail = ? AND state > 1",
+                                       address), what="the end of the answer")
+    check_equal(stack.store("SELECT name FROM alarm WHERE name LIKE '%nowhere%'"), [])
+    check_equal(stack.store("SELECT seq FROM audit WHERE detail LIKE '%nowhere%'"), [])
+    check_equal("nowhere" in stack.log(), False)
+
+
+def test_limits(stack):
+    """Of one host, and of all: beyond it nobody is answered, and the administrators know."""
+    stack.move_clock(3601)
+    stack.configure(limit_resident_host="2", limit_resident_all="3")
+    try:
+        several = [resident() for _ in range(5)]
+        for address in several[:3]:
+            ask(stack, address)
+        check_equal([len(told(stack, address)) for address in several[:3]], [1, 1, 0])
+        stack.wait_mail("sysadmin", lambda mail: "limit_resident_host" in s.text_of(mail)
+                        and "127.0.0.1" in s.text_of(mail))
+        for address in several[3:]:
+            ask(stack, address, source="127.0.0.2")
+        check_equal([len(told(stack, address)) for address in several[3:]], [1, 0])
+        stack.wait_mail("sysadmin", lambda mail: "limit_resident_all" in s.text_of(mail))
+        stack.move_clock(3601)
+        ask(stack, several[2])
+        check_equal(len(told(stack, several[2])), 1, "an hour later")
+    finally:
+        stack.configure(limit_resident_host="0", limit_resident_all="0")
+
+
+if __name__ == "__main__":
+    tap.main(globals())
