@@ -50,7 +50,7 @@ bool setting_value_is_text(enum setting_type type)
 {
 	return type == TYPE_TEXT || type == TYPE_LANGUAGE || type == TYPE_DOMAIN ||
 	       type == TYPE_PATH || type == TYPE_SMTP_URL || type == TYPE_ZONE ||
-	       type == TYPE_HOURS || type == TYPE_DELIMITER;
+	       type == TYPE_HOURS || type == TYPE_DELIMITER || type == TYPE_REPLY_TO;
 }
 
 static bool parse_word(enum setting_type type, const char *text, int64_t *value_r)
@@ -175,6 +175,8 @@ const char *setting_value_wants(enum setting_type type)
 		return "read or refuse";
 	case TYPE_DELIMITER:
 		return "one of + - .";
+	case TYPE_REPLY_TO:
+		return "none, section, or a plain mail address";
 	case TYPE_TEXT:
 		break;
 	}
@@ -202,6 +204,8 @@ bool setting_value_parse(enum setting_type type, const char *text, int64_t *numb
 		return hours_read(text, &hours);
 	case TYPE_DELIMITER:
 		return strlen(text) == 1 && strchr(SERVICE_DELIMITERS, *text) != NULL;
+	case TYPE_REPLY_TO:
+		return setting_value_is_reply_to(text);
 	case TYPE_CHARSET:
 	case TYPE_LOG_TARGET:
 	case TYPE_YES_NO:
@@ -236,6 +240,17 @@ void setting_value_print(enum setting_type type, const char *name, int64_t numbe
 	else
 		fprintf(out, "%s = %lld%s\n", name, (long long)number,
 			type == TYPE_DURATION ? "s" : "");
+}
+
+bool setting_value_is_reply_to(const char *text)
+{
+	struct address address;
+
+	if (*text == '\0' || strcmp(text, "none") == 0 || strcmp(text, "section") == 0)
+		return true;
+	/* It stands in a header, where phones read no quotes. */
+	return address_read(text, &address, NULL) &&
+	       strpbrk(text, " <>()[],;:\\\"") == NULL;
 }
 
 bool setting_value_list_has(const char *list, const char *item)

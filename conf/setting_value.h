@@ -31,6 +31,7 @@ enum setting_type {
 	TYPE_PASS_REFUSE,
 	TYPE_READ_REFUSE,
 	TYPE_DELIMITER, /* of an address and its token */
+	TYPE_REPLY_TO,  /* none, section, or an address */
 };
 
 /* What the words of some types are kept as. */
@@ -70,6 +71,9 @@ bool setting_value_parse(enum setting_type type, const char *text, int64_t *numb
 
 /* What a value of this type must look like, for the error text. */
 const char *setting_value_wants(enum setting_type type);
+
+/* Is this none, section, an address, or "", as answers to a broadcast go? */
+bool setting_value_is_reply_to(const char *text);
 
 /* Is the item in a list of words, separated by commas or blanks, or has the list a "*"? */
 bool setting_value_list_has(const char *list, const char *item);

@@ -105,6 +105,14 @@ static const struct setting settings_table[] = {
 	ROW(outgoing_charset, TYPE_CHARSET, "auto",
 	    "Charset of broadcasts: auto (ISO-2022-JP where it fits), iso-2022-jp (whatever "
 	    "wide_lists says), or utf-8."),
+	ROW(broadcast_footer, TYPE_TEXT, "standard",
+	    "What stands below the text of broadcasts, and is not counted with it: standard "
+	    "(section, telephone, how to leave), none, or a text, of several lines if need be, into "
+	    "which {section}, {phone} and {leave} are put."),
+	ROW(broadcast_reply_to, TYPE_REPLY_TO, "none",
+	    "Where residents' answers to broadcasts go: an address, section (the first "
+	    "ldap_shared_mail of the section), or none: to the broadcast address, which answers "
+	    "whom to ask."),
 	ROW(notice_sender, TYPE_TEXT, "kairan",
 	    "Local part of the From: address of notices, in service_domain."),
 	ROW(address_delimiter, TYPE_DELIMITER, "+",
@@ -198,6 +206,10 @@ static const struct setting settings_table[] = {
 	    "Attribute of a broadcast's own quiet hours, which replace quiet_hours."),
 	ROW(ldap_broadcast_urgency, TYPE_TEXT, "kairanUrgency",
 	    "Attribute that says urgent where all drafts to a broadcast are urgent."),
+	ROW(ldap_broadcast_footer, TYPE_TEXT, "kairanFooter",
+	    "Attribute of a broadcast's own footer, which replaces broadcast_footer."),
+	ROW(ldap_broadcast_reply_to, TYPE_TEXT, "kairanReplyTo",
+	    "Attribute of a broadcast's own Reply-To, which replaces broadcast_reply_to."),
 	ROW(ldap_admin_filter, TYPE_TEXT,
 	    "(&(objectClass=groupOfNames)(cn=kairan-admins))",
 	    "Filter of the group of system administrators (Art. 3)."),
@@ -511,7 +523,10 @@ static void print_text(const char *name, const char *text, FILE *out)
 	for (; *text != '\0'; text++) {
 		if (*text == '"' || *text == '\\' || *text == '$')
 			fputc('\\', out);
-		fputc(*text, out);
+		if (*text == '\n')
+			fputs("\\n", out);
+		else
+			fputc(*text, out);
 	}
 	fputs("\"\n", out);
 }

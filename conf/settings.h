@@ -51,6 +51,8 @@ struct settings {
 	int64_t retry_first;
 	int64_t retry_most;
 	int64_t outgoing_charset;
+	char *broadcast_footer;
+	char *broadcast_reply_to;
 	char *notice_sender;
 	char *address_delimiter; /* one of SERVICE_DELIMITERS */
 	char *notice_name_ja;
@@ -94,6 +96,8 @@ struct settings {
 	char *ldap_broadcast_list;
 	char *ldap_broadcast_quiet_hours;
 	char *ldap_broadcast_urgency;
+	char *ldap_broadcast_footer;
+	char *ldap_broadcast_reply_to;
 	char *ldap_admin_filter;
 	char *ldap_admin_member;
 	char *ldap_password_changed;

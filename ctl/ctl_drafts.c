@@ -30,6 +30,7 @@
 #include "ctl/ctl_reading.h"
 #include "ctl/ctl_store.h"
 #include "ctl/ctl_table.h"
+#include "milter/draft/broadcast_footer.h"
 #include "ctl/ctl_time.h"
 #include "schema/store_draft.h"
 #include "schema/store_release.h"
@@ -249,6 +250,8 @@ static void print_json(const struct showing *showing)
 	json_t *all = json_copy(json_array_get(ctl_table_rows(showing->facts), 0));
 
 	json_object_set_new(all, "text", json_string(showing->draft->text));
+	json_object_set_new(all, "footer", json_string(showing->draft->footer));
+	json_object_set_new(all, "reply_to", json_string(showing->draft->reply_to));
 	json_object_set(all, "people", ctl_table_rows(showing->people));
 	json_object_set(all, "shards", ctl_table_rows(showing->shards));
 	json_object_set(all, "history", ctl_table_rows(showing->history));
@@ -259,8 +262,10 @@ static void print_json(const struct showing *showing)
 
 static void print_text(const struct showing *showing)
 {
+	g_autofree char *text = broadcast_footer_add(showing->draft);
+
 	ctl_table_print_one(showing->facts);
-	printf("\n%s\n\n", showing->draft->text);
+	printf("\n%s\n\n", text);
 	ctl_table_print(showing->people, false);
 	if (json_array_size(ctl_table_rows(showing->shards)) > 0)
 		putchar('\n');

@@ -285,6 +285,14 @@ static bool read_hours(const struct settings *settings, LDAP *ld, LDAPMessage *e
 	       hours_read(broadcast->quiet_hours, &hours);
 }
 
+/* "" where there is none. */
+static char *read_words(LDAP *ld, LDAPMessage *entry, const char *attribute)
+{
+	char *words = ldap_entry_first(ld, entry, attribute);
+
+	return words != NULL ? words : g_strdup("");
+}
+
 static struct broadcast *read_broadcast(const struct settings *settings, LDAP *ld,
 					LDAPMessage *entry, struct kairan_error *error_r)
 {
@@ -317,6 +325,15 @@ static struct broadcast *read_broadcast(const struct settings *settings, LDAP *l
 				dn != NULL ? dn : "?",
 				settings->ldap_broadcast_quiet_hours,
 				broadcast->quiet_hours);
+		goto failed;
+	}
+	broadcast->footer = read_words(ld, entry, settings->ldap_broadcast_footer);
+	broadcast->reply_to = read_words(ld, entry, settings->ldap_broadcast_reply_to);
+	if (!setting_value_is_reply_to(broadcast->reply_to)) {
+		(void)error_set(error_r,
+				"LDAP: %s: %s \"%s\" is not an address, section or none",
+				dn != NULL ? dn : "?", settings->ldap_broadcast_reply_to,
+				broadcast->reply_to);
 		goto failed;
 	}
 	broadcast->name_ja = ldap_entry_name(ld, entry, settings->ldap_display_name, "ja",
@@ -435,6 +452,8 @@ void broadcast_free(struct broadcast *broadcast)
 	g_free(broadcast->list);
 	g_strfreev(broadcast->sections);
 	g_free(broadcast->quiet_hours);
+	g_free(broadcast->footer);
+	g_free(broadcast->reply_to);
 	g_free(broadcast);
 }
 

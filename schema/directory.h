@@ -68,6 +68,10 @@ struct broadcast {
 	char **sections;   /* DNs; may be empty */
 	char *quiet_hours; /* as policy/hours.h reads it; "": the setting's */
 	bool urgent;       /* all that it sends is urgent */
+	/* Below and beside its text, as the settings broadcast_footer and broadcast_reply_to are
+	 * written; "": the setting's. */
+	char *footer;
+	char *reply_to;
 };
 
 /* Nothing is connected until the first question. The settings must outlive it. */

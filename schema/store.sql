@@ -483,3 +483,9 @@ CREATE TABLE resident_request (
 CREATE INDEX resident_request_by_address ON resident_request (address_key, made_at);
 CREATE INDEX resident_request_by_host ON resident_request (host, made_at);
 CREATE INDEX resident_request_by_time ON resident_request (made_at);
+-- What stands below the text of a broadcast, and where residents' answers go ('': to it): of an
+-- address, and of a draft as it was when it was held.
+ALTER TABLE snapshot ADD COLUMN footer TEXT NOT NULL DEFAULT '';
+ALTER TABLE snapshot ADD COLUMN reply_to TEXT NOT NULL DEFAULT '';
+ALTER TABLE draft ADD COLUMN footer TEXT NOT NULL DEFAULT '';
+ALTER TABLE draft ADD COLUMN reply_to TEXT NOT NULL DEFAULT '';

@@ -27,7 +27,7 @@
 	" submitted_at, expires_at, decided_at, decided_by, decided_name, reason, due_at," \
 	" released_at, recipients, urgent, send_at, quiet_hours, corrects, warnings,"      \
 	" reminders, remind_at, in_reply_to, verp, calls, call_at, stays, look_at,"        \
-	" stays_since FROM draft "
+	" stays_since, footer, reply_to FROM draft "
 
 /* While its broadcast is suspended (Art. 7) a draft neither goes out nor expires. */
 #define DRAFT_GOES_ON " AND NOT " SUSPENSION_STANDS("draft.broadcast")
@@ -59,6 +59,8 @@ void draft_free(struct draft *draft)
 	g_free(draft->warnings);
 	g_free(draft->in_reply_to);
 	g_free(draft->stays);
+	g_free(draft->footer);
+	g_free(draft->reply_to);
 	g_free(draft);
 }
 
@@ -93,16 +95,17 @@ bool store_draft_insert(struct store *store, struct draft *draft, const void *or
 		"INSERT INTO draft (state, submit_key, queue_id, broadcast, broadcast_ja,"
 		" broadcast_en, list, section, section_ja, section_en, author_dn, subject,"
 		" text, characters, submitted_at, expires_at, urgent, send_at, quiet_hours,"
-		" corrects, warnings, remind_at, in_reply_to, call_at)"
-		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,ifnull(?, ''),?,ifnull(?, ''),?,ifnull(?, ''),?)",
-		"ibsssssssssssiiiiisisisi", (int64_t)DRAFT_HELD, draft->submit_key,
+		" corrects, warnings, remind_at, in_reply_to, call_at, footer, reply_to)"
+		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,ifnull(?, ''),?,ifnull(?, ''),?,"
+		"ifnull(?, ''),?,ifnull(?, ''),ifnull(?, ''))",
+		"ibsssssssssssiiiiisisisiss", (int64_t)DRAFT_HELD, draft->submit_key,
 		sizeof(draft->submit_key), draft->queue_id, draft->broadcast,
 		draft->broadcast_ja, draft->broadcast_en, draft->list, draft->section,
 		draft->section_ja, draft->section_en, draft->author_dn, draft->subject,
 		draft->text, draft->characters, draft->submitted_at, draft->expires_at,
 		(int64_t)draft->urgent, draft->send_at, draft->quiet_hours,
 		draft->corrects, draft->warnings, draft->remind_at, draft->in_reply_to,
-		draft->call_at))
+		draft->call_at, draft->footer, draft->reply_to))
 		return false;
 	draft->id = sql_last_id(store);
 	draft->state = DRAFT_HELD;
@@ -166,6 +169,8 @@ static struct draft *read_draft(sqlite3_stmt *stmt)
 	draft->stays = sql_text(stmt, 35);
 	draft->look_at = sqlite3_column_int64(stmt, 36);
 	draft->stays_since = sqlite3_column_int64(stmt, 37);
+	draft->footer = sql_text(stmt, 38);
+	draft->reply_to = sql_text(stmt, 39);
 	return draft;
 }
 

@@ -57,6 +57,8 @@ struct draft {
 	char *stays;       /* why it does not go out though it is due; "": it may */
 	int64_t look_at;   /* when that is looked at again */
 	int64_t stays_since;
+	char *footer;   /* below its text (milter/draft/broadcast_footer.h); "" */
+	char *reply_to; /* where residents' answers go: an addr-spec; "" */
 	bool verp; /* an envelope sender for each recipient (settings verp_every, ...) */
 };
 

@@ -28,9 +28,11 @@ bool store_snapshot_save(struct store *store, struct broadcast *const *broadcast
 		if (!sql_run(
 			store, error_r,
 			"INSERT OR REPLACE INTO snapshot (mail, list, name_ja, name_en,"
-			" sections, quiet_hours, urgent) VALUES (?,?,?,?,?,ifnull(?, ''),?)",
-			"ssssssi", one->mail, one->list, one->name_ja, one->name_en,
-			sections, one->quiet_hours, (int64_t)one->urgent))
+			" sections, quiet_hours, urgent, footer, reply_to)"
+			" VALUES (?,?,?,?,?,ifnull(?, ''),?,ifnull(?, ''),ifnull(?, ''))",
+			"ssssssiss", one->mail, one->list, one->name_ja, one->name_en,
+			sections, one->quiet_hours, (int64_t)one->urgent, one->footer,
+			one->reply_to))
 			return false;
 	}
 	return true;
@@ -43,7 +45,8 @@ enum answer store_snapshot_load(struct store *store, struct broadcast ***broadca
 	sqlite3_stmt *stmt;
 	enum answer answer = sql_first(
 	    store, error_r, &stmt,
-	    "SELECT mail, list, name_ja, name_en, sections, quiet_hours, urgent FROM snapshot",
+	    "SELECT mail, list, name_ja, name_en, sections, quiet_hours, urgent, footer,"
+	    " reply_to FROM snapshot",
 	    "");
 
 	while (answer == ANSWER_YES) {
@@ -57,6 +60,8 @@ enum answer store_snapshot_load(struct store *store, struct broadcast ***broadca
 		one->sections = g_strsplit(sections, "\n", -1);
 		one->quiet_hours = sql_text(stmt, 5);
 		one->urgent = sqlite3_column_int64(stmt, 6) != 0;
+		one->footer = sql_text(stmt, 7);
+		one->reply_to = sql_text(stmt, 8);
 		g_ptr_array_add(all, one);
 		answer = sql_next(store, error_r, stmt);
 	}

@@ -91,7 +91,8 @@ enum answer check_ask_broadcasts(struct check *check, struct check_words *said)
 	const char *const attributes[] = {
 		settings->ldap_broadcast_mail,        settings->ldap_broadcast_section,
 		settings->ldap_broadcast_list,        settings->ldap_broadcast_urgency,
-		settings->ldap_broadcast_quiet_hours, NULL,
+		settings->ldap_broadcast_quiet_hours, settings->ldap_broadcast_footer,
+		settings->ldap_broadcast_reply_to,    NULL,
 	};
 
 	return ask(check, settings->ldap_broadcast_filter, attributes, said);

@@ -55,6 +55,8 @@ static struct broadcast *copy_broadcast(const struct broadcast *broadcast)
 	copy->sections = g_strdupv(broadcast->sections);
 	copy->quiet_hours = g_strdup(broadcast->quiet_hours);
 	copy->urgent = broadcast->urgent;
+	copy->footer = g_strdup(broadcast->footer);
+	copy->reply_to = g_strdup(broadcast->reply_to);
 	return copy;
 }
 
@@ -131,9 +133,10 @@ static char *digest_broadcasts(struct broadcast **broadcasts)
 		g_autofree char *sections = g_strjoinv("\t", broadcasts[i]->sections);
 
 		g_string_append_printf(
-		    all, "%s\t%s\t%s\t%s\t%s\t%s\t%d\n", broadcasts[i]->mail,
+		    all, "%s\t%s\t%s\t%s\t%s\t%s\t%d\t%s\t%s\n", broadcasts[i]->mail,
 		    broadcasts[i]->list, broadcasts[i]->name_ja, broadcasts[i]->name_en,
-		    sections, broadcasts[i]->quiet_hours, broadcasts[i]->urgent);
+		    sections, broadcasts[i]->quiet_hours, broadcasts[i]->urgent,
+		    broadcasts[i]->footer, broadcasts[i]->reply_to);
 	}
 	return g_string_free(all, FALSE);
 }

@@ -17,6 +17,7 @@
 
 #include "conf/clock.h"
 #include "milter/core/notice.h"
+#include "milter/draft/broadcast_footer.h"
 #include "milter/draft/schedule.h"
 #include "milter/draft/warnings.h"
 
@@ -201,10 +202,13 @@ void notice_draft_put(struct notice_facts *facts, const struct notice_material *
 	const struct party *author = g_ptr_array_index(material->parties, DRAFT_AUTHOR);
 	g_autofree char *quoted = notice_quote_text(draft->text);
 	g_autofree char *asked = list_asked(facts, material->parties);
+	g_autofree char *full = broadcast_footer_add(draft);
 
 	notice_facts_put_number(facts, "draft", draft->id);
 	notice_facts_put(facts, "subject", draft->subject);
-	notice_facts_put(facts, "text", draft->text);
+	notice_facts_put(facts, "text", full);
+	notice_facts_put(facts, "draft_text", draft->text);
+	notice_facts_put(facts, "reply_to", draft->reply_to);
 	notice_facts_put(facts, "quoted_text", quoted);
 	notice_facts_put(facts, "broadcast", draft->broadcast);
 	notice_facts_put(facts, "broadcast_name",

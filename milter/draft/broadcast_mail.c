@@ -4,7 +4,7 @@
  *
  * DESCRIPTION
  *	Made from the draft alone, so that nothing of the writer's client goes out: From: and
- *	To: are the broadcast address, the text is what the approver saw. ISO-2022-JP (7bit)
+ *	To: are the broadcast address, text and footer are what the approver saw. ISO-2022-JP (7bit)
  *	where every character has its place, since old phones read nothing else; otherwise
  *	UTF-8.
  *
@@ -21,6 +21,7 @@
 #include "conf/clock.h"
 #include "milter/core/own_address.h"
 #include "milter/draft/answer_address.h"
+#include "milter/draft/broadcast_footer.h"
 #include "milter/mail/charset.h"
 #include "milter/mail/message.h"
 #include "policy/bounce_address.h"
@@ -34,6 +35,7 @@ static bool wants_iso2022jp(const struct settings *settings, const struct draft 
 		return false;
 	return charset_fits_iso2022jp(draft->subject) &&
 	       charset_fits_iso2022jp(draft->text) &&
+	       charset_fits_iso2022jp(draft->footer) &&
 	       charset_fits_iso2022jp(draft->broadcast_ja);
 }
 
@@ -55,6 +57,7 @@ bool broadcast_mail_write(const struct settings *settings, const struct draft *d
 	g_autofree char *unsubscribe = g_strdup_printf(
 	    "<mailto:leave-%s@%s>", draft->list, settings->service_domain);
 	g_autofree char *id = broadcast_mail_id(settings, draft);
+	g_autofree char *text = broadcast_footer_add(draft);
 	const char *first = *draft->in_reply_to != '\0' ? draft->in_reply_to : NULL;
 	char zone[8];
 	const struct message_draft mail = {
@@ -62,6 +65,7 @@ bool broadcast_mail_write(const struct settings *settings, const struct draft *d
 		.from_address = draft->broadcast,
 		.to_name = draft->broadcast_ja,
 		.to_address = draft->broadcast,
+		.reply_to = *draft->reply_to != '\0' ? draft->reply_to : NULL,
 		.subject = draft->subject,
 		.message_id = id,
 		.in_reply_to = first,
@@ -71,7 +75,7 @@ bool broadcast_mail_write(const struct settings *settings, const struct draft *d
 		.auto_submitted = "auto-generated",
 		.date = draft->due_at,
 		.date_zone = zone,
-		.text = draft->text,
+		.text = text,
 		.charset = wants_iso2022jp(settings, draft) ? ENCODED_WORD_ISO2022JP
 							    : ENCODED_WORD_UTF8,
 	};

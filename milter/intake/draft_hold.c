@@ -26,6 +26,7 @@
 #include "conf/clock.h"
 #include "conf/log.h"
 #include "milter/core/notice.h"
+#include "milter/draft/broadcast_footer.h"
 #include "milter/draft/broadcast_mail.h"
 #include "milter/draft/findings.h"
 #include "milter/draft/calls.h"
@@ -96,6 +97,10 @@ static struct draft *make_draft(const struct intake_context *context,
 	draft->urgent = reading->urgent;
 	draft->send_at = reading->send_at;
 	draft->quiet_hours = g_strdup(broadcast->quiet_hours);
+	draft->footer =
+	    broadcast_footer_make(context->setup, broadcast, recipient->standing.section);
+	draft->reply_to = broadcast_footer_find_reply_to(context->setup, broadcast,
+							 recipient->standing.section);
 	draft->warnings = draft_findings_pack_warnings(reading->findings);
 	if (reading->cut_footer != NULL)
 		draft_warnings_add_note(draft, "cut-footer", reading->cut_footer);

@@ -212,9 +212,11 @@ def test_no_password_policy(stack):
 def test_an_entry_that_cannot_be_understood(stack):
     for entry, attribute, bad, good in (
             (SECTION, "kairanApproverStatus", "asleep", "active"),
-            (BROADCAST, "kairanQuietHours", "at night", "none")):
+            (BROADCAST, "kairanQuietHours", "at night", "none"),
+            (BROADCAST, "kairanReplyTo", "the office", "none")):
         check_unreadable(stack, entry, attribute, bad, good)
-    stack.ldapmodify(modify(BROADCAST, ("delete", "kairanQuietHours", None)))
+    for attribute in ("kairanQuietHours", "kairanReplyTo"):
+        stack.ldapmodify(modify(BROADCAST, ("delete", attribute, None)))
 
 
 def check_unreadable(stack, entry, attribute, bad, good):

@@ -874,6 +874,8 @@ static void keep_broadcasts(void)
 		rows[i]->name_en = g_strdup("");
 		rows[i]->list = g_strdup("");
 		rows[i]->quiet_hours = g_strdup("");
+		rows[i]->footer = g_strdup("");
+		rows[i]->reply_to = g_strdup("");
 		rows[i]->sections = g_strdupv(sections);
 	}
 	begin(&at);

@@ -28,13 +28,16 @@ static struct broadcast bosai = { NULL,
 				  "bosai",
 				  one_section,
 				  "22:00-06:00",
-				  true };
+				  true,
+				  "防災課\n{phone}",
+				  "kikaku@town.example" };
 static struct broadcast kosodate = { NULL,       "kosodate@info.town.example",
 				     "子育て",   "",
 				     "kosodate", two_sections,
-				     "",         false };
+				     "",         false,
+				     "",         "" };
 static struct broadcast orphan = {
-	NULL, "orphan@info.town.example", "", "", "", no_sections, "", false
+	NULL, "orphan@info.town.example", "", "", "", no_sections, "", false, "", ""
 };
 
 static void save(struct broadcast *const *broadcasts)
@@ -69,6 +72,8 @@ static void expect(struct broadcast *const *expected)
 		assert_string_equal(found[count]->name_en, expected[count]->name_en);
 		assert_string_equal(found[count]->quiet_hours,
 				    expected[count]->quiet_hours);
+		assert_string_equal(found[count]->footer, expected[count]->footer);
+		assert_string_equal(found[count]->reply_to, expected[count]->reply_to);
 		assert_int_equal(found[count]->urgent, expected[count]->urgent);
 		assert_int_equal(g_strv_length(found[count]->sections),
 				 g_strv_length(expected[count]->sections));

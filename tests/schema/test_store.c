@@ -404,6 +404,8 @@ static void test_version_1_is_brought_on(void **state)
 	assert_int_equal(draft->send_at, 0);
 	assert_int_equal(draft->remind_at, 0);
 	assert_string_equal(draft->quiet_hours, "");
+	assert_string_equal(draft->footer, "");
+	assert_string_equal(draft->reply_to, "");
 	draft_free(draft);
 	/* It takes new rows as well. */
 	draft_free(insert_draft(&at, 7));

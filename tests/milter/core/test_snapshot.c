@@ -44,6 +44,8 @@ static struct broadcast *make(const char *mail)
 	broadcast->list = g_strdup("bosai");
 	broadcast->sections = g_strsplit("cn=one cn=two", " ", -1);
 	broadcast->quiet_hours = g_strdup("22:00-06:00");
+	broadcast->footer = g_strdup("");
+	broadcast->reply_to = g_strdup("");
 	return broadcast;
 }
 
@@ -113,13 +115,14 @@ static void test_differs(void **state)
 	check_differs(make("kosodate@town.example"), make("bosai@town.example"), false);
 	check_differs(make("bosai@town.example"), NULL, true);
 	check_differs(NULL, NULL, true);
-	for (int field = 0; field < 6; field++) {
+	for (int field = 0; field < 8; field++) {
 		changed = make("bosai@town.example");
-		char **const texts[] = { &changed->name_ja, &changed->name_en,
-					 &changed->list, &changed->quiet_hours,
-					 &changed->sections[1] };
+		char **const texts[] = { &changed->name_ja,     &changed->name_en,
+					 &changed->list,        &changed->quiet_hours,
+					 &changed->sections[1], &changed->footer,
+					 &changed->reply_to };
 
-		if (field < 5)
+		if (field < 7)
 			replace(texts[field], "other");
 		else
 			changed->urgent = true;

@@ -230,7 +230,7 @@ static void test_needed_facts_are_there(void **state)
 		  "sent_heading quoted_text" },
 		{ NOTICE_AGAIN, "subject draft state broadcast" },
 		{ NOTICE_APPROVED, "subject decider_name decided_at" },
-		{ NOTICE_SENT_BACK, "subject text reason decider_name again_how" },
+		{ NOTICE_SENT_BACK, "subject draft_text reason decider_name again_how" },
 		{ NOTICE_WITHDRAWN, "subject author_name" },
 		{ NOTICE_EXPIRED, "subject expires_at again_how" },
 		{ NOTICE_RELEASED,
@@ -281,7 +281,8 @@ static void test_not_counted_gives_nothing_away(void **state)
 {
 	static const char *const secrets[] = { "${text}",          "${quoted_text}",
 					       "${approve_link}",  "${send_back_link}",
-					       "${withdraw_link}", "${reply_address}" };
+					       "${withdraw_link}", "${reply_address}",
+					       "${draft_text}" };
 
 	(void)state;
 	for (size_t i = 0; i < G_N_ELEMENTS(secrets); i++) {
@@ -513,6 +514,7 @@ static void test_text_is_shown_as_written(void **state)
 
 	(void)state;
 	g_hash_table_insert(facts, (char *)"text", (char *)draft);
+	g_hash_table_insert(facts, (char *)"draft_text", (char *)draft);
 	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
 		for (size_t l = 0; l < G_N_ELEMENTS(languages); l++) {
 			g_autofree char *framed = g_strdup_printf("\n%s\n", draft);
