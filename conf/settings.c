@@ -317,6 +317,9 @@ static const struct setting settings_table[] = {
 	ROW(refused_domains, TYPE_TEXT, "",
 	    "Domains, separated by commas, whose addresses, and those below them, are no "
 	    "subscriber's, such as the town's own; service_domain always is one."),
+	ROW(sync_removals, TYPE_COUNT, "10",
+	    "How many percent of a list, and always one subscriber, `kairanctl subscribers "
+	    "sync` may take away at once, unless it is told a number (--most)."),
 
 	ROW(test_clock, TYPE_TEXT, "",
 	    "For tests only: a file with the seconds to add to the clock; empty: off."),

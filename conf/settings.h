@@ -145,6 +145,7 @@ struct settings {
 	char *drill_words;
 	char *refused_roles;
 	char *refused_domains;
+	int64_t sync_removals;
 
 	char *test_clock;
 };

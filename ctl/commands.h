@@ -49,6 +49,7 @@ int ctl_subscribers_list(const struct ctl_call *call);
 int ctl_subscribers_poster(const struct ctl_call *call);
 int ctl_subscribers_resume(const struct ctl_call *call);
 int ctl_subscribers_suspend(const struct ctl_call *call);
+int ctl_subscribers_sync(const struct ctl_call *call);
 int ctl_suspension_resume(const struct ctl_call *call);
 int ctl_suspension_suspend(const struct ctl_call *call);
 int ctl_watch(const struct ctl_call *call);

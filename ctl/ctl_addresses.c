@@ -92,6 +92,14 @@ void ctl_addresses_take(struct ctl_addresses *addresses, const char *text, size_
 		addresses->twice++;
 }
 
+int ctl_addresses_judge(const struct ctl_addresses *addresses)
+{
+	return addresses->bad == 0
+		   ? EX_OK
+		   : ctl_fail(EX_DATAERR, "%s: %lld bad lines; nothing was changed",
+			      addresses->path, (long long)addresses->bad);
+}
+
 /* ---- the file's columns ---- */
 
 /* A heading without case, width and spaces. Free with g_free(). */
@@ -302,10 +310,7 @@ int ctl_addresses_read_file(struct ctl_addresses *addresses)
 		status = find_column(addresses, records, &column);
 	for (guint i = column.first; status == EX_OK && i < records->len; i++)
 		take_record(addresses, &column, g_ptr_array_index(records, i));
-	if (status == EX_OK && addresses->bad > 0)
-		status = ctl_fail(EX_DATAERR, "%s: %lld bad lines; nothing was changed",
-				  addresses->path, (long long)addresses->bad);
-	return status;
+	return status == EX_OK ? ctl_addresses_judge(addresses) : status;
 }
 
 void ctl_addresses_tell(const struct ctl_addresses *addresses)

@@ -26,6 +26,9 @@ struct ctl_addresses {
  * subscriber's, is told and counted as bad. */
 void ctl_addresses_take(struct ctl_addresses *addresses, const char *text, size_t line);
 
+/* All are taken: EX_OK, or EX_DATAERR where one was bad, after having said so. */
+int ctl_addresses_judge(const struct ctl_addresses *addresses);
+
 /* Read the file. EX_OK, or another exit status after having said why not; bad lines are
  * EX_DATAERR. Free with ctl_addresses_clear() in any case. */
 int ctl_addresses_read_file(struct ctl_addresses *addresses);

@@ -99,6 +99,12 @@ static const struct ctl_command ctl_commands[] = {
 	  "register the addresses of a file (UTF-8 or CP932)",
 	  "CSV ファイルの登録（UTF-8・CP932）",
 	  ctl_subscribers_import },
+	{ { "subscribers", "sync" },
+	  "--list LIST [--new-list] [--address-column NAME] [--reason TEXT] [--most N] "
+	  "[--dry-run] FILE.csv|ldap:FILTER",
+	  "bring a list to what a file or the directory says",
+	  "CSV ファイルまたはディレクトリにリストを合わせる",
+	  ctl_subscribers_sync },
 	{ { "subscribers", "export" },
 	  "--list LIST [--new-list]",
 	  "the subscribers of a list as CSV",

@@ -221,5 +221,91 @@ def test_roles_and_own_domains_are_refused(stack):
     stack.configure(refused_roles="postmaster")
 
 
+def sync(stack, source, *options, check=True, **env):
+    return stack.kairanctl("subscribers", "sync", "--list", "probe", "--new-list", *options,
+                           source, check=check, **env)
+
+
+def states(stack):
+    return {address: row["state"] for address, row in rows(stack).items()}
+
+
+def test_sync_with_a_file(stack):
+    """Removals included, within a bound; who has left stays away."""
+    many = [f"r{number:02}@sink.example" for number in range(20)]
+    sync(stack, write(stack, "\n".join(many).encode()))
+    check_equal(sorted(states(stack)), many)
+    stack.kairanctl("subscribers", "suspend", "--list", "probe", many[0])
+    rest = write(stack, ("番号,メール\n" + "".join(
+        f"1,{one.upper()}\n" for one in [*many[:17], "new@sink.example"])).encode("cp932"))
+    column = ("--address-column", "メール")
+    before = states(stack)
+    refused = sync(stack, rest, *column, check=False)
+    check_equal(refused.returncode, 65, refused.stdout)
+    check_in("3 of 20 would vanish, and 2 may at once", refused.stderr)
+    check_equal(states(stack), before, "nothing of it")
+    dry = sync(stack, rest, *column, "--most", "3", "--dry-run").stdout
+    check_in("18 addresses in the source, 1 new, 3 gone (0 of them had agreed by mail)", dry)
+    check_equal(states(stack), before, "a dry run")
+    check_in("1 are suspended or pause", sync(stack, rest, *column, "--most", "3").stdout)
+    found = states(stack)
+    check_equal(sorted(found), sorted([*many[:17], "NEW@sink.example"], key=str.lower))
+    check_equal(found[many[0]], "suspended")
+    changes = stack.store("SELECT joined, gone FROM subscriber_change WHERE list = 'probe'"
+                          " ORDER BY rowid DESC LIMIT 1")[0]
+    check_equal((changes["joined"], changes["gone"]), (1, 3), "for the report")
+    trail = json.loads(stack.kairanctl("audit", "list", "--action", "sync", "--json").stdout)
+    check_equal([row["detail"] for row in trail],
+                ["list probe: 20 addresses, 20 new, 0 gone",
+                 "list probe: 18 addresses, 1 new, 3 gone"])
+    for octets in (b"", b"r01@sink.example\nno address\n"):
+        check_equal(sync(stack, write(stack, octets), check=False).returncode, 65, octets)
+    check_equal(states(stack), found, "an empty or a broken source")
+    clear(stack)
+
+
+def test_sync_with_the_directory(stack):
+    chiefs = "ldap:(uid=*-chief)"
+    done = sync(stack, chiefs, "--reason", "課長は全員")
+    check_in("2 addresses in the source, 2 new, 0 gone", done.stdout)
+    check_equal(sorted(states(stack)), ["bosai-chief@town.example", "kosodate-chief@town.example"])
+    check_equal(rows(stack)["bosai-chief@town.example"]["source"], "recognised")
+    check_in("1 gone", sync(stack, "ldap:(uid=bosai-chief)").stdout)
+    check_equal(list(states(stack)), ["bosai-chief@town.example"])
+    # A source that is not there, cannot be asked, or has not understood.
+    broken = sync(stack, "ldap:(uid=", check=False)
+    check_equal(broken.returncode, 69, broken.stderr)
+    nobody = sync(stack, "ldap:(uid=nobody-at-all)", check=False)
+    check_equal(nobody.returncode, 65, nobody.stderr)
+    stack.stop("slapd")
+    away = sync(stack, chiefs, check=False)
+    check_equal(away.returncode, 69, away.stderr)
+    stack.start("slapd")
+    check_equal(list(states(stack)), ["bosai-chief@town.example"])
+    clear(stack)
+
+
+def test_sync_with_many_entries(stack):
+    """They come in pages; a server that stops in the middle is no source."""
+    base = stack.env["KAIRAN_LDAP_BASE"]
+    stack.ldapmodify("\n".join(
+        f"dn: uid=many{number:04},ou=people,{base}\nchangetype: add\n"
+        f"objectClass: inetOrgPerson\nuid: many{number:04}\ncn: m\nsn: m\n"
+        + (f"mail: many{number:04}@sink.example\n" if number else "") for number in range(1201)))
+    done = sync(stack, "ldap:(uid=many*)")
+    check_in("1200 addresses in the source, 1200 new", done.stdout)
+    database = "dn: olcDatabase={2}mdb,cn=config\nchangetype: modify\nreplace: olcLimits\n"
+    account = f"olcLimits: {{0}}dn.exact=\"cn=kairan,ou=services,{base}\""
+    stack.ldapmodify(f"{database}{account} size=50\n")
+    try:
+        part = sync(stack, "ldap:(uid=many*)", "--most", "1000", check=False)
+    finally:
+        stack.ldapmodify(f"{database}{account} size=unlimited time=unlimited\n")
+    check_equal(part.returncode, 69, part.stdout)
+    check_in("no more than a part", part.stderr)
+    check_equal(len(states(stack)), 1200)
+    clear(stack)
+
+
 if __name__ == "__main__":
     tap.main(globals())
