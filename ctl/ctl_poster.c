@@ -29,6 +29,7 @@
 #include "ctl/ctl_lists.h"
 #include "ctl/ctl_options.h"
 #include "milter/core/kairan.h"
+#include "milter/draft/offices.h"
 #include "policy/address.h"
 
 #define QUIET_MODULES 4 /* white around the code (ISO/IEC 18004, 9.1) */
@@ -106,25 +107,6 @@ static const char page_head[] =
     ".join { text-align: center; font-size: 18px; font-weight: bold; margin: 0 }\n"
     "</style>\n<title>";
 
-/* The sections' names and telephone numbers. */
-static char *list_offices(const struct poster *poster, bool ja)
-{
-	GString *list = g_string_new(NULL);
-
-	for (guint i = 0; i < poster->sections->len; i++) {
-		const struct section *section = g_ptr_array_index(poster->sections, i);
-		g_autofree char *phones = g_strjoinv(ja ? "、" : ", ", section->phones);
-
-		g_string_append_printf(list, "%s%s%s%s",
-				       i == 0 ? ""
-				       : ja   ? "／"
-					      : "; ",
-				       ja ? section->name_ja : section->name_en,
-				       *phones != '\0' ? " " : "", phones);
-	}
-	return g_string_free(list, FALSE);
-}
-
 /* The page's words in one language. */
 static GHashTable *make_facts(const struct poster *poster, bool ja)
 {
@@ -137,7 +119,7 @@ static GHashTable *make_facts(const struct poster *poster, bool ja)
 			    g_strdup(ja ? broadcast->name_ja : broadcast->name_en));
 	g_hash_table_insert(facts, "join_address", g_strdup(poster->join));
 	g_hash_table_insert(facts, "leave_address", g_strdup(poster->leave));
-	g_hash_table_insert(facts, "offices", list_offices(poster, ja));
+	g_hash_table_insert(facts, "offices", offices_write(poster->sections, ja));
 	/* What a filter of wanted domains must let in. */
 	g_hash_table_insert(
 	    facts, "domains",
@@ -200,30 +182,6 @@ static bool write_page(GString *out, const struct poster *poster)
 
 /* ---- what it is made of ---- */
 
-static bool read_sections(struct poster *poster, struct kairan_error *error_r)
-{
-	for (char **dn = poster->broadcast->sections; *dn != NULL; dn++) {
-		struct section *section = NULL;
-
-		switch (directory_find_section(poster->setup->directory, *dn, &section,
-					       error_r)) {
-		case ANSWER_YES:
-			g_ptr_array_add(poster->sections, section);
-			break;
-		case ANSWER_NO:
-			break;
-		case ANSWER_UNKNOWN:
-			return false;
-		}
-	}
-	return true;
-}
-
-static void free_section(void *section)
-{
-	section_free(section);
-}
-
 static int write_poster(struct poster *poster, const char *path)
 {
 	const char *domain = poster->setup->settings->service_domain;
@@ -240,9 +198,11 @@ static int write_poster(struct poster *poster, const char *path)
 				list);
 	poster->join = join;
 	poster->leave = leave;
-	poster->sections = g_ptr_array_new_with_free_func(free_section);
-	if (!read_sections(poster, &error))
+	poster->sections = offices_list(poster->setup, poster->broadcast, &error);
+	if (poster->sections == NULL) {
 		(void)ctl_fail(EX_OK, "whom to ask is left out: %s", error.text);
+		poster->sections = g_ptr_array_new();
+	}
 	page = g_string_new(NULL);
 	status = write_page(page, poster)
 		     ? ctl_file_write(path, page->str)

@@ -133,6 +133,7 @@ static const struct intake *find_intake(const struct recipient *recipient)
 	case SERVICE_NOTICE:
 		return &intake_notice_reply;
 	case SERVICE_ROLE:
+	case SERVICE_OWNER:
 		return &intake_role;
 	case SERVICE_JOIN:
 	case SERVICE_LEAVE:
@@ -145,7 +146,6 @@ static const struct intake *find_intake(const struct recipient *recipient)
 	case SERVICE_LEAVE_SIGNED:
 	case SERVICE_PAUSE:
 	case SERVICE_STATUS:
-	case SERVICE_OWNER:
 	case SERVICE_UNKNOWN:
 		break;
 	}

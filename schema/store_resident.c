@@ -91,10 +91,11 @@ bool store_resident_count(struct store *store, const struct resident_request *re
 	const int64_t day = request->made_at - DAY_SECONDS;
 	const int64_t hour = request->made_at - HOUR_SECONDS;
 
-	return sql_number(store, error_r, &counts_r->unconfirmed,
-			  "SELECT count(*) FROM resident_request WHERE address_key = ?1"
-			  " AND made_at > ?2 AND state <> 2 AND (kind = 4) = (?3 = 4)",
-			  "sii", request->key, day, (int64_t)request->kind) &&
+	return sql_number(
+		   store, error_r, &counts_r->unconfirmed,
+		   "SELECT count(*) FROM resident_request WHERE address_key = ?1"
+		   " AND made_at > ?2 AND state <> 2 AND max(kind, 3) = max(?3, 3)",
+		   "sii", request->key, day, (int64_t)request->kind) &&
 	       sql_number(store, error_r, &counts_r->address,
 			  "SELECT count(*) FROM resident_request WHERE address_key = ?"
 			  " AND made_at > ?",

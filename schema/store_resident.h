@@ -16,6 +16,7 @@ enum resident_kind {
 	RESIDENT_LEAVE = 2,
 	RESIDENT_PAUSE = 3,
 	RESIDENT_STATUS = 4,
+	RESIDENT_OFFICE = 5, /* wrote to a broadcast address, and is told whom to ask */
 };
 enum resident_state {
 	RESIDENT_WAITS = 1,     /* for the confirmation */

@@ -70,6 +70,7 @@ static const char *const notice_kind_list[] = {
 	NOTICE_RESIDENT_WELCOME,
 	NOTICE_RESIDENT_LEAVE,
 	NOTICE_RESIDENT_GOODBYE,
+	NOTICE_RESIDENT_OFFICE,
 	NOTICE_TERMS,
 	NULL,
 };
@@ -113,7 +114,7 @@ static const char *const notice_name_list[] = {
 	/* of a resident */
 	"list", "join_address", "leave_address", "join_link", "leave_link",
 	"confirm_link", "confirm_until", "terms_title", "terms_text", "terms_version",
-	"service_name",
+	"service_name", "office", "owner_address",
 	/* of what cannot be rendered */
 	"plain_facts", "plain_kind", NULL
 };

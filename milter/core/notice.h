@@ -66,6 +66,7 @@
 #define NOTICE_RESIDENT_WELCOME "resident-welcome" /* registered */
 #define NOTICE_RESIDENT_LEAVE   "resident-leave"   /* to confirm */
 #define NOTICE_RESIDENT_GOODBYE "resident-goodbye" /* has left */
+#define NOTICE_RESIDENT_OFFICE  "resident-office"  /* nobody reads it; whom to ask */
 #define NOTICE_TERMS            "terms" /* no notice: the terms of use, put into others */
 
 #define NOTICE_PLAIN "plain" /* in the place of one that cannot be rendered */

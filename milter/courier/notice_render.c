@@ -347,6 +347,9 @@ static void make_id(const struct settings *settings, const struct outbox_notice 
 	if (reply_to != NULL && address_read(reply_to, &address, NULL))
 		service_address_read(&address, settings->service_domain,
 				     settings->notice_sender, &id.answer);
+	/* Without a token it says nothing of what is answered. */
+	if (id.answer.kind == SERVICE_OWNER)
+		id.answer = (struct service_address){ SERVICE_NONE, NULL, 0, false };
 	notice_id_write(&id, settings->service_domain, id_r);
 }
 

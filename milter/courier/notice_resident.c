@@ -41,6 +41,19 @@ static void put_list_address(struct notice_facts *facts, enum service_kind kind,
 	notice_facts_put(facts, link_name, link);
 }
 
+/* Who answers for the list. Answers go there, but where something is to be confirmed. */
+static void put_owner(struct notice_facts *facts)
+{
+	const char *list = notice_facts_get(facts, "list");
+	g_autofree char *address =
+	    g_strdup_printf("%s-owner@%s", list, facts->setup->settings->service_domain);
+
+	if (*list == '\0' || !setting_value_is_reply_to(address))
+		return;
+	notice_facts_put(facts, "owner_address", address);
+	notice_facts_put(facts, "reply_address", address);
+}
+
 static bool put_confirmation(struct notice_facts *facts, const char *word,
 			     const struct resident_request *request,
 			     struct kairan_error *error_r)
@@ -95,6 +108,7 @@ bool notice_resident_put(struct notice_facts *facts, const struct outbox_notice 
 		notice_facts_put(facts, "list", "");
 	put_list_address(facts, SERVICE_JOIN, "join_address", "join_link");
 	put_list_address(facts, SERVICE_LEAVE, "leave_address", "leave_link");
+	put_owner(facts);
 	if (word != NULL && material->request != NULL &&
 	    !put_confirmation(facts, word, material->request, error_r))
 		return false;

@@ -56,6 +56,10 @@ bool broadcast_mail_write(const struct settings *settings, const struct draft *d
 	g_autofree char *list_id = g_strdup_printf("<%s.%s>", local, at + 1);
 	g_autofree char *unsubscribe = g_strdup_printf(
 	    "<mailto:leave-%s@%s>", draft->list, settings->service_domain);
+	g_autofree char *subscribe =
+	    g_strdup_printf("<mailto:join-%s@%s>", draft->list, settings->service_domain);
+	g_autofree char *owner = g_strdup_printf("<mailto:%s-owner@%s>", draft->list,
+						 settings->service_domain);
 	g_autofree char *id = broadcast_mail_id(settings, draft);
 	g_autofree char *text = broadcast_footer_add(draft);
 	const char *first = *draft->in_reply_to != '\0' ? draft->in_reply_to : NULL;
@@ -72,6 +76,9 @@ bool broadcast_mail_write(const struct settings *settings, const struct draft *d
 		.references = first,
 		.list_id = list_id,
 		.list_unsubscribe = unsubscribe,
+		.list_subscribe = subscribe,
+		.list_owner = owner,
+		.list_post = "NO",
 		.auto_submitted = "auto-generated",
 		.date = draft->due_at,
 		.date_zone = zone,

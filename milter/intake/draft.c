@@ -24,6 +24,7 @@
 #include "milter/draft/schedule.h"
 #include "milter/intake/draft_settle.h"
 #include "milter/intake/notice_reply.h"
+#include "milter/intake/office.h"
 #include "milter/intake/suspension.h"
 #include "milter/intake/writer.h"
 
@@ -112,10 +113,7 @@ static void judge(const struct intake_context *context, struct recipient *recipi
 	struct address sender;
 
 	if (*envelope->login == '\0') {
-		verdict_set(verdict_r, REASON_NOT_LOGGED_IN, NULL);
-		log_event(LOG_LEVEL_INFO, envelope->queue_id, 0,
-			  "mail from %s to %s refused: %s", envelope->sender,
-			  recipient->broadcast->mail, reason_name(verdict_r->reason));
+		office_judge(context, recipient, verdict_r);
 		return;
 	}
 	switch (
@@ -195,6 +193,10 @@ static void take(const struct intake_context *context, struct recipient *recipie
 	struct draft_reading reading = { 0 };
 	const bool is_writer = recipient->refusal.kind == VERDICT_PASS;
 
+	if (recipient->refusal.reason == REASON_NOT_LOGGED_IN) {
+		office_take(context, recipient, verdict_r);
+		return;
+	}
 	if (notice_reply_take_instead(context, recipient, is_writer, verdict_r))
 		return;
 	if (!is_writer) {

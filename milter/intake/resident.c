@@ -42,6 +42,26 @@ enum answer resident_find_broadcast(const struct intake_context *context,
 				  broadcast_r);
 }
 
+void resident_judge_list(const struct intake_context *context,
+			 const struct service_address *service, struct verdict *verdict_r)
+{
+	struct broadcast *broadcast = NULL;
+
+	verdict_pass(verdict_r);
+	switch (resident_find_broadcast(context, service->token, service->token_length,
+					&broadcast)) {
+	case ANSWER_YES:
+		break;
+	case ANSWER_NO:
+		verdict_set(verdict_r, REASON_UNKNOWN_ADDRESS, NULL);
+		break;
+	case ANSWER_UNKNOWN:
+		verdict_set(verdict_r, REASON_NOT_READY, NULL);
+		break;
+	}
+	broadcast_free(broadcast);
+}
+
 struct message *resident_parse(const struct intake_context *context,
 			       struct verdict *verdict_r)
 {
@@ -168,7 +188,9 @@ static enum answer read_mail(const struct intake_context *context,
 			     struct verdict *verdict_r)
 {
 	const char *queue_id = context->envelope->queue_id;
-	const char *word = service_address_word(recipient->service.kind);
+	const char *word = recipient->broadcast != NULL
+			       ? "broadcast address"
+			       : service_address_word(recipient->service.kind);
 	const char *silence;
 	struct kairan_error error;
 

@@ -15,12 +15,19 @@ struct resident {
 	const char *language;        /* "ja" or "en": the answer's */
 	bool is_proven;              /* the owner of the address wrote it */
 	struct broadcast *broadcast; /* of the list that is named; NULL: none is */
+	const char *office;          /* whom to ask; NULL: that is not told */
 };
 
 /* The broadcast of the list that the address names: UNKNOWN while no broadcasts are known. */
 enum answer resident_find_broadcast(const struct intake_context *context,
 				    const char *list, size_t length,
 				    struct broadcast **broadcast_r);
+
+/* May there be mail to such an address of a list? Which lists there are is no secret: broadcasts
+ * name them. */
+void resident_judge_list(const struct intake_context *context,
+			 const struct service_address *service,
+			 struct verdict *verdict_r);
 
 /* Read the mail, in every case to be cleared. NULL and the verdict a refusal where it cannot be
  * read. */

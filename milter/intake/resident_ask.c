@@ -18,6 +18,8 @@
  */
 #include "config.h"
 
+#include "milter/intake/resident_ask.h"
+
 #include <arpa/inet.h>
 #include <glib.h>
 #include <string.h>
@@ -27,31 +29,14 @@
 #include "milter/core/alarm.h"
 #include "milter/core/notice.h"
 #include "milter/intake/membership.h"
-#include "milter/intake/resident.h"
 #include "milter/intake/resident_notice.h"
 
 /* ---- RCPT ---- */
 
-/* Which lists there are is no secret: broadcasts name them. */
 static void judge(const struct intake_context *context, struct recipient *recipient,
 		  struct verdict *verdict_r)
 {
-	const struct service_address *service = &recipient->service;
-	struct broadcast *broadcast = NULL;
-
-	verdict_pass(verdict_r);
-	switch (resident_find_broadcast(context, service->token, service->token_length,
-					&broadcast)) {
-	case ANSWER_YES:
-		break;
-	case ANSWER_NO:
-		verdict_set(verdict_r, REASON_UNKNOWN_ADDRESS, NULL);
-		break;
-	case ANSWER_UNKNOWN:
-		verdict_set(verdict_r, REASON_NOT_READY, NULL);
-		break;
-	}
-	broadcast_free(broadcast);
+	resident_judge_list(context, &recipient->service, verdict_r);
 }
 
 /* ---- what is kept ---- */
@@ -111,7 +96,7 @@ static enum answer find_limit(const struct intake_context *context, struct store
 	struct resident_counts counts = { 0 };
 	enum answer was = store_resident_has(store, request, error_r);
 
-	*limit_r = RESIDENT_LIMIT_ONE;
+	*limit_r = RESIDENT_ANSWERED;
 	if (was != ANSWER_NO)
 		return was == ANSWER_YES ? ANSWER_NO : was;
 	if (!store_resident_count(store, request, &counts, error_r))
@@ -139,11 +124,16 @@ static void tell_administrators(const struct intake_context *context,
 static bool answer_it(struct store *store, const struct resident *resident,
 		      struct resident_request *request, struct kairan_error *error_r)
 {
-	struct resident_notice notice = { NOTICE_RESIDENT_JOIN, request,
-					  resident->broadcast, request->made_at };
+	struct resident_notice notice = { .kind = NOTICE_RESIDENT_JOIN,
+					  .request = request,
+					  .broadcast = resident->broadcast,
+					  .office = resident->office,
+					  .now = request->made_at };
 
 	if (!store_resident_add(store, request, &request->id, error_r))
 		return false;
+	if (request->kind == RESIDENT_OFFICE)
+		notice.kind = NOTICE_RESIDENT_OFFICE;
 	if (request->kind == RESIDENT_LEAVE) {
 		notice.kind = request->state == RESIDENT_CONFIRMED
 				  ? NOTICE_RESIDENT_GOODBYE
@@ -172,16 +162,18 @@ static enum answer answer_within_limits(const struct intake_context *context,
 	return store_finish(store, answer, error_r);
 }
 
-static void take_request(const struct intake_context *context,
-			 const struct resident *resident, enum resident_kind kind,
-			 const char *word, struct verdict *verdict_r)
+enum answer resident_ask_answer(const struct intake_context *context,
+				const struct resident *resident, enum resident_kind kind,
+				const char *word, struct verdict *verdict_r)
 {
 	const char *queue_id = context->envelope->queue_id;
 	struct resident_request *request = make_request(context, resident, kind);
 	enum resident_limit limit = RESIDENT_ANSWERED;
 	struct kairan_error error = { "" };
+	enum answer answer =
+	    answer_within_limits(context, resident, request, &limit, &error);
 
-	switch (answer_within_limits(context, resident, request, &limit, &error)) {
+	switch (answer) {
 	case ANSWER_YES:
 		log_event(LOG_LEVEL_INFO, queue_id, 0, "%s %s: request %lld%s", word,
 			  request->list, (long long)request->id,
@@ -193,6 +185,8 @@ static void take_request(const struct intake_context *context,
 		log_event(LOG_LEVEL_INFO, queue_id, 0, "%s %s: not answered: %s", word,
 			  request->list, resident_limit_name(limit));
 		tell_administrators(context, request, limit);
+		if (limit == RESIDENT_ANSWERED)
+			answer = ANSWER_YES;
 		break;
 	case ANSWER_UNKNOWN:
 		log_event(LOG_LEVEL_ERROR, queue_id, 0, "%s", error.text);
@@ -200,6 +194,7 @@ static void take_request(const struct intake_context *context,
 		break;
 	}
 	resident_request_free(request);
+	return answer;
 }
 
 static void take(const struct intake_context *context, struct recipient *recipient,
@@ -213,10 +208,11 @@ static void take(const struct intake_context *context, struct recipient *recipie
 						service->token_length,
 						&resident.broadcast)) {
 		case ANSWER_YES:
-			take_request(context, &resident,
-				     service->kind == SERVICE_JOIN ? RESIDENT_JOIN
-								   : RESIDENT_LEAVE,
-				     service_address_word(service->kind), verdict_r);
+			(void)resident_ask_answer(
+			    context, &resident,
+			    service->kind == SERVICE_JOIN ? RESIDENT_JOIN
+							  : RESIDENT_LEAVE,
+			    service_address_word(service->kind), verdict_r);
 			break;
 		case ANSWER_NO:
 			verdict_set(verdict_r, REASON_UNKNOWN_ADDRESS, NULL);

@@ -117,7 +117,8 @@ static bool carry_out(struct store *store, const struct reply *reply,
 	const struct resident_notice notice = { request->kind == RESIDENT_JOIN
 						    ? NOTICE_RESIDENT_WELCOME
 						    : NOTICE_RESIDENT_GOODBYE,
-						request, reply->broadcast, clock_now() };
+						request, reply->broadcast, NULL,
+						clock_now() };
 
 	return membership_carry_out(store, request, id != NULL ? id : "", notice.now,
 				    error_r) &&

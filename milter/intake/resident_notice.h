@@ -11,7 +11,8 @@ struct resident_notice {
 	const char *kind; /* NOTICE_RESIDENT_... */
 	const struct resident_request *request;
 	const struct broadcast
-	    *broadcast; /* NULL: there is none any more, or none is named */
+	    *broadcast;     /* NULL: there is none any more, or none is named */
+	const char *office; /* whom to ask; NULL: that is not told */
 	int64_t now;
 };
 

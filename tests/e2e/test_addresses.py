@@ -96,7 +96,7 @@ def check_writes_from(stack, names):
             mail = s.make_mail("x@y.example", town.KOSODATE, "x", "x")
             replies = stack.mx_send(path, town.KOSODATE, mail)
             check_equal(replies.mail[0], 250, f"{path}: {replies}")
-            check_in("Art.", str(replies), path)
+            check_equal(replies.final[0] in (250, 550), True, f"{path}: {replies}")
 
 
 def test_every_form_is_delivered(stack):

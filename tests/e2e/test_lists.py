@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""What is so for each list: the footer of its broadcasts, and where residents' answers go."""
+"""What is so for each list: the footer of its broadcasts, where residents' answers go and what
+becomes of them, and whom LIST-owner@ reaches."""
 import base64
 import contextlib
+import itertools
 import json
 
 import stack as s
@@ -14,6 +16,7 @@ BOSAI = "cn=bosai,ou=broadcasts,dc=town,dc=example"
 RULE = "\n\n----------\n"
 LEAVE = "配信をやめるときは leave-bosai@info.town.example へ空メールを送ってください"
 OFFICE = "bosai-office@town.example"
+counter = itertools.count(1)
 
 
 def set_attribute(stack, entry, name, value):
@@ -177,6 +180,140 @@ def test_answers_go_to_an_address_of_the_broadcast(stack):
     check_equal({s.reply_address(mail) for mail in mails}, {"desk@town.example"})
     check_in("desk@town.example", s.text_of(request))
     check_equal(without[0]["Reply-To"], None)
+
+
+# ---- residents who answer ----
+
+def resident(name="resident"):
+    """An address that nobody had before."""
+    return f"{name}{next(counter)}@docomo.sink.example"
+
+
+def write(stack, address, to=town.BOSAI, subject="Re: 防災訓練", sender=None, **headers):
+    """A mail as phones send it, without a login; what was said at last, and what at RCPT."""
+    mail = s.make_mail(address, to, subject, "ありがとうございます。")
+    for name, value in headers.items():
+        del mail[name.replace("_", "-")]
+        mail[name.replace("_", "-")] = value
+    replies = stack.mx_send(address if sender is None else sender, to, mail)
+    return (replies.final or (None,))[0], replies.recipients[to][0]
+
+
+def received(stack, address):
+    return [mail for mail in stack.sink() if s.receiver_of(mail) == address]
+
+
+def wait_received(stack, address, mark):
+    return stack.wait_for(
+        lambda: next((mail for mail in received(stack, address)
+                      if mark in str(mail["Subject"])), None), what=f"{mark} for {address}")
+
+
+def told(stack, address):
+    return [row["kind"] for row in
+            stack.store("SELECT kind FROM outbox WHERE mail = ? ORDER BY id", address)]
+
+
+def test_who_answers_a_broadcast_is_told_whom_to_ask(stack):
+    """In their language, and nothing else comes of it."""
+    drafts = stack.store("SELECT count(*) FROM draft")[0][0]
+    with phone_of_section(stack):
+        for subject, mark, words in (
+                ("Re: 防災訓練", "お返事の宛先", ("防災課 0980-00-0001", "お読みしていません")),
+                ("Re: in English, please", "Whom to write to", ("Disaster", "Nobody has read"))):
+            address = resident()
+            check_equal(write(stack, address, subject=subject)[0], 250)
+            mail = wait_received(stack, address, mark)
+            for word in (*words, f"bosai-owner@{s.SERVICE}", f"leave-bosai@{s.SERVICE}"):
+                check_in(word, s.text_of(mail))
+            check_equal(s.reply_address(mail), f"bosai-owner@{s.SERVICE}")
+            check_equal(mail["Auto-Submitted"], "auto-generated")
+    check_equal(stack.store("SELECT count(*) FROM draft")[0][0], drafts, "drafts")
+
+
+def test_subscribers_and_others_are_told_the_same(stack):
+    rows = stack.store("SELECT address FROM subscriber WHERE list = 'bosai' LIMIT 1")
+    mails = []
+    for address in (rows[0]["address"], resident()):
+        check_equal(write(stack, address)[0], 250)
+        mails.append(wait_received(stack, address, "お返事の宛先"))
+    check_equal(s.text_of(mails[0]), s.text_of(mails[1]))
+
+
+def test_once_a_day_and_then_a_refusal(stack):
+    """What nobody reads is not taken without a word; the same mail again is no second one."""
+    address = resident()
+    check_equal(write(stack, address, Message_ID="<one@phone.example>")[0], 250)
+    wait_received(stack, address, "お返事の宛先")
+    check_equal(write(stack, address, Message_ID="<one@phone.example>")[0], 250)
+    check_equal(write(stack, address, Message_ID="<two@phone.example>")[0], 550)
+    check_equal(told(stack, address), ["resident-office"])
+    # It stands in nobody's way who wants to join.
+    check_equal(write(stack, address, f"join-bosai@{s.SERVICE}")[0], 250)
+    wait_received(stack, address, "登録の確認")
+
+
+def test_machines_are_not_answered(stack):
+    address = resident()
+    check_equal(write(stack, address, Auto_Submitted="auto-replied")[0], 550)
+    check_equal(write(stack, address, Precedence="bulk", List_Id="<x.example>")[0], 550)
+    check_equal(write(stack, address, sender="")[1], 550)
+    check_equal(told(stack, address), [])
+
+
+def test_a_stranger_in_our_name(stack):
+    """Neither a broadcast address nor one of the service is written to."""
+    for address in (town.KOSODATE, f"incident@{s.SERVICE}"):
+        check_equal(write(stack, address, sender="x@phone.sink.example")[0], 550)
+        check_equal(told(stack, address), [])
+
+
+# ---- LIST-owner@ ----
+
+OWNER = f"bosai-owner@{s.SERVICE}"
+
+
+def test_broadcasts_name_the_owner(stack):
+    _, mails = play(stack, "持ち主の名前")
+    check_equal((mails[0]["List-Owner"], mails[0]["List-Subscribe"], mails[0]["List-Post"]),
+                (f"<mailto:{OWNER}>", f"<mailto:join-bosai@{s.SERVICE}>", "NO"))
+
+
+def test_the_owner_is_the_section(stack):
+    """What a resident writes comes to the section's own mailbox, as it is."""
+    office = resident("office")
+    set_attribute(stack, SECTION, "kairanSharedMail", office)
+    try:
+        for to in (OWNER, f"BOSAI-Owner@{s.SERVICE}"):
+            subject = f"質問 {to}"
+            check_equal(write(stack, resident(), to, subject)[0], 250)
+            mail = wait_received(stack, office, subject)
+            check_in("ありがとうございます", s.text_of(mail))
+    finally:
+        set_attribute(stack, SECTION, "kairanSharedMail", None)
+
+
+def test_or_the_administrators(stack):
+    """Where the section shares no mailbox, and where that one would send it back here."""
+    for shared in (None, OWNER):
+        set_attribute(stack, SECTION, "kairanSharedMail", shared)
+        try:
+            subject = f"共用なし {shared}"
+            check_equal(write(stack, resident(), OWNER, subject)[0], 250)
+            stack.wait_mail("sysadmin", town.subject_is(subject))
+        finally:
+            set_attribute(stack, SECTION, "kairanSharedMail", None)
+
+
+def test_mail_that_comes_round_ends(stack):
+    subject = "一巡したメール"
+    check_equal(write(stack, resident(), OWNER, subject, Delivered_To=OWNER)[0], 250)
+    stack.wait_for(lambda: "came round" in stack.log(), what="the warning")
+    check_equal(town.notices(stack, "sysadmin", subject), [])
+
+
+def test_no_owner_of_no_list(stack):
+    check_equal(write(stack, resident(), f"nosuch-owner@{s.SERVICE}")[1], 550)
 
 
 if __name__ == "__main__":

@@ -36,9 +36,16 @@ def test_staff_of_the_other_section(stack):
 
 
 def test_a_resident(stack):
-    mail = s.make_mail("someone@phone.sink.example", town.BOSAI, "迷惑", "本文")
-    refused_at_rcpt(stack, stack.mx_send("someone@phone.sink.example", town.BOSAI, mail), 550,
-                    "log in")
+    """Is told whom to ask (tests/e2e/test_lists.py), and writes no draft."""
+    before = count_drafts(stack)
+    finals = [stack.mx_send("someone@phone.sink.example", town.BOSAI,
+                            s.make_mail("someone@phone.sink.example", town.BOSAI, "迷惑", "本文")
+                            ).final for _ in range(2)]
+    check_equal(finals[0][0], 250)
+    final = finals[1]
+    check_equal(final[0], 550)
+    check_in("log in", final[1])
+    check_equal(count_drafts(stack), before, "drafts")
 
 
 def test_a_resident_who_claims_to_be_staff(stack):
