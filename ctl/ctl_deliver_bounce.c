@@ -8,6 +8,8 @@
  *	the list is kept, each once for a release; the audit trail has what was said and of which
  *	domain, and names no resident (Art. 8).
  *
+ *	What comes back of a notice is deliver_notice.c's.
+ *
  *	Whoever receives a broadcast knows its envelope sender, and could report of others. What
  *	is proven nobody but a mail system has written: the report of our own MTA, or one to
  *	an address that one recipient alone has had.
@@ -26,6 +28,7 @@
 #include "conf/clock.h"
 #include "conf/keyring.h"
 #include "conf/log.h"
+#include "ctl/deliver_notice.h"
 #include "milter/mail/message_report.h"
 #include "policy/bounce.h"
 #include "policy/bounce_address.h"
@@ -313,11 +316,15 @@ static bool take_notice(struct bounce_reading *reading, struct kairan_error *err
 	const GPtrArray *rows = reading->report.rows;
 	const struct message_report_row *row =
 	    rows->len > 0 ? g_ptr_array_index(rows, 0) : NULL;
-	g_autofree char *detail =
-	    g_strdup_printf("notice to %s %s", row != NULL ? row->recipient : "",
-			    row != NULL ? row->status : "");
+	g_autofree char *words = show_words(row);
+	const struct notice_bounce bounce = {
+		.notice = reading->address.number,
+		.kind = judge(reading, row, true),
+		.words = words,
+		.queue_id = reading->delivery->queue_id,
+	};
 
-	return append(reading, judge(reading, row, true), detail, error_r);
+	return deliver_notice_bounced(reading->store, &bounce, error_r);
 }
 
 static bool take(struct bounce_reading *reading, struct kairan_error *error_r)

@@ -29,18 +29,13 @@ bool store_outbox_add(struct store *store, const struct outbox_notice *notice,
 	    notice->name, notice->language, notice->facts, notice->created_at);
 }
 
-enum answer store_outbox_find_due(struct store *store, int64_t now,
-				  struct outbox_notice **notice_r,
-				  struct kairan_error *error_r)
-{
-	sqlite3_stmt *stmt;
-	enum answer answer = sql_first(
-	    store, error_r, &stmt,
-	    "SELECT id, kind, ifnull(draft, 0), ifnull(party, -1), mail, name, language,"
-	    " facts, created_at, tries FROM outbox"
-	    " WHERE state = 1 AND next_try <= ? ORDER BY next_try, id LIMIT 1",
-	    "i", now);
+#define NOTICE_COLUMNS                                                                \
+	"SELECT id, kind, ifnull(draft, 0), ifnull(party, -1), mail, name, language," \
+	" facts, created_at, tries FROM outbox"
 
+static enum answer take_notice(enum answer answer, sqlite3_stmt *stmt,
+			       struct outbox_notice **notice_r)
+{
 	if (answer != ANSWER_YES)
 		return answer;
 	struct outbox_notice *notice = g_new0(struct outbox_notice, 1);
@@ -57,6 +52,31 @@ enum answer store_outbox_find_due(struct store *store, int64_t now,
 	sql_done(stmt);
 	*notice_r = notice;
 	return ANSWER_YES;
+}
+
+enum answer store_outbox_find_due(struct store *store, int64_t now,
+				  struct outbox_notice **notice_r,
+				  struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt;
+	const enum answer answer =
+	    sql_first(store, error_r, &stmt,
+		      NOTICE_COLUMNS " WHERE state = 1 AND next_try <= ?"
+				     " ORDER BY next_try, id LIMIT 1",
+		      "i", now);
+
+	return take_notice(answer, stmt, notice_r);
+}
+
+enum answer store_outbox_find(struct store *store, int64_t id,
+			      struct outbox_notice **notice_r,
+			      struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt;
+	const enum answer answer =
+	    sql_first(store, error_r, &stmt, NOTICE_COLUMNS " WHERE id = ?", "i", id);
+
+	return take_notice(answer, stmt, notice_r);
 }
 
 enum answer store_outbox_next_due(struct store *store, int64_t *at_r,
@@ -80,8 +100,35 @@ bool store_outbox_record(struct store *store, int64_t id, enum outbox_state stat
 {
 	return sql_run(store, error_r,
 		       "UPDATE outbox SET state = ?, next_try = ?, tries = tries + 1,"
-		       " response = ? WHERE id = ?",
+		       " response = ? WHERE id = ? AND bounced_at = 0",
 		       "iisi", (int64_t)state, next_try, response, id);
+}
+
+enum answer store_outbox_record_bounce(struct store *store, int64_t id, int64_t now,
+				       const char *response, struct kairan_error *error_r)
+{
+	if (!sql_run(store, error_r,
+		     "UPDATE outbox SET state = 3, bounced_at = ?, response = ?"
+		     " WHERE id = ? AND bounced_at = 0",
+		     "isi", now, response, id))
+		return ANSWER_UNKNOWN;
+	return sql_changes(store) > 0 ? ANSWER_YES : ANSWER_NO;
+}
+
+enum answer store_outbox_has_bounced(struct store *store,
+				     const struct outbox_notice *notice,
+				     struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt;
+	const enum answer answer = sql_first(
+	    store, error_r, &stmt,
+	    "SELECT 1 FROM outbox WHERE draft = ? AND mail = ? AND bounced_at > 0"
+	    " AND id <> ? LIMIT 1",
+	    "isi", notice->draft, notice->mail, notice->id);
+
+	if (answer == ANSWER_YES)
+		sql_done(stmt);
+	return answer;
 }
 
 enum answer store_outbox_was_mailed(struct store *store, const char *kind,

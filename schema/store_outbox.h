@@ -15,7 +15,8 @@
 enum outbox_state {
 	OUTBOX_WAITING = 1,  /* to be handed over at next_try */
 	OUTBOX_ACCEPTED = 2, /* the MTA answered 250 */
-	OUTBOX_REFUSED = 3,  /* the MTA answered 5xx: it will not be better next time */
+	OUTBOX_REFUSED = 3,  /* the MTA answered 5xx, or a report came that it did not
+				arrive: it will not be better next time */
 };
 
 /* One notice. Strings are owned by a row that was read (outbox_notice_free()), borrowed
@@ -48,7 +49,23 @@ enum answer store_outbox_find_due(struct store *store, int64_t now,
 enum answer store_outbox_next_due(struct store *store, int64_t *at_r,
 				  struct kairan_error *error_r);
 
-/* Record what became of a try. next_try counts for OUTBOX_WAITING only. */
+/* The notice with this id. */
+enum answer store_outbox_find(struct store *store, int64_t id,
+			      struct outbox_notice **notice_r,
+			      struct kairan_error *error_r);
+
+/* A report came that it did not arrive, with these words. NO: that was known. */
+enum answer store_outbox_record_bounce(struct store *store, int64_t id, int64_t now,
+				       const char *response,
+				       struct kairan_error *error_r);
+
+/* Did another notice about its draft to the same address not arrive? */
+enum answer store_outbox_has_bounced(struct store *store,
+				     const struct outbox_notice *notice,
+				     struct kairan_error *error_r);
+
+/* Record what became of a try. next_try counts for OUTBOX_WAITING only. What was reported since
+ * then stays. */
 bool store_outbox_record(struct store *store, int64_t id, enum outbox_state state,
 			 int64_t next_try, const char *response,
 			 struct kairan_error *error_r);

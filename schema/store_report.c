@@ -112,6 +112,7 @@ enum answer store_report_visit_events(struct store *store, const struct report_t
 	    " FROM audit LEFT JOIN draft ON draft.id = audit.draft"
 	    " WHERE seq BETWEEN ?1 AND ?2 AND at >= ?3 AND at < ?4 AND"
 	    " (action IN ('submit', 'reply', 'incident', 'deliver', 'bounce') OR"
+	    " (action = 'notice' AND outcome = 'bounced') OR"
 	    " outcome IN ('withdrawn', 'expired', 'stopped')) GROUP BY 1, 2, 3",
 	    "iiii", first, last, time->since, time->until);
 	while (answer == ANSWER_YES) {

@@ -39,6 +39,7 @@ static const struct {
 	{ ALARM_REPLIES, 3600 },    { ALARM_LIMIT, 86400 },
 	{ ALARM_NOTICE, 86400 },    { ALARM_CHANGED, 7 * 86400 },
 	{ ALARM_PROBE, 7 * 86400 }, { ALARM_RESIDENTS, 86400 },
+	{ ALARM_BOUNCED, 86400 },
 };
 
 void alarm_raise(struct kairan *kairan, const char *kind, const char *id,
@@ -111,6 +112,8 @@ static int64_t expire(struct kairan *kairan, const struct alarm *alarm, int64_t 
 			continue;
 		if (end > now)
 			return end;
+		/* kairanctl deliver may have raised it. */
+		alarm_board_put(kairan_get_alarm_board(kairan), alarm->name);
 		alarm_clear(kairan, kind, alarm->name + strlen(kind) + 1);
 	}
 	return INT64_MAX;
@@ -145,7 +148,7 @@ static const char *find_advice(const struct alarm *alarm)
 		ALARM_AUDIT,       ALARM_TOKENS,     ALARM_REFUSALS,  ALARM_REPLIES,
 		ALARM_FINDING,     ALARM_FOOTER,     ALARM_DIRECTORY, ALARM_CHANGED,
 		ALARM_PROBE,       ALARM_INSPECTION, ALARM_NOTICE,    ALARM_STAYS,
-		ALARM_UNSENT,      ALARM_RESIDENTS,
+		ALARM_UNSENT,      ALARM_RESIDENTS,  ALARM_BOUNCED,
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(others); i++)

@@ -24,6 +24,7 @@
 #define NOTICE_REMINDER       "reminder"      /* to approver and delegates: still waits */
 #define NOTICE_ASK_AGAIN      "ask-again"     /* to the same: nobody has answered */
 #define NOTICE_UNANSWERED     "unanswered"    /* to the author: so, and whom to call */
+#define NOTICE_NOT_REACHED    "not-reached"   /* to the others: one did not get it */
 #define NOTICE_CALL           "call"      /* to administrators and duty list: call them */
 #define NOTICE_SENT_BACK      "sent-back" /* to all: decided, why; the text to edit */
 #define NOTICE_WITHDRAWN      "withdrawn" /* to all */

@@ -83,7 +83,7 @@ static bool is_before_release(const char *kind)
 					     NOTICE_REMINDER,      NOTICE_APPROVED,
 					     NOTICE_APPROVED_REST, NOTICE_CONFIRM_URGENT,
 					     NOTICE_ASK_AGAIN,     NOTICE_UNANSWERED,
-					     NOTICE_STAYS };
+					     NOTICE_STAYS,         NOTICE_NOT_REACHED };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
 		if (strcmp(kinds[i], kind) == 0)
@@ -169,6 +169,7 @@ static void put_keyed(struct notice_facts *facts, const char *name, const char *
 		{ "reason_key", "reason_text", "reason" },
 		{ "stays_key", "stays_text", "stays" },
 		{ "obstacle_key", "obstacle_text", "obstacle" },
+		{ "bounced_key", "reason_text", "bounced" },
 		{ "unreadable_key", "unreadable_text", "unreadable" },
 		{ "duty_key", "duty_name", "role" },
 		{ "change_key", "change_text", "change" },

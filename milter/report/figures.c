@@ -190,6 +190,7 @@ static void count_bounces(struct report_figures *figures,
 {
 	const bool failed = strcmp(events->outcome, "failed") == 0;
 
+	/* Before notices had their own rows, theirs were of no draft. */
 	if (*events->section == '\0') {
 		figures->notices += failed ? events->count : 0;
 		return;
@@ -222,6 +223,8 @@ void report_figures_add_events(struct report_figures *figures,
 
 	if (strcmp(events->action, "bounce") == 0)
 		count_bounces(figures, events);
+	else if (strcmp(events->action, "notice") == 0)
+		figures->notices += events->count;
 	else if (reason_find(events->outcome, &reason))
 		figures->refusals[reason] += events->count;
 	else if (strcmp(events->action, "incident") == 0 &&

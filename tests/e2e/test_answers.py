@@ -486,10 +486,11 @@ def test_deliver(stack):
     for local in (f"bounce+{sealed}", f'"bounce+{sealed}"', f"BOUNCE-{sealed.upper()}",
                   f"bounce.{sealed}", f"bounce%2B{sealed}"):
         to = f"{local}@info.town.EXAMPLE."
-        stack.kairanctl("deliver", "--sender", "<>", "--recipient", to, stdin="Subject: x\n\nx\n")
+        stack.kairanctl("deliver", "--sender", "<>", "--recipient", to,
+                        stdin="Subject: Out of office\n\nx\n")
         row = stack.store("SELECT * FROM audit ORDER BY seq DESC")[0]
-        check_equal((row["action"], row["outcome"], row["detail"].strip()),
-                    ("bounce", "failed", "notice to"), to)
+        check_equal((row["action"], row["outcome"], row["detail"]),
+                    ("notice", "reply", "request to bosai-chief@town.example: reply"), to)
     subject, request = held(stack)
     town.answer(stack, "bosai-chief", request, "承認")
     sender = str(town.wait_broadcast(stack, subject)[0]["Return-Path"]).strip("<>").replace('"', "")

@@ -165,6 +165,72 @@ def test_a_forged_address(stack):
     check_equal(kept(stack, draft), {GONE.lower(): (NO_DOMAIN, 1)})
 
 
+def bounce_request(stack, request, subject):
+    """Let the deputy's request come back, as the MTA reports it, or another one would."""
+    to = str(request["Return-Path"]).strip("<>").replace('"', "")
+    stack.inject("", to, REPORT.format(to=to, action="failed", status="5.1.1",
+                                       who="kosodate-deputy@town.example").encode())
+    stack.wait_for(lambda: came_back(stack, subject), what="what came back")
+
+
+def came_back(stack, subject):
+    return [row["detail"] for row in town.audit(stack, subject, "notice")
+            if row["outcome"] == "bounced"]
+
+
+def check_not_reached(stack, subject, why):
+    """The writer, the others who may decide and the administrators hear of it, once each."""
+    for person in ("kosodate-staff1", "kosodate-chief"):
+        mail = stack.wait_mail(person, lambda mail: "【届かない依頼】" in str(mail["Subject"])
+                               and subject in str(mail["Subject"]))
+        check_in("kosodate-deputy@town.example", s.text_of(mail))
+        check_in(why, s.text_of(mail))
+    check_equal(s.reply_address(mail)[:6], "decide")
+    check_equal([note for note in town.notices(stack, "kosodate-deputy", subject)
+                 if "【届かない依頼】" in str(note["Subject"])], [])
+    alarm = stack.wait_mail("sysadmin", lambda mail: "戻ってきたお知らせ" in str(mail["Subject"]))
+    check_in("kosodate-deputy@town.example", s.text_of(alarm))
+    check_in("bounced", stack.kairanctl("show", str(town.draft_id(stack, subject))).stdout)
+    return mail
+
+
+def test_a_request_that_bounces_later(stack):
+    subject = "届かない承認依頼"
+    town.draft(stack, "kosodate-staff1", subject, to=town.KOSODATE)
+    request = town.request_for(stack, "kosodate-deputy", subject)
+    bounce_request(stack, request, subject)
+    check_equal(came_back(stack, subject),
+                ["request to kosodate-deputy@town.example: no-user"])
+    mail = check_not_reached(stack, subject, "そのアドレスがありません")
+    count = len(stack.store("SELECT 1 FROM outbox"))
+    # The same once more is no news, nor is what a program answers in somebody's place.
+    to = str(request["Return-Path"]).strip("<>").replace('"', "")
+    for octets in (REPORT.format(to=to, action="failed", status="5.1.1",
+                                 who="kosodate-deputy@town.example"),
+                   "Subject: out of office\n\nx\n"):
+        stack.kairanctl("deliver", "--sender", "<>", "--recipient", to, stdin=octets)
+    check_equal(len(came_back(stack, subject)), 1)
+    check_equal(len(stack.store("SELECT 1 FROM outbox")), count)
+    # The mail that tells of it can be answered, and what is decided goes on as ever.
+    town.answer(stack, "kosodate-chief", mail, "承認")
+    town.wait_state(stack, subject, town.RELEASED)
+
+
+def test_a_request_that_the_mta_returns(stack):
+    """Taken at RCPT, since the address is rewritten behind it, and then returned."""
+    if not hasattr(stack.mta_tools, "postconf"):
+        raise unittest.SkipTest("Postfix's; the report is the other's in the test above")
+    subject = "後で戻る承認依頼"
+    aliases = ("inline:{ postmaster@town.example=sysadmin@town.example,"
+               " kosodate-deputy@town.example=gone@closed.example }")
+    with stack.mta_tools.configured(virtual_alias_maps=aliases):
+        town.draft(stack, "kosodate-staff1", subject, to=town.KOSODATE)
+        found = stack.wait_for(lambda: came_back(stack, subject), what="what came back")
+        check_equal(found, ["request to kosodate-deputy@town.example: no-domain: this private"
+                            " server sends nothing to a network"])
+        check_not_reached(stack, subject, "そのドメインがありません")
+
+
 def test_watch(stack):
     subject = "見守る配信"
     town.draft(stack, "kosodate-staff1", subject, to=town.KOSODATE)

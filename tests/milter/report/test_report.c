@@ -107,7 +107,8 @@ static void add_all(struct report_figures *figures, const struct month *month)
 	add_events(figures, "incident", "unknown-person", "", 1);
 	add_events(figures, "bounce", "failed", "b", 5);
 	add_events(figures, "bounce", "delayed", "b", 6);
-	add_events(figures, "bounce", "failed", "", 7);
+	add_events(figures, "bounce", "failed", "", 3);
+	add_events(figures, "notice", "bounced", "b", 4);
 	add_events(figures, "bounce", "reply", "b", 8);
 }
 
