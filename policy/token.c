@@ -27,6 +27,7 @@ static const char *const token_purposes[] = {
 	[TOKEN_RELEASE] = "release", [TOKEN_RECEIPT] = "receipt",
 	[TOKEN_CORRECT] = "correct", [TOKEN_PROBE] = "probe",
 	[TOKEN_ANSWER] = "answer",   [TOKEN_CONFIRM] = "confirm",
+	[TOKEN_LEAVE] = "leave",
 };
 
 static void put_number(unsigned char *place, uint64_t number, size_t octets)
@@ -129,16 +130,17 @@ bool token_make(const struct token *token, const struct token_key *key,
 {
 	unsigned char octets[TOKEN_OCTETS];
 	unsigned char mac[EVP_MAX_MD_SIZE];
-	const int64_t most = ((int64_t)1 << 40) - 1;
 
-	if (token->draft < 1 || token->draft > most)
+	if (token->draft < 1 || token->draft > TOKEN_DRAFT_MOST ||
+	    token->party > TOKEN_PARTY_MOST)
 		return false;
-	if (token->expires < 0 || token->expires > most)
+	if (token->expires < 0 || token->expires > TOKEN_EXPIRES_MOST)
 		return false;
 	octets[0] = key->id;
 	put_number(octets + 1, (uint64_t)token->draft, 5);
-	put_number(octets + 6, token->party, 2);
-	put_number(octets + 8, (uint64_t)token->expires, 5);
+	put_number(octets + 6, token->party & 0xffff, 2);
+	octets[8] = (unsigned char)(token->party >> 16);
+	put_number(octets + 9, (uint64_t)token->expires, 4);
 	if (!sign(octets, key, facts, mac))
 		return false;
 	memcpy(octets + HEAD_OCTETS, mac, MAC_OCTETS);
@@ -150,8 +152,8 @@ static void read_head(const unsigned char *octets, struct token *token_r)
 {
 	token_r->key_id = octets[0];
 	token_r->draft = (int64_t)get_number(octets + 1, 5);
-	token_r->party = (uint16_t)get_number(octets + 6, 2);
-	token_r->expires = (int64_t)get_number(octets + 8, 5);
+	token_r->party = (uint32_t)get_number(octets + 6, 2) | (uint32_t)octets[8] << 16;
+	token_r->expires = (int64_t)get_number(octets + 9, 4);
 }
 
 bool token_read(const char *text, size_t length, struct token *token_r)

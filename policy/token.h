@@ -2,8 +2,8 @@
  * Signed tokens in local parts (DESIGN.md, "Addresses"): decide+TOKEN@service_domain.
  *
  * A token is 33 octets as 53 characters of lower-case base32 (RFC 4648 alphabet, no
- * padding): key id (1), draft id (5), party number (2), expiry in seconds since the epoch
- * (5), all big-endian, and the first 20 octets (160 bits) of
+ * padding): key id (1), draft id (5), party number (its low 16 bits 2, its high 8 bits 1), expiry
+ * in seconds since the epoch (4), all big-endian, and the first 20 octets (160 bits) of
  *
  *	HMAC-SHA256(key, purpose NUL  those 13 octets  person NUL  SHA-256 of the text)
  *
@@ -22,6 +22,11 @@
 #define TOKEN_KEY_OCTETS  32
 #define TOKEN_HASH_OCTETS 32
 
+/* What a token has room for. */
+#define TOKEN_DRAFT_MOST   (((int64_t)1 << 40) - 1)
+#define TOKEN_PARTY_MOST   ((1u << 24) - 1)
+#define TOKEN_EXPIRES_MOST (((int64_t)1 << 32) - 1) /* in the year 2106 */
+
 enum token_purpose {
 	TOKEN_DECIDE,
 	TOKEN_DRAFT,
@@ -31,6 +36,7 @@ enum token_purpose {
 	TOKEN_PROBE,
 	TOKEN_ANSWER,
 	TOKEN_CONFIRM, /* a resident confirms what was asked for; draft is its number */
+	TOKEN_LEAVE, /* a resident leaves a list; signed by keys of its own (leave_key_file) */
 };
 
 struct token_key {
@@ -41,8 +47,10 @@ struct token_key {
 /* What a token says about itself; to be believed only after token_verify(). */
 struct token {
 	uint8_t key_id;
-	int64_t draft;   /* 1 .. 2^40-1; of TOKEN_ANSWER the instruction's number */
-	uint16_t party;  /* which person of the draft, or which shard */
+	int64_t
+	    draft; /* from 1; of TOKEN_ANSWER the instruction's number, of TOKEN_LEAVE the
+			    leaver's (schema/store_leaver.h) */
+	uint32_t party;  /* which person of the draft, or which shard */
 	int64_t expires; /* seconds since the epoch */
 };
 

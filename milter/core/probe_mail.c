@@ -61,7 +61,7 @@ char *probe_mail_address(const struct settings *settings, const struct keyring *
 	const struct token token = {
 		.key_id = key->id,
 		.draft = probe->id,
-		.party = (uint16_t)stage,
+		.party = (uint32_t)stage,
 		.expires = probe->at + PROBE_MAIL_SECONDS,
 	};
 	char text[TOKEN_TEXT_MAX + 1];

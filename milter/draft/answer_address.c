@@ -25,7 +25,7 @@ char *answer_address_make(const struct setup *setup, const struct answering *ans
 	const struct token token = {
 		.key_id = key->id,
 		.draft = draft->id,
-		.party = (uint16_t)party->number,
+		.party = (uint32_t)party->number,
 		.expires = answering->expires,
 	};
 	const struct token_facts token_facts = {

@@ -51,7 +51,7 @@ static void require_forged(const char *text, size_t length)
 		require_same(&token, &folded);
 	}
 	key = key_of(token.key_id);
-	for (enum token_purpose purpose = TOKEN_DECIDE; purpose <= TOKEN_RECEIPT;
+	for (enum token_purpose purpose = TOKEN_DECIDE; purpose <= TOKEN_LEAVE;
 	     purpose++) {
 		const struct token_facts facts = { purpose, "bosai-chief", fuzz_hash };
 
@@ -63,7 +63,7 @@ static void require_forged(const char *text, size_t length)
 static struct token take_token(const uint8_t *octets, size_t length)
 {
 	struct token token = { 0 };
-	uint8_t numbers[19] = { 0 };
+	uint8_t numbers[21] = { 0 };
 
 	memcpy(numbers, octets, length < sizeof(numbers) ? length : sizeof(numbers));
 	token.key_id = numbers[0];
@@ -71,8 +71,9 @@ static struct token take_token(const uint8_t *octets, size_t length)
 	memcpy(&token.expires, numbers + 9, sizeof(token.expires));
 	memcpy(&token.party, numbers + 17, sizeof(token.party));
 	if ((numbers[0] & 1) != 0) {
-		token.draft &= ((int64_t)1 << 40) - 1;
-		token.expires &= ((int64_t)1 << 40) - 1;
+		token.draft &= TOKEN_DRAFT_MOST;
+		token.expires &= TOKEN_EXPIRES_MOST;
+		token.party &= TOKEN_PARTY_MOST;
 	}
 	return token;
 }
