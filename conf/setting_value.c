@@ -36,6 +36,8 @@ static const struct {
 	{ TYPE_YES_NO, "yes", true },
 	{ TYPE_VERP, "xverp", VERP_XVERP },
 	{ TYPE_VERP, "shards", VERP_SHARDS },
+	{ TYPE_COPIES, "shared", COPIES_SHARED },
+	{ TYPE_COPIES, "personal", COPIES_PERSONAL },
 	{ TYPE_DROP_REFUSE, "drop", HANDLING_DROP },
 	{ TYPE_DROP_REFUSE, "refuse", HANDLING_REFUSE },
 	{ TYPE_PASS_REFUSE, "pass", HANDLING_PASS },
@@ -50,7 +52,8 @@ bool setting_value_is_text(enum setting_type type)
 {
 	return type == TYPE_TEXT || type == TYPE_LANGUAGE || type == TYPE_DOMAIN ||
 	       type == TYPE_PATH || type == TYPE_SMTP_URL || type == TYPE_ZONE ||
-	       type == TYPE_HOURS || type == TYPE_DELIMITER || type == TYPE_REPLY_TO;
+	       type == TYPE_HOURS || type == TYPE_DELIMITER || type == TYPE_REPLY_TO ||
+	       type == TYPE_HTTPS_URL;
 }
 
 static bool parse_word(enum setting_type type, const char *text, int64_t *value_r)
@@ -167,6 +170,10 @@ const char *setting_value_wants(enum setting_type type)
 		return "a number, 0 or more";
 	case TYPE_VERP:
 		return "xverp or shards";
+	case TYPE_COPIES:
+		return "shared or personal";
+	case TYPE_HTTPS_URL:
+		return "a URL https://HOST/PATH, or nothing";
 	case TYPE_DROP_REFUSE:
 		return "drop or refuse";
 	case TYPE_PASS_REFUSE:
@@ -181,6 +188,18 @@ const char *setting_value_wants(enum setting_type type)
 		break;
 	}
 	return "text";
+}
+
+/* It stands between angle brackets in a header, with a path behind it. */
+static bool parse_https(const char *text)
+{
+	static const char scheme[] = "https://";
+	const char *host = text + strlen(scheme);
+
+	return strncmp(text, scheme, strlen(scheme)) == 0 && *host != '\0' &&
+	       *host != '/' && text[strlen(text) - 1] != '/' &&
+	       strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			    "0123456789-._~:/%[]") == strlen(text);
 }
 
 bool setting_value_parse(enum setting_type type, const char *text, int64_t *number_r)
@@ -200,6 +219,8 @@ bool setting_value_parse(enum setting_type type, const char *text, int64_t *numb
 		return parse_zone(text);
 	case TYPE_SMTP_URL:
 		return strncmp(text, "smtp://", 7) == 0 && text[7] != '\0';
+	case TYPE_HTTPS_URL:
+		return *text == '\0' || parse_https(text);
 	case TYPE_HOURS:
 		return hours_read(text, &hours);
 	case TYPE_DELIMITER:
@@ -210,6 +231,7 @@ bool setting_value_parse(enum setting_type type, const char *text, int64_t *numb
 	case TYPE_LOG_TARGET:
 	case TYPE_YES_NO:
 	case TYPE_VERP:
+	case TYPE_COPIES:
 	case TYPE_DROP_REFUSE:
 	case TYPE_PASS_REFUSE:
 	case TYPE_READ_REFUSE:

@@ -30,6 +30,8 @@ enum setting_type {
 	TYPE_DROP_REFUSE,
 	TYPE_PASS_REFUSE,
 	TYPE_READ_REFUSE,
+	TYPE_COPIES,
+	TYPE_HTTPS_URL, /* or empty */
 	TYPE_DELIMITER, /* of an address and its token */
 	TYPE_REPLY_TO,  /* none, section, or an address */
 };
@@ -53,6 +55,12 @@ enum log_target {
 enum verp_method {
 	VERP_XVERP,  /* Postfix makes them */
 	VERP_SHARDS, /* each is a shard of its own: any MTA, and slow */
+};
+
+/* How many recipients have one mail. */
+enum copies {
+	COPIES_SHARED,
+	COPIES_PERSONAL, /* each their own, as personal_lists and personal_domains say */
 };
 
 /* What becomes of something that a setting speaks of. */

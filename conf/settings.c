@@ -93,6 +93,21 @@ static const struct setting settings_table[] = {
 	ROW(verp_method, TYPE_VERP, "xverp",
 	    "How: xverp (Postfix; see conf/postfix/) or shards (each recipient in a hand-over "
 	    "of their own)."),
+	ROW(copies, TYPE_COPIES, "shared",
+	    "shared: one mail for many recipients; personal: each has a mail of their own, whose "
+	    "List-Unsubscribe is signed for them and asks nothing. Costs the mail system more."),
+	ROW(personal_lists, TYPE_TEXT, "*",
+	    "With copies = personal: lists, separated by commas, or *, where that is so."),
+	ROW(personal_domains, TYPE_TEXT, "*",
+	    "With copies = personal: domains of recipients, separated by commas, or *, where "
+	    "that is so; such as gmail.com, which asks for it. Others share."),
+	ROW(leave_key_file, TYPE_PATH, "/etc/kairan/leave.keys",
+	    "Keys that sign leave addresses and links, and nothing else; made by `kairanctl keys "
+	    "make`."),
+	ROW(web_url, TYPE_HTTPS_URL, "",
+	    "Where the town's web server hands over to kairan-web, such as "
+	    "https://www.town.example/mail; personal copies have a link to it and can be left with "
+	    "one click (RFC 8058). Empty: none."),
 	ROW(receipt_wait, TYPE_DURATION, "120s",
 	    "How long to wait for proof that a shard of unknown fate was queued."),
 	ROW(stuck_after, TYPE_DURATION, "10m",

@@ -45,6 +45,11 @@ struct settings {
 	int64_t verp_every;
 	char *verp_broadcasts;
 	int64_t verp_method; /* enum verp_method */
+	int64_t copies;      /* enum copies */
+	char *personal_lists;
+	char *personal_domains;
+	char *leave_key_file;
+	char *web_url;
 	int64_t receipt_wait;
 	int64_t stuck_after;
 	int64_t probe_every;

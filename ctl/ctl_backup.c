@@ -92,8 +92,9 @@ int ctl_backup(const struct ctl_call *call)
 	ctl_progress_free(progress);
 	store_close(store);
 	if (status == EX_OK)
-		ctl_print("%s: written; the keys (%s, %s) are not in it", path,
-			  call->settings->key_file, call->settings->audit_key_file);
+		ctl_print("%s: written; the keys (%s, %s, %s) are not in it", path,
+			  call->settings->key_file, call->settings->audit_key_file,
+			  call->settings->leave_key_file);
 	return status;
 }
 

@@ -31,6 +31,7 @@
 #include "ctl/ctl_store.h"
 #include "ctl/deliver_role.h"
 #include "milter/core/alarm.h"
+#include "milter/core/leave_token.h"
 #include "milter/draft/broadcast_compare.h"
 #include "milter/mail/message.h"
 #include "policy/service_address.h"
@@ -142,8 +143,9 @@ static enum answer check_receipt(const struct delivery *delivery,
 /* The receipt is a copy of what was queued for the residents. It is too late to hold it back;
  * the administrators hear of it. */
 static bool compare_copy(const struct ctl_call *call, const struct delivery *delivery,
-			 const struct draft *draft, struct kairan_error *error_r)
+			 const struct broadcast_copy *copy, struct kairan_error *error_r)
 {
+	const struct draft *draft = copy->draft;
 	g_autofree char *name =
 	    g_strdup_printf(ALARM_CHANGED " %lld", (long long)draft->id);
 	struct kairan_error difference;
@@ -156,7 +158,7 @@ static bool compare_copy(const struct ctl_call *call, const struct delivery *del
 
 	if (!message_init(error_r))
 		return false;
-	if (broadcast_compare(call->settings, draft, delivery->mail->str,
+	if (broadcast_compare(call->settings, copy, delivery->mail->str,
 			      delivery->mail->len, &difference))
 		return true;
 	log_event(LOG_LEVEL_WARNING, delivery->queue_id, draft->id,
@@ -164,6 +166,26 @@ static bool compare_copy(const struct ctl_call *call, const struct delivery *del
 	return store_alarm_raise(delivery->store, &alarm, error_r) != ANSWER_UNKNOWN &&
 	       append(delivery, draft->id, "receipt", "changed", difference.text,
 		      error_r);
+}
+
+static bool compare_shard(const struct ctl_call *call, const struct delivery *delivery,
+			  const struct draft *draft, const struct token *token,
+			  struct kairan_error *error_r)
+{
+	struct shard shard;
+	struct broadcast_copy copy = { .draft = draft, .shard = &shard };
+	struct keyring *keys = NULL;
+	enum answer answer = store_release_find_shard(delivery->store, draft->id,
+						      token->party, &shard, error_r);
+	bool ok;
+
+	if (answer != ANSWER_YES)
+		return answer == ANSWER_NO;
+	ok = leave_token_load_keys(call->settings, &keys, error_r);
+	copy.leave_keys = keys;
+	ok = ok && compare_copy(call, delivery, &copy, error_r);
+	keyring_free(keys);
+	return ok;
 }
 
 static int confirm_shard(const struct delivery *delivery, const struct token *token,
@@ -198,7 +220,8 @@ static int take_receipt(const struct ctl_call *call, const struct delivery *deli
 	keyring_free(keyring);
 	if (answer == ANSWER_NO)
 		status = refuse(delivery, REASON_FORGED_TOKEN, EX_NOPERM, error_r);
-	else if (answer == ANSWER_YES && compare_copy(call, delivery, draft, error_r))
+	else if (answer == ANSWER_YES &&
+		 compare_shard(call, delivery, draft, &token, error_r))
 		status = confirm_shard(delivery, &token, error_r);
 	draft_free(draft);
 	return status;

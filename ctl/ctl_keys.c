@@ -3,14 +3,15 @@
  *	ctl_keys - kairanctl keys make, keys rotate
  *
  * DESCRIPTION
- *	"make" makes the token keys and the audit trail's key, where there are none. When root
- *	runs it, the files belong to the user that the daemon becomes.
+ *	"make" makes the token keys, the audit trail's key and the keys of leave addresses, where
+ *	there are none. When root runs it, the files belong to the user that the daemon becomes.
  *
- *	"rotate" adds a token key that signs from then on. The old ones go on verifying, so
- *	replies under way still count. The daemon reads keys when it starts and at SIGHUP.
+ *	"rotate" adds a token key that signs from then on, and one for leave addresses where there
+ *	are any. The old ones go on verifying, so replies under way still count. The daemon reads
+ *	keys when it starts and at SIGHUP.
  *
  * DIAGNOSTICS
- *	EX_CANTCREAT: both files exist already, or one cannot be made.
+ *	EX_CANTCREAT: all files exist already, or one cannot be made.
  */
 #include "config.h"
 
@@ -43,7 +44,8 @@ static int make_file(const char *path, const struct passwd *user)
 int ctl_keys_make(const struct ctl_call *call)
 {
 	const char *const paths[] = { call->settings->key_file,
-				      call->settings->audit_key_file };
+				      call->settings->audit_key_file,
+				      call->settings->leave_key_file };
 	const struct passwd *user = NULL;
 	int status = EX_OK, made = 0;
 
@@ -59,8 +61,9 @@ int ctl_keys_make(const struct ctl_call *call)
 		made++;
 	}
 	if (made == 0)
-		return ctl_fail(EX_CANTCREAT, "%s and %s exist; keys are not overwritten",
-				paths[0], paths[1]);
+		return ctl_fail(EX_CANTCREAT,
+				"%s, %s and %s exist; keys are not overwritten", paths[0],
+				paths[1], paths[2]);
 	return status;
 }
 
@@ -81,7 +84,7 @@ static int record(struct store *store, void *context, struct kairan_error *error
 int ctl_keys_rotate(const struct ctl_call *call)
 {
 	struct kairan_error error;
-	unsigned int id = 0;
+	unsigned int id = 0, leave_id = 0;
 	char detail[32];
 	int status;
 
@@ -89,6 +92,9 @@ int ctl_keys_rotate(const struct ctl_call *call)
 		return ctl_usage(call);
 	if (!keyring_rotate_file(call->settings->key_file, &id, &error))
 		return ctl_fail(EX_CANTCREAT, "key_file: %s", error.text);
+	if (access(call->settings->leave_key_file, F_OK) == 0 &&
+	    !keyring_rotate_file(call->settings->leave_key_file, &leave_id, &error))
+		return ctl_fail(EX_CANTCREAT, "leave_key_file: %s", error.text);
 	(void)snprintf(detail, sizeof(detail), "key %u", id);
 	status = ctl_store_run(call, record, detail);
 	if (status == EX_OK)

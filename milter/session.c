@@ -138,12 +138,13 @@ static const struct intake *find_intake(const struct recipient *recipient)
 	case SERVICE_JOIN:
 	case SERVICE_LEAVE:
 		return &intake_resident;
+	case SERVICE_LEAVE_SIGNED:
+		return &intake_leave_signed;
 	case SERVICE_CONFIRM:
 		return &intake_confirm;
 	case SERVICE_NONE:
 	case SERVICE_RECEIPT:
 	case SERVICE_BOUNCE:
-	case SERVICE_LEAVE_SIGNED:
 	case SERVICE_PAUSE:
 	case SERVICE_STATUS:
 	case SERVICE_UNKNOWN:

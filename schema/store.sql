@@ -489,3 +489,20 @@ ALTER TABLE snapshot ADD COLUMN footer TEXT NOT NULL DEFAULT '';
 ALTER TABLE snapshot ADD COLUMN reply_to TEXT NOT NULL DEFAULT '';
 ALTER TABLE draft ADD COLUMN footer TEXT NOT NULL DEFAULT '';
 ALTER TABLE draft ADD COLUMN reply_to TEXT NOT NULL DEFAULT '';
+
+-- Whom a signed leave address or link lets leave which list: what its token names. Gone with the
+-- subscriber's row.
+CREATE TABLE leaver (
+	id            INTEGER PRIMARY KEY,   -- by chance, so that a restored store gives none anew
+	list          TEXT NOT NULL,
+	address_key   TEXT NOT NULL,
+	UNIQUE (list, address_key)
+);
+CREATE TRIGGER leaver_gone AFTER DELETE ON subscriber BEGIN
+	DELETE FROM leaver WHERE list = OLD.list AND address_key = OLD.address_key;
+END;
+-- Of a personal copy: its leaver (0: the shard is shared), and the key that signs for it.
+ALTER TABLE shard ADD COLUMN leaver INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE shard ADD COLUMN leave_key INTEGER NOT NULL DEFAULT 0;
+-- A release may have as many shards as recipients.
+CREATE INDEX shard_by_draft ON shard (draft, state);

@@ -18,35 +18,54 @@
 #include <glib.h>
 #include <stdio.h>
 
+#include "policy/token.h"
 #include "schema/sql.h"
 #include "schema/store_suspension.h"
 
-/* A token has 16 bits for the number of a shard. */
-#define SHARDS_MOST 65535
+/* Parameters: list, had, draft, personal. */
+#define HAS_PERSONAL "(?4 = ' * ' OR instr(?4, ' ' || domain || ' ') > 0)"
 
-/* Parameters: list, had, draft, shard size, most shards. */
-#define COPY_RECIPIENTS(audience)                                                      \
+/* Further parameters: shard size, most shards. */
+#define COPY_SHARED(audience)                                                          \
 	"INSERT INTO shard_recipient (draft, shard, position, address)"                \
 	" SELECT ?3, 1 + n % ((total + size - 1) / size), 1 + n, address FROM"         \
 	" (SELECT address, row_number() OVER (ORDER BY domain, address_key) - 1 AS n," \
-	"  total, max(?4, (total + ?5 - 1) / ?5) AS size FROM " audience ","           \
-	"  (SELECT count(*) AS total, ?2 FROM " audience "))"
+	"  total, max(?5, (total + ?6 - 1) / ?6) AS size FROM " audience ","           \
+	"  (SELECT count(*) AS total FROM " audience "   WHERE NOT " HAS_PERSONAL      \
+	") WHERE NOT " HAS_PERSONAL ")"
 
-static bool copy_recipients(struct store *store, const struct shard_cut *cut,
-			    struct kairan_error *error_r)
+/* Those with copies of their own, numbered; the same at every reading. Further parameter: shards
+ * before these. */
+#define PERSONAL(audience)                                                       \
+	"(SELECT address, address_key, ?5 + row_number() OVER (ORDER BY domain," \
+	" address_key) AS number FROM " audience " WHERE " HAS_PERSONAL ")"
+#define COPY_PERSONAL(audience)                                         \
+	"INSERT INTO shard_recipient (draft, shard, position, address)" \
+	" SELECT ?3, number, 1, address FROM " PERSONAL(audience)
+/* An id that somebody else has by chance is not given: such a copy has a leaver at the next
+ * release. */
+#define MAKE_LEAVERS(audience)                                                      \
+	"INSERT OR IGNORE INTO leaver (id, list, address_key)"                      \
+	" SELECT max(1, random() & 1099511627775), ?1, address_key FROM " PERSONAL( \
+	    audience)
+/* Further parameters: now, key. */
+#define MAKE_PERSONAL(audience)                                                         \
+	"INSERT INTO shard (draft, number, state, recipients, changed_at, next_try,"    \
+	" leaver, leave_key) SELECT ?3, number, 1, 1, ?6, ?6, coalesce(leaver.id, 0),"  \
+	" ?7 FROM " PERSONAL(audience) " AS p LEFT JOIN leaver ON leaver.list = ?1 AND" \
+				       " leaver.address_key = p.address_key"
+
+#define FOR_AUDIENCE(cut, statement)                            \
+	((cut)->audience.had == 0 ? statement(AUDIENCE_OF_LIST) \
+				  : statement(AUDIENCE_OF_DRAFT))
+
+static bool cut_shared(struct store *store, const struct shard_cut *cut,
+		       const char *personal, int64_t *recipients_r,
+		       struct kairan_error *error_r)
 {
-	const char *sql = cut->audience.had == 0 ? COPY_RECIPIENTS(AUDIENCE_OF_LIST)
-						 : COPY_RECIPIENTS(AUDIENCE_OF_DRAFT);
-
-	return sql_run(store, error_r, sql, "siiii", cut->audience.list,
-		       cut->audience.had, cut->draft, cut->shard_size,
-		       (int64_t)SHARDS_MOST);
-}
-
-bool store_release_cut(struct store *store, const struct shard_cut *cut,
-		       int64_t *recipients_r, struct kairan_error *error_r)
-{
-	if (!copy_recipients(store, cut, error_r))
+	if (!sql_run(store, error_r, FOR_AUDIENCE(cut, COPY_SHARED), "siisii",
+		     cut->audience.list, cut->audience.had, cut->draft, personal,
+		     cut->shard_size, (int64_t)TOKEN_PARTY_MOST))
 		return false;
 	*recipients_r = sql_changes(store);
 	return sql_run(
@@ -55,6 +74,39 @@ bool store_release_cut(struct store *store, const struct shard_cut *cut,
 	    " SELECT ?1, shard, 1, count(*), ?2, ?2 FROM shard_recipient"
 	    " WHERE draft = ?1 GROUP BY shard",
 	    "ii", cut->draft, cut->now);
+}
+
+static bool cut_personal(struct store *store, const struct shard_cut *cut,
+			 const char *personal, int64_t *recipients_r,
+			 struct kairan_error *error_r)
+{
+	const struct audience *to = &cut->audience;
+	int64_t shared;
+
+	if (!sql_number(store, error_r, &shared,
+			"SELECT count(*) FROM shard WHERE draft = ?", "i", cut->draft) ||
+	    !sql_run(store, error_r, FOR_AUDIENCE(cut, COPY_PERSONAL), "siisi", to->list,
+		     to->had, cut->draft, personal, shared))
+		return false;
+	*recipients_r = sql_changes(store);
+	return sql_run(store, error_r, FOR_AUDIENCE(cut, MAKE_LEAVERS), "siisi", to->list,
+		       to->had, cut->draft, personal, shared) &&
+	       sql_run(store, error_r, FOR_AUDIENCE(cut, MAKE_PERSONAL), "siisiii",
+		       to->list, to->had, cut->draft, personal, shared, cut->now,
+		       (int64_t)cut->leave_key);
+}
+
+bool store_release_cut(struct store *store, const struct shard_cut *cut,
+		       int64_t *recipients_r, struct kairan_error *error_r)
+{
+	const char *personal = cut->personal != NULL ? cut->personal : "";
+	int64_t own = 0;
+
+	if (!cut_shared(store, cut, personal, recipients_r, error_r) ||
+	    (*personal != '\0' && !cut_personal(store, cut, personal, &own, error_r)))
+		return false;
+	*recipients_r += own;
+	return true;
 }
 
 bool store_release_count_begun(struct store *store, const char *broadcast,
@@ -97,12 +149,15 @@ static enum answer take_shard(enum answer answer, sqlite3_stmt *stmt,
 	shard_r->next_try = sqlite3_column_int64(stmt, 5);
 	(void)snprintf(shard_r->queue_id, sizeof(shard_r->queue_id), "%s",
 		       (const char *)sqlite3_column_text(stmt, 6));
+	shard_r->leaver = sqlite3_column_int64(stmt, 7);
+	shard_r->leave_key = (unsigned int)sqlite3_column_int(stmt, 8);
 	sql_done(stmt);
 	return ANSWER_YES;
 }
 
-#define SHARD_COLUMNS \
-	"SELECT draft, number, state, recipients, tries, next_try, queue_id FROM shard "
+#define SHARD_COLUMNS                                                          \
+	"SELECT draft, number, state, recipients, tries, next_try, queue_id, " \
+	"leaver, leave_key FROM shard "
 
 /* A release that was stopped, or is suspended (Art. 7), hands over no further shard. */
 #define SHARD_RELEASING                                                         \
@@ -113,10 +168,16 @@ enum answer store_release_find_due(struct store *store, int64_t now,
 				   struct shard *shard_r, struct kairan_error *error_r)
 {
 	sqlite3_stmt *stmt;
+	/* Of each state the first by the index: a release of personal copies has as many as
+	 * recipients. */
 	enum answer answer = sql_first(
 	    store, error_r, &stmt,
-	    SHARD_COLUMNS "WHERE state IN (1, 2) AND next_try <= ?" SHARD_RELEASING
-			  " ORDER BY next_try, draft, number LIMIT 1",
+	    "SELECT * FROM (SELECT * FROM (" SHARD_COLUMNS
+	    "WHERE state = 1 AND next_try <= ?1" SHARD_RELEASING
+	    " ORDER BY next_try, draft, number LIMIT 1) UNION ALL SELECT * FROM (" SHARD_COLUMNS
+	    "WHERE state = 2 AND next_try <= ?1" SHARD_RELEASING
+	    " ORDER BY next_try, draft, number LIMIT 1))"
+	    " ORDER BY next_try, draft, number LIMIT 1",
 	    "i", now);
 
 	return take_shard(answer, stmt, shard_r);

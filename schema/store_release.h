@@ -25,19 +25,26 @@ struct shard {
 	int64_t recipients;
 	int64_t tries;
 	int64_t next_try;
+	int64_t leaver;         /* of a personal copy (store_leaver.h); 0: it is shared */
+	unsigned int leave_key; /* that signs for the leaver */
 	char queue_id[64];
 };
 
 /* Fix the recipients of a draft: its audience now, each once; cut into
- * shards of at most shard_size (more where that would make over 65535 shards), whose sizes
+ * shards of at most shard_size (more where that would make over 2^24-1 shards), whose sizes
  * differ by one at most. Every shard has the same
  * mix of destinations, so that no carrier holds up the others; within a shard those of one
- * destination stand together. An audience of nobody gives no shard. */
+ * destination stand together. Personal copies come behind the shared ones, each a shard of its
+ * own. An audience of nobody gives no shard. */
 struct shard_cut {
 	int64_t draft;
 	struct audience audience;
 	int64_t shard_size;
 	int64_t now;
+	/* The domains whose recipients have personal copies, in lower case, a blank before and
+	 * behind each; " * ": all; NULL: none. */
+	const char *personal;
+	unsigned int leave_key; /* that signs their leave addresses */
 };
 bool store_release_cut(struct store *store, const struct shard_cut *cut,
 		       int64_t *recipients_r, struct kairan_error *error_r);

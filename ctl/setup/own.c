@@ -162,9 +162,11 @@ static void plan_keys(const struct site *site, const char *conf, struct change_l
 {
 	g_autofree char *token = conf_text_effective(conf, "key_file");
 	g_autofree char *audit = conf_text_effective(conf, "audit_key_file");
+	g_autofree char *leave = conf_text_effective(conf, "leave_key_file");
 
 	if (g_file_test(token, G_FILE_TEST_EXISTS) &&
-	    g_file_test(audit, G_FILE_TEST_EXISTS))
+	    g_file_test(audit, G_FILE_TEST_EXISTS) &&
+	    g_file_test(leave, G_FILE_TEST_EXISTS))
 		return;
 	change_add_run(list,
 		       &(struct change_run){ .words = (const char *const[]){

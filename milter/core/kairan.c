@@ -18,6 +18,7 @@
 
 #include "conf/clock.h"
 #include "conf/patterns.h"
+#include "milter/core/leave_token.h"
 #include "milter/core/notice.h"
 #include "milter/core/snapshot.h"
 
@@ -56,6 +57,7 @@ bool setup_load(const char *path, struct setup **setup_r, struct kairan_error *e
 	if (!settings_load(path, &setup->settings, error_r) ||
 	    !keyring_load("key_file", setup->settings->key_file, &setup->keyring,
 			  error_r) ||
+	    !leave_token_load_keys(setup->settings, &setup->leave_keys, error_r) ||
 	    !template_load_all(setup->settings->template_dir, notice_kinds(),
 			       notice_names(), &setup->templates, error_r) ||
 	    !load_patterns(setup, error_r)) {
@@ -81,6 +83,7 @@ void setup_unref(struct setup *setup)
 	unref_array(setup->footers);
 	template_free_all(setup->templates);
 	keyring_free(setup->keyring);
+	keyring_free(setup->leave_keys);
 	settings_free(setup->settings);
 	g_free(setup);
 }

@@ -25,6 +25,7 @@ struct setup {
 	int references;
 	struct settings *settings;
 	struct keyring *keyring;
+	struct keyring *leave_keys; /* NULL: none (milter/core/leave_token.h) */
 	struct templates *templates;
 	struct directory *directory;
 	GTimeZone *zone;     /* the town's */

@@ -332,6 +332,7 @@ static bool hand_over(struct kairan *kairan, struct smtp *smtp, const struct set
 	g_autofree char *sender = broadcast_mail_sender(setup, draft, shard);
 	g_autofree char *recipient =
 	    broadcast_mail_address(setup, draft, shard, TOKEN_RELEASE);
+	const struct broadcast_copy copy = { draft, shard, setup->leave_keys };
 	struct smtp_mail mail = { .sender = sender, .recipient = recipient };
 	struct smtp_result result;
 	char *octets = NULL;
@@ -339,7 +340,7 @@ static bool hand_over(struct kairan *kairan, struct smtp *smtp, const struct set
 	if (recipient == NULL)
 		return error_set(error_r, "no token for shard %lld of draft %lld",
 				 (long long)shard->number, (long long)shard->draft);
-	if (!broadcast_mail_write(setup->settings, draft, &octets, &mail.length, error_r))
+	if (!broadcast_mail_write(setup->settings, &copy, &octets, &mail.length, error_r))
 		return false;
 	mail.octets = octets;
 	smtp_send(smtp, setup->settings, &mail, &result);

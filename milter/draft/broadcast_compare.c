@@ -16,10 +16,9 @@
 
 #include <stdlib.h>
 
-#include "milter/draft/broadcast_mail.h"
 #include "milter/mail/message_compare.h"
 
-bool broadcast_compare(const struct settings *settings, const struct draft *draft,
+bool broadcast_compare(const struct settings *settings, const struct broadcast_copy *copy,
 		       const char *octets, size_t length,
 		       struct kairan_error *difference_r)
 {
@@ -27,7 +26,7 @@ bool broadcast_compare(const struct settings *settings, const struct draft *draf
 	size_t written_length;
 	bool same;
 
-	same = broadcast_mail_write(settings, draft, &written, &written_length,
+	same = broadcast_mail_write(settings, copy, &written, &written_length,
 				    difference_r) &&
 	       message_compare(written, written_length, octets, length, difference_r);
 	free(written);

@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "conf/clock.h"
+#include "milter/core/leave_token.h"
 #include "milter/core/own_address.h"
 #include "milter/draft/answer_address.h"
 #include "milter/draft/broadcast_footer.h"
@@ -47,15 +48,55 @@ char *broadcast_mail_id(const struct settings *settings, const struct draft *dra
 			       draft->submit_key[3], settings->service_domain);
 }
 
-bool broadcast_mail_write(const struct settings *settings, const struct draft *draft,
-			  char **octets_r, size_t *length_r, struct kairan_error *error_r)
+/* How a resident leaves (RFC 2369). A personal copy has an address that is signed for its reader,
+ * and a link that a mail program may use at one click (RFC 8058). */
+struct leave_ways {
+	char *list; /* List-Unsubscribe */
+	const char *post;
+};
+
+static bool make_leave_ways(const struct settings *settings,
+			    const struct broadcast_copy *copy, struct leave_ways *ways_r,
+			    struct kairan_error *error_r)
 {
+	const struct leave_right right = {
+		.leaver = copy->shard->leaver,
+		.list = copy->draft->list,
+	};
+	char token[TOKEN_TEXT_MAX + 1];
+	g_autofree char *address = NULL;
+	g_autofree char *list = NULL;
+
+	*ways_r = (struct leave_ways){ 0 };
+	if (right.leaver == 0) {
+		ways_r->list = g_strdup_printf("<mailto:leave-%s@%s>", right.list,
+					       settings->service_domain);
+		return true;
+	}
+	if (copy->leave_keys == NULL ||
+	    !leave_token_make(copy->leave_keys, copy->shard->leave_key, &right, token))
+		return error_set(error_r, "leave_key_file: no key signs a personal copy");
+	address = own_address_make(settings, SERVICE_LEAVE_SIGNED, token);
+	if (*settings->web_url == '\0') {
+		ways_r->list = g_strdup_printf("<mailto:%s>", address);
+		return true;
+	}
+	list = g_uri_escape_string(right.list, NULL, false);
+	ways_r->list = g_strdup_printf("<%s/leave/%s/%s>, <mailto:%s>", settings->web_url,
+				       list, token, address);
+	ways_r->post = "List-Unsubscribe=One-Click";
+	return true;
+}
+
+bool broadcast_mail_write(const struct settings *settings,
+			  const struct broadcast_copy *copy, char **octets_r,
+			  size_t *length_r, struct kairan_error *error_r)
+{
+	const struct draft *draft = copy->draft;
 	const char *at = strrchr(draft->broadcast, '@');
 	g_autofree char *local =
 	    g_strndup(draft->broadcast, (gsize)(at - draft->broadcast));
 	g_autofree char *list_id = g_strdup_printf("<%s.%s>", local, at + 1);
-	g_autofree char *unsubscribe = g_strdup_printf(
-	    "<mailto:leave-%s@%s>", draft->list, settings->service_domain);
 	g_autofree char *subscribe =
 	    g_strdup_printf("<mailto:join-%s@%s>", draft->list, settings->service_domain);
 	g_autofree char *owner = g_strdup_printf("<mailto:%s-owner@%s>", draft->list,
@@ -63,8 +104,9 @@ bool broadcast_mail_write(const struct settings *settings, const struct draft *d
 	g_autofree char *id = broadcast_mail_id(settings, draft);
 	g_autofree char *text = broadcast_footer_add(draft);
 	const char *first = *draft->in_reply_to != '\0' ? draft->in_reply_to : NULL;
+	struct leave_ways ways;
 	char zone[8];
-	const struct message_draft mail = {
+	struct message_draft mail = {
 		.from_name = draft->broadcast_ja,
 		.from_address = draft->broadcast,
 		.to_name = draft->broadcast_ja,
@@ -75,7 +117,6 @@ bool broadcast_mail_write(const struct settings *settings, const struct draft *d
 		.in_reply_to = first,
 		.references = first,
 		.list_id = list_id,
-		.list_unsubscribe = unsubscribe,
 		.list_subscribe = subscribe,
 		.list_owner = owner,
 		.list_post = "NO",
@@ -86,9 +127,16 @@ bool broadcast_mail_write(const struct settings *settings, const struct draft *d
 		.charset = wants_iso2022jp(settings, draft) ? ENCODED_WORD_ISO2022JP
 							    : ENCODED_WORD_UTF8,
 	};
+	bool ok;
 
+	if (!make_leave_ways(settings, copy, &ways, error_r))
+		return false;
+	mail.list_unsubscribe = ways.list;
+	mail.list_unsubscribe_post = ways.post;
 	clock_format(draft->due_at, settings->time_zone, "%z", zone, sizeof(zone));
-	return message_write(&mail, octets_r, length_r, error_r);
+	ok = message_write(&mail, octets_r, length_r, error_r);
+	g_free(ways.list);
+	return ok;
 }
 
 char *broadcast_mail_sender(const struct setup *setup, const struct draft *draft,

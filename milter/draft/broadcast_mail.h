@@ -14,11 +14,17 @@
 /* The Message-ID of a draft's broadcast, with its angle brackets. Free with g_free(). */
 char *broadcast_mail_id(const struct settings *settings, const struct draft *draft);
 
-/* Write the broadcast of a draft: the same octets every time for the same draft and
- * settings. malloc'd. */
-bool broadcast_mail_write(const struct settings *settings, const struct draft *draft,
-			  char **octets_r, size_t *length_r,
-			  struct kairan_error *error_r);
+/* What goes out: the draft's mail, to all of a shard. */
+struct broadcast_copy {
+	const struct draft *draft;
+	const struct shard *shard;
+	const struct keyring *leave_keys; /* of personal copies; else it may be NULL */
+};
+
+/* Write it: the same octets every time for the same copy and settings. malloc'd. */
+bool broadcast_mail_write(const struct settings *settings,
+			  const struct broadcast_copy *copy, char **octets_r,
+			  size_t *length_r, struct kairan_error *error_r);
 
 /* The envelope of a shard: its sender, and the release+ and receipt+ addresses that are
  * signed for it. Addr-specs, to be freed with g_free(). */

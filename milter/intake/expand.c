@@ -294,9 +294,12 @@ static void take(const struct intake_context *context, struct recipient *recipie
 	struct envelope *envelope = context->envelope;
 	struct release release = { 0 };
 	struct kairan_error error = { "it has other recipients, or is too large" };
+	struct broadcast_copy copy = { .leave_keys = context->setup->leave_keys };
 
 	if (!open_release(context, recipient, &release, verdict_r))
 		goto out;
+	copy.draft = release.draft;
+	copy.shard = &release.shard;
 	if (envelope->recipients->len != 1 || envelope->others > 0 ||
 	    envelope->too_large) {
 		log_event(LOG_LEVEL_WARNING, envelope->queue_id, release.draft->id,
@@ -304,8 +307,8 @@ static void take(const struct intake_context *context, struct recipient *recipie
 		verdict_set(verdict_r, REASON_FORGED_TOKEN, NULL);
 		goto out;
 	}
-	if (!broadcast_compare(context->setup->settings, release.draft,
-			       envelope->octets->str, envelope->octets->len, &error)) {
+	if (!broadcast_compare(context->setup->settings, &copy, envelope->octets->str,
+			       envelope->octets->len, &error)) {
 		refuse_changed(context, &release, &error, verdict_r);
 		goto out;
 	}

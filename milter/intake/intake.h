@@ -50,6 +50,7 @@ extern const struct intake intake_role;         /* postmaster@, abuse@ */
 extern const struct intake intake_resident;     /* join-LIST, leave-LIST */
 extern const struct intake intake_confirm;      /* confirm+TOKEN, of residents */
 extern const struct intake intake_probe;        /* probe+TOKEN */
+extern const struct intake intake_leave_signed; /* leave+TOKEN */
 extern const struct intake intake_release;      /* release+TOKEN (expand.c) */
 
 /* Write one audit row in a transaction of its own. On failure the verdict becomes "could

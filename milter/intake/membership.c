@@ -38,26 +38,21 @@ static bool join(struct store *store, const struct resident_request *request,
 	       store_subscriber_note_change(store, request->list, 1, 0, now, error_r);
 }
 
-static bool leave(struct store *store, const struct resident_request *request,
-		  const struct address *address, int64_t now,
-		  struct kairan_error *error_r)
+enum answer membership_leave(struct store *store, const char *list,
+			     const struct address *address, int64_t now,
+			     struct kairan_error *error_r)
 {
-	const struct subscriber_entry entry = { .list = request->list,
+	const struct subscriber_entry entry = { .list = list,
 						.address = address,
 						.state = SUBSCRIBER_LEFT,
 						.reason = "",
 						.now = now };
+	const enum answer answer = store_subscriber_enter(store, &entry, error_r);
 
-	switch (store_subscriber_enter(store, &entry, error_r)) {
-	case ANSWER_YES:
-		return store_subscriber_note_change(store, request->list, 0, 1, now,
-						    error_r);
-	case ANSWER_NO:
-		return true;
-	case ANSWER_UNKNOWN:
-		break;
-	}
-	return false;
+	if (answer == ANSWER_YES &&
+	    !store_subscriber_note_change(store, list, 0, 1, now, error_r))
+		return ANSWER_UNKNOWN;
+	return answer;
 }
 
 bool membership_carry_out(struct store *store, const struct resident_request *request,
@@ -70,5 +65,6 @@ bool membership_carry_out(struct store *store, const struct resident_request *re
 		return false;
 	return request->kind == RESIDENT_JOIN
 		   ? join(store, request, &address, consent_id, now, error_r)
-		   : leave(store, request, &address, now, error_r);
+		   : membership_leave(store, request->list, &address, now, error_r) !=
+			 ANSWER_UNKNOWN;
 }

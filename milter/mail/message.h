@@ -106,8 +106,9 @@ struct message_draft {
 	const char *list_unsubscribe; /* "<mailto:...>", as the next two (RFC 2369) */
 	const char *list_subscribe;
 	const char *list_owner;
-	const char *list_post;      /* "NO" */
-	const char *auto_submitted; /* "auto-generated", "auto-replied" */
+	const char *list_post;             /* "NO" */
+	const char *list_unsubscribe_post; /* RFC 8058 */
+	const char *auto_submitted;        /* "auto-generated", "auto-replied" */
 	time_t date;
 	const char *date_zone; /* "+0900" */
 	const char *text;      /* LF line ends */

@@ -72,9 +72,16 @@ static bool same_headers(const struct message *ours, const struct message *their
 					     "Message-ID",  "Content-Type",
 					     "List-Id",     "Content-Transfer-Encoding",
 					     "MIME-Version" };
+	static const char *const if_ours[] = { "List-Unsubscribe",
+					       "List-Unsubscribe-Post" };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
 		if (!same_header(ours, theirs, names[i], difference_r))
+			return false;
+	/* Its reader would leave by another's. */
+	for (size_t i = 0; i < G_N_ELEMENTS(if_ours); i++)
+		if (message_count_header(ours, if_ours[i]) > 0 &&
+		    !same_header(ours, theirs, if_ours[i], difference_r))
 			return false;
 	/* Answers would go elsewhere. */
 	if (message_count_header(ours, "Reply-To") > 0)

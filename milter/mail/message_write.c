@@ -215,6 +215,8 @@ static bool add_headers(GString *out, const struct message_draft *draft,
 	       add_field(out, "References", draft->references, error_r) &&
 	       add_list_id(out, draft, error_r) &&
 	       add_field(out, "List-Unsubscribe", draft->list_unsubscribe, error_r) &&
+	       add_field(out, "List-Unsubscribe-Post", draft->list_unsubscribe_post,
+			 error_r) &&
 	       add_field(out, "List-Subscribe", draft->list_subscribe, error_r) &&
 	       add_field(out, "List-Owner", draft->list_owner, error_r) &&
 	       add_field(out, "List-Post", draft->list_post, error_r) &&

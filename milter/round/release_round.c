@@ -222,6 +222,27 @@ static bool choose_verp(struct store *store, const struct settings *settings,
 	return true;
 }
 
+/* The domains whose recipients get copies of their own, as store_release_cut() wants them; NULL:
+ * none. */
+static char *list_personal(const struct settings *settings, const char *list)
+{
+	g_auto(GStrv) domains = NULL;
+	GString *out;
+
+	if (settings->copies != COPIES_PERSONAL ||
+	    !setting_value_list_has(settings->personal_lists, list))
+		return NULL;
+	if (setting_value_list_has(settings->personal_domains, "*"))
+		return g_strdup(" * ");
+	domains = g_strsplit_set(settings->personal_domains, ", ", -1);
+	out = g_string_new(" ");
+	for (size_t i = 0; domains[i] != NULL; i++)
+		if (*domains[i] != '\0')
+			g_string_append_printf(out, "%s ", domains[i]);
+	g_string_ascii_down(out);
+	return g_string_free(out, FALSE);
+}
+
 /* NO: the list has nobody. */
 static enum answer start(struct store *store, const struct setup *setup,
 			 struct draft *draft, struct kairan_error *error_r)
@@ -231,7 +252,12 @@ static enum answer start(struct store *store, const struct setup *setup,
 	struct shard_cut cut = { .draft = draft->id,
 				 .shard_size = setup->settings->shard_size,
 				 .now = now };
+	g_autofree char *personal = list_personal(setup->settings, draft->list);
 
+	if (personal != NULL) {
+		cut.personal = personal;
+		cut.leave_key = keyring_current(setup->leave_keys)->id;
+	}
 	if (!store_audience_find(store, draft, &cut.audience, error_r) ||
 	    !choose_verp(store, setup->settings, draft, &step.verp, error_r))
 		return ANSWER_UNKNOWN;

@@ -100,6 +100,8 @@ static void test_defaults(void **state)
 	assert_int_equal(settings->shard_size, 20000);
 	assert_int_equal(settings->receipt_wait, 120);
 	assert_int_equal(settings->outgoing_charset, OUTGOING_AUTO);
+	assert_int_equal(settings->copies, COPIES_SHARED);
+	assert_string_equal(settings->web_url, "");
 	assert_int_equal(settings->message_max, 9 * 1024 * 1024);
 	assert_int_equal(settings->character_limit, 200);
 	assert_int_equal(settings->draft_expiry, 3 * 86400);
@@ -140,6 +142,8 @@ static void test_good_values(void **state)
 		NUMBER("outgoing_charset = iso-2022-jp", outgoing_charset,
 		       OUTGOING_ISO2022JP),
 		NUMBER("outgoing_charset = auto", outgoing_charset, OUTGOING_AUTO),
+		NUMBER("copies = shared", copies, COPIES_SHARED),
+		NUMBER("copies = personal", copies, COPIES_PERSONAL),
 		NUMBER("log_target = stderr", log_target, LOG_TARGET_STDERR),
 		NUMBER("log_target = \"syslog\"", log_target, LOG_TARGET_SYSLOG),
 #undef NUMBER
@@ -243,6 +247,15 @@ static void test_bad_values(void **state)
 		{ "mta_url", "127.0.0.1:25" },
 		{ "mta_url", "http://127.0.0.1" },
 		{ "mta_url", "SMTP:127.0.0.1" },
+		{ "copies", "" },
+		{ "copies", "xverp" },
+		{ "web_url", "http://www.town.example" },
+		{ "web_url", "https://" },
+		{ "web_url", "https:///mail" },
+		{ "web_url", "https://www.town.example/" },
+		{ "web_url", "https://www.town.example/a b" },
+		{ "web_url", "https://www.town.example/>" },
+		{ "web_url", "www.town.example" },
 	};
 
 	(void)state;

@@ -44,7 +44,9 @@ static void add_subscribers(void)
 
 static int64_t cut(const struct draft *draft, const struct audience *audience)
 {
-	const struct shard_cut wanted = { draft->id, *audience, 2, 100 };
+	const struct shard_cut wanted = {
+		.draft = draft->id, .audience = *audience, .shard_size = 2, .now = 100
+	};
 	int64_t recipients = -1;
 
 	if (!store_release_cut(at.store, &wanted, &recipients, &at.error))

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "schema/sql.h"
+#include "schema/store_leaver.h"
 #include "schema/store_release.h"
 #include "schema/store_subscriber.h"
 #include "tests/schema/store_fixture.h"
@@ -39,7 +40,10 @@ static void add_many(const char *list, int64_t count)
 static int64_t cut(int64_t draft, const char *list, int64_t shard_size)
 {
 	int64_t recipients = -1;
-	const struct shard_cut wanted = { draft, { list, 0 }, shard_size, 100 };
+	const struct shard_cut wanted = { .draft = draft,
+					  .audience = { list, 0 },
+					  .shard_size = shard_size,
+					  .now = 100 };
 
 	if (!store_release_cut(at.store, &wanted, &recipients, &at.error))
 		fail_msg("%s", at.error.text);
@@ -281,6 +285,89 @@ static void test_pages(void **state)
 	draft_free(draft);
 }
 
+/* The copies of a draft as cut: each shard's leaver's key, or how many share it. */
+static char *list_copies(int64_t draft)
+{
+	GString *out = g_string_new(NULL);
+	struct shard shard;
+
+	for (int64_t number = 1; store_release_find_shard(at.store, draft, number, &shard,
+							  &at.error) == ANSWER_YES;
+	     number++) {
+		struct leaver leaver = { 0 };
+		struct page page = { "" };
+
+		visit_all(&shard, add_address, &page);
+		if (shard.leaver == 0) {
+			g_string_append_printf(out, "%lld ", (long long)shard.recipients);
+			continue;
+		}
+		assert_int_equal(shard.recipients, 1);
+		assert_int_equal(shard.leave_key, 7);
+		assert_int_equal(
+		    store_leaver_find(at.store, shard.leaver, &leaver, &at.error),
+		    ANSWER_YES);
+		assert_string_equal(leaver.list, "bosai");
+		g_string_append_printf(out, "%s=%s", leaver.address_key, page.text);
+		leaver_clear(&leaver);
+	}
+	return g_string_free(out, FALSE);
+}
+
+#define COPIES_A \
+	"1@a.example=1@a.example 2@a.example=2@a.example 3@a.example=3@a.example "
+#define COPIES_B "1@b.example=1@b.example zoe@b.example=Zoe@b.example "
+
+static void test_personal_copies(void **state)
+{
+	static const struct {
+		const char *personal, *copies;
+	} rows[] = {
+		{ NULL, "3 2 " },
+		{ "", "3 2 " },
+		{ " ", "3 2 " },
+		{ " c.example ", "3 2 " },
+		{ " .example ", "3 2 " },
+		{ " b.example ", "3 " COPIES_B },
+		{ " c.example a.example ", "2 " COPIES_A },
+		{ " * ", COPIES_A COPIES_B },
+	};
+
+	(void)state;
+	begin(&at);
+	add("bosai", "1@a.example");
+	add("bosai", "2@A.example");
+	add("bosai", "3@a.example");
+	add("bosai", "Zoe@b.example");
+	add("bosai", "1@b.example");
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct draft *draft = insert_draft(&at, (unsigned char)(i + 1));
+		const struct shard_cut wanted = { .draft = draft->id,
+						  .audience = { "bosai", 0 },
+						  .shard_size = 3,
+						  .now = 100,
+						  .personal = rows[i].personal,
+						  .leave_key = 7 };
+		g_autofree char *copies = NULL;
+		int64_t recipients = 0;
+
+		assert_true(store_release_cut(at.store, &wanted, &recipients, &at.error));
+		assert_int_equal(recipients, 5);
+		copies = list_copies(draft->id);
+		if (strcmp(copies, rows[i].copies) != 0)
+			fail_msg("\"%s\": %s", rows[i].personal, copies);
+		draft_free(draft);
+	}
+	commit(&at);
+	/* One right for each subscriber, and none for who is forgotten. */
+	assert_int_equal(raw_number(at.path, "SELECT count(*) FROM leaver"), 5);
+	raw_run(at.path, "DELETE FROM subscriber WHERE address_key = 'zoe@b.example'");
+	assert_int_equal(raw_number(at.path, "SELECT count(*) FROM leaver"), 4);
+	assert_int_equal(raw_number(at.path, "SELECT count(*) FROM leaver WHERE"
+					     " address_key LIKE 'zoe%'"),
+			 0);
+}
+
 static void test_cut_twice_is_an_error(void **state)
 {
 	struct draft *draft;
@@ -291,9 +378,12 @@ static void test_cut_twice_is_an_error(void **state)
 	draft = make_release(1, "bosai", 3);
 	commit(&at);
 	begin(&at);
-	assert_false(store_release_cut(
-	    at.store, &(struct shard_cut){ draft->id, { "bosai", 0 }, 2, 100 },
-	    &recipients, &at.error));
+	assert_false(store_release_cut(at.store,
+				       &(struct shard_cut){ .draft = draft->id,
+							    .audience = { "bosai", 0 },
+							    .shard_size = 2,
+							    .now = 100 },
+				       &recipients, &at.error));
 	store_rollback(at.store);
 	assert_int_equal(raw_number(at.path, "SELECT count(*) FROM shard_recipient"), 3);
 	draft_free(draft);
@@ -671,7 +761,9 @@ static void test_could_not_ask(void **state)
 	raw_run(at.path, "DROP TABLE shard; DROP TABLE shard_recipient");
 	begin(&at);
 	assert_false(store_release_cut(at.store,
-				       &(struct shard_cut){ 1, { "bosai", 0 }, 1, 1 },
+				       &(struct shard_cut){ .draft = 1,
+							    .audience = { "bosai", 0 },
+							    .shard_size = 1 },
 				       &number, &at.error));
 	assert_int_equal(store_release_find_due(at.store, 1, &shard, &at.error),
 			 ANSWER_UNKNOWN);
@@ -690,6 +782,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_shard_sizes),
 		TEST(test_destinations_are_mixed),
+		TEST(test_personal_copies),
 		TEST(test_claims),
 		TEST(test_who_receives),
 		TEST(test_recipients_are_fixed),

@@ -241,9 +241,12 @@ static void test_what_rests(void **state)
 	enter_state(&at, releasing, DRAFT_APPROVED, 1600);
 	enter_state(&at, releasing, DRAFT_RELEASING, 0);
 	assert_int_equal(subscribe("bosai", "a@b.example", 1), ANSWER_YES);
-	assert_true(store_release_cut(
-	    at.store, &(struct shard_cut){ releasing->id, { "bosai", 0 }, 1, 1600 },
-	    &recipients, &at.error));
+	assert_true(store_release_cut(at.store,
+				      &(struct shard_cut){ .draft = releasing->id,
+							   .audience = { "bosai", 0 },
+							   .shard_size = 1,
+							   .now = 1600 },
+				      &recipients, &at.error));
 	check_all(held, true);
 	put(KOSODATE, 1700, 0, "another");
 	check_all(held, true);
