@@ -108,6 +108,8 @@ static const struct setting settings_table[] = {
 	    "Where the town's web server hands over to kairan-web, such as "
 	    "https://www.town.example/mail; personal copies have a link to it and can be left with "
 	    "one click (RFC 8058). Empty: none."),
+	ROW(web_listen, TYPE_TEXT, "127.0.0.1:8028",
+	    "Address and port of kairan-web, for the town's web server."),
 	ROW(receipt_wait, TYPE_DURATION, "120s",
 	    "How long to wait for proof that a shard of unknown fate was queued."),
 	ROW(stuck_after, TYPE_DURATION, "10m",

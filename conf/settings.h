@@ -50,6 +50,7 @@ struct settings {
 	char *personal_domains;
 	char *leave_key_file;
 	char *web_url;
+	char *web_listen;
 	int64_t receipt_wait;
 	int64_t stuck_after;
 	int64_t probe_every;

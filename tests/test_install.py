@@ -49,6 +49,10 @@ share/man/man7/kairan.7
 share/man/man8/kairan-milter.8
 share/man/man8/kairanctl.8
 """.split()
+# Where libmicrohttpd was there.
+if (BUILD / "kairan-web").exists():
+    WANTED += ["lib/systemd/system/kairan-web.service", "sbin/kairan-web",
+               "share/man/man8/kairan-web.8"]
 
 
 def run(*words, **options):

@@ -13,7 +13,8 @@ import plain_tap
 
 SOURCE = pathlib.Path(os.environ["SRCDIR"])
 BUILD = pathlib.Path(os.environ["KAIRAN_BUILD_DIR"])
-PAGES = ("conf/kairan.conf.5", "conf/kairan.7", "ctl/kairanctl.8", "milter/kairan-milter.8")
+PAGES = ("conf/kairan.conf.5", "conf/kairan.7", "ctl/kairanctl.8", "milter/kairan-milter.8",
+         *(["web/kairan-web.8"] if (BUILD / "kairan-web").exists() else []))
 COMPLETION = SOURCE / "ctl/bash-completion/kairanctl"
 
 

@@ -30,6 +30,7 @@ ROOMS = {
     "milter/courier": "notices and shards to the MTA",
     "milter/round": "what falls due",
     "milter": "the daemon and its conversation with the MTA",
+    "web": "kairan-web: the links by which residents leave",
     "ctl/check": "what an installation must have: kairanctl setup check",
     "ctl/setup": "what kairanctl setup writes, and how it shows it",
     "ctl": "kairanctl",

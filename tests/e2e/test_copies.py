@@ -86,7 +86,7 @@ def test_a_forged_address_removes_nobody(stack):
     for place in (7, 14, 20, 40):
         forged = address[:place] + ("b" if address[place] == "a" else "a") + address[place + 1:]
         replies = leave(stack, forged)
-        check_equal(replies.rcpt[0][0] if replies.final is None else replies.final[0], 550, forged)
+        check_equal(replies.recipients[forged][0], 550, forged)
     check_equal(stack.store("SELECT count(*) FROM subscriber WHERE state = 3")[0][0], before)
 
 

@@ -147,6 +147,8 @@ static void test_languages_have_the_same_files(void **state)
 	for (size_t i = 0; notice_kinds()[i] != NULL; i++)
 		g_ptr_array_add(expected, g_strdup_printf("%s.txt", notice_kinds()[i]));
 	g_ptr_array_add(expected, g_strdup("phrases.txt"));
+	g_ptr_array_add(expected, g_strdup("web.txt"));
+	g_ptr_array_add(expected, g_strdup("web.html"));
 	g_ptr_array_add(expected, g_strdup("report.html"));
 	g_ptr_array_add(expected, g_strdup("request.html"));
 	known = join_sorted(expected);
@@ -173,6 +175,8 @@ static void test_languages_have_the_same_placeholders(void **state)
 
 		check_twins(file);
 	}
+	check_twins("web.txt");
+	check_twins("web.html");
 	check_twins("report.html");
 	check_twins("request.html");
 }
