@@ -294,9 +294,9 @@ def test_sync_with_many_entries(stack):
         + (f"mail: many{number:04}@sink.example\n" if number else "") for number in range(1201)))
     done = sync(stack, "ldap:(uid=many*)")
     check_in("1200 addresses in the source, 1200 new", done.stdout)
-    database = "dn: olcDatabase={2}mdb,cn=config\nchangetype: modify\nreplace: olcLimits\n"
+    database = "dn: olcDatabase={1}mdb,cn=config\nchangetype: modify\nreplace: olcLimits\n"
     account = f"olcLimits: {{0}}dn.exact=\"cn=kairan,ou=services,{base}\""
-    stack.ldapmodify(f"{database}{account} size=50\n")
+    stack.ldapmodify(f"{database}{account} size=700\n")
     try:
         part = sync(stack, "ldap:(uid=many*)", "--most", "1000", check=False)
     finally:
