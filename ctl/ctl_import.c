@@ -112,10 +112,12 @@ static int finish(const struct ctl_call *call, struct import *import)
 		ctl_print("%s: %u addresses read, %lld new subscribers", import->list,
 			  import->addresses.found->len, (long long)import->added);
 	if (status == EX_OK && import->left + import->suspended + import->paused > 0)
-		ctl_print("%lld have left, %lld are suspended, %lld pause: they stay so "
-			  "(`kairanctl subscribers resume` brings them back)",
-			  (long long)import->left, (long long)import->suspended,
-			  (long long)import->paused);
+		ctl_print(
+		    "%lld have left, %lld are suspended, %lld pause: they stay so "
+		    "(`kairanctl subscribers resume`, of who has left with --reason, "
+		    "brings them back)",
+		    (long long)import->left, (long long)import->suspended,
+		    (long long)import->paused);
 	return status;
 }
 

@@ -6,7 +6,8 @@
  *	list --list LIST [--new-list] [--state STATE] [--json], export --list LIST [--new-list]:
  *	page by page, so that the daemon need not wait. Before the first of them the audit trail
  *	has who reads (Art. 8).
- *	suspend, resume, delete --list LIST ADDRESS...: all of them or none.
+ *	suspend, resume, delete --list LIST ADDRESS...: all of them or none. Who has left is a
+ *	subscriber again for a reason alone (resume --reason; Art. 2(2)).
  *
  * DIAGNOSTICS
  *	EX_NOINPUT: a list that no broadcast has; an address that is no subscriber, or in that
@@ -263,32 +264,56 @@ enum change_kind { CHANGE_SUSPEND, CHANGE_RESUME, CHANGE_DELETE };
 struct change {
 	enum change_kind kind;
 	const char *list;
+	const char *reason; /* why who has left is a subscriber again */
 	char **addresses;
 	int count;
 	int64_t now;
+	int64_t joined, gone; /* for the report */
 };
 
-static enum answer change_one(struct store *store, const struct change *change,
+/* Art. 2(2): they are not by what they were before. */
+static enum answer bring_back(struct store *store, struct change *change,
+			      const struct subscriber_entry *entry,
+			      struct kairan_error *error_r)
+{
+	const struct subscriber_registration registration = {
+		.list = change->list,
+		.address = entry->address,
+		.origin = { .by = ctl_operator_uid(), .reason = change->reason },
+	};
+
+	if (store_subscriber_recognise(store, &registration, error_r) == ANSWER_UNKNOWN)
+		return ANSWER_UNKNOWN;
+	change->joined++;
+	return store_subscriber_enter(store, entry, error_r);
+}
+
+static enum answer change_one(struct store *store, struct change *change,
 			      const struct address *address, struct kairan_error *error_r)
 {
 	struct subscriber_entry entry = {
 		.list = change->list,
 		.address = address,
-		.state = SUBSCRIBER_ACTIVE,
+		.state = change->kind == CHANGE_SUSPEND ? SUBSCRIBER_SUSPENDED
+							: SUBSCRIBER_ACTIVE,
+		.reason = change->kind == CHANGE_SUSPEND ? "admin" : "",
 		.now = change->now,
 	};
+	enum subscriber_state state;
+	const enum answer answer =
+	    store_subscriber_find_state(store, change->list, address, &state, error_r);
 
-	switch (change->kind) {
-	case CHANGE_SUSPEND:
-		entry.state = SUBSCRIBER_SUSPENDED;
-		entry.reason = "admin";
-		return store_subscriber_enter(store, &entry, error_r);
-	case CHANGE_RESUME:
-		return store_subscriber_enter(store, &entry, error_r);
-	case CHANGE_DELETE:
-		break;
+	if (answer != ANSWER_YES)
+		return answer;
+	if (change->kind == CHANGE_DELETE) {
+		change->gone += state != SUBSCRIBER_LEFT;
+		return store_subscriber_remove(store, change->list, address, error_r);
 	}
-	return store_subscriber_remove(store, change->list, address, error_r);
+	if (state != SUBSCRIBER_LEFT)
+		return store_subscriber_enter(store, &entry, error_r);
+	if (change->kind == CHANGE_RESUME && change->reason != NULL)
+		return bring_back(store, change, &entry, error_r);
+	return ANSWER_NO;
 }
 
 static const char *name_change(const struct change *change)
@@ -306,7 +331,9 @@ static const char *name_change(const struct change *change)
 static bool record_change(struct store *store, const struct change *change,
 			  struct kairan_error *error_r)
 {
-	g_autofree char *detail = g_strdup_printf("%s: %d", change->list, change->count);
+	g_autofree char *detail = g_strdup_printf(
+	    "%s: %d%s%s", change->list, change->count, change->reason != NULL ? ": " : "",
+	    change->reason != NULL ? change->reason : "");
 	const struct audit_event event = {
 		.at = change->now,
 		.uid = ctl_operator_uid(),
@@ -317,14 +344,13 @@ static bool record_change(struct store *store, const struct change *change,
 	};
 
 	return store_audit_append(store, &event, error_r) &&
-	       (change->kind != CHANGE_DELETE ||
-		store_subscriber_note_change(store, change->list, 0, change->count,
-					     change->now, error_r));
+	       store_subscriber_note_change(store, change->list, change->joined,
+					    change->gone, change->now, error_r);
 }
 
 static int change_all(struct store *store, void *context, struct kairan_error *error_r)
 {
-	const struct change *change = context;
+	struct change *change = context;
 
 	for (int i = 0; i < change->count; i++) {
 		struct address address;
@@ -337,7 +363,8 @@ static int change_all(struct store *store, void *context, struct kairan_error *e
 		case ANSWER_NO:
 			(void)error_set(error_r,
 					ctl_say("%s is no subscriber of %s, or is that "
-						"already; nothing was changed"),
+						"already, or has left; nothing was "
+						"changed"),
 					address.spec, change->list);
 			return EX_NOINPUT;
 		case ANSWER_YES:
@@ -350,12 +377,17 @@ static int change_all(struct store *store, void *context, struct kairan_error *e
 static int run_change(const struct ctl_call *call, enum change_kind kind)
 {
 	struct change change = { .kind = kind, .now = clock_now() };
-	const struct ctl_option options[] = { { "list", &change.list, NULL } };
+	const struct ctl_option options[] = { { "list", &change.list, NULL },
+					      { "reason", &change.reason, NULL } };
+	const size_t count = kind == CHANGE_RESUME ? 2 : 1;
 	int rest, status;
 
-	if (!ctl_options_read(call, options, G_N_ELEMENTS(options), &rest) ||
-	    rest >= call->argc || change.list == NULL)
+	if (!ctl_options_read(call, options, count, &rest) || rest >= call->argc ||
+	    change.list == NULL)
 		return ctl_usage(call);
+	if (change.reason != NULL && *change.reason == '\0')
+		return ctl_fail(EX_USAGE,
+				"Art.2(2): --reason says why they are recognised");
 	change.addresses = call->argv + rest;
 	change.count = call->argc - rest;
 	status = ctl_store_run(call, change_all, &change);

@@ -44,12 +44,11 @@ struct sync {
 	bool dry_run, is_new;
 	int64_t most; /* that may vanish; below 0: what the setting says */
 	struct ctl_addresses source;
-	GPtrArray *gone;     /* addresses of the list that are not in the source */
-	int64_t rows;        /* of a page */
-	char *last;          /* key */
-	int64_t here;        /* in the list, whoever has not left */
-	int64_t agreed;      /* of those gone: by themselves */
-	int64_t active_gone; /* of those gone */
+	GPtrArray *gone; /* addresses of the list that are not in the source */
+	int64_t rows;    /* of a page */
+	char *last;      /* key */
+	int64_t here;    /* in the list, whoever has not left */
+	int64_t agreed;  /* of those gone: by themselves */
 	int64_t added, left, quiet;
 };
 
@@ -96,7 +95,6 @@ static void look_at(const struct subscriber *subscriber, void *context)
 		return;
 	g_ptr_array_add(sync->gone, g_strdup(subscriber->address));
 	sync->agreed += subscriber->origin.source == SUBSCRIBER_CONSENT;
-	sync->active_gone += subscriber->state == SUBSCRIBER_ACTIVE;
 }
 
 static bool look_at_all(struct store *store, struct sync *sync,
@@ -167,9 +165,8 @@ static bool change_all(struct store *store, struct sync *sync,
 			     error_r);
 	for (guint i = 0; ok && i < sync->gone->len; i++)
 		ok = remove_one(store, sync, g_ptr_array_index(sync->gone, i), error_r);
-	return ok &&
-	       store_subscriber_note_change(store, sync->list, sync->added,
-					    sync->active_gone, clock_now(), error_r);
+	return ok && store_subscriber_note_change(store, sync->list, sync->added,
+						  sync->gone->len, clock_now(), error_r);
 }
 
 static bool record(struct store *store, const struct sync *sync,

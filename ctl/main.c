@@ -121,7 +121,7 @@ static const struct ctl_command ctl_commands[] = {
 	  "利用者への配信を一時停止",
 	  ctl_subscribers_suspend },
 	{ { "subscribers", "resume" },
-	  "--list LIST ADDRESS...",
+	  "--list LIST [--reason TEXT] ADDRESS...",
 	  "send to these again",
 	  "利用者への配信を再開",
 	  ctl_subscribers_resume },

@@ -51,21 +51,20 @@ static GString *narrow(const char *text)
 static bool encode_domain(GString *text)
 {
 	const char *at = strrchr(text->str, '@');
-	const size_t begin = at != NULL ? (size_t)(at - text->str) + 1 : text->len;
-	const bool closed = text->len > 0 && text->str[text->len - 1] == '>';
-	g_autofree char *domain =
-	    g_strndup(text->str + begin, text->len - begin - (closed ? 1 : 0));
+	const char *domain = at != NULL ? at + 1 : "";
+	const size_t length = strcspn(domain, ">");
+	g_autofree char *wide = g_strndup(domain, length);
+	g_autofree char *rest = g_strdup(domain + length);
 	g_autofree char *ascii = NULL;
 
-	if (g_str_is_ascii(domain))
+	if (g_str_is_ascii(wide))
 		return true;
-	ascii = g_hostname_to_ascii(domain);
+	ascii = g_hostname_to_ascii(wide);
 	if (ascii == NULL)
 		return false;
-	g_string_truncate(text, begin);
+	g_string_truncate(text, (size_t)(domain - text->str));
 	g_string_append(text, ascii);
-	if (closed)
-		g_string_append_c(text, '>');
+	g_string_append(text, rest);
 	return true;
 }
 

@@ -85,18 +85,35 @@ static bool replace(struct store *store,
 	    or_empty(origin->consent_id), or_empty(origin->language));
 }
 
-/* Where a row has no more than an import for it, a reason is better; whoever agreed needs
- * none. */
-static bool recognise(struct store *store,
-		      const struct subscriber_registration *registration, const char *key,
-		      struct kairan_error *error_r)
+enum answer store_subscriber_recognise(struct store *store,
+				       const struct subscriber_registration *registration,
+				       struct kairan_error *error_r)
 {
-	return sql_run(
-	    store, error_r,
-	    "UPDATE subscriber SET source = 2, source_by = ?, source_reason = ?"
-	    " WHERE list = ? AND address_key = ?",
-	    "ssss", or_empty(registration->origin.by),
-	    or_empty(registration->origin.reason), registration->list, key);
+	struct address key = *registration->address;
+
+	address_fold(&key);
+	if (!sql_run(store, error_r,
+		     "UPDATE subscriber SET source = 2, source_by = ?, source_reason = ?,"
+		     " terms = '', consent_id = '' WHERE list = ? AND address_key = ?",
+		     "ssss", or_empty(registration->origin.by),
+		     or_empty(registration->origin.reason), registration->list, key.spec))
+		return ANSWER_UNKNOWN;
+	return sql_changes(store) > 0 ? ANSWER_YES : ANSWER_NO;
+}
+
+enum answer store_subscriber_find_state(struct store *store, const char *list,
+					const struct address *address,
+					enum subscriber_state *state_r,
+					struct kairan_error *error_r)
+{
+	struct address key = *address;
+	struct standing standing;
+	enum answer answer;
+
+	address_fold(&key);
+	answer = find_standing(store, list, key.spec, &standing, error_r);
+	*state_r = standing.state;
+	return answer;
 }
 
 enum answer store_subscriber_register(struct store *store,
@@ -121,9 +138,11 @@ enum answer store_subscriber_register(struct store *store,
 			return ANSWER_UNKNOWN;
 		return standing.state != SUBSCRIBER_ACTIVE ? ANSWER_YES : ANSWER_NO;
 	}
+	/* A reason is better than an import; whoever agreed needs none. */
 	if (registration->origin.source == SUBSCRIBER_RECOGNISED &&
 	    standing.source == SUBSCRIBER_IMPORTED && standing.state != SUBSCRIBER_LEFT)
-		ok = recognise(store, registration, key.spec, error_r);
+		ok = store_subscriber_recognise(store, registration, error_r) !=
+		     ANSWER_UNKNOWN;
 	return ok ? ANSWER_NO : ANSWER_UNKNOWN;
 }
 

@@ -52,6 +52,18 @@ enum answer store_subscriber_register(struct store *store,
 				      enum subscriber_state *was_r,
 				      struct kairan_error *error_r);
 
+/* An administrator's reason in place of whatever kept them: of somebody who had left, and is a
+ * subscriber again. NO: there is no such row. */
+enum answer store_subscriber_recognise(struct store *store,
+				       const struct subscriber_registration *registration,
+				       struct kairan_error *error_r);
+
+/* The state of an address in a list. NO: it is not there. */
+enum answer store_subscriber_find_state(struct store *store, const char *list,
+					const struct address *address,
+					enum subscriber_state *state_r,
+					struct kairan_error *error_r);
+
 /* A subscriber as kept; strings are borrowed from the row, and never NULL. */
 struct subscriber {
 	const char *list;

@@ -7,6 +7,7 @@ import io
 import json
 import pathlib
 import socketserver
+import sqlite3
 import threading
 
 import stack as s
@@ -84,6 +85,15 @@ def clear(stack, to="probe"):
         stack.kairanctl("subscribers", "delete", "--list", to, "--", *known)
 
 
+def leave(stack, address):
+    """As leave-LIST@ does it (test_residents.py); here of a list that no broadcast has."""
+    stack.stop("milter")
+    link = sqlite3.connect(stack.env["KAIRAN_STORE"])
+    with contextlib.closing(link), link:
+        link.execute("UPDATE subscriber SET state = 3 WHERE address = ?", (address,))
+    stack.start("milter")
+
+
 def unquoted(recipient):
     local, _, domain = recipient.rpartition("@")
     return f"{local.strip(chr(34))}@{domain}"
@@ -149,10 +159,21 @@ def test_an_import_brings_nobody_back(stack):
     check_equal(rows(stack)["a@sink.example"]["state"], "suspended")
     stack.kairanctl("subscribers", "resume", "--list", "probe", "a@sink.example")
     check_equal(rows(stack)["a@sink.example"]["state"], "active")
+    leave(stack, "a@sink.example")
+    check_in("1 have left", run_import(stack, b"a@sink.example\n").stdout)
+    for command in ("suspend", "resume"):
+        no = stack.kairanctl("subscribers", command, "--list", "probe", "a@sink.example",
+                             check=False)
+        check_equal(no.returncode, 66, f"{command}: {no.stderr}")
+    check_equal(rows(stack)["a@sink.example"]["state"], "left")
+    stack.kairanctl("subscribers", "resume", "--list", "probe", "--reason", "窓口で申出",
+                    "a@sink.example")
+    check_equal((rows(stack)["a@sink.example"]["state"], exported(stack)["a@sink.example"]["reason"]),
+                ("active", "窓口で申出"))
     trail = stack.kairanctl("audit", "list", "--json").stdout
     check_equal([row["detail"] for row in json.loads(trail)
                  if row["action"] in ("suspend-subscriber", "resume-subscriber")],
-                ["probe: 1", "probe: 1"], "no address of a resident")
+                ["probe: 1", "probe: 1", "probe: 1: 窓口で申出"], "no address of a resident")
     clear(stack)
 
 

@@ -17,6 +17,7 @@
 #include <strings.h>
 
 #include "policy/address.h"
+#include "policy/address_typed.h"
 #include "policy/service_address.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -101,6 +102,17 @@ static void require_name_is_no_address(const char *text)
 	free(name);
 }
 
+/* What is typed is what an envelope would have, where one could. */
+static void require_typed(const char *text, const struct address *path)
+{
+	struct address typed;
+	const bool is_typed = address_typed_read(text, &typed, NULL);
+
+	require(path == NULL || (is_typed && is_same(&typed, path)));
+	if (is_typed)
+		require_clean(&typed);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t length)
 {
 	char *text = fuzz_string(octets, length);
@@ -120,6 +132,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t length)
 	} else {
 		require(!is_path);
 	}
+	require_typed(text, is_path ? &path : NULL);
 	require_name_is_no_address(text);
 	free(text);
 	return 0;
