@@ -42,7 +42,8 @@ static bool mlfi_is_open;
 static int mlfi_busy;
 static int mlfi_closing;
 
-/* What libmilter keeps for a connection. */
+/* What libmilter keeps for a connection. A peer that was refused when it said what it can do, or
+ * that said nothing of it, has none, and libmilter may let it go on: it is put off. */
 struct connection {
 	struct session *session;
 	bool busy;           /* counted in mlfi_busy */
@@ -159,6 +160,8 @@ static sfsistat on_mail(SMFICTX *ctx, char **arguments)
 {
 	struct connection *connection = smfi_getpriv(ctx);
 
+	if (connection == NULL)
+		return SMFIS_TEMPFAIL;
 	/* Counted before the question: mlfi_close() is followed by looking at the count. */
 	set_busy(connection, true);
 	connection->late = __atomic_load_n(&mlfi_closing, __ATOMIC_SEQ_CST) != 0;
@@ -185,6 +188,8 @@ static sfsistat on_rcpt(SMFICTX *ctx, char **arguments)
 	struct connection *connection = smfi_getpriv(ctx);
 	struct session_answer answer;
 
+	if (connection == NULL)
+		return SMFIS_TEMPFAIL;
 	if (connection->late)
 		return put_off(ctx);
 	session_judge_recipient(connection->session, arguments[0],
@@ -197,6 +202,8 @@ static sfsistat on_data(SMFICTX *ctx)
 	struct connection *connection = smfi_getpriv(ctx);
 	struct session_answer answer;
 
+	if (connection == NULL)
+		return SMFIS_TEMPFAIL;
 	if (connection->late)
 		return put_off(ctx);
 	session_judge_data(connection->session, &answer);
@@ -211,6 +218,8 @@ static sfsistat on_header(SMFICTX *ctx, char *name, char *value)
 {
 	struct connection *connection = smfi_getpriv(ctx);
 
+	if (connection == NULL)
+		return SMFIS_TEMPFAIL;
 	if ((connection->steps & SMFIP_HDR_LEADSPC) != 0) {
 		session_add_header(connection->session, name, value);
 	} else {
@@ -225,6 +234,8 @@ static sfsistat on_end_of_header(SMFICTX *ctx)
 {
 	struct connection *connection = smfi_getpriv(ctx);
 
+	if (connection == NULL)
+		return SMFIS_TEMPFAIL;
 	session_add_blank(connection->session);
 	return go_on(connection, SMFIP_NR_EOH);
 }
@@ -233,6 +244,8 @@ static sfsistat on_body(SMFICTX *ctx, unsigned char *piece, size_t length)
 {
 	struct connection *connection = smfi_getpriv(ctx);
 
+	if (connection == NULL)
+		return SMFIS_TEMPFAIL;
 	session_add_body(connection->session, piece, length);
 	return go_on(connection, SMFIP_NR_BODY);
 }
@@ -269,6 +282,8 @@ static sfsistat on_end_of_message(SMFICTX *ctx)
 		.context = ctx,
 	};
 
+	if (connection == NULL)
+		return SMFIS_TEMPFAIL;
 	session_take(connection->session, smfi_getsymval(ctx, (char *)"i"), &mta,
 		     &answer);
 	set_busy(connection, false);

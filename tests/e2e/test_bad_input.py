@@ -150,51 +150,6 @@ def test_deep_nesting(stack):
     check_refused(stack, octets + b"\r\nbody\r\n", 554, "5.6.0")
 
 
-# ---- a peer of the milter's socket that is out of step, or means harm ----
-
-OURS = b"<bosai@info.town.example>\0"
-COMMANDS = {"connect": b"Chost\0U", "helo": b"Hhost\0", "mail": b"M<staff@town.example>\0",
-            "rcpt": b"R" + OURS, "RCPT": b"R" + OURS.upper(), "other": b"R<a@else.example>\0",
-            "data": b"T", "header": b"LA\0 b\0", "blank": b"N", "body": b"Btext\r\n",
-            "end": b"E", "abort": b"A", "unknown": b"UWHAT\0",
-            "login": b"DM{auth_authen}\0bosai-staff1\0"}
-
-
-def converse(stack, words):
-    """Say all that, whatever is answered, and wait for the daemon to end the conversation."""
-    with socket.socket(socket.AF_UNIX) as link:
-        link.settimeout(60)
-        link.connect(stack.env["KAIRAN_MILTER_SOCKET"])
-        # Version 6 of the protocol, every action, every step that may be left out.
-        packets = [b"O" + struct.pack("!III", 6, 0x1FF, 0x1FFFFF),
-                   *(COMMANDS[word] for word in words), b"Q"]
-        try:
-            link.sendall(b"".join(struct.pack("!I", len(packet)) + packet
-                                  for packet in packets))
-            while link.recv(65536):
-                pass
-        except (BrokenPipeError, ConnectionResetError):
-            pass
-
-
-def test_a_peer_out_of_step(stack):
-    """libmilter lets RCPT and what follows come without MAIL after a command that it does
-    not know."""
-    pid = stack.pid("milter")
-    for order in ("unknown rcpt", "unknown data", "unknown header blank body end",
-                  "connect helo unknown rcpt rcpt data", "unknown body", "unknown end end",
-                  "connect login mail unknown data rcpt end end",
-                  "connect login mail rcpt abort unknown rcpt end",
-                  "connect mail mail mail rcpt data mail data end",
-                  "connect mail other RCPT data unknown header unknown end unknown end"):
-        converse(stack, order.split())
-    chance = random.Random(11)
-    for _ in range(200):
-        converse(stack, chance.choices(list(COMMANDS), k=30))
-    check_equal(stack.pid("milter"), pid, "it is the same daemon")
-    check_equal(stack.store("SELECT count(*) FROM draft WHERE subject = ''")[0][0], 0, "drafts")
-
-
 def test_the_daemon_is_well(stack):
     subject = "悪い入力の後"
     town.draft(stack, "bosai-staff1", subject)

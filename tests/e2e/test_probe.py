@@ -95,8 +95,7 @@ def test_a_mail_that_is_rewritten(stack):
     test_rewritten.on_postfix(stack)
     with stack.mta_tools.configured(
             canonical_maps=f"inline:{{ {town.KOSODATE}=somebody@town.example }}",
-            canonical_classes="header_sender",
-            local_header_rewrite_clients="permit_inet_interfaces"):
+            canonical_classes="header_sender"):
         again(stack)
         told = s.text_of(wait_alarm(stack, "probe-changed", "somebody@town.example"))
         check_in("kairanctl setup check", told)

@@ -70,8 +70,7 @@ def test_a_rewritten_sender_is_held_back(stack):
     subject = "書き換えられた差出人"
     with stack.mta_tools.configured(
             canonical_maps=f"inline:{{ {town.BOSAI}=somebody@town.example }}",
-            canonical_classes="header_sender",
-            local_header_rewrite_clients="permit_inet_interfaces"):
+            canonical_classes="header_sender"):
         approved(stack, subject)
         told = s.text_of(alarm(stack, "From:"))
         check_in("somebody@town.example", told)

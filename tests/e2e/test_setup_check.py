@@ -268,21 +268,20 @@ def test_mail_that_is_rewritten(stack):
     test_rewritten.on_postfix(stack)
     with stack.mta_tools.configured(
             canonical_maps=f"inline:{{ {town.KOSODATE}=somebody@town.example }}",
-            canonical_classes="header_sender",
-            local_header_rewrite_clients="permit_inet_interfaces"):
+            canonical_classes="header_sender"):
         rows, status = check(stack)
     named(rows, "unchanged", "missing", town.KOSODATE, "From:", "somebody@town.example")
     named(rows, "postfix-canonical", "missing", "canonical_maps", town.KOSODATE)
     check_equal(told(rows, "unchanged", "postfix-canonical"), {})
     check_equal(status, CONFIG)
-    with stack.mta_tools.configured(masquerade_domains="town.example",
-                                    local_header_rewrite_clients="permit_inet_interfaces"):
+    with stack.mta_tools.configured(masquerade_domains="town.example"):
         rows, status = check(stack)
     named(rows, "unchanged", "missing", "town.example")
     named(rows, "postfix-masquerade", "missing", "masquerade_domains = town.example")
     check_in("!info.town.example", rows["postfix-masquerade"]["cure"])
     # Where headers are left alone, the address to which bounces go is not.
-    with stack.mta_tools.configured(masquerade_domains="town.example"):
+    with stack.mta_tools.configured(masquerade_domains="town.example",
+                                    local_header_rewrite_clients=""):
         bounced, _ = check(stack)
     named(bounced, "unchanged", "missing", "envelope sender", "bounce+")
     check_equal(told(rows, "unchanged", "postfix-masquerade"), {})
