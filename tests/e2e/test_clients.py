@@ -2,6 +2,7 @@
 """Mails as the programs of people and the gateways of towns make them, octet for octet: what
 can be read decides, and what cannot be read is answered with its cause."""
 import base64
+import contextlib
 import re
 
 import stack as s
@@ -246,11 +247,20 @@ def test_a_draft_with_winmail_dat_beside_its_text(stack):
     check_in("リッチ テキスト形式", told)
 
 
+def elsewhere(stack):
+    """The client is on another machine than the MTA, which Debian's Postfix leaves its headers:
+    those of its own machine it parses, and an address in JIS does not survive that."""
+    if stack.mta != "postfix":
+        return contextlib.nullcontext()
+    return stack.mta_tools.configured(local_header_rewrite_clients="")
+
+
 def test_a_draft_with_raw_jis_in_its_header(stack):
     head = (b"To: bosai@info.town.example\r\nSubject: \x1b$BHrFq=j\x1b(B 7\r\n"
             b"Message-ID: <jis@client.example>\r\nMIME-Version: 1.0\r\n"
             b"From: \x1b$BKI:R2]\x1b(B <bosai-staff1@town.example>\r\n")
-    check_equal(submit(stack, head + entity(PLAIN, "開設しました。".encode()))[0], 250)
+    with elsewhere(stack):
+        check_equal(submit(stack, head + entity(PLAIN, "開設しました。".encode()))[0], 250)
     check_equal(town.state_of(stack, "避難所 7"), town.HELD)
 
 
