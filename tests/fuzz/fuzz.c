@@ -13,10 +13,14 @@
 
 #include "tests/fuzz/fuzz.h"
 
+#include <ftw.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 void fuzz_require(bool holds, const char *file, int line, const char *what)
 {
@@ -62,4 +66,41 @@ char *fuzz_join(const char *first, ...)
 	va_end(parts);
 	require(fclose(memory) == 0);
 	return joined;
+}
+
+void fuzz_file_make(const void *octets, size_t length, struct fuzz_file *file_r)
+{
+	file_r->fd = memfd_create("fuzz", MFD_CLOEXEC);
+	require(file_r->fd >= 0 && fchmod(file_r->fd, 0600) == 0);
+	require(write(file_r->fd, octets, length) == (ssize_t)length);
+	(void)snprintf(file_r->path, sizeof(file_r->path), "/proc/self/fd/%d",
+		       file_r->fd);
+}
+
+void fuzz_file_close(struct fuzz_file *file)
+{
+	require(close(file->fd) == 0);
+}
+
+static char fuzz_folder_path[] = "/tmp/kairan-fuzz-XXXXXX";
+
+static int remove_one(const char *path, const struct stat *status, int kind,
+		      struct FTW *place)
+{
+	(void)status;
+	(void)kind;
+	(void)place;
+	return remove(path);
+}
+
+static void remove_folder(void)
+{
+	(void)nftw(fuzz_folder_path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+char *fuzz_folder(void)
+{
+	require(mkdtemp(fuzz_folder_path) != NULL);
+	require(atexit(remove_folder) == 0);
+	return fuzz_folder_path;
 }

@@ -1,8 +1,7 @@
 /*
  * What the fuzzers share. A fuzzer is a LLVMFuzzerTestOneInput() that requires what must
- * hold for every input. tests/fuzz/replay.c is a main() for it, and libFuzzer another:
- *
- *	clang -fsanitize=fuzzer,address,undefined ... fuzz_NAME.c fuzz.c, without replay.c
+ * hold for every input. tests/fuzz/replay.c is a main() for it, and libFuzzer another
+ * (--enable-fuzzing, tests/fuzz/run.sh).
  */
 #ifndef KAIRAN_TESTS_FUZZ_H
 #define KAIRAN_TESTS_FUZZ_H
@@ -26,5 +25,18 @@ char *fuzz_escape(const char *text, const char *special);
 
 /* All parts up to NULL, one behind the other; to free(). */
 char *fuzz_join(const char *first, ...) __attribute__((sentinel));
+
+/* The input as a file that has no name elsewhere. */
+struct fuzz_file {
+	int fd;
+	char path[64];
+};
+
+void fuzz_file_make(const void *octets, size_t length, struct fuzz_file *file_r);
+void fuzz_file_close(struct fuzz_file *file);
+
+/* An empty folder, which is removed with all that is in it at the end of the program. Once a
+ * program; not to be freed. */
+char *fuzz_folder(void);
 
 #endif
