@@ -207,7 +207,8 @@ class Stack:
         try:
             pid, started = path.read_text().split()
             status = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        except (FileNotFoundError, ProcessLookupError):
+        # ValueError: it is being written.
+        except (FileNotFoundError, ProcessLookupError, ValueError):
             return None
         return int(pid) if status[19] == started and status[0] != "Z" else None
 

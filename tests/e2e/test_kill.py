@@ -12,10 +12,8 @@ import os
 import pathlib
 import shutil
 import signal
-import smtplib
 import subprocess
 import threading
-import time
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 OUTER = pathlib.Path(os.environ.get("KAIRAN_BUILD_DIR", TOP / "build"))
@@ -28,6 +26,8 @@ os.environ["KAIRAN_BUILD_DIR"] = str(FAULTS)
 import stack as s  # noqa: E402
 import tap  # noqa: E402
 import town  # noqa: E402
+from killing import (kill_mta, send_signal, state_of_process,  # noqa: E402
+                     submit_until_taken, wait_with_flushes)
 from tap import check_equal  # noqa: E402
 
 SUBSCRIBERS = 2000
@@ -78,35 +78,6 @@ def prepare(stack):
 
 
 # ---- killing ----
-
-def state_of_process(pid):
-    try:
-        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return None
-
-
-def send_signal(pid, number):
-    """To a process that may be gone: a stopped kairanctl is hung up on when its MTA dies."""
-    try:
-        os.kill(pid, number)
-    except ProcessLookupError:
-        pass
-
-
-def children_of(pid):
-    return [int(child) for task in pathlib.Path(f"/proc/{pid}/task").iterdir()
-            for child in (task / "children").read_text().split()]
-
-
-def kill_mta(stack):
-    """The MTA and all its processes at once, as a crash of the machine would."""
-    master = stack.pid("mta")
-    os.kill(master, signal.SIGSTOP)
-    for pid in [*children_of(master), master]:
-        send_signal(pid, signal.SIGKILL)
-    stack.wait_for(lambda: stack.pid("mta") is None, 10, "the end of the MTA")
-
 
 class Killer(threading.Thread):
     """Waits for the daemon, or for kairanctl, to stop at a point, kills, and starts what it
@@ -160,23 +131,6 @@ class Killer(threading.Thread):
 
 # ---- the scenario ----
 
-def submit_until_taken(stack, user, to, mail):
-    """As a client that keeps trying in its outbox."""
-    end = time.monotonic() + stack.BUSY
-    while time.monotonic() < end:
-        try:
-            replies = stack.submit(user, to, mail)
-            if replies.final is not None and replies.final[0] == 250:
-                return
-            told = [replies.mail, *replies.recipients.values(), replies.final]
-            if any(reply is not None and reply[0] >= 500 for reply in told):
-                raise AssertionError(f"refused for good: {replies}")
-        except (OSError, smtplib.SMTPException):
-            pass
-        stack.wait_for(lambda: stack.pid("mta") and stack.pid("milter"), 30, "the servers")
-    raise TimeoutError("nothing was taken")
-
-
 def play(stack, subject):
     text = f"川の水位が上がっています。{subject}"
     submit_until_taken(stack, "bosai-staff1", town.BOSAI,
@@ -224,24 +178,6 @@ def check_notices(stack, subject):
     check_equal(len(numbers), len(set(numbers)), "notices, each with one Message-ID")
     lost = [row["id"] for row in rows if str(row["id"]) not in numbers]
     check_equal(lost, [], "notices lost")
-
-
-def wait_with_flushes(stack, condition, seconds, what):
-    """Wait as stack.wait_for() does, with an MTA that looks through its queue now and then as a
-    real one does: what was being delivered when it was killed is tried again. Not so often
-    that it does nothing else. The time begins anew while subscribers still get mail."""
-    end = time.monotonic() + seconds
-    arrived = len(stack.sink_files())
-    while time.monotonic() < end:
-        try:
-            stack.peek(condition, 4)
-            return
-        except TimeoutError:
-            stack.flush()
-        if len(stack.sink_files()) != arrived:
-            arrived = len(stack.sink_files())
-            end = time.monotonic() + seconds
-    raise TimeoutError(f"{what} did not come within {seconds} s")
 
 
 def drain_queue(stack):
