@@ -55,19 +55,24 @@ def submit_until_taken(stack, user, to, mail):
     raise TimeoutError("nothing was taken")
 
 
+def progress(stack):
+    """What changes while the MTA does something."""
+    return len(stack.sink_files()), len(stack.mta_log())
+
+
 def wait_with_flushes(stack, condition, seconds, what):
     """Wait as stack.wait_for() does, with an MTA that looks through its queue now and then as a
     real one does: what was being delivered when it was killed is tried again. Not so often
-    that it does nothing else. The time begins anew while subscribers still get mail."""
-    end = time.monotonic() + seconds
-    arrived = len(stack.sink_files())
+    that it does nothing else. The time begins anew while the MTA is at work, but not for ever."""
+    begin = time.monotonic()
+    end, before = begin + seconds, progress(stack)
     while time.monotonic() < end:
         try:
             stack.peek(condition, 4)
             return
         except TimeoutError:
             stack.flush()
-        if len(stack.sink_files()) != arrived:
-            arrived = len(stack.sink_files())
-            end = time.monotonic() + seconds
-    raise TimeoutError(f"{what} did not come within {seconds} s")
+        if progress(stack) != before:
+            before = progress(stack)
+            end = min(time.monotonic() + seconds, begin + 10 * seconds)
+    raise TimeoutError(f"{what} did not come within {time.monotonic() - begin:.0f} s")
