@@ -31,6 +31,7 @@ share/doc/kairan/INSTALL
 share/doc/kairan/LICENSE
 share/doc/kairan/README
 share/doc/kairan/README.ja
+share/doc/kairan/SECURITY
 share/doc/kairan/examples/dovecot/
 share/doc/kairan/examples/kairan.conf.sample
 share/doc/kairan/examples/opendkim/
