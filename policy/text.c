@@ -314,3 +314,29 @@ void text_place(const char *utf8, size_t offset, size_t *line_r, size_t *column_
 	*line_r = line;
 	*column_r = count_characters(utf8 + start, offset - start) + 1;
 }
+
+bool text_is_control(unsigned int character)
+{
+	return is_control(character) || character == 0x2028 || character == 0x2029 ||
+	       character == 0x061c || character == 0x200e || character == 0x200f ||
+	       (character >= 0x202a && character <= 0x202e) ||
+	       (character >= 0x2066 && character <= 0x2069);
+}
+
+char *text_clean_line(const char *text, size_t length)
+{
+	g_autofree char *valid = g_utf8_make_valid(text, (gssize)length);
+	GString *clean = g_string_new(NULL);
+
+	for (const char *at = valid; *at != '\0'; at = g_utf8_next_char(at)) {
+		const gunichar c = g_utf8_get_char(at);
+
+		/* What ends a line parts words; ESC and its kin part nothing. */
+		if (!text_is_control(c))
+			g_string_append_unichar(clean, c);
+		else if (is_line_break(c) || c == '\t')
+			g_string_append_c(clean, ' ');
+	}
+	text_fold_line(clean->str);
+	return g_string_free(clean, FALSE);
+}

@@ -32,6 +32,14 @@ void text_cut_signature(char *utf8);
  * kind trimmed at both ends. In place. */
 void text_fold_line(char *utf8);
 
+/* Does a character command terminals (C0, DEL, C1), end a line, or turn the direction in which a
+ * line is read? */
+bool text_is_control(unsigned int character);
+
+/* One line as it comes from outside, such as the directory: invalid UTF-8 and characters of
+ * text_is_control() become a space or go, as by text_fold_line(). malloc'd by GLib. */
+char *text_clean_line(const char *text, size_t length);
+
 /* For comparing: case folded and brought to NFKC, so that ＯＫ is ok. malloc'd; "?" when memory
  * ran out, since a question decides nothing. */
 char *text_fold_case(const char *utf8, size_t length);

@@ -3,7 +3,9 @@
  *	ldap_entry - values of LDAP entries
  *
  * DESCRIPTION
- *	Copies what libldap gives into strings of our own, so that a result can be freed.
+ *	Copies what libldap gives into strings of our own, so that a result can be freed. Whatever
+ *	people put into a directory comes into mails, headers and logs: each text is one line of
+ *	plain characters from here on.
  *
  * DIAGNOSTICS
  *	A value that is not a DN is named with its attribute. What is missing is NULL or empty.
@@ -14,6 +16,8 @@
 
 #include <glib.h>
 #include <string.h>
+
+#include "policy/text.h"
 
 char *ldap_entry_escape(const char *text)
 {
@@ -46,7 +50,7 @@ char *ldap_entry_canonical_dn(const char *text)
 	return folded;
 }
 
-char **ldap_entry_values(LDAP *ld, LDAPMessage *entry, const char *attribute)
+static char **read_values(LDAP *ld, LDAPMessage *entry, const char *attribute, bool clean)
 {
 	struct berval **values = NULL;
 	GPtrArray *texts = g_ptr_array_new();
@@ -54,10 +58,17 @@ char **ldap_entry_values(LDAP *ld, LDAPMessage *entry, const char *attribute)
 	if (*attribute != '\0')
 		values = ldap_get_values_len(ld, entry, attribute);
 	for (size_t i = 0; values != NULL && values[i] != NULL; i++)
-		g_ptr_array_add(texts, g_strndup(values[i]->bv_val, values[i]->bv_len));
+		g_ptr_array_add(
+		    texts, clean ? text_clean_line(values[i]->bv_val, values[i]->bv_len)
+				 : g_strndup(values[i]->bv_val, values[i]->bv_len));
 	ldap_value_free_len(values);
 	g_ptr_array_add(texts, NULL);
 	return (char **)g_ptr_array_free(texts, FALSE);
+}
+
+char **ldap_entry_values(LDAP *ld, LDAPMessage *entry, const char *attribute)
+{
+	return read_values(ld, entry, attribute, true);
 }
 
 char *ldap_entry_first(LDAP *ld, LDAPMessage *entry, const char *attribute)
@@ -134,7 +145,8 @@ char **ldap_entry_all_values(LDAP *ld, LDAPMessage *entry, const char *attribute
 char **ldap_entry_dns(LDAP *ld, LDAPMessage *entry, const char *attribute,
 		      struct kairan_error *error_r)
 {
-	char **values = ldap_entry_values(ld, entry, attribute);
+	/* A name of another entry, which is looked for as it is. */
+	char **values = read_values(ld, entry, attribute, false);
 
 	for (size_t i = 0; values[i] != NULL; i++) {
 		char *dn = ldap_entry_canonical_dn(values[i]);

@@ -13,6 +13,7 @@
 #include "config.h"
 
 #include "milter/core/notice.h"
+#include "policy/text.h"
 
 #include <glib.h>
 #include <jansson.h>
@@ -135,13 +136,6 @@ const char *const *notice_names(void)
 	return notice_name_list;
 }
 
-/* Marks that make a line be read in another order than it is written in. */
-static bool turns_direction(gunichar c)
-{
-	return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) ||
-	       c == 0x200E || c == 0x200F;
-}
-
 char *notice_clean_text(const char *text)
 {
 	g_autofree char *valid = g_utf8_make_valid(text, -1);
@@ -155,8 +149,7 @@ char *notice_clean_text(const char *text)
 			continue;
 		if (c == '\r' || c == 0x85 || c == 0x2028 || c == 0x2029)
 			g_string_append_c(clean, '\n');
-		else if (c == '\n' || c == '\t' ||
-			 (!g_unichar_iscntrl(c) && !turns_direction(c)))
+		else if (c == '\n' || c == '\t' || !text_is_control(c))
 			g_string_append_unichar(clean, c);
 	}
 	if (*at != '\0')

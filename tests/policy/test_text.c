@@ -261,6 +261,32 @@ static void test_place(void **state)
 	}
 }
 
+/* As a directory has it, and as it comes into mails. */
+static void test_clean_line(void **state)
+{
+	static const struct {
+		const char *text, *clean;
+	} cases[] = {
+		{ "山田 太郎", "山田 太郎" },
+		{ "山田\x1b[31m太郎", "山田[31m太郎" },
+		{ "山田\r\nBcc: a@b", "山田 Bcc: a@b" },
+		{ "山田\xc2\x85太郎\xe2\x80\xa8課", "山田 太郎 課" },
+		{ "課\xe2\x80\xae長\xe2\x80\x8f", "課長" },
+		{ "  係\t長\x7f\xc2\x9b ", "係 長" },
+		{ "\xff\xe5", "\xef\xbf\xbd\xef\xbf\xbd" },
+		{ "\r\n\t", "" },
+		{ "", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *clean = text_clean_line(cases[i].text, strlen(cases[i].text));
+
+		assert_string_equal(clean, cases[i].clean);
+		free(clean);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -271,6 +297,7 @@ int main(void)
 		cmocka_unit_test(test_cut_signature),
 		cmocka_unit_test(test_fold_line),
 		cmocka_unit_test(test_place),
+		cmocka_unit_test(test_clean_line),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
