@@ -231,15 +231,19 @@ static enum answer sort_recipient(struct session *session, const char *path,
 	struct recipient *recipient = g_new0(struct recipient, 1);
 	enum answer answer = ANSWER_NO;
 
-	/* What our strict reader does not take as an address is none of ours; if the MTA
-	 * thinks otherwise, kairanctl deliver refuses it. */
-	if (address_read(path, &recipient->address, NULL)) {
+	/* What the MTA could take to be ours while our strict reader does not ("bosai%DOMAIN",
+	 * full-width letters, comments) is nobody's: later a bounce would go to whoever stands in
+	 * its sender. */
+	if (service_address_is_disguised(path, settings->service_domain)) {
+		recipient->service.kind = SERVICE_UNKNOWN;
+		answer = ANSWER_YES;
+	} else if (address_read(path, &recipient->address, NULL)) {
 		service_address_read(&recipient->address, settings->service_domain,
 				     settings->notice_sender, &recipient->service);
 		answer = snapshot_find(kairan_get_snapshot(session->kairan),
 				       &recipient->address, &recipient->broadcast);
 	}
-	if (recipient->broadcast == NULL)
+	if (recipient->broadcast == NULL && answer != ANSWER_YES)
 		answer = sort_service(&recipient->service, answer);
 	if (answer == ANSWER_YES) {
 		recipient->path = g_strdup(path);

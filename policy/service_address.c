@@ -15,14 +15,19 @@
  *	Gateways cut off what stands behind a '+', and links break where lines do. An address
  *	whose token is not whole is known as such: it is a person's, and no forgery.
  *
+ *	Mail systems take more for an address than kairan does. What one of them could deliver to
+ *	the service, and kairan reads as somebody else's, is known as a disguise.
+ *
  * DIAGNOSTICS
  *	None.
  */
 #include "policy/service_address.h"
 
+#include <glib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "policy/text.h"
 #include "policy/token.h"
 
 static const struct {
@@ -221,4 +226,68 @@ void service_address_read(const struct address *address, const char *service_dom
 		service_r->kind = SERVICE_INCIDENT;
 	else if (service_r->kind == SERVICE_UNKNOWN)
 		read_residents(address, service_r);
+}
+
+/* ---- disguises ---- */
+
+#define IDEOGRAPHIC_STOP 0x3002
+
+/* As a tolerant mail system may read it: without comments, blanks and quotes, full-width letters
+ * as what they look like, in lower case. */
+static char *fold_path(const char *path)
+{
+	g_autofree char *valid = g_utf8_make_valid(path, -1);
+	g_autofree char *folded = text_fold_case(valid, strlen(valid));
+	GString *plain = g_string_new(NULL);
+	int depth = 0;
+
+	for (const char *at = folded; *at != '\0'; at = g_utf8_next_char(at)) {
+		const gunichar c = g_utf8_get_char(at);
+
+		if (c == '(')
+			depth++;
+		else if (c == ')')
+			depth = MAX(depth - 1, 0);
+		else if (depth == 0 && c == IDEOGRAPHIC_STOP)
+			g_string_append_c(plain, '.');
+		else if (depth == 0 && c > ' ' && strchr("\"\\<>", (int)c) == NULL)
+			g_string_append_unichar(plain, c);
+	}
+	return g_string_free(plain, FALSE);
+}
+
+static bool is_domain_end(const char *at)
+{
+	if (*at == '.')
+		at++;
+	return *at == '\0' || strchr("@%!:,;]", *at) != NULL;
+}
+
+/* Does the domain stand here as a whole, where one of these is before it? */
+static bool has_domain(const char *text, const char *domain, const char *marks)
+{
+	for (const char *at = strstr(text, domain); at != NULL;
+	     at = strstr(at + 1, domain)) {
+		if ((at == text || strchr(marks, at[-1]) != NULL) &&
+		    is_domain_end(at + strlen(domain)))
+			return true;
+	}
+	return false;
+}
+
+bool service_address_is_disguised(const char *path, const char *service_domain)
+{
+	g_autofree char *domain = g_ascii_strdown(service_domain, -1);
+	g_autofree char *plain = NULL;
+	struct address address;
+
+	if (address_is_null(path))
+		return false;
+	plain = fold_path(path);
+	if (!address_read(path, &address, NULL))
+		return has_domain(plain, domain, "@%!:[,");
+	if (strcmp(address_domain(&address), domain) == 0)
+		return false;
+	*strrchr(plain, '@') = '\0';
+	return strpbrk(plain, "%!") != NULL && has_domain(plain, domain, "%!");
 }

@@ -52,6 +52,11 @@ struct service_address {
 	bool is_cut;
 };
 
+/* Could a mail system take a path of the envelope to be of the service's domain, which it is not
+ * as address_read() has it? Such are routes and their kin ("bosai%DOMAIN", "DOMAIN!bosai"), full-
+ * width letters, comments, and local parts that need their quotes. */
+bool service_address_is_disguised(const char *path, const char *service_domain);
+
 /* Which address of the service is this? Case folded. notice_local is the local part of
  * the notices' sender. */
 void service_address_read(const struct address *address, const char *service_domain,

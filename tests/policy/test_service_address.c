@@ -265,6 +265,50 @@ static void test_words(void **state)
 	assert_null(service_address_word(SERVICE_NONE));
 }
 
+/* What some mail system would deliver to the service, and what only looks so. */
+static void test_disguises(void **state)
+{
+	static const struct {
+		const char *path;
+		bool is_disguised;
+	} cases[] = {
+		{ "<bosai%info.town.example@town.example>", true },
+		{ "bosai%info.town.example", true },
+		{ "info.town.example!bosai@town.example", true },
+		{ "info.town.example!bosai", true },
+		{ "<@a.example,@b.example:bosai@info.town.example>", true },
+		{ "\"bosai staff\"@info.town.example", true },
+		{ "bosai(x)@info.town.example", true },
+		{ "bosai@info(x).town.example", true },
+		{ "bosai@info.town.example(x)", true },
+		{ "bosai@ info.town.example", true },
+		{ "<bosai@info.town.example@town.example>", true },
+		{ "ｂｏｓａｉ＠ｉｎｆｏ．ｔｏｗｎ．ｅｘａｍｐｌｅ", true },
+		{ "bosai@info。town。example", true },
+		{ "防災@INFO.town.example.", true },
+		{ "bosai@[info.town.example]", true },
+		/* Ours, strictly read; and others'. */
+		{ "<bosai@info.town.example>", false },
+		{ "\"bosai\"@info.town.example.", false },
+		{ "bosai%x@info.town.example", false },
+		{ "<bosai@myinfo.town.example>", false },
+		{ "防災@info.town.example.org", false },
+		{ "防災@sub.info.town.example", false },
+		{ "bounce-bosai=info.town.example@list.example", false },
+		{ "a%b@town.example", false },
+		{ "<someone@town.example>", false },
+		{ "<>", false },
+		{ "", false },
+		{ "postmaster", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		if (service_address_is_disguised(cases[i].path, DOMAIN) !=
+		    cases[i].is_disguised)
+			fail_msg("%s", cases[i].path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -273,6 +317,7 @@ int main(void)
 		cmocka_unit_test(test_settings_in_capitals),
 		cmocka_unit_test(test_notice_sender_like_a_word),
 		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_disguises),
 	};
 
 	return cmocka_run_group_tests_name("service_address", tests, NULL, NULL);
