@@ -63,13 +63,13 @@ static int make_file(const struct settings *settings)
 	const struct passwd *user;
 	int fd, status = EX_OK;
 
-	if (geteuid() != 0 || access(path, F_OK) == 0)
+	if (access(path, F_OK) == 0)
 		return EX_OK;
-	user = getpwnam(settings->user);
-	if (user == NULL)
+	user = geteuid() == 0 ? getpwnam(settings->user) : NULL;
+	if (geteuid() == 0 && user == NULL)
 		return ctl_fail(EX_NOUSER, "user: there is no user %s", settings->user);
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
-	if (fd < 0 || fchown(fd, user->pw_uid, user->pw_gid) != 0)
+	if (fd < 0 || (user != NULL && fchown(fd, user->pw_uid, user->pw_gid) != 0))
 		status = ctl_fail(EX_CANTCREAT, "store: cannot make %s: %s", path,
 				  strerror(errno));
 	if (fd >= 0)

@@ -32,6 +32,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
@@ -106,13 +107,26 @@ static int print_usage(FILE *out, int status)
 	return status;
 }
 
+/* Whoever may write the settings says where kairan's mail goes, and who may read them where all of
+ * it is kept. */
+static bool load_setup(const char *path, struct setup **setup_r,
+		       struct kairan_error *error_r)
+{
+	struct stat status;
+
+	if (stat(path, &status) == 0 && (status.st_mode & S_IRWXO) != 0)
+		return error_set(error_r, "%s: others may read or write it; chmod o-rwx",
+				 path);
+	return setup_load(path, setup_r, error_r);
+}
+
 static void reload(struct kairan *kairan, const char *path)
 {
 	struct setup *setup = NULL;
 	struct kairan_error error;
 
 	daemon_notify_state("RELOADING=1");
-	if (setup_load(path, &setup, &error)) {
+	if (load_setup(path, &setup, &error)) {
 		kairan_set_setup(kairan, setup);
 		/* It may be another directory, or be asked more often from now on. */
 		kairan_note_directory(kairan);
@@ -303,7 +317,7 @@ static int check(const char *path, const struct setup *setup)
 	struct setup *again = NULL;
 	struct kairan_error error;
 	const bool ok =
-	    daemon_prepare_user(settings, &error) && setup_load(path, &again, &error) &&
+	    daemon_prepare_user(settings, &error) && load_setup(path, &again, &error) &&
 	    check_keys(settings, &error) && ldap_server_check(settings, &error);
 
 	if (ok)
@@ -335,7 +349,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "kairan-milter: %s\n", error.text);
 		return EX_UNAVAILABLE;
 	}
-	if (!setup_load(options.path, &setup, &error)) {
+	if (!load_setup(options.path, &setup, &error)) {
 		fprintf(stderr, "kairan-milter: %s\n", error.text);
 		return EX_CONFIG;
 	}

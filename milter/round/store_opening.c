@@ -20,6 +20,7 @@
 #include "milter/round/store_opening.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "conf/log.h"
 #include "milter/courier/courier.h"
@@ -96,6 +97,17 @@ static bool check_chain(struct store *store, struct finding *found)
 
 /* ---- opening it ---- */
 
+/* It has the residents' addresses, and what may go out. */
+static bool check_mode(const char *path, struct kairan_error *error_r)
+{
+	struct stat status;
+
+	if (stat(path, &status) != 0 || (status.st_mode & S_IRWXO) == 0)
+		return true;
+	return error_set(error_r, "store: others may read or write %s; chmod o-rwx",
+			 path);
+}
+
 /* Takes over the lock. */
 static bool open_file(const struct settings *settings, struct store_lock *lock,
 		      struct store **store_r, struct finding *found)
@@ -103,7 +115,8 @@ static bool open_file(const struct settings *settings, struct store_lock *lock,
 	g_autofree char *mark = store_mark_path(settings->audit_key_file);
 	struct keyring *seals = NULL;
 
-	if (!store_copy_keep_older(settings->store_path, &found->why) ||
+	if (!check_mode(settings->store_path, &found->why) ||
+	    !store_copy_keep_older(settings->store_path, &found->why) ||
 	    !store_open(settings->store_path, STORE_JOURNAL_BEST, store_r, &found->why)) {
 		store_lock_free(lock);
 		return false;

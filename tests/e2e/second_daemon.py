@@ -16,6 +16,7 @@ def settings(stack, **chosen):
               "pid_file": folder / "pid", **chosen}
     conf = pathlib.Path(stack.env["KAIRAN_CONF"]).with_name("second.conf")
     shutil.copy2(stack.env["KAIRAN_CONF"], conf)
+    os.chown(conf, -1, store.stat().st_gid)
     with open(conf, "a", encoding="utf-8") as file:
         file.writelines(f'{name} = "{value}"\n' for name, value in chosen.items())
     return conf

@@ -188,5 +188,25 @@ def test_a_password_that_is_none(stack):
     secret.unlink()
 
 
+def test_what_others_may_read(stack):
+    """Settings and the store are for kairan alone."""
+    conf = second_daemon.make_store(stack, second_daemon.settings(stack))
+    for mode in (0o644, 0o642):
+        conf.chmod(mode)
+        status, said = second_daemon.run(stack, conf)
+        check_equal(status, os.EX_CONFIG, said)
+        check_in("others may read or write it", said)
+    conf.chmod(0o640)
+    (stack.directory / "second" / "kairan.db").chmod(0o644)
+    daemon = second_daemon.start(stack, conf)
+    try:
+        said = next(line for line in daemon.stderr if "the store is shut" in line)
+        check_in("others may read or write", said)
+    finally:
+        daemon.terminate()
+        daemon.stderr.read()
+        daemon.wait()
+
+
 if __name__ == "__main__":
     tap.main(globals())

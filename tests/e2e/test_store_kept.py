@@ -138,7 +138,7 @@ def test_another_store_is_not_this_one(stack):
         stack.stop("milter")
         for one in files_of(stack):
             one.unlink()
-        store_path(stack).touch()
+        store_path(stack).touch(mode=0o640)
         shutil.chown(store_path(stack), stack.env["KAIRAN_STACK_USER"])
         check_shut(stack, "空の保存庫", "is empty")
         check_equal(store_path(stack).stat().st_size, 0, "it was made a store")
@@ -229,7 +229,7 @@ def test_a_folder_that_cannot_be_written(stack):
                  if path.exists()]
         for path, _ in owner:
             os.chown(path, 0, 0)
-            path.chmod(0o755 if path.is_dir() else 0o644)
+            path.chmod(0o755 if path.is_dir() else 0o640)
         try:
             check_shut(stack, "書けない保存庫", "保存庫")
         finally:

@@ -47,6 +47,7 @@ def put_back(stack):
                       pathlib.Path(stack.env["KAIRAN_CONF"]).read_text(encoding="utf-8"))[-1]
     shutil.copyfile(STORES / "version-1.keys", keys)
     shutil.chown(path, stack.env["KAIRAN_STACK_USER"])
+    path.chmod(0o640)
     stack.move_clock((THEN - stack.now()).total_seconds())
 
 

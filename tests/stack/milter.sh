@@ -1,7 +1,7 @@
 # kairan-milter, its keys and the sample subscribers. Sourced by quickstart.
 
 milter_configure() {
-	fill "$parts/kairan.conf.in" "$conf"
+	fill "$parts/kairan.conf.in" "$conf" && chgrp "$stack_gid" "$conf" && chmod 640 "$conf"
 }
 
 kairanctl() {
