@@ -15,6 +15,8 @@ int ctl_audit_list(const struct ctl_call *call);
 int ctl_audit_verify(const struct ctl_call *call);
 int ctl_backup(const struct ctl_call *call);
 int ctl_deliver(const struct ctl_call *call);
+/* Without settings: the mail waits. */
+int ctl_deliver_fail(const char *why);
 int ctl_directory_check(const struct ctl_call *call);
 int ctl_dormant(const struct ctl_call *call);
 int ctl_drafts_ask(const struct ctl_call *call);

@@ -10,6 +10,9 @@
  *	says what became of a mail of ours (ctl_deliver_bounce.h), and mail to the administrators goes on to them
  *	(deliver_role.h).
  *
+ *	Standard error comes into the bounce: it gets one line with a status, and nothing that
+ *	tells strangers of this machine. The rest is logged.
+ *
  * DIAGNOSTICS
  *	EX_NOPERM: came past the milter. EX_NOUSER: no such address. EX_TEMPFAIL: the store,
  *	the keys or a library could not be used; the MTA tries again.
@@ -18,8 +21,11 @@
 
 #include <glib.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <syslog.h>
+#include <unistd.h>
 
 #include "conf/clock.h"
 #include "conf/keyring.h"
@@ -301,7 +307,7 @@ static int take_in_store(const struct ctl_call *call, struct delivery *delivery)
 	struct kairan_error error = { "what is above" };
 	int status = EX_TEMPFAIL;
 
-	if (ctl_store_open(call, &delivery->store) == EX_OK &&
+	if (ctl_store_open_fitting(call, &delivery->store) == EX_OK &&
 	    store_begin(delivery->store, &error)) {
 		status = take(call, delivery, &error);
 		if (status == EX_TEMPFAIL)
@@ -334,7 +340,7 @@ static int pass_on(const struct ctl_call *call, struct delivery *delivery,
 	return EX_NOPERM;
 }
 
-int ctl_deliver(const struct ctl_call *call)
+static int deliver(const struct ctl_call *call)
 {
 	struct delivery delivery = { .queue_id = "" };
 	struct address address;
@@ -359,4 +365,58 @@ int ctl_deliver(const struct ctl_call *call)
 	}
 	(void)g_string_free(delivery.mail, TRUE);
 	return status;
+}
+
+/* ---- what the MTA is told ---- */
+
+/* "4.3.0 ...", as the MTA looks for it in what is said (RFC 3463). */
+static bool is_status_line(const char *line)
+{
+	int octets = 0;
+
+	return sscanf(line, "%*1[245].%*3[0-9].%*3[0-9] %n", &octets) >= 0 && octets > 0;
+}
+
+/* All else is for the administrators: what is said here comes into a bounce, to whoever stands in
+ * its sender. At a terminal one of them is asking. */
+static void say_status(char *said)
+{
+	char *line, *rest = said;
+
+	while ((line = strsep(&rest, "\n")) != NULL) {
+		if (is_status_line(line) || isatty(STDERR_FILENO))
+			fprintf(stderr, "%s\n", line);
+		else if (*line != '\0')
+			syslog(LOG_MAIL | LOG_WARNING, "kairanctl deliver: %s", line);
+	}
+}
+
+int ctl_deliver(const struct ctl_call *call)
+{
+	FILE *errors = stderr;
+	char *said = NULL;
+	size_t length;
+	int status;
+
+	stderr = open_memstream(&said, &length);
+	if (stderr == NULL) {
+		stderr = errors;
+		fputs("4.3.0 out of memory\n", stderr);
+		return EX_TEMPFAIL;
+	}
+	status = deliver(call);
+	(void)fclose(stderr);
+	stderr = errors;
+	say_status(said);
+	free(said);
+	return status;
+}
+
+int ctl_deliver_fail(const char *why)
+{
+	if (isatty(STDERR_FILENO))
+		fprintf(stderr, "%s\n", why);
+	syslog(LOG_MAIL | LOG_ERR, "kairanctl deliver: %s", why);
+	fputs("4.3.5 the service is not ready; will be tried again\n", stderr);
+	return EX_TEMPFAIL;
 }

@@ -27,6 +27,7 @@
 #include "conf/clock.h"
 #include "ctl/commands.h"
 #include "ctl/ctl_drafts.h"
+#include "ctl/ctl_mask.h"
 #include "ctl/ctl_operator.h"
 #include "ctl/ctl_options.h"
 #include "ctl/ctl_reading.h"
@@ -217,7 +218,7 @@ static void print_json(const struct showing *showing)
 static void print(const struct showing *showing, bool json)
 {
 	if (showing->original) {
-		(void)fwrite(showing->octets, 1, showing->length, stdout);
+		ctl_mask_write_raw(showing->octets, showing->length);
 	} else if (json) {
 		print_json(showing);
 	} else {

@@ -16,6 +16,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "ctl/ctl_mask.h"
+
 #define BAR_WIDTH   40
 #define SHOW_MICROS 100000
 
@@ -41,7 +43,8 @@ void ctl_progress_show(struct ctl_progress *progress, int64_t done, int64_t all)
 	if (!progress->is_terminal || now - progress->shown < SHOW_MICROS)
 		return;
 	progress->shown = now;
-	fprintf(stderr, "\r%s: ", progress->name);
+	ctl_mask_move(true, "\r");
+	fprintf(stderr, "%s: ", progress->name);
 	if (all > 0) {
 		const int64_t filled = MIN(done, all) * BAR_WIDTH / all;
 
@@ -57,6 +60,6 @@ void ctl_progress_show(struct ctl_progress *progress, int64_t done, int64_t all)
 void ctl_progress_free(struct ctl_progress *progress)
 {
 	if (progress->shown != 0)
-		fputs("\r\033[K", stderr);
+		ctl_mask_move(true, "\r\033[K");
 	g_free(progress);
 }

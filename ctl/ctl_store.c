@@ -120,6 +120,19 @@ int ctl_store_open(const struct ctl_call *call, struct store **store_r)
 	return status;
 }
 
+int ctl_store_open_fitting(const struct ctl_call *call, struct store **store_r)
+{
+	struct kairan_error error = { "" };
+	int status = ctl_store_open_unmarked(call, store_r);
+
+	if (status == EX_OK && !judge_mark(call->settings, *store_r, &error)) {
+		store_close(*store_r);
+		*store_r = NULL;
+		status = ctl_fail(EX_UNAVAILABLE, "%s", error.text);
+	}
+	return status;
+}
+
 int ctl_store_work(struct store *store, ctl_work work, void *context)
 {
 	struct kairan_error error = { "" };

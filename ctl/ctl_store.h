@@ -21,6 +21,9 @@ bool ctl_store_open_unsealed(const struct settings *settings, struct store **sto
  * after having said what went wrong. One that is not what its mark says gets a warning. */
 int ctl_store_open(const struct ctl_call *call, struct store **store_r);
 
+/* The same, where one that is not what its mark says is none: EX_UNAVAILABLE. */
+int ctl_store_open_fitting(const struct ctl_call *call, struct store **store_r);
+
 /* The same of a store that the mark is not for: nothing is said where it does not fit. */
 int ctl_store_open_unmarked(const struct ctl_call *call, struct store **store_r);
 

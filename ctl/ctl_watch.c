@@ -25,6 +25,7 @@
 #include <unistd.h>
 
 #include "conf/clock.h"
+#include "ctl/ctl_mask.h"
 #include "ctl/commands.h"
 #include "ctl/ctl_drafts.h"
 #include "ctl/ctl_store.h"
@@ -109,11 +110,13 @@ static void print_line(struct watch *watch, char *line)
 		g_free(line);
 		return;
 	}
-	/* Blank out what a longer line has left. */
-	if (watch->is_terminal)
-		printf("\r%s\033[K", line);
-	else
+	/* Without what a longer line has left. */
+	if (watch->is_terminal) {
+		ctl_mask_move(false, "\r\033[K");
+		fputs(line, stdout);
+	} else {
 		puts(line);
+	}
 	(void)fflush(stdout);
 	g_free(watch->last);
 	watch->last = line;

@@ -31,6 +31,7 @@
 #include "conf/fault.h"
 #include "conf/log.h"
 #include "ctl/commands.h"
+#include "ctl/ctl_mask.h"
 
 static const struct ctl_command ctl_commands[] = {
 	{ { "status", NULL },
@@ -359,6 +360,8 @@ static int fail_unset(const struct ctl_call *call, const char *why)
 	g_autofree char *text =
 	    g_strconcat(why, forbidden ? " (kairanctl is for root, by sudo)" : "", NULL);
 
+	if (call->command->run == ctl_deliver)
+		return ctl_deliver_fail(text);
 	/* A monitor has exit codes of its own. */
 	return call->command->run == ctl_status ? ctl_status_fail(call, status, text)
 						: ctl_fail(status, "%s", text);
@@ -371,6 +374,15 @@ static bool is_for_program(int argc, char **argv)
 		if (strcmp(argv[i], "--json") == 0)
 			return true;
 	return false;
+}
+
+/* What the pipe's standard error has, a stranger reads in a bounce. */
+static enum log_target find_log_target(const struct ctl_command *command,
+				       const struct settings *settings)
+{
+	return command->run == ctl_deliver && !isatty(STDERR_FILENO)
+		   ? LOG_TARGET_SYSLOG
+		   : (enum log_target)settings->log_target;
 }
 
 static int run_command(const struct ctl_command *command, const char *path, int argc,
@@ -387,7 +399,7 @@ static int run_command(const struct ctl_command *command, const char *path, int 
 		/* Where there are none yet, setup makes them. */
 		return command->run == ctl_setup ? ctl_setup(&call)
 						 : fail_unset(&call, error.text);
-	log_open("kairanctl", (enum log_target)settings->log_target);
+	log_open("kairanctl", find_log_target(command, settings));
 	clock_open_test(settings->test_clock);
 	fault_open(settings->test_clock, "ctl");
 	call.settings = settings;
@@ -445,6 +457,7 @@ int main(int argc, char **argv)
 	const char *path = settings_default_path();
 	int letter;
 
+	ctl_mask_open();
 	/* '+': options after the command are the command's. */
 	while ((letter = getopt_long(argc, argv, "+c:hVw", options, NULL)) != -1) {
 		switch (letter) {

@@ -191,10 +191,25 @@ static void set_verdict(const GPtrArray *findings, const struct finding *first,
 	}
 }
 
+/* Beyond any text that its writer would want the other findings of: looking for them takes
+ * seconds. */
+#define FAR_OCTETS ((size_t)256 * 1024)
+
+static bool is_far_too_long(const struct draft_facts *facts)
+{
+	return strlen(facts->text) >
+	       FAR_OCTETS + facts->character_limit * OCTETS_OF_CHARACTER;
+}
+
 void draft_rules_judge(const struct draft_facts *facts, GPtrArray *findings,
 		       struct verdict *verdict_r)
 {
-	for (size_t i = 0; i < sizeof(draft_rules) / sizeof(draft_rules[0]); i++)
+	const bool is_far = is_far_too_long(facts);
+
+	if (is_far)
+		add_too_long(findings, "", strlen(facts->text), "octets",
+			     facts->character_limit * OCTETS_OF_CHARACTER);
+	for (size_t i = 0; !is_far && i < sizeof(draft_rules) / sizeof(draft_rules[0]); i++)
 		draft_rules[i](facts, findings);
 	verdict_pass(verdict_r);
 	for (guint i = 0; i < findings->len; i++) {

@@ -85,6 +85,29 @@ static bool check_controls(const char *text, struct kairan_error *error_r)
 	return true;
 }
 
+/* Marks on one character, far beyond any script: the work of the normal form grows with them much
+ * faster than the text. */
+#define MARKS_MOST 64
+
+static bool check_marks(const char *text, struct kairan_error *error_r)
+{
+	size_t line, column, marks = 0;
+
+	for (const char *at = text; *at != '\0'; at = g_utf8_next_char(at)) {
+		const gunichar c = g_utf8_get_char(at);
+
+		marks = c >= 0x300 && g_unichar_combining_class(c) != 0 ? marks + 1 : 0;
+		if (marks <= MARKS_MOST)
+			continue;
+		text_place(text, (size_t)(at - text), &line, &column);
+		return error_set(error_r,
+				 "more than %d marks on one character at line %zu, "
+				 "column %zu",
+				 MARKS_MOST, line, column);
+	}
+	return true;
+}
+
 static char *make_readable(const struct body_text *body, const char *text)
 {
 	char *lines = body->flowed ? text_unflow(text, body->delsp) : strdup(text);
@@ -110,8 +133,9 @@ static enum message_text_status decode_charset(const char *charset, const GStrin
 			   ? MESSAGE_TEXT_EMOJI
 			   : MESSAGE_TEXT_UNDECODABLE;
 	unify_line_ends(*text_r);
-	return check_controls(*text_r, error_r) ? MESSAGE_TEXT_OK
-						: MESSAGE_TEXT_UNDECODABLE;
+	return check_controls(*text_r, error_r) && check_marks(*text_r, error_r)
+		   ? MESSAGE_TEXT_OK
+		   : MESSAGE_TEXT_UNDECODABLE;
 }
 
 enum message_text_status body_text_decode(const struct body_text *body, char **text_r,

@@ -11,6 +11,8 @@ from tap import check_equal, check_in
 
 HEADER = (b"From: bosai-staff1@town.example\r\nTo: bosai@info.town.example\r\n"
           b"Subject: bad input\r\nMessage-ID: <%d@town.example>\r\n")
+# Sendmail has a limit of its own for headers, and answers by itself.
+TOO_LARGE = {"postfix": "5.3.4", "sendmail": "Headers too large"}
 counter = iter(range(10 ** 6))
 
 
@@ -46,12 +48,12 @@ def test_50_megabytes(stack):
 
 def test_10000_header_lines(stack):
     lines = b"".join(b"X-%d: x\r\n" % number for number in range(10001))
-    check_refused(stack, header() + lines + b"\r\nbody\r\n", 552, "5.3.4")
+    check_refused(stack, header() + lines + b"\r\nbody\r\n", 552, TOO_LARGE[stack.mta])
 
 
 def test_a_megabyte_of_header(stack):
     lines = b"X-Long: " + b"x" * 900 + b"\r\n"
-    check_refused(stack, header() + lines * 1200 + b"\r\nbody\r\n", 552, "5.3.4")
+    check_refused(stack, header() + lines * 1200 + b"\r\nbody\r\n", 552, TOO_LARGE[stack.mta])
 
 
 def test_no_body(stack):

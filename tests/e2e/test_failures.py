@@ -246,8 +246,7 @@ def test_a_library_that_it_was_not_built_for(stack):
     mail = "Subject: a bounce\n\nNo.\n"
     done = stack.kairanctl(*deliver, stdin=mail, check=False, **env)
     check_equal(done.returncode, 75, "the MTA keeps it")
-    check_in("build again", done.stderr)
-    check_in("\n4.3.0 ", done.stderr)
+    check_equal(done.stderr[:6], "4.3.0 ", done.stderr)
     check_equal(stack.kairanctl(*deliver, stdin=mail).returncode, 0, "afterwards")
 
 
