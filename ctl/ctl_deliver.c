@@ -407,7 +407,10 @@ int ctl_deliver(const struct ctl_call *call)
 	status = deliver(call);
 	(void)fclose(stderr);
 	stderr = errors;
-	say_status(said);
+	if (status == EX_USAGE)
+		fputs(said, stderr);
+	else
+		say_status(said);
 	free(said);
 	return status;
 }

@@ -27,6 +27,8 @@ def make_store(stack, conf):
     folder = stack.directory / "second"
     user = stack.env["KAIRAN_STACK_USER"]
     key = folder / "audit.key"
+    for left in (*folder.glob("kairan.db*"), *folder.glob("audit.key*")):
+        left.unlink()
     found = re.findall(r'(?m)^audit_key_file = "(.*)"', conf.read_text(encoding="utf-8"))
     shutil.copyfile(found[0], key)
     shutil.chown(key, user)

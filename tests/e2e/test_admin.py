@@ -118,6 +118,8 @@ def test_settings_are_checked_as_the_daemon(stack):
     secret.write_text("# nothing\n", encoding="utf-8")
     secret.chmod(0o600)
     conf = scratch(stack, "checked.conf")
+    conf.touch(mode=0o640)
+    os.chown(conf, -1, pwd.getpwnam(stack.env["KAIRAN_STACK_USER"]).pw_gid)
     for name, value, wanted in (("user", stack.env["KAIRAN_STACK_USER"], OK),
                                 ("user", "nobody-of-that-name", CONFIG),
                                 ("ldap_password_file", str(secret), CONFIG),
