@@ -45,6 +45,7 @@
 #include "milter/core/kairan.h"
 #include "milter/crew.h"
 #include "milter/daemon.h"
+#include "milter/intake/tally.h"
 #include "milter/mail/message.h"
 #include "milter/mlfi.h"
 #include "milter/round/snapshot_round.h"
@@ -240,6 +241,7 @@ static void note_end(struct kairan *kairan)
 {
 	struct setup *setup = kairan_get_setup(kairan);
 
+	(void)tally_walk(kairan, setup, clock_now());
 	(void)store_opening_mark(kairan, setup, 0);
 	setup_unref(setup);
 }

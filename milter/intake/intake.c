@@ -16,6 +16,7 @@
 #include "conf/log.h"
 #include "milter/core/alarm.h"
 #include "milter/intake/refusals.h"
+#include "milter/intake/tally.h"
 #include "policy/password.h"
 #include "schema/store_audit.h"
 
@@ -34,6 +35,8 @@ void intake_record(const struct intake_context *context, const struct audit_even
 	struct store *store = kairan_get_store(context->kairan);
 	struct kairan_error error;
 
+	if (tally_takes(context->envelope, event))
+		return;
 	if (store_begin_grouped(store, &error)) {
 		if (!store_audit_append(store, event, &error))
 			store_rollback(store);

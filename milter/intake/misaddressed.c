@@ -25,6 +25,7 @@
 #include "milter/core/notice.h"
 #include "milter/intake/answers.h"
 #include "milter/intake/refusals.h"
+#include "milter/intake/tally.h"
 
 #define WATCH_SECONDS 3600
 #define TOLD_MOST     5
@@ -114,9 +115,12 @@ void misaddressed_tell(const struct intake_context *context,
 	struct envelope *envelope = context->envelope;
 	const struct person *reader = envelope->told ? NULL : person;
 	struct kairan_error error;
-	const enum answers answers = record(kairan_get_store(context->kairan),
-					    misaddressed, reader, event, &error);
+	enum answers answers;
 
+	if (tally_takes(envelope, event))
+		return;
+	answers = record(kairan_get_store(context->kairan), misaddressed, reader, event,
+			 &error);
 	if (answers == ANSWERS_UNKNOWN) {
 		log_event(LOG_LEVEL_ERROR, envelope->queue_id, 0, "%s", error.text);
 		verdict_set(verdict, REASON_STORE, NULL);

@@ -15,9 +15,11 @@
 #include "milter/round/slow_rounds.h"
 
 #include <glib.h>
+#include <string.h>
 
 #include "conf/clock.h"
 #include "milter/core/alarm.h"
+#include "milter/intake/tally.h"
 #include "milter/round/accesslog_round.h"
 #include "milter/round/administrator_round.h"
 #include "milter/round/ask_round.h"
@@ -45,13 +47,21 @@ static const struct {
 	bool follows; /* and at once when the directory changed */
 	bool reloads; /* and at once when the settings were read anew */
 } slow_rounds_list[] = {
-	{ duty_round_walk, true, false },      { administrator_round_walk, true, false },
-	{ accesslog_round_walk, true, false }, { check_round_walk, true, false },
-	{ password_round_walk, false, false }, { audit_round_walk, false, false },
-	{ status_round_walk, false, false },   { store_opening_mark, false, false },
-	{ store_round_walk, false, false },    { report_round_walk, false, false },
-	{ footer_round_walk, true, false },    { descriptor_round_walk, false, false },
-	{ probe_round_send, false, true },     { inspection_round_walk, false, true },
+	{ duty_round_walk, true, false },
+	{ administrator_round_walk, true, false },
+	{ accesslog_round_walk, true, false },
+	{ check_round_walk, true, false },
+	{ password_round_walk, false, false },
+	{ audit_round_walk, false, false },
+	{ status_round_walk, false, false },
+	{ store_opening_mark, false, false },
+	{ store_round_walk, false, false },
+	{ tally_walk, false, false },
+	{ report_round_walk, false, false },
+	{ footer_round_walk, true, false },
+	{ descriptor_round_walk, false, false },
+	{ probe_round_send, false, true },
+	{ inspection_round_walk, false, true },
 };
 
 #define ROUNDS_COUNT G_N_ELEMENTS(slow_rounds_list)
@@ -61,7 +71,7 @@ void *slow_rounds_run(void *context)
 	struct kairan *kairan = context;
 	int64_t due[ROUNDS_COUNT] = { 0 };
 	struct setup *known = NULL;
-	int64_t next = 0;
+	int64_t next = 0, last = 0;
 
 	while (waker_wait_until(kairan_get_waker(kairan, KAIRAN_SLOW_ROUNDS), next)) {
 		struct setup *setup = kairan_get_setup(kairan);
@@ -69,6 +79,10 @@ void *slow_rounds_run(void *context)
 		const bool changed = kairan_take_directory(kairan, KAIRAN_SLOW_ROUNDS);
 		const bool reloaded = setup != known;
 
+		/* Planned by a clock that was ahead. */
+		if (now < last)
+			memset(due, 0, sizeof(due));
+		last = now;
 		next = now + SLOW_ROUNDS_IDLE_SECONDS;
 		for (size_t i = 0; i < ROUNDS_COUNT; i++) {
 			if (due[i] <= now || (changed && slow_rounds_list[i].follows) ||

@@ -94,6 +94,32 @@ def test_disguised_addresses_are_refused_at_rcpt(stack):
             check_equal(smtp.getreply()[0] // 100, 5, wide)
 
 
+def forged_rows(stack):
+    return stack.store("SELECT detail FROM audit WHERE outcome = 'forged-token' ORDER BY seq")
+
+
+def test_invented_addresses_are_counted(stack):
+    """Sixty of one client are ten rows, and one with the number of the others."""
+    count = 60
+    for start in range(0, count, 10):
+        with stack.connect(int(stack.env["KAIRAN_MX_PORT"])) as smtp:
+            smtp.ehlo("client.example")
+            smtp.mail("bosai-staff1@town.example")
+            for number in range(start, start + 10):
+                path = f"decide+{'a' * 50}{number:03}@{s.SERVICE}".replace("0", "b").replace(
+                    "1", "c").replace("8", "d").replace("9", "e")
+                code, text = smtp.rcpt(path)
+                check_equal(code, 550, text)
+    check_equal(len(forged_rows(stack)), 10, "rows")
+    stack.move_clock(61)
+    stack.wait_for(lambda: len(forged_rows(stack)) > 10, what="the row of the others")
+    check_equal(forged_rows(stack)[10]["detail"], f"{count - 10} more from 127.0.0.1")
+    # Who has logged in is told, each time, and has rows of their own.
+    path = f"decide+{'a' * 53}@{s.SERVICE}"
+    stack.submit("bosai-staff1", path, s.make_mail("bosai-staff1", path, "承認", "承認"))
+    check_equal(len(forged_rows(stack)), 12)
+
+
 # ---- the pipe ----
 
 def check_words(done):
