@@ -15,6 +15,7 @@
 #include "conf/clock.h"
 
 #include <glib.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,12 +38,14 @@ void clock_open_test(const char *path)
 		    clock_test_path);
 }
 
-static int64_t read_offset(void)
+/* jumps_r: is it a jump of the machine's clock? */
+static int64_t read_offset(bool *jumps_r)
 {
 	char text[64] = "";
 	int64_t offset;
 	FILE *file;
 
+	*jumps_r = false;
 	if (clock_test_path[0] == '\0')
 		return 0;
 	file = fopen(clock_test_path, "re");
@@ -51,13 +54,24 @@ static int64_t read_offset(void)
 	if (fgets(text, sizeof(text), file) == NULL)
 		text[0] = '\0';
 	fclose(file);
+	*jumps_r = strstr(text, "jump") != NULL;
 	offset = strtoll(text, NULL, 10);
 	return offset >= -CLOCK_OFFSET_MOST && offset <= CLOCK_OFFSET_MOST ? offset : 0;
 }
 
 int64_t clock_now(void)
 {
-	return (int64_t)time(NULL) + read_offset();
+	bool jumps;
+
+	return (int64_t)time(NULL) + read_offset(&jumps);
+}
+
+int64_t clock_unmoved(void)
+{
+	bool jumps;
+	const int64_t offset = read_offset(&jumps);
+
+	return (int64_t)time(NULL) + (jumps ? offset : 0);
 }
 
 GTimeZone *clock_open_zone(const char *name)

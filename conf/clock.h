@@ -12,6 +12,10 @@
 /* Seconds since the epoch, plus the test offset when the clock is moved. */
 int64_t clock_now(void);
 
+/* The machine's own clock, in which jumps are looked for. Tests that move the clock mean time to go
+ * by; with "jump" behind the seconds they mean a jump. */
+int64_t clock_unmoved(void);
+
 /* Let tests move the clock: the file holds the seconds to add, as text, and is read at
  * each question. "" turns it off. Says so loudly in the log. Called before any thread. */
 void clock_open_test(const char *path);

@@ -14,6 +14,7 @@ int ctl_audit_inspect(const struct ctl_call *call);
 int ctl_audit_list(const struct ctl_call *call);
 int ctl_audit_verify(const struct ctl_call *call);
 int ctl_backup(const struct ctl_call *call);
+int ctl_clock_confirm(const struct ctl_call *call);
 int ctl_deliver(const struct ctl_call *call);
 /* Without settings: the mail waits. */
 int ctl_deliver_fail(const char *why);

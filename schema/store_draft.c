@@ -412,6 +412,13 @@ GArray *store_draft_list_staying(struct store *store, struct kairan_error *error
 	return NULL;
 }
 
+/* By how much the clock is ahead of the one by which a draft's times were set (store_clock.c):
+ * what was planned before a jump is judged by the clock as it went on. */
+#define JUMP_SINCE(column)                                                         \
+	"iif(" column " < (SELECT CAST(value AS INTEGER) FROM position"            \
+	" WHERE name = 'clock-jumped-at'), (SELECT max(0, CAST(value AS INTEGER))" \
+	" FROM position WHERE name = 'clock-jump'), 0)"
+
 enum answer store_draft_find_due(struct store *store, enum draft_state state, int64_t now,
 				 struct draft **draft_r, struct kairan_error *error_r)
 {
@@ -421,16 +428,18 @@ enum answer store_draft_find_due(struct store *store, enum draft_state state, in
 	if (state == DRAFT_HELD)
 		answer = sql_first(store, error_r, &stmt,
 				   DRAFT_COLUMNS
-				   "WHERE state = ? AND expires_at <= ?" DRAFT_GOES_ON
-				   " ORDER BY expires_at, id LIMIT 1",
+				   "WHERE state = ?1 AND expires_at <= ?2 AND"
+				   " expires_at <= ?2 - " JUMP_SINCE("submitted_at")
+				       DRAFT_GOES_ON " ORDER BY expires_at, id LIMIT 1",
 				   "ii", (int64_t)state, now);
 	else
-		answer = sql_first(
-		    store, error_r, &stmt,
-		    DRAFT_COLUMNS
-		    "WHERE state = ?1 AND due_at <= ?2 AND look_at <= ?2" DRAFT_GOES_ON
-		    " ORDER BY due_at, id LIMIT 1",
-		    "ii", (int64_t)state, now);
+		answer =
+		    sql_first(store, error_r, &stmt,
+			      DRAFT_COLUMNS
+			      "WHERE state = ?1 AND due_at <= ?2 AND look_at <= ?2 AND"
+			      " due_at <= ?2 - " JUMP_SINCE("decided_at") DRAFT_GOES_ON
+			      " ORDER BY due_at, id LIMIT 1",
+			      "ii", (int64_t)state, now);
 	return take_draft(answer, stmt, draft_r);
 }
 
@@ -440,11 +449,16 @@ enum answer store_draft_next_due(struct store *store, enum draft_state state,
 	sqlite3_stmt *stmt;
 	enum answer answer;
 
-	answer = sql_first(store, error_r, &stmt,
-			   "SELECT min(iif(state = 1, expires_at, max(due_at, look_at)))"
-			   " AS at FROM draft WHERE state = ?" DRAFT_GOES_ON
-			   " HAVING at IS NOT NULL",
-			   "i", (int64_t)state);
+	answer = sql_first(
+	    store, error_r, &stmt,
+	    "SELECT min(iif(state = 1,"
+	    " expires_at + " JUMP_SINCE(
+		"submitted_at") ","
+				" max(due_at + " JUMP_SINCE(
+				    "decided_at") ", look_at)))"
+						  " AS at FROM draft WHERE state = ?" DRAFT_GOES_ON
+						  " HAVING at IS NOT NULL",
+	    "i", (int64_t)state);
 	if (answer == ANSWER_YES) {
 		*at_r = sqlite3_column_int64(stmt, 0);
 		sql_done(stmt);

@@ -148,7 +148,7 @@ static const char *find_advice(const struct alarm *alarm)
 		ALARM_AUDIT,       ALARM_TOKENS,     ALARM_REFUSALS,  ALARM_REPLIES,
 		ALARM_FINDING,     ALARM_FOOTER,     ALARM_DIRECTORY, ALARM_CHANGED,
 		ALARM_PROBE,       ALARM_INSPECTION, ALARM_NOTICE,    ALARM_STAYS,
-		ALARM_UNSENT,      ALARM_RESIDENTS,  ALARM_BOUNCED,
+		ALARM_UNSENT,      ALARM_RESIDENTS,  ALARM_BOUNCED,   ALARM_CLOCK,
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(others); i++)
@@ -162,9 +162,9 @@ static const char *find_advice(const struct alarm *alarm)
 static const char *find_about(const struct alarm *alarm)
 {
 	static const char *const nameless[] = {
-		ALARM_AUDIT,     ALARM_TOKENS,     ALARM_REPLIES, ALARM_DESCRIPTORS,
-		ALARM_DIRECTORY, ALARM_FINDING,    ALARM_FOOTER,  ALARM_STORE,
-		ALARM_NOTICE,    ALARM_INSPECTION, ALARM_UNSENT,
+		ALARM_AUDIT,     ALARM_TOKENS,  ALARM_REPLIES,    ALARM_DESCRIPTORS,
+		ALARM_DIRECTORY, ALARM_FINDING, ALARM_FOOTER,     ALARM_CLOCK,
+		ALARM_STORE,     ALARM_NOTICE,  ALARM_INSPECTION, ALARM_UNSENT,
 	};
 	const char *space = strchr(alarm->name, ' ');
 

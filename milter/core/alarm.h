@@ -33,6 +33,7 @@
 #define ALARM_INSPECTION  "inspection" /* of the audit trail is due: "trail" */
 #define ALARM_FOOTER      "footer" /* stands below replies: the beginning of its hash */
 #define ALARM_STORE       "store"  /* takes nothing: "store"; told by store_round.c */
+#define ALARM_CLOCK       "clock"  /* of the machine has jumped: "jump" */
 #define ALARM_STAYS       "stays"  /* is due, and does not go out: the draft */
 
 /* alarm-kind.KIND in the phrases names the kind, in the mail's subject. */

@@ -23,6 +23,7 @@
 #include "conf/log.h"
 #include "milter/core/notice.h"
 #include "milter/intake/suspension.h"
+#include "milter/round/clock_round.h"
 #include "milter/round/release_round.h"
 #include "milter/round/resident_round.h"
 #include "schema/store_release.h"
@@ -201,8 +202,10 @@ static bool walk_round(struct kairan *kairan, int64_t *next_r,
 		       struct kairan_error *error_r)
 {
 	struct setup *setup = kairan_get_setup(kairan);
-	enum answer answer =
-	    suspension_advance(kairan, setup, error_r) ? ANSWER_NO : ANSWER_UNKNOWN;
+	enum answer answer;
+
+	clock_round_look(kairan);
+	answer = suspension_advance(kairan, setup, error_r) ? ANSWER_NO : ANSWER_UNKNOWN;
 
 	for (size_t i = 0; answer != ANSWER_UNKNOWN && i < G_N_ELEMENTS(rounds_tasks);
 	     i++) {

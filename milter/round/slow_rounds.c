@@ -25,6 +25,7 @@
 #include "milter/round/ask_round.h"
 #include "milter/round/audit_round.h"
 #include "milter/round/check_round.h"
+#include "milter/round/clock_round.h"
 #include "milter/round/descriptor_round.h"
 #include "milter/round/duty_round.h"
 #include "milter/round/footer_round.h"
@@ -75,10 +76,12 @@ void *slow_rounds_run(void *context)
 
 	while (waker_wait_until(kairan_get_waker(kairan, KAIRAN_SLOW_ROUNDS), next)) {
 		struct setup *setup = kairan_get_setup(kairan);
-		const int64_t now = clock_now();
+		int64_t now;
 		const bool changed = kairan_take_directory(kairan, KAIRAN_SLOW_ROUNDS);
 		const bool reloaded = setup != known;
 
+		clock_round_look(kairan);
+		now = clock_now();
 		/* Planned by a clock that was ahead. */
 		if (now < last)
 			memset(due, 0, sizeof(due));

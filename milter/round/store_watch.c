@@ -8,7 +8,7 @@
  *	when it says yes, everybody looks for what there is to do.
  *
  *	The same thread looks whether the file is still there, and tries to open one that is not
- *	(store_opening.c).
+ *	(store_opening.c), and whether the clock has jumped (clock_round.c).
  *
  * DIAGNOSTICS
  *	Error: the store cannot be read. It is asked again.
@@ -19,6 +19,7 @@
 
 #include "conf/clock.h"
 #include "conf/log.h"
+#include "milter/round/clock_round.h"
 #include "milter/round/store_opening.h"
 
 #define WATCH_SECONDS 1
@@ -31,6 +32,7 @@ void *store_watch_run(void *context)
 
 	while (waker_wait_until(waker, clock_now() + WATCH_SECONDS)) {
 		store_opening_look(kairan, clock_now());
+		clock_round_look(kairan);
 		switch (store_was_changed(kairan_get_store(kairan), &error)) {
 		case ANSWER_YES:
 			kairan_wake_all(kairan);

@@ -1,0 +1,12 @@
+/*
+ * Has the machine's clock jumped?
+ */
+#ifndef KAIRAN_MILTER_ROUND_CLOCK_ROUND_H
+#define KAIRAN_MILTER_ROUND_CLOCK_ROUND_H
+
+#include "milter/core/kairan.h"
+
+/* Every second, and before anything that a wrong clock would do. From any thread. */
+void clock_round_look(struct kairan *kairan);
+
+#endif

@@ -1,0 +1,104 @@
+/*
+ * NAME
+ *	store_clock - jumps of the machine's clock
+ *
+ * DESCRIPTION
+ *	The sum of the jumps, and where the clock was after the first of them. Jumps that take each
+ *	other back, to within an hour, leave nothing.
+ *
+ * DIAGNOSTICS
+ *	All failures are returned.
+ */
+#include "config.h"
+
+#include "schema/store_clock.h"
+
+#include <glib.h>
+#include <stdlib.h>
+
+#include "schema/sql.h"
+#include "schema/store_position.h"
+
+/* store_draft.c reads the first two. */
+#define JUMP      "clock-jump"
+#define JUMPED_AT "clock-jumped-at"
+#define SEEN      "clock-seen"
+
+/* Within this it is right again. */
+#define TOLERANCE_SECONDS 3600
+
+static enum answer find_number(struct store *store, const char *name, int64_t *number_r,
+			       struct kairan_error *error_r)
+{
+	g_autofree char *value = NULL;
+	const enum answer answer = store_position_find(store, name, &value, error_r);
+
+	*number_r = answer == ANSWER_YES ? g_ascii_strtoll(value, NULL, 10) : 0;
+	return answer;
+}
+
+static bool put_number(struct store *store, const char *name, int64_t number,
+		       struct kairan_error *error_r)
+{
+	g_autofree char *value = g_strdup_printf("%lld", (long long)number);
+
+	return store_position_put(store, name, value, error_r);
+}
+
+enum answer store_clock_find_jump(struct store *store, int64_t *jump_r,
+				  struct kairan_error *error_r)
+{
+	return find_number(store, JUMP, jump_r, error_r);
+}
+
+bool store_clock_jump(struct store *store, int64_t jump, int64_t now, int64_t *left_r,
+		      struct kairan_error *error_r)
+{
+	int64_t before;
+	const enum answer doubted = find_number(store, JUMP, &before, error_r);
+
+	if (doubted == ANSWER_UNKNOWN)
+		return false;
+	*left_r = before + jump;
+	if (llabs(*left_r) <= TOLERANCE_SECONDS) {
+		*left_r = 0;
+		return store_clock_trust(store, error_r);
+	}
+	return put_number(store, JUMP, *left_r, error_r) &&
+	       (doubted == ANSWER_YES || put_number(store, JUMPED_AT, now, error_r));
+}
+
+bool store_clock_trust(struct store *store, struct kairan_error *error_r)
+{
+	return sql_run(store, error_r, "DELETE FROM position WHERE name IN (?, ?)", "ss",
+		       JUMP, JUMPED_AT);
+}
+
+bool store_clock_bring_back(struct store *store, int64_t now, int64_t most,
+			    int64_t *brought_r, struct kairan_error *error_r)
+{
+	static const char *const updates[] = {
+		"UPDATE outbox SET next_try = ?1 WHERE next_try > ?2",
+		"UPDATE shard SET next_try = ?1 WHERE next_try > ?2",
+		"UPDATE draft SET look_at = ?1 WHERE look_at > ?2",
+	};
+
+	*brought_r = 0;
+	for (size_t i = 0; i < G_N_ELEMENTS(updates); i++) {
+		if (!sql_run(store, error_r, updates[i], "ii", now, now + most))
+			return false;
+		*brought_r += sql_changes(store);
+	}
+	return true;
+}
+
+enum answer store_clock_find_seen(struct store *store, int64_t *at_r,
+				  struct kairan_error *error_r)
+{
+	return find_number(store, SEEN, at_r, error_r);
+}
+
+bool store_clock_see(struct store *store, int64_t at, struct kairan_error *error_r)
+{
+	return put_number(store, SEEN, at, error_r);
+}

@@ -1,0 +1,112 @@
+#!/usr/bin/env python3
+"""A machine's clock that jumps: nothing expires and nothing goes out by it, the administrators are
+told, and all is as before once it is right again, or they have confirmed it."""
+import datetime
+import os
+import signal
+
+import stack as s
+import tap
+import town
+from tap import check_equal, check_in
+
+DAYS = 40
+
+
+def set_clock(stack, seconds, jump):
+    """The offset of kairan's clock; with jump it is the machine's that is wrong."""
+    line = f"{seconds} jump" if jump else f"{seconds}"
+    descriptor = os.open(stack.env["KAIRAN_CLOCK"], os.O_WRONLY)
+    try:
+        os.pwrite(descriptor, f"{line:<20}\n".encode(), 0)
+    finally:
+        os.close(descriptor)
+    if stack.pid("milter") is not None:
+        stack.signal("milter", signal.SIGHUP)
+
+
+def alarms(stack):
+    return [row["reason"] for row in stack.store("SELECT reason FROM alarm")
+            if row["reason"].startswith("clock")]
+
+
+def offset(stack):
+    with open(stack.env["KAIRAN_CLOCK"], encoding="ascii") as file:
+        return int(file.read().split()[0])
+
+
+def test_a_jump_forward_ends_nothing(stack):
+    subject, planned, now = "待っている原稿", "来週の配信", "いまの配信"
+    when = (stack.now() + datetime.timedelta(days=6)).strftime("%Y-%m-%d 12:00")
+    town.draft(stack, "bosai-staff1", subject)
+    town.draft(stack, "bosai-staff1", planned, f"配信日時: {when}\n本文です。")
+    town.answer(stack, "bosai-chief", town.request_for(stack, "bosai-chief", planned), "承認")
+    town.wait_state(stack, planned, town.APPROVED)
+    before, told = offset(stack), len(stack.imap("sysadmin"))
+    set_clock(stack, before + DAYS * 86400, True)
+    try:
+        stack.wait_for(lambda: alarms(stack) == ["clock-forward"], what="the alarm")
+        mail = stack.wait_for(lambda: next(
+            (mail for mail in stack.imap("sysadmin")[told:] if "時計" in s.text_of(mail)), None),
+            what="its mail")
+        check_in("clock confirm", s.text_of(mail))
+        # What is written now goes by the clock as it is, and a round has seen all of them.
+        town.draft(stack, "bosai-staff1", now)
+        town.answer(stack, "bosai-chief", town.request_for(stack, "bosai-chief", now), "承認")
+        stack.wait_for(lambda: town.state_of(stack, now) != town.HELD, what="the decision")
+        check_equal(town.state_of(stack, subject), town.HELD)
+        check_equal(town.state_of(stack, planned), town.APPROVED)
+    finally:
+        set_clock(stack, before, False)
+    stack.wait_for(lambda: not alarms(stack), what="the end of the alarm")
+    check_equal(town.state_of(stack, subject), town.HELD)
+    town.answer(stack, "bosai-chief", town.request_for(stack, "bosai-chief", subject), "承認")
+    town.wait_state(stack, subject, town.RELEASED, 60)
+    check_equal(town.state_of(stack, planned), town.APPROVED)
+    actions = [row["outcome"] for row in stack.store(
+        "SELECT outcome FROM audit WHERE action = 'clock' ORDER BY seq")]
+    check_equal(actions, ["forward", "back"])
+
+
+def test_what_was_planned_ahead_is_due(stack):
+    """Notices that were put off by the clock that was wrong."""
+    subject, before = "時計が戻るまで", offset(stack)
+    set_clock(stack, before + DAYS * 86400, True)
+    stack.wait_for(lambda: alarms(stack), what="the alarm")
+    with stack.silent_mta():
+        # Hung up on: it is tried again later, by this clock.
+        town.draft(stack, "bosai-staff1", subject)
+        stack.configure(mta_url="smtp://127.0.0.1:1")
+        stack.wait_for(lambda: stack.store(
+            "SELECT count(*) FROM outbox JOIN draft ON draft.id = outbox.draft WHERE subject = ?"
+            " AND outbox.tries > 0", subject)[0][0], 60, "a try")
+    set_clock(stack, before, False)
+    stack.wait_for(lambda: not alarms(stack), what="the end of the alarm")
+    town.request_for(stack, "bosai-chief", subject)
+
+
+def test_a_start_finds_it_right_again(stack):
+    before = offset(stack)
+    set_clock(stack, before + DAYS * 86400, True)
+    stack.wait_for(lambda: alarms(stack), what="the alarm")
+    stack.stop("milter")
+    set_clock(stack, before, False)
+    stack.start("milter")
+    stack.wait_for(lambda: not alarms(stack), what="the end of the alarm")
+
+
+def test_confirmed(stack):
+    """It was wrong before: what is over is over."""
+    subject = "確認の後"
+    town.draft(stack, "bosai-staff1", subject)
+    check_in("nothing to confirm", stack.kairanctl("clock", "confirm").stdout)
+    set_clock(stack, offset(stack) + DAYS * 86400, True)
+    stack.wait_for(lambda: alarms(stack), what="the alarm")
+    check_equal(town.state_of(stack, subject), town.HELD)
+    check_in("all goes by it", stack.kairanctl("clock", "confirm").stdout)
+    town.wait_state(stack, subject, town.EXPIRED)
+    stack.wait_for(lambda: not alarms(stack), what="the end of the alarm")
+
+
+if __name__ == "__main__":
+    tap.main(globals())
