@@ -209,7 +209,8 @@ void draft_rules_judge(const struct draft_facts *facts, GPtrArray *findings,
 	if (is_far)
 		add_too_long(findings, "", strlen(facts->text), "octets",
 			     facts->character_limit * OCTETS_OF_CHARACTER);
-	for (size_t i = 0; !is_far && i < sizeof(draft_rules) / sizeof(draft_rules[0]); i++)
+	for (size_t i = 0; !is_far && i < sizeof(draft_rules) / sizeof(draft_rules[0]);
+	     i++)
 		draft_rules[i](facts, findings);
 	verdict_pass(verdict_r);
 	for (guint i = 0; i < findings->len; i++) {
