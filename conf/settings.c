@@ -122,6 +122,9 @@ static const struct setting settings_table[] = {
 	ROW(outgoing_charset, TYPE_CHARSET, "auto",
 	    "Charset of broadcasts: auto (ISO-2022-JP where it fits), iso-2022-jp (whatever "
 	    "wide_lists says), or utf-8."),
+	ROW(archive_dir, TYPE_TEXT, "",
+	    "Folder into which each broadcast that went out is written, as a file "
+	    "MONTH/DAY-DRAFT-LIST.eml; empty: none. Files are never removed."),
 	ROW(broadcast_footer, TYPE_TEXT, "standard",
 	    "What stands below the text of broadcasts, and is not counted with it: standard "
 	    "(section, telephone, how to leave), none, or a text, of several lines if need be, into "

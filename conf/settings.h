@@ -57,6 +57,7 @@ struct settings {
 	int64_t retry_first;
 	int64_t retry_most;
 	int64_t outgoing_charset;
+	char *archive_dir;
 	char *broadcast_footer;
 	char *broadcast_reply_to;
 	char *notice_sender;

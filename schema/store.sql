@@ -506,3 +506,6 @@ ALTER TABLE shard ADD COLUMN leaver INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE shard ADD COLUMN leave_key INTEGER NOT NULL DEFAULT 0;
 -- A release may have as many shards as recipients.
 CREATE INDEX shard_by_draft ON shard (draft, state);
+-- Is the broadcast a file of the archive (schema/store_archive.c)?
+ALTER TABLE draft ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX draft_by_archived ON draft (archived, state) WHERE archived = 0;

@@ -149,6 +149,7 @@ static const char *find_advice(const struct alarm *alarm)
 		ALARM_FINDING,     ALARM_FOOTER,     ALARM_DIRECTORY, ALARM_CHANGED,
 		ALARM_PROBE,       ALARM_INSPECTION, ALARM_NOTICE,    ALARM_STAYS,
 		ALARM_UNSENT,      ALARM_RESIDENTS,  ALARM_BOUNCED,   ALARM_CLOCK,
+		ALARM_ARCHIVE,
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(others); i++)
@@ -165,6 +166,7 @@ static const char *find_about(const struct alarm *alarm)
 		ALARM_AUDIT,     ALARM_TOKENS,  ALARM_REPLIES,    ALARM_DESCRIPTORS,
 		ALARM_DIRECTORY, ALARM_FINDING, ALARM_FOOTER,     ALARM_CLOCK,
 		ALARM_STORE,     ALARM_NOTICE,  ALARM_INSPECTION, ALARM_UNSENT,
+		ALARM_ARCHIVE,
 	};
 	const char *space = strchr(alarm->name, ' ');
 

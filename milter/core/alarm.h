@@ -28,6 +28,7 @@
 #define ALARM_CHANGED     "changed"     /* not what was approved any more: the draft */
 #define ALARM_LIMIT       "limit"       /* who is beyond one: the login */
 #define ALARM_RESIDENTS   "residents"   /* too much of their mail: a host, or "all" */
+#define ALARM_ARCHIVE     "archive"     /* cannot be written: "folder" */
 #define ALARM_PROBE       "probe"      /* kairan's mail to itself: the From that it has */
 #define ALARM_FINDING     "finding"    /* of the directory's check: its name */
 #define ALARM_INSPECTION  "inspection" /* of the audit trail is due: "trail" */

@@ -144,6 +144,8 @@ static enum answer walk_task(struct kairan *kairan, const struct setup *setup,
 		log_event(LOG_LEVEL_INFO, draft->queue_id, draft->id, "%s: is now %s",
 			  rounds_tasks[task].name, lifecycle_name(draft->state));
 		waker_wake(kairan_get_waker(kairan, KAIRAN_NOTICES));
+		/* For the archive. */
+		waker_wake(kairan_get_waker(kairan, KAIRAN_SLOW_ROUNDS));
 	}
 	draft_free(draft);
 	return found;

@@ -22,6 +22,7 @@
 #include "milter/intake/tally.h"
 #include "milter/round/accesslog_round.h"
 #include "milter/round/administrator_round.h"
+#include "milter/round/archive_round.h"
 #include "milter/round/ask_round.h"
 #include "milter/round/audit_round.h"
 #include "milter/round/check_round.h"
@@ -98,6 +99,7 @@ void *slow_rounds_run(void *context)
 		next = MIN(next, suspension_round_walk(kairan, setup, now));
 		next = MIN(next, instruction_round_walk(kairan, setup, now));
 		next = MIN(next, ask_round_walk(kairan, setup, now));
+		next = MIN(next, archive_round_walk(kairan, setup, now));
 		stay_round_walk(kairan);
 		next = MIN(next, alarm_expire(kairan, now));
 		next = MIN(next, alarm_tell(kairan, setup, now));

@@ -5,6 +5,7 @@ import base64
 import contextlib
 import itertools
 import json
+import pathlib
 
 import stack as s
 import tap
@@ -314,6 +315,63 @@ def test_mail_that_comes_round_ends(stack):
 
 def test_no_owner_of_no_list(stack):
     check_equal(write(stack, resident(), f"nosuch-owner@{s.SERVICE}")[1], 550)
+
+
+# ---- the archive ----
+
+def archive_folder(stack, name):
+    """In a folder that the daemon may write to."""
+    return pathlib.Path(stack.env["KAIRAN_STORE"]).parent / name
+
+
+def archived(folder, subject):
+    mails = [s.parse_mail(path.read_bytes()) for path in folder.glob("*/*.eml")]
+    return [mail for mail in mails if str(mail["Subject"]) == subject]
+
+
+def test_archive(stack):
+    """What went out earlier, and what goes out from now on, as residents got it."""
+    earlier, later = "保管の前", "保管の後"
+    play(stack, earlier)
+    town.wait_state(stack, earlier, town.RELEASED)
+    folder = archive_folder(stack, "archive")
+    stack.configure(archive_dir=folder)
+    try:
+        stack.wait_for(lambda: archived(folder, earlier), what="the earlier file")
+        with configured(stack, broadcast_footer="standard"):
+            _, mails = play(stack, later)
+            stack.wait_for(lambda: archived(folder, later), what="the file")
+        kept = archived(folder, later)
+        check_equal(len(kept), 1, "files")
+        for name in ("From", "To", "Subject", "Date", "Message-ID", "List-Id"):
+            check_equal(str(kept[0][name]), str(mails[0][name]), name)
+        check_equal(said(kept[0]), said(mails[0]))
+        path = next(folder.glob(f"*/*-{town.draft_id(stack, later)}-bosai.eml"))
+        check_equal(path.parent.name, stack.now().strftime("%Y-%m"), "month")
+        check_equal(path.stat().st_mode & 0o777, 0o640, "permissions")
+        for row in stack.store("SELECT address FROM subscriber"):
+            check_equal(row["address"] in path.read_text("latin-1"), False, "a recipient")
+    finally:
+        stack.configure(archive_dir="")
+
+
+def test_archive_that_cannot_be_written(stack):
+    """It is no reason to keep a broadcast back; the administrators hear, and what is missing
+    comes when it is mended."""
+    subject = "保管できない"
+    folder = archive_folder(stack, "blocked")
+    folder.write_text("no folder", encoding="utf-8")
+    stack.configure(archive_dir=folder)
+    try:
+        play(stack, subject)
+        stack.wait_mail("sysadmin", town.subject_is("配信の保管"))
+        folder.unlink()
+        stack.configure(archive_dir=folder)
+        stack.wait_for(lambda: folder.is_dir() and archived(folder, subject), what="the file")
+        stack.wait_for(lambda: not stack.store("SELECT 1 FROM alarm WHERE name LIKE 'archive %'"),
+                       what="the end of the alarm")
+    finally:
+        stack.configure(archive_dir="")
 
 
 if __name__ == "__main__":
