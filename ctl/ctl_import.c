@@ -36,7 +36,7 @@ struct import {
 	const char *reason; /* NULL: they were registered in an older system */
 	bool dry_run, is_new;
 	struct ctl_addresses addresses;
-	int64_t added, left, suspended, paused;
+	int64_t added, left, suspended, paused, forgotten;
 };
 
 static bool add_all(struct store *store, struct import *import, int64_t now,
@@ -66,6 +66,7 @@ static bool add_all(struct store *store, struct import *import, int64_t now,
 		import->left += was == SUBSCRIBER_LEFT;
 		import->suspended += was == SUBSCRIBER_SUSPENDED;
 		import->paused += was == SUBSCRIBER_PAUSED;
+		import->forgotten += was == SUBSCRIBER_FORGOTTEN;
 		ctl_progress_show(progress, i, import->addresses.found->len);
 	}
 	ctl_progress_free(progress);
@@ -118,6 +119,11 @@ static int finish(const struct ctl_call *call, struct import *import)
 		    "brings them back)",
 		    (long long)import->left, (long long)import->suspended,
 		    (long long)import->paused);
+	if (status == EX_OK && import->forgotten > 0)
+		ctl_print(
+		    "%lld were forgotten, and are passed over (`kairanctl subscribers "
+		    "forget --undo` lets them be registered)",
+		    (long long)import->forgotten);
 	return status;
 }
 

@@ -36,6 +36,7 @@
 
 #include "conf/clock.h"
 #include "conf/fault.h"
+#include "schema/sql_functions.h"
 #include "schema/store_lock.h"
 #include "schema/store_parts.h"
 
@@ -258,7 +259,8 @@ static struct store *open_file(const char *path, int flags, struct kairan_error 
 	store->audit_lines = g_ptr_array_new_with_free_func(g_free);
 	store->is_reader = (flags & SQLITE_OPEN_READONLY) != 0;
 	if (sqlite3_open_v2(path, &store->db, flags | SQLITE_OPEN_FULLMUTEX, NULL) !=
-	    SQLITE_OK) {
+		SQLITE_OK ||
+	    !sql_functions_add(store->db)) {
 		(void)error_set(error_r, "store: cannot open %s: %s", path,
 				sqlite3_errmsg(store->db));
 		store_close(store);

@@ -438,6 +438,19 @@ ALTER TABLE subscriber ADD COLUMN paused_until INTEGER NOT NULL DEFAULT 0;
 UPDATE subscriber SET changed_at = joined_at;
 CREATE INDEX subscriber_by_address ON subscriber (address_key);
 
+-- Who has asked to be forgotten: HMAC-SHA256 of the address by a key that is not in the store
+-- (seal_key is its id; 0: a key of zeros), so that an import does not take them again.
+CREATE TABLE forgotten (
+	hash          BLOB PRIMARY KEY,
+	seal_key      INTEGER NOT NULL,
+	at            INTEGER NOT NULL
+) WITHOUT ROWID;
+-- Whose address still stands somewhere: in a release under way, or where nobody has looked yet.
+CREATE TABLE forgetting (
+	address_key   TEXT PRIMARY KEY,
+	at            INTEGER NOT NULL
+) WITHOUT ROWID;
+
 -- What mail systems reported of the recipients of a release, once for each. kind is policy/bounce.h's;
 -- proven: nobody but the mail systems can have written it; judged: 0 not yet, 1 it is told of the
 -- address, 2 of the release (its domain refused that as a whole).

@@ -16,6 +16,7 @@
 #include "schema/store_subscriber.h"
 
 #include "schema/sql.h"
+#include "schema/store_forget.h"
 
 /* What is kept of an address before it is registered. */
 struct standing {
@@ -116,6 +117,24 @@ enum answer store_subscriber_find_state(struct store *store, const char *list,
 	return answer;
 }
 
+/* Whoever was forgotten comes back by their own consent alone. */
+static enum answer register_new(struct store *store,
+				const struct subscriber_registration *registration,
+				const struct address *key, enum subscriber_state *was_r,
+				struct kairan_error *error_r)
+{
+	enum answer known = ANSWER_NO;
+
+	if (registration->origin.source != SUBSCRIBER_CONSENT)
+		known = store_forget_knows(store, registration->list, key, error_r);
+	if (known == ANSWER_YES)
+		*was_r = SUBSCRIBER_FORGOTTEN;
+	if (known != ANSWER_NO)
+		return known == ANSWER_YES ? ANSWER_NO : ANSWER_UNKNOWN;
+	return insert(store, registration, key->spec, error_r) ? ANSWER_YES
+							       : ANSWER_UNKNOWN;
+}
+
 enum answer store_subscriber_register(struct store *store,
 				      const struct subscriber_registration *registration,
 				      enum subscriber_state *was_r,
@@ -131,8 +150,7 @@ enum answer store_subscriber_register(struct store *store,
 		return ANSWER_UNKNOWN;
 	*was_r = standing.state;
 	if (standing.state == 0)
-		return insert(store, registration, key.spec, error_r) ? ANSWER_YES
-								      : ANSWER_UNKNOWN;
+		return register_new(store, registration, &key, was_r, error_r);
 	if (registration->origin.source == SUBSCRIBER_CONSENT) {
 		if (!replace(store, registration, key.spec, error_r))
 			return ANSWER_UNKNOWN;

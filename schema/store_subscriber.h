@@ -16,6 +16,7 @@ enum subscriber_state {
 	SUBSCRIBER_SUSPENDED = 2,
 	SUBSCRIBER_LEFT = 3,
 	SUBSCRIBER_PAUSED = 4,
+	SUBSCRIBER_FORGOTTEN = 5, /* of no row: a hash is all (store_forget.h) */
 };
 
 /* By what somebody is a subscriber (Art. 2(2)). These numbers are stored, too. */
@@ -44,9 +45,9 @@ struct subscriber_registration {
 
 /* Register an address as active. Who agrees is active whatever they were, and their new consent
  * replaces what was kept. An administrator brings back nobody who has left, pauses or is
- * suspended (store_subscriber_enter() does); a reason is kept where there was no more than an
- * import. YES: it is active now, and was not; NO: otherwise. *was_r is the state that it had (case
- * folded), 0: it was not there. */
+ * suspended (store_subscriber_enter() does), or was forgotten; a reason is kept where there was no
+ * more than an import. YES: it is active now, and was not; NO: otherwise. *was_r is the state that
+ * it had (case folded), 0: it was not there. */
 enum answer store_subscriber_register(struct store *store,
 				      const struct subscriber_registration *registration,
 				      enum subscriber_state *was_r,

@@ -24,6 +24,7 @@ NAMES = {
     "policy/duties.c": r'\[DUTY_\w+\] = "([^"]+)"',
     "policy/verdict.c": r'\[REASON_\w+\] = \{\s*VERDICT_\w+,\s*"([^"]+)"',
     "schema/store_subscriber.c": r'\[SUBSCRIBER_\w+\] = "([^"]+)"',
+    "schema/store_trace.c": r'\{ "([^"]+)",\s*"SELECT',
     "milter/round/directory_check.c": r'\[FINDING_\w+\] = \{\s*"([^"]+)"',
 }
 

@@ -1,0 +1,17 @@
+/*
+ * What statements of schema/store_*.c can ask of an address:
+ *
+ *	is_address(TEXT, KEY)  is this the address whose folded form is KEY?
+ *	names(OCTETS, KEY)     does it stand among them?
+ *	without(TEXT, KEY)     the text, with "***" where it stood
+ */
+#ifndef KAIRAN_SCHEMA_SQL_FUNCTIONS_H
+#define KAIRAN_SCHEMA_SQL_FUNCTIONS_H
+
+#include <sqlite3.h>
+#include <stdbool.h>
+
+/* Give a connection these functions; false: out of memory. */
+bool sql_functions_add(sqlite3 *db);
+
+#endif
