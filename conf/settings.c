@@ -62,6 +62,20 @@ static const struct setting settings_table[] = {
 	ROW(fiscal_year_month, TYPE_MONTH, "4",
 	    "First month of the fiscal year; the audit trail is kept until the end of the "
 	    "year after (Art. 8)."),
+	ROW(keep_recipients, TYPE_DURATION, "90d",
+	    "How long the recipients of a release are kept after its end, at least as long as "
+	    "correction_window; their number is kept with the draft."),
+	ROW(keep_originals, TYPE_DURATION, "90d",
+	    "How long drafts are kept as they came, with all that was attached, at least as "
+	    "long as correction_window."),
+	ROW(keep_texts, TYPE_DURATION, "0s",
+	    "How long the texts of drafts are kept after their end; 0s: with the draft and its "
+	    "decision, as long as the audit trail (Art. 8)."),
+	ROW(keep_notices, TYPE_DURATION, "90d",
+	    "How long notices are kept that were sent, at least 7d."),
+	ROW(keep_left, TYPE_DURATION, "90d",
+	    "How long who has left a list is kept; then no more than a hash, by which an import "
+	    "does not register them again."),
 	ROW(report_day, TYPE_DAY, "1",
 	    "Day of the month (1 to 28) on which the administrators get the report of the month "
 	    "before; 0: none."),

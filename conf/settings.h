@@ -30,6 +30,11 @@ struct settings {
 	char *key_file;
 	char *audit_key_file;
 	int64_t fiscal_year_month;
+	int64_t keep_recipients;
+	int64_t keep_originals;
+	int64_t keep_texts;
+	int64_t keep_notices;
+	int64_t keep_left;
 	int64_t report_day;
 	int64_t dormant_after;
 	int64_t inspection_every;

@@ -142,6 +142,26 @@ static void explain(struct explanation *explanation)
 		explain_warnings(explanation);
 }
 
+static int take_original(struct explanation *explanation, const struct draft *draft,
+			 struct kairan_error *error_r)
+{
+	switch (store_draft_find_original(explanation->store, draft->id,
+					  &explanation->octets, &explanation->length,
+					  error_r)) {
+	case ANSWER_YES:
+		return EX_OK;
+	case ANSWER_NO:
+		(void)error_set(error_r,
+				ctl_say("draft %lld is not kept as it came any more "
+					"(keep_originals)"),
+				(long long)draft->id);
+		return EX_NOINPUT;
+	case ANSWER_UNKNOWN:
+		break;
+	}
+	return EX_UNAVAILABLE;
+}
+
 /* The original of a draft that is kept, with its author and broadcast. */
 static int take_draft(struct explanation *explanation, int64_t id,
 		      struct kairan_error *error_r)
@@ -152,12 +172,11 @@ static int take_draft(struct explanation *explanation, int64_t id,
 
 	switch (store_draft_find(explanation->store, id, &draft, error_r)) {
 	case ANSWER_YES:
-		if (store_draft_find_original(explanation->store, id,
-					      &explanation->octets, &explanation->length,
-					      error_r) == ANSWER_YES &&
+		status = take_original(explanation, draft, error_r);
+		if (status == EX_OK &&
 		    store_draft_find_party(explanation->store, id, DRAFT_AUTHOR, &author,
-					   error_r) == ANSWER_YES)
-			status = EX_OK;
+					   error_r) != ANSWER_YES)
+			status = EX_UNAVAILABLE;
 		break;
 	case ANSWER_NO:
 		(void)error_set(error_r, ctl_say("there is no draft %lld"),

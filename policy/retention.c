@@ -1,10 +1,14 @@
 /*
  * NAME
- *	retention - how long the audit trail is kept
+ *	retention - how long what is kept is kept
  *
  * DESCRIPTION
  *	In fiscal year Y the logs of Y and of Y-1 are kept, so the cutoff is the beginning of
  *	Y-1: midnight of the first of its first month.
+ *
+ *	What residents are named in goes earlier, by settings; but not before those who still look
+ *	at it: a correction at the recipients and the text, the search for twins at the text, and
+ *	limits per day at the notices.
  *
  * DIAGNOSTICS
  *	None.
@@ -39,4 +43,40 @@ void retention_find_year(int year, int first_month, GTimeZone *zone, int64_t *si
 {
 	*since_r = find_start(year, first_month, zone);
 	*until_r = find_start(year + 1, first_month, zone);
+}
+
+#define DAY_SECONDS 86400
+/* Limits look back over days, and reports of what could not be delivered come within five. */
+#define NOTICES_LEAST ((int64_t)7 * DAY_SECONDS)
+
+int64_t retention_find_end(enum retention_kind kind,
+			   const struct retention_periods *periods, int64_t now,
+			   int64_t before)
+{
+	int64_t period = 0;
+
+	switch (kind) {
+	case RETENTION_RECIPIENTS:
+	case RETENTION_BOUNCES: /* what was reported of them */
+		period = MAX(periods->recipients, periods->correction_window);
+		break;
+	case RETENTION_ORIGINALS:
+		period = MAX(periods->originals, periods->correction_window);
+		break;
+	case RETENTION_TEXTS:
+		if (periods->texts == 0)
+			return before;
+		period = MAX(periods->texts,
+			     MAX(periods->correction_window, periods->duplicate_window));
+		break;
+	case RETENTION_NOTICES:
+		period = MAX(periods->notices, NOTICES_LEAST);
+		break;
+	case RETENTION_LEFT:
+		period = periods->left;
+		break;
+	case RETENTION_DRAFTS:
+		return before;
+	}
+	return MAX(now - period, before);
 }

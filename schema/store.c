@@ -45,6 +45,8 @@
 #define STORE_BUSY_MS 20000
 /* Each of those behind one that has waited in vain. */
 #define STORE_BUSY_AGAIN_MS 100
+/* The schema version whose stores can give pages back to the disk. */
+#define SHRINKABLE_SINCE 10
 
 extern const char store_sql[]; /* store.sql, made by the build */
 
@@ -142,7 +144,21 @@ static bool set_journal(struct store *store, enum store_journal journal,
 		       wal ? "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL"
 			   : "PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA",
 		       error_r) &&
-	       execute(store, "PRAGMA foreign_keys=ON; PRAGMA mmap_size=0", error_r);
+	       execute(store,
+		       "PRAGMA foreign_keys=ON; PRAGMA mmap_size=0;"
+		       " PRAGMA secure_delete=ON",
+		       error_r);
+}
+
+/* A store that is being made can give pages back to the disk (store_shrink()). SQLite takes that
+ * before it has looked at the file, and writes it anew each time where it knows it already. */
+static bool prepare_file(struct store *store, const char *path,
+			 struct kairan_error *error_r)
+{
+	struct stat status;
+
+	return (stat(path, &status) == 0 && status.st_size > 0) ||
+	       execute(store, "PRAGMA auto_vacuum=INCREMENTAL", error_r);
 }
 
 /* The text of one version's section, or NULL when there is no such version. */
@@ -224,20 +240,31 @@ static bool check_file(struct store *store, struct kairan_error *error_r)
 }
 
 /* All versions in one transaction: a start that is cut off leaves the old schema. */
-static bool migrate(struct store *store, struct kairan_error *error_r)
+static bool migrate(struct store *store, int *older_r, struct kairan_error *error_r)
 {
-	int version;
+	int version = 0;
 	char *section;
 	bool ok;
 
 	if (!store_begin(store, error_r))
 		return false;
 	ok = read_version(store, &version, error_r);
+	*older_r = version;
 	while (ok && (section = find_section(version + 1)) != NULL) {
 		ok = run_section(store, ++version, section, error_r);
 		g_free(section);
 	}
 	return store_end(store, ok, error_r);
+}
+
+/* A store from before version 10 cannot give pages back: it is written anew, once. Where that
+ * fails, as on a disk that is nearly full, it stays as large as it is. */
+static void make_shrinkable(struct store *store)
+{
+	struct kairan_error error = { "" };
+
+	if (!execute(store, "PRAGMA auto_vacuum=INCREMENTAL; VACUUM", &error))
+		store->failing_since = 0;
 }
 
 static void finalize_statement(void *stmt)
@@ -279,14 +306,17 @@ static bool open_writer(const char *path, int flags, enum store_journal journal,
 			struct store **store_r, struct kairan_error *error_r)
 {
 	struct store *store = open_file(path, SQLITE_OPEN_READWRITE | flags, error_r);
+	int older = 0;
 
 	if (store == NULL)
 		return false;
-	if (!check_file(store, error_r) || !set_journal(store, journal, error_r) ||
-	    !migrate(store, error_r)) {
+	if (!prepare_file(store, path, error_r) || !check_file(store, error_r) ||
+	    !set_journal(store, journal, error_r) || !migrate(store, &older, error_r)) {
 		store_close(store);
 		return false;
 	}
+	if (older > 0 && older < SHRINKABLE_SINCE)
+		make_shrinkable(store);
 	*store_r = store;
 	return true;
 }
@@ -559,6 +589,22 @@ enum answer store_finish(struct store *store, enum answer answer,
 		return store_commit(store, error_r) ? ANSWER_YES : ANSWER_UNKNOWN;
 	store_rollback(store);
 	return answer;
+}
+
+enum answer store_shrink(struct store *store, int pages, struct kairan_error *error_r)
+{
+	g_autofree char *sql = g_strdup_printf("PRAGMA incremental_vacuum(%d)", pages);
+	int mode = 0, left = 0;
+
+	if (!store_begin(store, error_r))
+		return ANSWER_UNKNOWN;
+	if (!store_end(store,
+		       execute(store, sql, error_r) &&
+			   read_pragma(store, "PRAGMA auto_vacuum", &mode, error_r) &&
+			   read_pragma(store, "PRAGMA freelist_count", &left, error_r),
+		       error_r))
+		return ANSWER_UNKNOWN;
+	return mode != 0 && left > 0 ? ANSWER_YES : ANSWER_NO;
 }
 
 enum answer store_was_changed(struct store *store, struct kairan_error *error_r)

@@ -113,6 +113,10 @@ enum answer store_was_changed(struct store *store, struct kairan_error *error_r)
  * the last one. 0: nothing is wrong. Outside of a transaction. */
 int64_t store_failing_since(struct store *store, struct kairan_error *why_r);
 
+/* Give up to so many pages back to the disk that nothing stands in any more; what stood there was
+ * overwritten when it was removed. YES: there are more. */
+enum answer store_shrink(struct store *store, int pages, struct kairan_error *error_r);
+
 /* Does this SQLite (sqlite3_libversion_number()) have the fix of the WAL-reset bug? */
 bool store_wal_is_safe(int libversion);
 

@@ -32,6 +32,7 @@
 #include "milter/round/footer_round.h"
 #include "milter/round/inspection_round.h"
 #include "milter/round/instruction_round.h"
+#include "milter/round/keep_round.h"
 #include "milter/round/password_round.h"
 #include "milter/round/probe_round.h"
 #include "milter/round/report_round.h"
@@ -64,6 +65,8 @@ static const struct {
 	{ descriptor_round_walk, false, false },
 	{ probe_round_send, false, true },
 	{ inspection_round_walk, false, true },
+	{ keep_round_walk, false, true },
+	{ keep_round_forget, false, false },
 };
 
 #define ROUNDS_COUNT G_N_ELEMENTS(slow_rounds_list)

@@ -70,6 +70,7 @@ def test_the_store_is_brought_on(stack):
     stack.start("milter")
     check_in("made by an older kairan", stack.log())
     check_equal(number(store_path(stack), "PRAGMA user_version") > 1, True, "the version")
+    check_equal(number(store_path(stack), "PRAGMA auto_vacuum"), 2, "it can shrink")
     check_equal([town.state_of(stack, subject) for subject in (SENT, WAITING, SENT_BACK)],
                 [town.RELEASED, town.HELD, town.SENT_BACK])
     listed = stack.kairanctl("list").stdout

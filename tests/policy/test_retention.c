@@ -68,10 +68,54 @@ static void test_year(void **state)
 	g_time_zone_unref(zone);
 }
 
+/* In days, from day 1000; the trail goes back to day 400. */
+static void test_ends(void **state)
+{
+	static const struct {
+		enum retention_kind kind;
+		int64_t period, window, end;
+	} rows[] = {
+		{ RETENTION_RECIPIENTS, 90, 30, 910 },
+		{ RETENTION_RECIPIENTS, 10, 30, 970 },
+		{ RETENTION_RECIPIENTS, 900, 30, 400 },
+		{ RETENTION_BOUNCES, 90, 30, 910 },
+		{ RETENTION_ORIGINALS, 90, 30, 910 },
+		{ RETENTION_ORIGINALS, 0, 30, 970 },
+		{ RETENTION_TEXTS, 0, 30, 400 },
+		{ RETENTION_TEXTS, 60, 30, 940 },
+		{ RETENTION_TEXTS, 1, 30, 970 },
+		{ RETENTION_TEXTS, 1, 2, 993 },
+		{ RETENTION_NOTICES, 90, 30, 910 },
+		{ RETENTION_NOTICES, 0, 30, 993 },
+		{ RETENTION_LEFT, 90, 30, 910 },
+		{ RETENTION_LEFT, 0, 30, 1000 },
+		{ RETENTION_DRAFTS, 1, 30, 400 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const int64_t day = 86400, period = rows[i].period * day;
+		const struct retention_periods periods = {
+			.recipients = period,
+			.originals = period,
+			.texts = period,
+			.notices = period,
+			.left = period,
+			.correction_window = rows[i].window * day,
+			.duplicate_window = 7 * day,
+		};
+
+		if (retention_find_end(rows[i].kind, &periods, 1000 * day, 400 * day) !=
+		    rows[i].end * day)
+			fail_msg("row %zu", i);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_cutoff),
-					    cmocka_unit_test(test_year) };
+					    cmocka_unit_test(test_year),
+					    cmocka_unit_test(test_ends) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
