@@ -317,7 +317,9 @@ bool store_subscriber_visit_counts(struct store *store,
 	enum answer answer =
 	    sql_first(store, error_r, &stmt,
 		      "SELECT list, sum(state = 1), sum(state = 2), sum(state = 3),"
-		      " sum(state = 4) FROM subscriber GROUP BY list ORDER BY list",
+		      " sum(state = 4), sum(state = 1 AND source = 1),"
+		      " sum(state = 1 AND source = 2), sum(state = 1 AND source = 3)"
+		      " FROM subscriber GROUP BY list ORDER BY list",
 		      "");
 
 	while (answer == ANSWER_YES) {
@@ -327,6 +329,9 @@ bool store_subscriber_visit_counts(struct store *store,
 			.suspended = sqlite3_column_int64(stmt, 2),
 			.left = sqlite3_column_int64(stmt, 3),
 			.paused = sqlite3_column_int64(stmt, 4),
+			.consent = sqlite3_column_int64(stmt, 5),
+			.recognised = sqlite3_column_int64(stmt, 6),
+			.imported = sqlite3_column_int64(stmt, 7),
 		};
 
 		visit(&count, context);

@@ -129,6 +129,7 @@ bool store_subscriber_note_change(struct store *store, const char *list, int64_t
 struct subscriber_count {
 	const char *list;
 	int64_t active, suspended, left, paused;
+	int64_t consent, recognised, imported; /* by what the active ones are that */
 };
 bool store_subscriber_visit_counts(struct store *store,
 				   void (*visit)(const struct subscriber_count *count,

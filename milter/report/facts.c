@@ -89,6 +89,13 @@ static void put_refusals(const struct report_part *part)
 
 /* ---- subscribers ---- */
 
+/* What is said of them as they are now, in order. */
+static const char *const standings[][2] = {
+	{ "active", "active-full" },     { "suspended", "suspended-full" },
+	{ "consent", "consent-full" },   { "recognised", "recognised-full" },
+	{ "imported", "imported-full" },
+};
+
 static void add_list(struct report_table *table, struct report_chart *chart,
 		     const json_t *list)
 {
@@ -100,8 +107,8 @@ static void add_list(struct report_table *table, struct report_chart *chart,
 	report_table_put(table, report_part_text(list, "list"));
 	report_table_put(table, joined_text);
 	report_table_put(table, gone_text);
-	report_table_put_number(table, report_part_number(list, "active"));
-	report_table_put_number(table, report_part_number(list, "suspended"));
+	for (size_t i = 0; i < G_N_ELEMENTS(standings); i++)
+		report_table_put_number(table, report_part_number(list, standings[i][0]));
 	report_chart_add(chart, report_part_text(list, "list"),
 			 (const int64_t[SERIES]){ joined, gone },
 			 (const char *const[SERIES]){ joined_text, gone_text });
@@ -124,10 +131,9 @@ static void put_subscribers(const struct report_part *part)
 	report_table_add_column(table, report_part_word(part, "list"), NULL, false);
 	report_table_add_column(table, report_part_word(part, "joined"), NULL, true);
 	report_table_add_column(table, report_part_word(part, "gone"), NULL, true);
-	report_table_add_column(table, report_part_word(part, "active"),
-				report_part_word(part, "active-full"), true);
-	report_table_add_column(table, report_part_word(part, "suspended"),
-				report_part_word(part, "suspended-full"), true);
+	for (i = 0; i < G_N_ELEMENTS(standings); i++)
+		report_table_add_column(table, report_part_word(part, standings[i][0]),
+					report_part_word(part, standings[i][1]), true);
 	chart = report_chart_new(
 	    "lists", report_part_word(part, "subscribers-chart"),
 	    (const char *const[SERIES]){ report_part_word(part, "joined"),

@@ -130,8 +130,9 @@ static json_t *find_list(json_t *lists, const char *name)
 		if (strcmp(json_string_value(json_object_get(list, "list")), name) == 0)
 			return list;
 	}
-	list = json_pack("{s:i, s:i, s:i, s:i}", "joined", 0, "gone", 0, "active", 0,
-			 "suspended", 0);
+	list = json_pack("{s:i, s:i, s:i, s:i, s:i, s:i, s:i}", "joined", 0, "gone", 0,
+			 "active", 0, "suspended", 0, "consent", 0, "recognised", 0,
+			 "imported", 0);
 	report_figures_put_text(list, "list", name);
 	(void)json_array_append_new(lists, list);
 	return list;
@@ -143,6 +144,10 @@ static void take_count(const struct subscriber_count *count, void *context)
 
 	put_number(list, "active", count->active);
 	put_number(list, "suspended", count->suspended);
+	/* Art. 2(2): by what they are subscribers. */
+	put_number(list, "consent", count->consent);
+	put_number(list, "recognised", count->recognised);
+	put_number(list, "imported", count->imported);
 }
 
 static void take_changes(const struct report_changes *changes, void *context)

@@ -181,7 +181,7 @@ def change_lists(stack):
     file = pathlib.Path(stack.env["KAIRAN_CONF"]).with_name("report.csv")
     file.write_text("address\nr1@sink.example\nr2@sink.example\nr3@sink.example\n")
     file.chmod(0o644)
-    stack.kairanctl("subscribers", "import", "--list", "bosai", str(file))
+    stack.kairanctl("subscribers", "import", "--list", "bosai", "--reason", "本人の申出", str(file))
     stack.kairanctl("subscribers", "delete", "--list", "bosai", "r1@sink.example")
     stack.kairanctl("subscribers", "suspend", "--list", "bosai", "r2@sink.example")
 
@@ -239,7 +239,7 @@ def test_figures(stack):
                 [("13-2(2)", "empty", 1), ("13-2(2)", "too-long", 2)])
     check_equal(report["lists"][0],
                 {"list": "bosai", "joined": 3, "gone": 1, "active": town.SUBSCRIBERS + 1,
-                 "suspended": 1})
+                 "suspended": 1, "consent": 0, "recognised": 1, "imported": town.SUBSCRIBERS})
     check_equal(report["audit"]["whole"], True, "audit trail")
 
 

@@ -451,10 +451,11 @@ static json_t *make_report(bool full)
 		add_events(figures, "bounce", "failed", "z", 7654);
 		put_person(report, "bosai-staff2", 0);
 		put_person(report, "kosodate-staff2", 1793458800);
-		json_array_append_new(json_object_get(report, "lists"),
-				      json_pack("{s:s,s:i,s:i,s:i,s:i}", "list", HOSTILE,
-						"joined", 8765, "gone", 3, "active", 2,
-						"suspended", 1));
+		json_array_append_new(
+		    json_object_get(report, "lists"),
+		    json_pack("{s:s,s:i,s:i,s:i,s:i,s:i,s:i,s:i}", "list", HOSTILE,
+			      "joined", 8765, "gone", 3, "active", 2, "suspended", 1,
+			      "consent", 6543, "recognised", 4321, "imported", 2109));
 	}
 	report_figures_write(figures, report);
 	report_figures_free(figures);
@@ -487,7 +488,8 @@ static void check_says(const char *text, const char *const *wanted, size_t count
 
 static void test_full_report(void **state)
 {
-	static const char *const wanted[] = { "8,765", "7,654", "bosai-staff2" };
+	static const char *const wanted[] = { "8,765", "7,654", "6,543",
+					      "4,321", "2,109", "bosai-staff2" };
 	static const char *const wanted_en[] = { "Row 4 was changed." };
 	static const char *const wanted_ja[] = {
 		"2026年11月",
