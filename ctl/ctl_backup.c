@@ -34,6 +34,7 @@
 #include "ctl/ctl_store.h"
 #include "schema/audit_check.h"
 #include "schema/store_copy.h"
+#include "schema/store_forget.h"
 #include "schema/store_counts.h"
 #include "schema/store_lock.h"
 #include "schema/store_mark.h"
@@ -212,6 +213,26 @@ static int write_mark(const struct ctl_call *call, const struct store_mark *mark
 	return status;
 }
 
+/* Residents who were forgotten since the copy was made are so in it, too; what their addresses stand
+ * in besides the lists the daemon finds. */
+static int take_forgotten(const struct ctl_call *call, struct store *store)
+{
+	struct kairan_error error = { "" };
+	int64_t count = 0;
+
+	if (!store_forget_take_over(store, call->settings->store_path, clock_now(),
+				    &count, &error))
+		ctl_print(
+		    "who was forgotten since the copy was made cannot be read: repeat "
+		    "`kairanctl subscribers forget` for them (%s)",
+		    error.text);
+	else if (count > 0)
+		ctl_print(
+		    "%lld addresses of the copy were forgotten since, and are again",
+		    (long long)count);
+	return EX_OK;
+}
+
 /* A copy of the copy beside the store, so that what is checked is what is put in place; the file
  * itself is never written to. */
 static int prepare(const struct ctl_call *call, const char *path, const char *fresh,
@@ -248,6 +269,8 @@ static int prepare(const struct ctl_call *call, const char *path, const char *fr
 		status = ctl_store_work(store, record, words);
 	if (status == EX_OK)
 		status = ctl_store_work(store, hold_back, held_back_r);
+	if (status == EX_OK)
+		status = take_forgotten(call, store);
 	if (status == EX_OK)
 		status = ctl_store_work(store, take_mark, mark_r);
 	store_close(store);

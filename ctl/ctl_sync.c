@@ -139,7 +139,7 @@ static bool add_one(struct store *store, struct sync *sync, const struct address
 	    store_subscriber_register(store, &registration, &was, error_r);
 
 	sync->added += answer == ANSWER_YES;
-	sync->left += was == SUBSCRIBER_LEFT;
+	sync->left += was == SUBSCRIBER_LEFT || was == SUBSCRIBER_FORGOTTEN;
 	sync->quiet += was == SUBSCRIBER_SUSPENDED || was == SUBSCRIBER_PAUSED;
 	return answer != ANSWER_UNKNOWN;
 }

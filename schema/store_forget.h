@@ -35,6 +35,12 @@ enum answer store_forget_undo(struct store *store, const struct address *key,
 enum answer store_forget_walk(struct store *store, const struct address *key,
 			      int64_t *draft_r, struct kairan_error *error_r);
 
+/* Of the store in that file, which this one takes the place of: whoever was forgotten there is so
+ * here, as far as the first transaction goes; how many is in *count_r. A file that is not there, or
+ * knows nothing of forgetting, has nobody. Outside of a transaction. */
+bool store_forget_take_over(struct store *store, const char *path, int64_t now,
+			    int64_t *count_r, struct kairan_error *error_r);
+
 /* Keep of a page of those who left a list before a time no more than a hash, for that list: how
  * many is in *gone_r. Inside a transaction. */
 bool store_forget_left(struct store *store, int64_t before, int64_t limit,

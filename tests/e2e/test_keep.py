@@ -174,6 +174,22 @@ def test_kairanctl_is_killed_while_it_forgets(stack):
     check_whole(stack)
 
 
+def test_a_restored_copy_forgets_again(stack):
+    mine = "bosai-07@docomo.sink.example"
+    copy = pathlib.Path(stack.env["KAIRAN_STORE"]).with_name("copy.db")
+    stack.kairanctl("backup", str(copy))
+    stack.kairanctl("subscribers", "forget", mine)
+    stack.stop("milter")
+    said = stack.kairanctl("restore", str(copy)).stdout
+    check_in("1 addresses of the copy were forgotten since", said)
+    check_equal(len(show(stack, mine)["lists"]), 0)
+    check_equal("shard_recipient.address" in tables_with(stack, mine), True, "it was restored")
+    stack.start("milter")
+    stack.wait_for(lambda: tables_with(stack, mine) == set(), what="the end of the address")
+    check_equal(show(stack, mine)["forgotten"], True)
+    check_whole(stack)
+
+
 # ---- what is past its time ----
 
 def counts(stack):

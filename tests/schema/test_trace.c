@@ -360,6 +360,46 @@ static void test_hash_has_a_key(void **state)
 	assert_int_equal(knows(MINE), ANSWER_NO);
 }
 
+/* A copy from before somebody was forgotten takes the store's place: it forgets them, too. */
+static void test_restored(void **state)
+{
+	const struct address mine = key_of(MINE);
+	struct store_scratch copy;
+	int64_t count = 0;
+
+	(void)state;
+	put_everywhere(OTHERS);
+	store_scratch_make(&copy);
+	raw_run(
+	    copy.path,
+	    "INSERT INTO subscriber (list, address_key, address, domain, state,"
+	    " joined_at) VALUES ('bosai', 'hanako..@docomo.ne.jp',"
+	    " 'Hanako..@docomo.ne.jp', 'docomo.ne.jp', 1, 1), ('bosai',"
+	    " 'x.hanako..@docomo.ne.jp', 'x.Hanako..@docomo.ne.jp', 'docomo.ne.jp', 1,"
+	    " 1)");
+	forget(&mine, &count);
+	assert_true(
+	    store_forget_take_over(copy.store, at.path, 3000, &count, &copy.error));
+	assert_int_equal(count, 1);
+	assert_int_equal(raw_number(copy.path, "SELECT count(*) FROM subscriber"), 1);
+	assert_int_equal(raw_number(copy.path, "SELECT count(*) FROM forgotten"), 1);
+	assert_int_equal(raw_number(copy.path, "SELECT count(*) FROM forgetting"), 1);
+	/* Once more, and from nowhere. */
+	assert_true(
+	    store_forget_take_over(copy.store, at.path, 3000, &count, &copy.error));
+	assert_int_equal(count, 0);
+	assert_true(store_forget_take_over(copy.store, "/no/such/store", 3000, &count,
+					   &copy.error));
+	/* An older store knows nothing of forgetting; what is no store is an error. */
+	raw_run(at.path, "DROP TABLE forgotten");
+	assert_true(
+	    store_forget_take_over(copy.store, at.path, 3000, &count, &copy.error));
+	assert_false(store_forget_take_over(
+	    copy.store, scratch_write(&copy.scratch, "none", "none", 4, 0600), 3000,
+	    &count, &copy.error));
+	store_scratch_remove(&copy);
+}
+
 static void test_could_not_ask(void **state)
 {
 	const struct address mine = key_of(MINE);
@@ -384,6 +424,7 @@ int main(void)
 		TEST(test_forget),
 		TEST(test_hash),
 		TEST(test_hash_has_a_key),
+		TEST(test_restored),
 		TEST(test_could_not_ask),
 	};
 
