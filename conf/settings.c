@@ -131,6 +131,25 @@ static const struct setting settings_table[] = {
 	ROW(probe_every, TYPE_DURATION, "1d",
 	    "How often kairan sends itself a mail, and compares what comes back, besides at "
 	    "its start and after a reload; 0: never."),
+	ROW(bounce_failures, TYPE_COUNT, "3",
+	    "A subscriber's address is suspended after failures of so many releases that say it is "
+	    "not there any more; 0: never."),
+	ROW(bounce_span, TYPE_DURATION, "7d",
+	    "How long after the first of these failures the last one must be."),
+	ROW(bounce_carriers, TYPE_TEXT,
+	    "docomo.ne.jp, ezweb.ne.jp, au.com, softbank.ne.jp, i.softbank.jp",
+	    "Domains, separated by commas, and those below them, of carriers who refuse a sender that "
+	    "goes on writing to addresses that are not there."),
+	ROW(bounce_carrier_failures, TYPE_COUNT, "2",
+	    "There an address is suspended after so many releases of which they say that it is not "
+	    "there, however soon; 0: as everywhere."),
+	ROW(refusal_failures, TYPE_COUNT, "10",
+	    "So many failures at least of one release in one domain are a refusal of the release by "
+	    "that domain: an alarm, and nobody is suspended for it; 0: never."),
+	ROW(refusal_percent, TYPE_COUNT, "30",
+	    "And so many of a hundred of the recipients that it has there."),
+	ROW(result_after, TYPE_DURATION, "1d",
+	    "When the report of a release is completed with what could not be delivered; 0: never."),
 	ROW(retry_first, TYPE_DURATION, "5s", "Pause after a first failed hand-over."),
 	ROW(retry_most, TYPE_DURATION, "5m", "Longest pause between hand-overs."),
 	ROW(outgoing_charset, TYPE_CHARSET, "auto",

@@ -59,6 +59,13 @@ struct settings {
 	int64_t receipt_wait;
 	int64_t stuck_after;
 	int64_t probe_every;
+	int64_t bounce_failures;
+	int64_t bounce_span;
+	char *bounce_carriers;
+	int64_t bounce_carrier_failures;
+	int64_t refusal_failures;
+	int64_t refusal_percent;
+	int64_t result_after;
 	int64_t retry_first;
 	int64_t retry_most;
 	int64_t outgoing_charset;

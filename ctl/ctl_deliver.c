@@ -350,7 +350,7 @@ static int deliver(const struct ctl_call *call)
 	if (!read_options(call, &delivery))
 		return ctl_usage(call);
 	delivery.mail = g_string_new(NULL);
-	if (!address_read(delivery.recipient, &address, &error)) {
+	if (!address_read_completed(delivery.recipient, &address, &error)) {
 		read_input(&delivery, 0);
 		fprintf(stderr, "5.1.3 %s\n", error.text);
 	} else {

@@ -63,8 +63,8 @@ static const char *unquote(const char *local, size_t *length)
 	return local + 1;
 }
 
-static bool read_spec(const char *text, size_t length, struct address *address_r,
-		      struct kairan_error *error_r)
+static bool read_spec(const char *text, size_t length, size_t local_most,
+		      struct address *address_r, struct kairan_error *error_r)
 {
 	const char *at = memchr(text, '@', length);
 	size_t local_length = at != NULL ? (size_t)(at - text) : 0;
@@ -77,7 +77,7 @@ static bool read_spec(const char *text, size_t length, struct address *address_r
 	if (text[length - 1] == '.')
 		rest--;
 	if (local_length + rest > ADDRESS_MAX || local_length == 0 ||
-	    local_length > ADDRESS_LOCAL_MAX)
+	    local_length > local_most)
 		return error_set(error_r,
 				 "the address is too long, or has no local part");
 	for (size_t i = 0; i < local_length; i++)
@@ -95,8 +95,8 @@ static bool read_spec(const char *text, size_t length, struct address *address_r
 	return true;
 }
 
-bool address_read(const char *text, struct address *address_r,
-		  struct kairan_error *error_r)
+static bool read_path(const char *text, size_t local_most, struct address *address_r,
+		      struct kairan_error *error_r)
 {
 	size_t length = strlen(text);
 
@@ -104,7 +104,19 @@ bool address_read(const char *text, struct address *address_r,
 		text++;
 		length -= 2;
 	}
-	return read_spec(text, length, address_r, error_r);
+	return read_spec(text, length, local_most, address_r, error_r);
+}
+
+bool address_read(const char *text, struct address *address_r,
+		  struct kairan_error *error_r)
+{
+	return read_path(text, ADDRESS_LOCAL_MAX, address_r, error_r);
+}
+
+bool address_read_completed(const char *text, struct address *address_r,
+			    struct kairan_error *error_r)
+{
+	return read_path(text, ADDRESS_MAX, address_r, error_r);
 }
 
 bool address_is_null(const char *path)
@@ -204,7 +216,7 @@ static bool read_bare(const char *value, struct address *address_r,
 
 	while (length > 0 && strchr(" \t\r\n", value[length - 1]) != NULL)
 		length--;
-	return read_spec(value, length, address_r, error_r);
+	return read_spec(value, length, ADDRESS_LOCAL_MAX, address_r, error_r);
 }
 
 bool address_read_from(const char *value, struct address *address_r,
@@ -221,7 +233,8 @@ bool address_read_from(const char *value, struct address *address_r,
 	close = open != NULL ? strchr(open, '>') : NULL;
 	if (close == NULL || *skip_blank(close + 1) != '\0')
 		return error_set(error_r, "From: is not one plain address");
-	return read_spec(open + 1, (size_t)(close - open - 1), address_r, error_r);
+	return read_spec(open + 1, (size_t)(close - open - 1), ADDRESS_LOCAL_MAX,
+			 address_r, error_r);
 }
 
 const char *address_domain(const struct address *address)

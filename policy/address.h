@@ -29,6 +29,10 @@ struct address {
 bool address_read(const char *text, struct address *address_r,
 		  struct kairan_error *error_r);
 
+/* The same of an address that an MTA has completed with another one (VERP): it may be longer. */
+bool address_read_completed(const char *text, struct address *address_r,
+			    struct kairan_error *error_r);
+
 /* Is this envelope path the null sender "<>" or ""? */
 bool address_is_null(const char *path);
 

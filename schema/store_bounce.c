@@ -49,3 +49,168 @@ enum answer store_bounce_add(struct store *store, const struct bounce_row *row,
 		   ? ANSWER_NO
 		   : ANSWER_UNKNOWN;
 }
+
+/* ---- judging ---- */
+
+void bounce_group_clear(struct bounce_group *group)
+{
+	g_free(group->list);
+	g_free(group->domain);
+	*group = (struct bounce_group){ 0 };
+}
+
+static struct bounce_group read_group(sqlite3_stmt *stmt)
+{
+	return (struct bounce_group){ sqlite3_column_int64(stmt, 0), sql_text(stmt, 1),
+				      sql_text(stmt, 2) };
+}
+
+enum answer store_bounce_find_due(struct store *store, int64_t before,
+				  struct bounce_group *group_r,
+				  struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt;
+	const enum answer answer =
+	    sql_first(store, error_r, &stmt,
+		      "SELECT draft, list, domain FROM bounce"
+		      " WHERE judged = 0 AND at <= ? ORDER BY at LIMIT 1",
+		      "i", before);
+
+	if (answer == ANSWER_YES) {
+		*group_r = read_group(stmt);
+		sql_done(stmt);
+	}
+	return answer;
+}
+
+bool store_bounce_list_many(struct store *store, int64_t least, GArray *groups,
+			    struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt;
+	enum answer answer =
+	    sql_first(store, error_r, &stmt,
+		      "SELECT draft, list, domain FROM bounce WHERE judged = 0"
+		      " GROUP BY draft, list, domain HAVING count(*) >= ?",
+		      "i", least);
+
+	while (answer == ANSWER_YES) {
+		const struct bounce_group group = read_group(stmt);
+
+		g_array_append_val(groups, group);
+		answer = sql_next(store, error_r, stmt);
+	}
+	return answer == ANSWER_NO;
+}
+
+/* One kind after the other, and the words of the first report. */
+static bool write_said(struct store *store, const struct bounce_group *group,
+		       int64_t *failures_r, char **said_r, struct kairan_error *error_r)
+{
+	GString *said = g_string_new(NULL);
+	g_autofree char *words = NULL;
+	sqlite3_stmt *stmt;
+	enum answer answer =
+	    sql_first(store, error_r, &stmt,
+		      "SELECT kind, count(*), max(words) FROM bounce"
+		      " WHERE draft = ? AND domain = ? GROUP BY kind ORDER BY 2 DESC",
+		      "is", group->draft, group->domain);
+
+	*failures_r = 0;
+	while (answer == ANSWER_YES) {
+		const int64_t count = sqlite3_column_int64(stmt, 1);
+
+		*failures_r += count;
+		g_string_append_printf(
+		    said, "%s%s %lld", said->len > 0 ? ", " : "",
+		    bounce_kind_name((enum bounce_kind)sqlite3_column_int(stmt, 0)),
+		    (long long)count);
+		if (words == NULL)
+			words = sql_text(stmt, 2);
+		answer = sql_next(store, error_r, stmt);
+	}
+	if (words != NULL && *words != '\0')
+		g_string_append_printf(said, ": %s", words);
+	*said_r = g_string_free(said, FALSE);
+	return answer == ANSWER_NO;
+}
+
+bool store_bounce_count_domain(struct store *store, const struct bounce_group *group,
+			       struct bounce_domain_facts *facts_r, char **said_r,
+			       struct kairan_error *error_r)
+{
+	g_autofree char *end = g_strconcat("@", group->domain, NULL);
+
+	return write_said(store, group, &facts_r->failures, said_r, error_r) &&
+	       sql_number(store, error_r, &facts_r->recipients,
+			  "SELECT count(*) FROM shard_recipient WHERE draft = ?1"
+			  " AND lower(substr(address, -length(?2))) = ?2",
+			  "is", group->draft, end);
+}
+
+bool store_bounce_judge_refused(struct store *store, const struct bounce_group *group,
+				struct kairan_error *error_r)
+{
+	return sql_run(store, error_r,
+		       "UPDATE bounce SET judged = 2 WHERE draft = ? AND domain = ?",
+		       "is", group->draft, group->domain);
+}
+
+static bool mark_judged(struct store *store, int64_t draft, const GPtrArray *keys,
+			struct kairan_error *error_r)
+{
+	for (guint i = 0; i < keys->len; i++)
+		if (!sql_run(store, error_r,
+			     "UPDATE bounce SET judged = 1"
+			     " WHERE draft = ? AND address_key = ?",
+			     "is", draft, g_ptr_array_index(keys, i)))
+			return false;
+	return true;
+}
+
+GPtrArray *store_bounce_judge_page(struct store *store, const struct bounce_group *group,
+				   int64_t before, int64_t limit,
+				   struct kairan_error *error_r)
+{
+	GPtrArray *keys = g_ptr_array_new_with_free_func(g_free);
+	sqlite3_stmt *stmt;
+	enum answer answer =
+	    sql_first(store, error_r, &stmt,
+		      "SELECT address_key FROM bounce WHERE draft = ? AND domain = ?"
+		      " AND judged = 0 AND at <= ? ORDER BY address_key LIMIT ?",
+		      "isii", group->draft, group->domain, before, limit);
+
+	while (answer == ANSWER_YES) {
+		g_ptr_array_add(keys, sql_text(stmt, 0));
+		answer = sql_next(store, error_r, stmt);
+	}
+	if (answer == ANSWER_NO && mark_judged(store, group->draft, keys, error_r))
+		return keys;
+	g_ptr_array_unref(keys);
+	return NULL;
+}
+
+bool store_bounce_count_failures(struct store *store, const char *list, const char *key,
+				 int64_t since, struct bounce_tally *tally_r,
+				 struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt;
+
+	if (sql_first(store, error_r, &stmt,
+		      "SELECT count(*), ifnull(min(at), 0), ifnull(max(at), 0),"
+		      " ifnull(sum(kind = 2), 0), ifnull(max(proven), 0)"
+		      " FROM bounce JOIN subscriber USING (list, address_key)"
+		      " WHERE list = ? AND address_key = ? AND judged = 1"
+		      " AND " BOUNCE_PERMANENT
+		      " AND state = 1 AND at >= max(changed_at, ?)",
+		      "ssi", list, key, since) != ANSWER_YES)
+		return false;
+	*tally_r = (struct bounce_tally){
+		.failures = sqlite3_column_int64(stmt, 0),
+		.first = sqlite3_column_int64(stmt, 1),
+		.last = sqlite3_column_int64(stmt, 2),
+		.no_user = sqlite3_column_int64(stmt, 3),
+		.is_proven = sqlite3_column_int(stmt, 4) != 0,
+	};
+	sql_done(stmt);
+	return true;
+}

@@ -20,6 +20,7 @@
 
 #include "policy/token.h"
 #include "schema/sql.h"
+#include "schema/store_bounce.h"
 #include "schema/store_suspension.h"
 
 /* Parameters: list, had, draft, personal. */
@@ -59,6 +60,42 @@
 	((cut)->audience.had == 0 ? statement(AUDIENCE_OF_LIST) \
 				  : statement(AUDIENCE_OF_DRAFT))
 
+/* What was reported before is not looked into any more. */
+#define SUSPECT_SECONDS (90 * (int64_t)86400)
+
+/* Of whom it was reported that they are not there, but by nobody who must know, get a hand-over
+ * of their own: a report to its envelope sender, which nobody else has, proves it. Parameters:
+ * draft, list, since, most shards, shards before these. */
+#define PART_SUSPECTS                                                                 \
+	"UPDATE shard_recipient SET shard = suspect.number FROM"                      \
+	" (SELECT r.shard AS shard, r.position AS position,"                          \
+	"  row_number() OVER (ORDER BY r.position) +"                                 \
+	"  (SELECT max(shard) FROM shard_recipient WHERE draft = ?1) AS number"       \
+	"  FROM (SELECT address_key, max(at) AS last FROM bounce"                     \
+	"   WHERE list = ?2 AND judged = 1 AND " BOUNCE_PERMANENT " AND at >= ?3"     \
+	"   GROUP BY address_key HAVING max(proven) = 0) AS b"                        \
+	"  JOIN subscriber AS s ON s.list = ?2 AND s.address_key = b.address_key"     \
+	"   AND s.state = 1 AND b.last >= s.changed_at"                               \
+	"  JOIN shard_recipient AS r ON r.draft = ?1 AND r.shard > ?5"                \
+	"   AND r.address = s.address LIMIT 100) AS suspect"                          \
+	" WHERE shard_recipient.draft = ?1 AND shard_recipient.shard = suspect.shard" \
+	" AND shard_recipient.position = suspect.position AND suspect.number <= ?4"
+
+static bool part_suspects(struct store *store, const struct shard_cut *cut,
+			  int64_t before, struct kairan_error *error_r)
+{
+	int64_t has_suspects;
+
+	return sql_number(store, error_r, &has_suspects,
+			  "SELECT EXISTS (SELECT 1 FROM bounce WHERE list = ?"
+			  " AND proven = 0 AND judged = 1)",
+			  "s", cut->audience.list) &&
+	       (has_suspects == 0 ||
+		sql_run(store, error_r, PART_SUSPECTS, "isiii", cut->draft,
+			cut->audience.list, cut->now - SUSPECT_SECONDS,
+			(int64_t)TOKEN_PARTY_MOST, before));
+}
+
 static bool cut_shared(struct store *store, const struct shard_cut *cut,
 		       const char *personal, int64_t *recipients_r,
 		       struct kairan_error *error_r)
@@ -68,12 +105,13 @@ static bool cut_shared(struct store *store, const struct shard_cut *cut,
 		     cut->shard_size, (int64_t)TOKEN_PARTY_MOST))
 		return false;
 	*recipients_r = sql_changes(store);
-	return sql_run(
-	    store, error_r,
-	    "INSERT INTO shard (draft, number, state, recipients, changed_at, next_try)"
-	    " SELECT ?1, shard, 1, count(*), ?2, ?2 FROM shard_recipient"
-	    " WHERE draft = ?1 GROUP BY shard",
-	    "ii", cut->draft, cut->now);
+	return part_suspects(store, cut, 0, error_r) &&
+	       sql_run(
+		   store, error_r,
+		   "INSERT INTO shard (draft, number, state, recipients, changed_at, next_try)"
+		   " SELECT ?1, shard, 1, count(*), ?2, ?2 FROM shard_recipient"
+		   " WHERE draft = ?1 GROUP BY shard",
+		   "ii", cut->draft, cut->now);
 }
 
 static bool cut_personal(struct store *store, const struct shard_cut *cut,
@@ -84,7 +122,8 @@ static bool cut_personal(struct store *store, const struct shard_cut *cut,
 	int64_t shared;
 
 	if (!sql_number(store, error_r, &shared,
-			"SELECT count(*) FROM shard WHERE draft = ?", "i", cut->draft) ||
+			"SELECT ifnull(max(number), 0) FROM shard WHERE draft = ?", "i",
+			cut->draft) ||
 	    !sql_run(store, error_r, FOR_AUDIENCE(cut, COPY_PERSONAL), "siisi", to->list,
 		     to->had, cut->draft, personal, shared))
 		return false;

@@ -39,7 +39,7 @@ static const struct {
 	{ ALARM_REPLIES, 3600 },    { ALARM_LIMIT, 86400 },
 	{ ALARM_NOTICE, 86400 },    { ALARM_CHANGED, 7 * 86400 },
 	{ ALARM_PROBE, 7 * 86400 }, { ALARM_RESIDENTS, 86400 },
-	{ ALARM_BOUNCED, 86400 },
+	{ ALARM_BOUNCED, 86400 },   { ALARM_REFUSING, 86400 },
 };
 
 void alarm_raise(struct kairan *kairan, const char *kind, const char *id,
@@ -149,7 +149,7 @@ static const char *find_advice(const struct alarm *alarm)
 		ALARM_FINDING,     ALARM_FOOTER,     ALARM_DIRECTORY, ALARM_CHANGED,
 		ALARM_PROBE,       ALARM_INSPECTION, ALARM_NOTICE,    ALARM_STAYS,
 		ALARM_UNSENT,      ALARM_RESIDENTS,  ALARM_BOUNCED,   ALARM_CLOCK,
-		ALARM_ARCHIVE,
+		ALARM_ARCHIVE,     ALARM_REFUSING,
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(others); i++)

@@ -23,6 +23,7 @@
 #define ALARM_DIRECTORY   "directory"   /* LDAP does not answer: "ldap" */
 #define ALARM_NOTICE      "notice"      /* cannot be rendered: its kind */
 #define ALARM_BOUNCED     "bounced"     /* came back to us: whose */
+#define ALARM_REFUSING    "refusing"    /* takes no mail of a release: the domain */
 #define ALARM_UNSENT      "unsent"      /* mails that the MTA refuses: "mail" */
 #define ALARM_RELEASE     "release"     /* not taken by the MTA: the draft */
 #define ALARM_CHANGED     "changed"     /* not what was approved any more: the draft */

@@ -37,6 +37,7 @@ static const char *const notice_kind_list[] = {
 	NOTICE_WITHDRAWN,
 	NOTICE_EXPIRED,
 	NOTICE_RELEASED,
+	NOTICE_RESULT,
 	NOTICE_STOPPED,
 	NOTICE_UNCLEAR,
 	NOTICE_ALREADY,
@@ -117,6 +118,8 @@ static const char *const notice_name_list[] = {
 	"list", "join_address", "leave_address", "join_link", "leave_link",
 	"confirm_link", "confirm_until", "terms_title", "terms_text", "terms_version",
 	"service_name", "office", "owner_address",
+	/* of what came of a release */
+	"result_delivered", "result_failed", "result_domains",
 	/* of what cannot be rendered */
 	"plain_facts", "plain_kind", NULL
 };
@@ -271,6 +274,27 @@ bool notice_add_address(struct store *store, const struct notice *notice,
 	};
 
 	return add(store, notice, &reader, error_r);
+}
+
+bool notice_inform_parties(struct store *store, const struct notice *notice,
+			   struct kairan_error *error_r)
+{
+	GPtrArray *parties = store_draft_list_parties(store, notice->draft, error_r);
+	bool ok = parties != NULL;
+
+	for (guint i = 0; ok && i < parties->len; i++) {
+		const struct party *party = g_ptr_array_index(parties, i);
+		struct outbox_notice reader = { .party = -1,
+						.mail = party->mail,
+						.name = party->name,
+						.language = party->language };
+
+		if (!is_told(parties, i, -1))
+			ok = add(store, notice, &reader, error_r);
+	}
+	if (parties != NULL)
+		g_ptr_array_unref(parties);
+	return ok;
 }
 
 bool notice_add_person(struct store *store, const struct notice *notice,

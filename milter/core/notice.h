@@ -32,6 +32,7 @@
 #define NOTICE_STAYED         "stayed"    /* to all: it has ended like that */
 #define NOTICE_STAYS          "stays"     /* to all: due, and why it does not go out */
 #define NOTICE_RELEASED       "released"  /* to all: the report */
+#define NOTICE_RESULT         "result"    /* to all: what could not be delivered */
 #define NOTICE_STOPPED        "stopped"   /* to all: who has it, who has not */
 #define NOTICE_UNCLEAR        "unclear"   /* to one who replied: not understood, how to */
 #define NOTICE_ALREADY        "already" /* to one who replied: who decided first, when */
@@ -115,6 +116,10 @@ bool notice_add_parties(struct store *store, const struct notice *notice, int64_
 bool notice_add_address(struct store *store, const struct notice *notice,
 			const char *mail, const char *language,
 			struct kairan_error *error_r);
+
+/* To every person of its draft, who cannot answer to it any more. */
+bool notice_inform_parties(struct store *store, const struct notice *notice,
+			   struct kairan_error *error_r);
 
 /* To somebody in the directory. Nothing is added for a person without a mail address. */
 bool notice_add_person(struct store *store, const struct notice *notice,

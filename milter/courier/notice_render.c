@@ -33,6 +33,7 @@
 #include "milter/courier/notice_help.h"
 #include "milter/courier/notice_material.h"
 #include "milter/courier/notice_resident.h"
+#include "milter/courier/notice_result.h"
 #include "milter/courier/notice_withdrawals.h"
 #include "milter/draft/answer_address.h"
 #include "milter/draft/findings.h"
@@ -296,6 +297,8 @@ static bool put_stored(struct notice_facts *facts, const char *stored,
 		if (strcmp(name, "report") == 0)
 			report_put_facts(facts->table, facts->setup, facts->language,
 					 value);
+		if (strcmp(name, "result_rows") == 0)
+			notice_result_put(facts, text);
 		if (strcmp(name, "withdrawable") == 0)
 			notice_withdrawals_put(facts, text);
 		if (strcmp(name, "findings") == 0) {

@@ -25,6 +25,7 @@
 #include "milter/round/archive_round.h"
 #include "milter/round/ask_round.h"
 #include "milter/round/audit_round.h"
+#include "milter/round/bounce_round.h"
 #include "milter/round/check_round.h"
 #include "milter/round/clock_round.h"
 #include "milter/round/descriptor_round.h"
@@ -36,6 +37,7 @@
 #include "milter/round/password_round.h"
 #include "milter/round/probe_round.h"
 #include "milter/round/report_round.h"
+#include "milter/round/result_round.h"
 #include "milter/round/status_round.h"
 #include "milter/round/stay_round.h"
 #include "milter/round/store_opening.h"
@@ -67,6 +69,8 @@ static const struct {
 	{ inspection_round_walk, false, true },
 	{ keep_round_walk, false, true },
 	{ keep_round_forget, false, false },
+	{ bounce_round_walk, false, true },
+	{ result_round_walk, false, true },
 };
 
 #define ROUNDS_COUNT G_N_ELEMENTS(slow_rounds_list)

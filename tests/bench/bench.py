@@ -2,7 +2,7 @@
 
     make bench                              everything
     python3 tests/bench/bench.py release 1000 10000
-    python3 tests/bench/bench.py sendmail | foreign | drafts | memory
+    python3 tests/bench/bench.py sendmail | foreign | drafts | memory | bounces
 
 Machines are noisy: what counts are ratios within one run, of medians. Results stand in
 bench.json beside the build, and in a table on standard output.
@@ -417,9 +417,55 @@ def bench_memory(stack, counts=(100000, 1000000)):
         note("memory, most beside least", ratio=figures[counts[1]] / figures[counts[0]])
 
 
+# ---- 6. what comes back ----
+
+def report_of(to, failed):
+    """What a mail system writes of all who could not be reached."""
+    groups = "\n".join(f"Final-Recipient: rfc822; {address}\nAction: failed\nStatus: 5.1.1\n"
+                       "Diagnostic-Code: smtp; 550 5.1.1 user unknown\n" for address in failed)
+    return (f"From: MAILER-DAEMON@mx.example\nTo: {to}\nSubject: Undelivered Mail\n"
+            "MIME-Version: 1.0\nContent-Type: multipart/report; boundary=b\n\n--b\n"
+            "Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\n"
+            f"{groups}\n--b--\n")
+
+
+def deliver_reports(stack, to, groups):
+    """Seconds for reports of these groups of recipients, one after the other."""
+    start = time.monotonic()
+    for failed in groups:
+        stack.kairanctl("deliver", "--sender", "<>", "--recipient", to,
+                        stdin=report_of(to, failed))
+    return time.monotonic() - start
+
+
+def bench_bounces(stack, counts=(100000,)):
+    """All of a list fail: each is kept once, however often it is told."""
+    use_list(stack, 25)
+    release_once(stack, "came back")
+    mail = town.wait_broadcast(stack, "came back", 25)[0]
+    to = str(mail["Return-Path"]).strip("<>").replace('"', "")
+    for count in counts:
+        file = stack.directory / "came-back.csv"
+        file.write_text("address\n" + "\n".join(addresses(count)) + "\n")
+        os.chmod(file, 0o644)
+        stack.kairanctl("subscribers", "import", "--list", "bench25", "--new-list",
+                        str(file.resolve()))
+        failed = addresses(count)
+        groups = [failed[at:at + SHARD] for at in range(0, count, SHARD)]
+        alone = [[address] for address in failed[:200]]
+        singly = deliver_reports(stack, to, alone)
+        wall = deliver_reports(stack, to, groups)
+        deliver_reports(stack, to, groups)
+        for table in ("bounce", "audit WHERE action = 'bounce'"):
+            kept = stack.store(f"SELECT count(*) FROM {table}")[0][0]
+            assert kept == count, f"{kept} of {count} in {table}"
+        note(f"bounces, {count}", seconds=wall, ms_each_in_a_report_of_many=1000 * wall / count,
+             ms_each_in_a_report_of_its_own=1000 * singly / len(alone))
+
+
 def main():
     benches = {"release": bench_release, "foreign": bench_foreign, "drafts": bench_drafts,
-               "memory": bench_memory, "sendmail": bench_sendmail}
+               "memory": bench_memory, "sendmail": bench_sendmail, "bounces": bench_bounces}
     chosen = sys.argv[1:2] or list(benches)
     numbers = (tuple(map(int, sys.argv[2:])),) if sys.argv[2:] else ()
     for name in chosen:

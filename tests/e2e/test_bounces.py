@@ -12,6 +12,8 @@ import town
 from tap import check_equal, check_in
 
 GONE = "Gone.Away@closed.example"
+# Too long to stand in a local part, as VERP has it.
+LONG = "somebody.with.a.name.that.is.as.long.as.names.may.be@closed.example"
 # policy/bounce.h
 NO_USER, NO_DOMAIN = 2, 3
 
@@ -44,11 +46,15 @@ def senders(stack, subject):
     return {str(mail["Return-Path"]) for mail in town.wait_broadcast(stack, subject)}
 
 
-def test_a_subscriber_who_is_gone(stack):
+def subscribe(stack, *addresses):
     file = pathlib.Path(stack.env["KAIRAN_CONF"]).with_name("gone.csv")
-    file.write_text(f"address\n{GONE}\n", encoding="utf-8")
+    file.write_text("\n".join(("address", *addresses, "")), encoding="utf-8")
     file.chmod(0o644)
     stack.kairanctl("subscribers", "import", "--list", "kosodate", file)
+
+
+def test_a_subscriber_who_is_gone(stack):
+    subscribe(stack, GONE)
     draft = release(stack, "戻ってくる配信")
     row = wait_bounce(stack, draft)[0]
     check_equal(row["outcome"], "failed")
@@ -65,6 +71,7 @@ def test_xverp(stack):
     if not stack.mta_tools.KNOWS_XVERP:
         raise unittest.SkipTest("Postfix's")
     stack.configure(verp_broadcasts=town.KOSODATE)
+    subscribe(stack, LONG)
     subject = "一人ずつの差出人"
     draft = release(stack, subject)
     found = senders(stack, subject)
@@ -75,7 +82,9 @@ def test_xverp(stack):
         check_in(".sink.example@info.town.example>", sender)
     row = wait_bounce(stack, draft)[0]
     check_equal((row["outcome"], row["detail"]), ("failed", "no-domain closed.example 5.1.2"))
-    check_equal(kept(stack, draft), {GONE.lower(): (NO_DOMAIN, 1)})
+    stack.wait_for(lambda: kept(stack, draft) == {GONE.lower(): (NO_DOMAIN, 1),
+                                                  LONG: (NO_DOMAIN, 1)}, what="both")
+    stack.kairanctl("subscribers", "delete", "--list", "kosodate", LONG)
     stack.configure(verp_broadcasts="")
 
 
@@ -266,6 +275,117 @@ def test_verp_by_shards(stack):
     check_equal(stack.store("SELECT count(*) FROM shard WHERE draft = ?", draft)[0][0],
                 town.SUBSCRIBERS + 1, "shards")
     stack.configure(verp_broadcasts="")
+
+
+
+# ---- what becomes of it ----
+
+def standing(stack, address):
+    row, = stack.store("SELECT state, state_reason FROM subscriber WHERE list = 'kosodate'"
+                       " AND address_key = ?", address.lower())
+    return tuple(row)
+
+
+def report(stack, to, who):
+    """A report that somebody outside has written."""
+    stack.kairanctl("deliver", "--sender", "<>", "--recipient", to,
+                    stdin=REPORT.format(to=to, action="failed", status="5.1.1", who=who))
+
+
+def sender_for(stack, subject, who):
+    """The envelope sender of the mail that one subscriber has got."""
+    mail, = [mail for mail in town.wait_broadcast(stack, subject)
+             if s.receiver_of(mail).lower() == who]
+    return str(mail["Return-Path"]).strip("<>").replace('"', "")
+
+
+def hour_later(stack):
+    stack.move_clock(3700)
+
+
+def test_suspended(stack):
+    """What is proven suspends, and what anybody may have written does not, until it is."""
+    subscribe(stack, GONE)
+    stack.configure(bounce_failures=2, bounce_span="0s")
+    who = subscriber(stack)
+    for subject in ("消えた宛先 一", "消えた宛先 二"):
+        draft = release(stack, subject)
+        wait_bounce(stack, draft)
+        report(stack, sender_of(stack, subject), who)
+        check_equal(kept(stack, draft)[who], (NO_USER, 0))
+    check_equal(standing(stack, GONE), (1, ""))
+    hour_later(stack)
+    stack.wait_for(lambda: standing(stack, GONE) == (2, "bounce"), what="the suspension")
+    check_equal(standing(stack, who), (1, ""))
+    row = stack.store("SELECT * FROM audit WHERE action = 'suspend-subscriber'"
+                      " ORDER BY seq DESC")[0]
+    check_equal((row["uid"], row["outcome"], row["detail"]),
+                ("kairan", "bounce", "kosodate: 1 at closed.example"))
+    # The next one goes to the suspect alone, with an envelope sender that nobody else sees.
+    draft = release(stack, "消えた宛先 三")
+    to = sender_for(stack, "消えた宛先 三", who)
+    check_equal(len(senders(stack, "消えた宛先 三")), 2, "senders")
+    check_in(f"r{draft}.2.", to)
+    check_equal(kept(stack, draft), {})
+    report(stack, to, who)
+    check_equal(kept(stack, draft), {who: (NO_USER, 1)})
+    hour_later(stack)
+    stack.wait_for(lambda: standing(stack, who) == (2, "bounce"), what="the suspension")
+    check_in("bounce", stack.kairanctl("subscribers", "list", "--list", "kosodate", "--json",
+                                       "--state", "suspended").stdout)
+    # Who is back begins anew.
+    stack.kairanctl("subscribers", "resume", "--list", "kosodate", who)
+    hour_later(stack)
+    draft = release(stack, "消えた宛先 四")
+    check_equal(standing(stack, who), (1, ""))
+    check_equal(len(stack.store("SELECT 1 FROM shard WHERE draft = ?", draft)), 1, "shards")
+    stack.configure(bounce_failures=3, bounce_span="7d")
+
+
+def test_one_report_of_many(stack):
+    """Of all who could not be reached the MTA writes one report; each is kept, and once."""
+    many = [f"m{number}@many.example" for number in range(600)]
+    subscribe(stack, *many)
+    draft = release(stack, "大勢の不達")
+    stack.wait_for(lambda: len([who for who in kept(stack, draft) if who in many]) == 600, 60,
+                   "all of them")
+    to = sender_of(stack, "大勢の不達")
+    before = len(bounces(stack, draft))
+    for who in many[:3]:
+        report(stack, to, who)
+    check_equal(len(bounces(stack, draft)), before, "told twice")
+    stack.kairanctl("subscribers", "delete", "--list", "kosodate", *many)
+
+
+def test_a_domain_that_refuses(stack):
+    """An alarm, and nobody is suspended; a day later the people of the draft hear of it."""
+    stack.configure(bounce_failures=1, bounce_span="0s")
+    many = [f"n{number}@refusing.example" for number in range(12)]
+    subscribe(stack, *many)
+    subject = "断られた配信"
+    draft = release(stack, subject)
+    stack.wait_for(lambda: len([who for who in kept(stack, draft) if who in many]) == 12,
+                   what="twelve failures")
+    stack.move_clock(70)
+    alarm = stack.wait_mail("sysadmin",
+                            lambda mail: "受け付けないドメイン" in str(mail["Subject"])
+                            and "refusing.example" in s.text_of(mail))
+    check_in(f"{draft}: 12/12: no-domain 12", s.text_of(alarm))
+    hour_later(stack)
+    stack.wait_for(lambda: [row["judged"] for row in stack.store(
+        "SELECT DISTINCT judged FROM bounce WHERE draft = ?", draft)] == [2], what="judged")
+    check_equal({standing(stack, who) for who in many}, {(1, "")})
+    stack.move_clock(86400)
+    for person in ("kosodate-staff1", "kosodate-chief"):
+        mail = stack.wait_mail(person, lambda mail: f"【配信結果】{subject}" in str(mail["Subject"]))
+        text = s.text_of(mail)
+        check_in("不達     12 人", text)
+        check_in("refusing.example  12 人（ドメインなし 12）／宛先 12 人", text)
+        check_equal([who for who in many if who in text], [])
+        check_equal(mail["Reply-To"], None)
+    check_in("failed 12", stack.kairanctl("show", str(draft)).stdout)
+    stack.kairanctl("subscribers", "delete", "--list", "kosodate", *many)
+    stack.configure(bounce_failures=3, bounce_span="7d")
 
 
 if __name__ == "__main__":

@@ -182,12 +182,32 @@ static void test_fold(void **state)
 	assert_false(address_is_null("<a@b.example>"));
 }
 
+/* VERP: another address stands in the local part. */
+static void test_completed(void **state)
+{
+	char text[ADDRESS_MAX + 8];
+	struct address address;
+	struct kairan_error error;
+
+	(void)state;
+	memset(text, 'a', sizeof(text));
+	strcpy(text + 150, "@info.town.example");
+	assert_false(address_read(text, &address, &error));
+	assert_true(address_read_completed(text, &address, &error));
+	assert_int_equal(address.local_len, 150);
+	memset(text, 'a', sizeof(text));
+	strcpy(text + ADDRESS_MAX - 10, "@t.example");
+	assert_true(address_read_completed(text, &address, &error));
+	memset(text, 'a', sizeof(text));
+	strcpy(text + ADDRESS_MAX - 9, "@t.example");
+	assert_false(address_read_completed(text, &address, &error));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_envelope),
-		cmocka_unit_test(test_from),
-		cmocka_unit_test(test_length),
+		cmocka_unit_test(test_envelope), cmocka_unit_test(test_from),
+		cmocka_unit_test(test_length),   cmocka_unit_test(test_completed),
 		cmocka_unit_test(test_fold),
 	};
 
