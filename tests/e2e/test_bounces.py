@@ -3,6 +3,7 @@
 recipient (VERP), and what the administrator sees of a release under way."""
 import pathlib
 import re
+import smtplib
 import subprocess
 import unittest
 
@@ -124,10 +125,11 @@ Status: {status}
 """
 
 
-def subscriber(stack):
-    """One that broadcasts reach."""
+def subscriber(stack, after=""):
+    """The first one, or the next, that broadcasts reach."""
     return stack.store("SELECT min(address_key) AS a FROM subscriber WHERE list = 'kosodate'"
-                       " AND state = 1 AND domain LIKE '%.sink.example'")[0]["a"]
+                       " AND state = 1 AND domain LIKE '%.sink.example' AND address_key > ?",
+                       after)[0]["a"]
 
 
 def sender_of(stack, subject):
@@ -148,10 +150,17 @@ def test_a_delay_is_no_bounce(stack):
                        in [tuple(row) for row in bounces(stack, draft)], what=action)
     # Whoever has the broadcast can write such a report: it is kept, and proves nothing.
     check_equal(kept(stack, draft), {GONE.lower(): (NO_DOMAIN, 1), who: (NO_USER, 0)})
+    # However it comes: by SMTP it passes the filter.
+    other = subscriber(stack, who)
+    text = REPORT.format(to=to, action="failed", status="5.1.1", who=other)
+    octets = text.replace("\n", "\r\n").encode()
+    with smtplib.SMTP("127.0.0.1", int(stack.env["KAIRAN_MX_PORT"])) as smtp:
+        smtp.sendmail("", [to], octets)
+    stack.wait_for(lambda: kept(stack, draft).get(other) == (NO_USER, 0), what="the report by SMTP")
     stack.inject("x@phone.sink.example", to, b"Subject: I am away\n\nUntil Monday.\n")
     stack.wait_for(lambda: "reply" in [row["outcome"] for row in bounces(stack, draft)],
                    what="the reply")
-    check_equal(len(kept(stack, draft)), 2, "after a vacation's answer")
+    check_equal(len(kept(stack, draft)), 3, "after a vacation's answer")
 
 
 def test_a_forged_address(stack):
