@@ -29,6 +29,7 @@
 #include "conf/keyring.h"
 #include "conf/log.h"
 #include "ctl/deliver_notice.h"
+#include "milter/mail/message.h"
 #include "milter/mail/message_report.h"
 #include "policy/bounce.h"
 #include "policy/bounce_address.h"

@@ -18,6 +18,7 @@
 #include <strings.h>
 
 #include "policy/bounce_phrases.h"
+#include "policy/bounce_tone.h"
 
 /* ---- the status (RFC 3463) ---- */
 
@@ -126,12 +127,10 @@ static enum bounce_kind judge_mail(const struct bounce_facts *facts, const char 
 {
 	char *subject = fold(facts->subject);
 	const bool is_failure =
-	    bounce_phrases_are_failure(subject) || bounce_phrases_are_failure(text);
-	const bool is_delay =
-	    bounce_phrases_are_delay(subject) || bounce_phrases_are_delay(text);
-	const bool is_answer = facts->is_automatic ||
-			       bounce_phrases_are_answer(subject) ||
-			       (!is_failure && bounce_phrases_are_answer(text));
+	    bounce_tone_is_failure(subject) || bounce_tone_is_failure(text);
+	const bool is_delay = bounce_tone_is_delay(subject) || bounce_tone_is_delay(text);
+	const bool is_answer = facts->is_automatic || bounce_tone_is_answer(subject) ||
+			       (!is_failure && bounce_tone_is_answer(text));
 
 	free(subject);
 	if (is_delay)

@@ -44,7 +44,6 @@ static const struct {
 	{ "mailbox for user is full", BOUNCE_FULL },
 	{ "insufficient storage", BOUNCE_FULL },
 	{ "insufficient system storage", BOUNCE_FULL },
-	{ "exceeded storage allocation", BOUNCE_FULL },
 	{ "inbox is full", BOUNCE_FULL },
 	{ "storage limit", BOUNCE_FULL },
 	{ "容量を超え", BOUNCE_FULL },
@@ -73,10 +72,7 @@ static const struct {
 	{ "block list", BOUNCE_POLICY },
 	{ "blocklist", BOUNCE_POLICY },
 	{ "blocked", BOUNCE_POLICY },
-	{ "spamhaus", BOUNCE_POLICY },
-	{ "spamcop", BOUNCE_POLICY },
 	{ "dnsbl", BOUNCE_POLICY },
-	{ "looks like spam", BOUNCE_POLICY },
 	{ "spam", BOUNCE_POLICY },
 	{ "unsolicited", BOUNCE_POLICY },
 	{ "junk mail", BOUNCE_POLICY },
@@ -87,7 +83,6 @@ static const struct {
 	{ "sender reputation", BOUNCE_POLICY },
 	{ "policy violation", BOUNCE_POLICY },
 	{ "violates our policy", BOUNCE_POLICY },
-	{ "for policy reasons", BOUNCE_POLICY },
 	{ "policy reason", BOUNCE_POLICY },
 	{ "local policy", BOUNCE_POLICY },
 	{ "content rejected", BOUNCE_POLICY },
@@ -122,7 +117,6 @@ static const struct {
 	{ "unable to relay", BOUNCE_POLICY },
 	{ "not authorized", BOUNCE_POLICY },
 	{ "not permitted", BOUNCE_POLICY },
-	{ "delivery not authorized", BOUNCE_POLICY },
 	{ "message too large", BOUNCE_POLICY },
 	{ "message size exceeds", BOUNCE_POLICY },
 	{ "message is larger than", BOUNCE_POLICY },
@@ -183,7 +177,6 @@ static const struct {
 	{ "unknown host", BOUNCE_NO_DOMAIN },
 	{ "host not found", BOUNCE_NO_DOMAIN },
 	{ "host or domain name not found", BOUNCE_NO_DOMAIN },
-	{ "name service error|type=mx: host not found", BOUNCE_NO_DOMAIN },
 	{ "domain not found", BOUNCE_NO_DOMAIN },
 	{ "domain does not exist", BOUNCE_NO_DOMAIN },
 	{ "no such domain", BOUNCE_NO_DOMAIN },
@@ -255,9 +248,7 @@ static const struct {
 	{ "mailbox invalid", BOUNCE_NO_USER },
 	{ "does not have an account", BOUNCE_NO_USER },
 	{ "doesn't have an account", BOUNCE_NO_USER },
-	{ "the e-mail account does not exist", BOUNCE_NO_USER },
 	{ "宛先が見つかりません", BOUNCE_NO_USER },
-	{ "宛先メールアドレスが見つかりません", BOUNCE_NO_USER },
 	{ "アドレスが見つかりません", BOUNCE_NO_USER },
 	{ "宛先不明", BOUNCE_NO_USER },
 	{ "あて先不明", BOUNCE_NO_USER },
@@ -299,113 +290,6 @@ static const struct {
 	{ "タイムアウト", BOUNCE_UNREACHABLE },
 	{ "応答がありません", BOUNCE_UNREACHABLE },
 	{ "サーバーが混み合って", BOUNCE_UNREACHABLE },
-};
-
-static const char *const delay_phrases[] = {
-	"warning message only",
-	"this is a warning message",
-	"delivery is delayed",
-	"delivery delayed",
-	"has been delayed",
-	"has not yet been delivered",
-	"hasn't been delivered yet",
-	"not been delivered yet",
-	"could not be delivered yet",
-	"could not be sent for",
-	"delivery attempts will continue",
-	"will continue to be tried",
-	"will keep trying",
-	"will continue trying",
-	"will try again",
-	"will retry",
-	"do not need to resend your message",
-	"don't need to resend",
-	"no action is required on your part",
-	"temporarily deferred",
-	"配信が遅れて",
-	"配送が遅れて",
-	"配送が遅延",
-	"配信が遅延",
-	"再送を続け",
-	"再送信を試み",
-	"再度配信を試み",
-	"再送信する必要はありません",
-};
-
-static const char *const failure_phrases[] = {
-	"undeliverable",
-	"undelivered",
-	"not delivered",
-	"wasn't delivered",
-	"could not be delivered",
-	"couldn't be delivered",
-	"cannot be delivered",
-	"unable to deliver",
-	"wasn't able to deliver",
-	"was not able to deliver",
-	"delivery failure",
-	"delivery failed",
-	"delivery has failed",
-	"delivery status notification (failure)",
-	"failure notice",
-	"failed to deliver",
-	"mail delivery fail",
-	"returned mail",
-	"returned to sender",
-	"mail system error",
-	"permanent fatal errors",
-	"permanent error",
-	"did not reach",
-	"mail delivery problem",
-	"送信できませんでした",
-	"配信できませんでした",
-	"配送できませんでした",
-	"お届けできません",
-	"届けることができません",
-	"配信不能",
-	"配送不能",
-	"配信に失敗",
-	"配送に失敗",
-	"送信に失敗",
-	"返送",
-	"送信エラー",
-	"配信エラー",
-};
-
-static const char *const answer_phrases[] = {
-	"out of office",
-	"out of the office",
-	"out-of-office",
-	"auto reply",
-	"auto-reply",
-	"autoreply",
-	"automatic reply",
-	"automatic response",
-	"autoresponse",
-	"auto response",
-	"auto-response",
-	"automated reply",
-	"automated response",
-	"automatically generated reply",
-	"vacation",
-	"on holiday",
-	"on leave",
-	"away from the office",
-	"away from my",
-	"i am away",
-	"i'm away",
-	"no longer with the company",
-	"自動返信",
-	"自動応答",
-	"自動送信",
-	"自動配信",
-	"不在",
-	"休暇",
-	"出張中",
-	"外出中",
-	"夏季休業",
-	"年末年始",
-	"休業",
 };
 
 #define ROWS(table) (sizeof(table) / sizeof((table)[0]))
@@ -462,27 +346,4 @@ enum bounce_kind bounce_phrases_find(const char *folded)
 			return bounce_phrases[i].kind;
 	}
 	return 0;
-}
-
-static bool has_any(const char *folded, const char *const *phrases, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (strstr(folded, phrases[i]) != NULL)
-			return true;
-	return false;
-}
-
-bool bounce_phrases_are_delay(const char *folded)
-{
-	return has_any(folded, delay_phrases, ROWS(delay_phrases));
-}
-
-bool bounce_phrases_are_failure(const char *folded)
-{
-	return has_any(folded, failure_phrases, ROWS(failure_phrases));
-}
-
-bool bounce_phrases_are_answer(const char *folded)
-{
-	return has_any(folded, answer_phrases, ROWS(answer_phrases));
 }

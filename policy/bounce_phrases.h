@@ -15,13 +15,4 @@ char *bounce_phrases_fold(const char *text);
 /* What a folded text says is why; 0: nothing that is known. */
 enum bounce_kind bounce_phrases_find(const char *folded);
 
-/* Does it say that the mail is tried further? */
-bool bounce_phrases_are_delay(const char *folded);
-
-/* Does it say that a mail was not delivered, whyever? */
-bool bounce_phrases_are_failure(const char *folded);
-
-/* Does it say that somebody is away, or that a program answers? */
-bool bounce_phrases_are_answer(const char *folded);
-
 #endif

@@ -8,17 +8,7 @@
 #include <glib.h>
 #include <stdbool.h>
 
-#include "milter/mail/message.h"
-#include "policy/bounce.h"
-
-/* What it says of one recipient. Strings are owned, "" when it does not say. */
-struct message_report_row {
-	enum bounce_action action; /* NONE: it is said in words alone */
-	char *recipient;           /* the address where it ended */
-	char *original;            /* the one to which it was sent, where that is told */
-	char *status;              /* enhanced status code */
-	GString *words;            /* UTF-8: diagnostic, or the lines about it */
-};
+#include "milter/mail/message_report_row.h"
 
 struct message_report {
 	GPtrArray *rows;   /* struct message_report_row */

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistr.h>
 
+#include "milter/mail/message.h"
 #include "milter/mail/message_report.h"
 #include "policy/bounce_address.h"
 #include "tests/fuzz/fuzz.h"

@@ -17,6 +17,7 @@
 #include <glib.h>
 #include <string.h>
 
+#include "milter/mail/message.h"
 #include "milter/mail/message_report.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
