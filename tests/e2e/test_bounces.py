@@ -308,6 +308,11 @@ def sender_for(stack, subject, who):
     return str(mail["Return-Path"]).strip("<>").replace('"', "")
 
 
+def shard_of(stack, draft, who):
+    return stack.store("SELECT shard FROM shard_recipient WHERE draft = ? AND lower(address) = ?",
+                       draft, who)[0]["shard"]
+
+
 def hour_later(stack):
     stack.move_clock(3700)
 
@@ -333,8 +338,11 @@ def test_suspended(stack):
     # The next one goes to the suspect alone, with an envelope sender that nobody else sees.
     draft = release(stack, "消えた宛先 三")
     to = sender_for(stack, "消えた宛先 三", who)
-    check_equal(len(senders(stack, "消えた宛先 三")), 2, "senders")
-    check_in(f"r{draft}.2.", to)
+    shard = shard_of(stack, draft, who)
+    check_equal(len(stack.store("SELECT 1 FROM shard_recipient WHERE draft = ? AND shard = ?",
+                                draft, shard)), 1, "recipients")
+    check_in(f"r{draft}.{shard}.", to)
+    check_equal(shard > 1, True, "a hand-over of its own")
     check_equal(kept(stack, draft), {})
     report(stack, to, who)
     check_equal(kept(stack, draft), {who: (NO_USER, 1)})
@@ -347,7 +355,7 @@ def test_suspended(stack):
     hour_later(stack)
     draft = release(stack, "消えた宛先 四")
     check_equal(standing(stack, who), (1, ""))
-    check_equal(len(stack.store("SELECT 1 FROM shard WHERE draft = ?", draft)), 1, "shards")
+    check_equal(shard_of(stack, draft, who), 1, "shard")
     stack.configure(bounce_failures=3, bounce_span="7d")
 
 
