@@ -137,6 +137,8 @@ static const struct intake *find_intake(const struct recipient *recipient)
 		return &intake_role;
 	case SERVICE_JOIN:
 	case SERVICE_LEAVE:
+	case SERVICE_PAUSE:
+	case SERVICE_STATUS:
 		return &intake_resident;
 	case SERVICE_LEAVE_SIGNED:
 		return &intake_leave_signed;
@@ -145,8 +147,6 @@ static const struct intake *find_intake(const struct recipient *recipient)
 	case SERVICE_NONE:
 	case SERVICE_RECEIPT:
 	case SERVICE_BOUNCE:
-	case SERVICE_PAUSE:
-	case SERVICE_STATUS:
 	case SERVICE_UNKNOWN:
 		break;
 	}

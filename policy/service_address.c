@@ -49,6 +49,7 @@ static const struct {
 } service_lists[] = {
 	{ SERVICE_JOIN, "join" },
 	{ SERVICE_LEAVE, "leave" },
+	{ SERVICE_PAUSE, "pause" },
 };
 
 #define LISTS_COUNT (sizeof(service_lists) / sizeof(service_lists[0]))
@@ -70,6 +71,8 @@ const char *service_address_word(enum service_kind kind)
 			return service_lists[i].word;
 	if (kind == SERVICE_LEAVE_SIGNED)
 		return service_address_word(SERVICE_LEAVE);
+	if (kind == SERVICE_STATUS)
+		return SERVICE_STATUS_WORD;
 	return kind == SERVICE_INCIDENT ? SERVICE_INCIDENT_WORD : NULL;
 }
 

@@ -133,6 +133,8 @@ static const struct {
 				    "Art.13-3: this address takes the text of a correction" },
 	[REASON_NOBODY_HAD] = { VERDICT_REFUSE, "nobody-had", "13-3", "550", "5.6.0",
 				"Art.13-3: nobody has had what this would correct" },
+	[REASON_NOT_RESIDENT] = { VERDICT_REFUSE, "not-resident", "2(2)", "550", "5.7.1",
+				  "Art.2(2): this address cannot be a subscriber's" },
 	[REASON_OUT_OF_SERVICE] = { VERDICT_TEMPFAIL, "out-of-service", "7", "451",
 				    "4.3.2", "Art.7" },
 	[REASON_UNKNOWN_ADDRESS] = { VERDICT_REFUSE, "unknown-address", "", "550",

@@ -77,6 +77,7 @@ enum reason {
 	REASON_LIMIT_REPLIES, /* more in an hour than one person may answer */
 	REASON_CHANGED_ON_WAY, /* Art. 13-1: a broadcast is not what was approved any more */
 	REASON_NOBODY_HAD,     /* Art. 13-3: what would be corrected has reached nobody */
+	REASON_NOT_RESIDENT, /* Art. 2(2): a role's address, or the town's own */
 	REASON_COUNT,
 };
 

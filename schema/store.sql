@@ -522,3 +522,4 @@ CREATE INDEX shard_by_draft ON shard (draft, state);
 -- Is the broadcast a file of the archive (schema/store_archive.c)?
 ALTER TABLE draft ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX draft_by_archived ON draft (archived, state) WHERE archived = 0;
+CREATE INDEX subscriber_by_pause ON subscriber (paused_until) WHERE state = 4;

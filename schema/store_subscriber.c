@@ -283,6 +283,38 @@ enum answer store_subscriber_enter(struct store *store,
 	return sql_changes(store) > 0 ? ANSWER_YES : ANSWER_NO;
 }
 
+enum answer store_subscriber_end_pauses(struct store *store, int64_t now,
+					struct kairan_error *error_r)
+{
+	/* Kept without rowids: the rows are named by their key. */
+	if (!sql_run(
+		store, error_r,
+		"UPDATE subscriber SET state = 1, state_reason = '', paused_until = 0,"
+		" changed_at = ?1 WHERE (list, address_key) IN (SELECT list,"
+		" address_key FROM subscriber WHERE state = 4 AND paused_until > 0 AND"
+		" paused_until <= ?1 LIMIT 500)",
+		"i", now))
+		return ANSWER_UNKNOWN;
+	return sql_changes(store) > 0 ? ANSWER_YES : ANSWER_NO;
+}
+
+enum answer store_subscriber_find_pause_end(struct store *store, int64_t *at_r,
+					    struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt;
+	enum answer answer =
+	    sql_first(store, error_r, &stmt,
+		      "SELECT paused_until FROM subscriber WHERE state = 4 AND"
+		      " paused_until > 0 ORDER BY paused_until LIMIT 1",
+		      "");
+
+	if (answer == ANSWER_YES) {
+		*at_r = sqlite3_column_int64(stmt, 0);
+		sql_done(stmt);
+	}
+	return answer;
+}
+
 enum answer store_subscriber_remove(struct store *store, const char *list,
 				    const struct address *address,
 				    struct kairan_error *error_r)

@@ -115,6 +115,14 @@ enum answer store_subscriber_enter(struct store *store,
 				   const struct subscriber_entry *entry,
 				   struct kairan_error *error_r);
 
+/* Let some be active again whose pause is over. YES: there may be more. */
+enum answer store_subscriber_end_pauses(struct store *store, int64_t now,
+					struct kairan_error *error_r);
+
+/* When the next pause is over; NO: nobody pauses until a time. */
+enum answer store_subscriber_find_pause_end(struct store *store, int64_t *at_r,
+					    struct kairan_error *error_r);
+
 /* Forget. NO: there is none. */
 enum answer store_subscriber_remove(struct store *store, const char *list,
 				    const struct address *address,

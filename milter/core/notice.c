@@ -74,6 +74,10 @@ static const char *const notice_kind_list[] = {
 	NOTICE_RESIDENT_LEAVE,
 	NOTICE_RESIDENT_GOODBYE,
 	NOTICE_RESIDENT_OFFICE,
+	NOTICE_RESIDENT_PAUSE,
+	NOTICE_RESIDENT_PAUSE_HOW,
+	NOTICE_RESIDENT_PAUSED,
+	NOTICE_RESIDENT_STATUS,
 	NOTICE_TERMS,
 	NULL,
 };
@@ -115,6 +119,7 @@ static const char *const notice_name_list[] = {
 	/* of an incident */
 	"incident", "attached_text", "task_text", "cause", "measure",
 	/* of a resident */
+	"pause_address", "pause_until", "status_address", "status_text", "joined_on",
 	"list", "join_address", "leave_address", "join_link", "leave_link",
 	"confirm_link", "confirm_until", "terms_title", "terms_text", "terms_version",
 	"service_name", "office", "owner_address",

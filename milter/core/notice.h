@@ -63,13 +63,17 @@
 #define NOTICE_INCIDENT_NOTE    "incident-note"    /* something was added to it */
 #define NOTICE_INCIDENT_CLOSED  "incident-closed"  /* cause and measure (Art. 9) */
 /* To residents; their kinds begin like that. */
-#define NOTICE_RESIDENT         "resident-"
-#define NOTICE_RESIDENT_JOIN    "resident-join"    /* to confirm; with the terms of use */
-#define NOTICE_RESIDENT_WELCOME "resident-welcome" /* registered */
-#define NOTICE_RESIDENT_LEAVE   "resident-leave"   /* to confirm */
-#define NOTICE_RESIDENT_GOODBYE "resident-goodbye" /* has left */
-#define NOTICE_RESIDENT_OFFICE  "resident-office"  /* nobody reads it; whom to ask */
-#define NOTICE_TERMS            "terms" /* no notice: the terms of use, put into others */
+#define NOTICE_RESIDENT           "resident-"
+#define NOTICE_RESIDENT_JOIN      "resident-join" /* to confirm; with the terms of use */
+#define NOTICE_RESIDENT_WELCOME   "resident-welcome"   /* registered */
+#define NOTICE_RESIDENT_LEAVE     "resident-leave"     /* to confirm */
+#define NOTICE_RESIDENT_GOODBYE   "resident-goodbye"   /* has left */
+#define NOTICE_RESIDENT_PAUSE     "resident-pause"     /* to confirm */
+#define NOTICE_RESIDENT_PAUSE_HOW "resident-pause-how" /* until when? */
+#define NOTICE_RESIDENT_PAUSED    "resident-paused"    /* until then nothing comes */
+#define NOTICE_RESIDENT_STATUS    "resident-status"    /* what they are registered for */
+#define NOTICE_RESIDENT_OFFICE    "resident-office"    /* nobody reads it; whom to ask */
+#define NOTICE_TERMS              "terms" /* no notice: the terms of use, put into others */
 
 #define NOTICE_PLAIN "plain" /* in the place of one that cannot be rendered */
 

@@ -16,6 +16,7 @@
 
 #include <string.h>
 
+#include "conf/clock.h"
 #include "milter/core/confirming.h"
 #include "milter/core/notice.h"
 #include "milter/core/own_address.h"
@@ -26,10 +27,24 @@ static const char *find_word(const char *kind)
 {
 	if (strcmp(kind, NOTICE_RESIDENT_JOIN) == 0)
 		return "word.confirm-join";
+	if (strcmp(kind, NOTICE_RESIDENT_PAUSE) == 0)
+		return "word.confirm-pause";
 	return strcmp(kind, NOTICE_RESIDENT_LEAVE) == 0 ? "word.confirm-leave" : NULL;
 }
 
-/* An address of the list, and a link that opens an empty mail to it. */
+/* The last day of a pause. */
+static void put_pause(struct notice_facts *facts, int64_t until)
+{
+	char day[32];
+
+	if (until == 0)
+		return;
+	clock_format(until - 1, facts->setup->settings->time_zone, "%Y-%m-%d", day,
+		     sizeof(day));
+	notice_facts_put(facts, "pause_until", day);
+}
+
+/* An address of the list, and a link that opens an empty mail to it (NULL: none is wanted). */
 static void put_list_address(struct notice_facts *facts, enum service_kind kind,
 			     const char *name, const char *link_name)
 {
@@ -38,7 +53,8 @@ static void put_list_address(struct notice_facts *facts, enum service_kind kind,
 	g_autofree char *link = g_strconcat("mailto:", address, NULL);
 
 	notice_facts_put(facts, name, address);
-	notice_facts_put(facts, link_name, link);
+	if (link_name != NULL)
+		notice_facts_put(facts, link_name, link);
 }
 
 /* Who answers for the list. Answers go there, but where something is to be confirmed. */
@@ -97,6 +113,8 @@ bool notice_resident_put(struct notice_facts *facts, const struct outbox_notice 
 {
 	const struct settings *settings = facts->setup->settings;
 	const char *word = find_word(notice->kind);
+	g_autofree char *status = g_strdup_printf(
+	    "%s@%s", service_address_word(SERVICE_STATUS), settings->service_domain);
 
 	if (!notice_is_for_resident(notice->kind))
 		return true;
@@ -109,6 +127,10 @@ bool notice_resident_put(struct notice_facts *facts, const struct outbox_notice 
 	put_list_address(facts, SERVICE_JOIN, "join_address", "join_link");
 	put_list_address(facts, SERVICE_LEAVE, "leave_address", "leave_link");
 	put_owner(facts);
+	put_list_address(facts, SERVICE_PAUSE, "pause_address", NULL);
+	notice_facts_put(facts, "status_address", status);
+	if (material->request != NULL)
+		put_pause(facts, material->request->until);
 	if (word != NULL && material->request != NULL &&
 	    !put_confirmation(facts, word, material->request, error_r))
 		return false;

@@ -1,6 +1,6 @@
 /*
  * NAME
- *	membership - a resident joins and leaves
+ *	membership - a resident joins, leaves or pauses
  *
  * DESCRIPTION
  *	Who joins is active, whatever they were; who leaves stays in the store as one that left,
@@ -55,6 +55,27 @@ enum answer membership_leave(struct store *store, const char *list,
 	return answer;
 }
 
+/* Whoever does not receive has nothing to pause. */
+static bool pause_until(struct store *store, const struct resident_request *request,
+			const struct address *address, int64_t now,
+			struct kairan_error *error_r)
+{
+	const struct subscriber_entry entry = { .list = request->list,
+						.address = address,
+						.state = SUBSCRIBER_PAUSED,
+						.reason = "",
+						.paused_until = request->until,
+						.now = now };
+	enum subscriber_state state = SUBSCRIBER_LEFT;
+
+	if (store_subscriber_find_state(store, request->list, address, &state, error_r) ==
+	    ANSWER_UNKNOWN)
+		return false;
+	if (state != SUBSCRIBER_ACTIVE && state != SUBSCRIBER_PAUSED)
+		return true;
+	return store_subscriber_enter(store, &entry, error_r) != ANSWER_UNKNOWN;
+}
+
 bool membership_carry_out(struct store *store, const struct resident_request *request,
 			  const char *consent_id, int64_t now,
 			  struct kairan_error *error_r)
@@ -63,8 +84,17 @@ bool membership_carry_out(struct store *store, const struct resident_request *re
 
 	if (!address_read(request->address, &address, error_r))
 		return false;
-	return request->kind == RESIDENT_JOIN
-		   ? join(store, request, &address, consent_id, now, error_r)
-		   : membership_leave(store, request->list, &address, now, error_r) !=
-			 ANSWER_UNKNOWN;
+	switch (request->kind) {
+	case RESIDENT_JOIN:
+		return join(store, request, &address, consent_id, now, error_r);
+	case RESIDENT_LEAVE:
+		return membership_leave(store, request->list, &address, now, error_r) !=
+		       ANSWER_UNKNOWN;
+	case RESIDENT_PAUSE:
+		return pause_until(store, request, &address, now, error_r);
+	case RESIDENT_STATUS:
+	case RESIDENT_OFFICE:
+		break;
+	}
+	return true;
 }

@@ -24,6 +24,7 @@
 #include <string.h>
 
 #include "conf/log.h"
+#include "milter/core/notice.h"
 #include "milter/draft/offices.h"
 #include "milter/intake/resident.h"
 #include "milter/intake/resident_ask.h"
@@ -93,8 +94,10 @@ void office_take(const struct intake_context *context, struct recipient *recipie
 		/* It stays the recipient's. */
 		resident.broadcast = recipient->broadcast;
 		resident.office = office;
-		answer = resident_ask_answer(context, &resident, RESIDENT_OFFICE,
-					     "broadcast address", verdict_r);
+		resident.kind = RESIDENT_OFFICE;
+		resident.notice = NOTICE_RESIDENT_OFFICE;
+		answer = resident_ask_answer(context, &resident, "broadcast address",
+					     verdict_r);
 		resident.broadcast = NULL;
 	}
 	if (answer == ANSWER_NO && verdict_r->kind == VERDICT_PASS) {

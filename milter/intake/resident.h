@@ -8,6 +8,7 @@
 
 #include "milter/intake/intake.h"
 #include "milter/mail/message.h"
+#include "schema/store_resident.h"
 
 struct resident {
 	struct message *message;
@@ -16,6 +17,10 @@ struct resident {
 	bool is_proven;              /* the owner of the address wrote it */
 	struct broadcast *broadcast; /* of the list that is named; NULL: none is */
 	const char *office;          /* whom to ask; NULL: that is not told */
+	/* What they ask for (resident_ask.c), and the answer, NOTICE_RESIDENT_... */
+	enum resident_kind kind;
+	const char *notice;
+	int64_t until; /* of a pause; else 0 */
 };
 
 /* The broadcast of the list that the address names: UNKNOWN while no broadcasts are known. */

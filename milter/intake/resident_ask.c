@@ -1,12 +1,15 @@
 /*
  * NAME
- *	intake_resident_ask - mail to join-LIST@ and leave-LIST@
+ *	intake_resident_ask - mail to join-LIST@, leave-LIST@, pause-LIST@ and status@
  *
  * DESCRIPTION
  *	What is asked for is kept, and the answer says how to confirm it: by a reply to an
  *	address that only its reader knows. Nothing else changes before that. Whoever is proven
- *	to have written leaves at once; joining is consent to the terms of use (Art. 2(2)), and
+ *	to have written leaves or pauses at once; joining is consent to the terms of use (Art. 2(2)), and
  *	is confirmed by all.
+ *
+ *	status@ is answered with what the address is registered for, which only its owner reads.
+ *	A pause wants its last day; without one the answer says how to write it.
  *
  *	Whether the address is registered is not looked at: the answer is the same, so that
  *	nobody learns it by asking. Past the limits (policy/resident_limit.h) there is no answer,
@@ -30,13 +33,19 @@
 #include "milter/core/notice.h"
 #include "milter/intake/membership.h"
 #include "milter/intake/resident_notice.h"
+#include "milter/intake/resident_pause.h"
+#include "milter/intake/resident_status.h"
+#include "policy/subscribable.h"
 
 /* ---- RCPT ---- */
 
 static void judge(const struct intake_context *context, struct recipient *recipient,
 		  struct verdict *verdict_r)
 {
-	resident_judge_list(context, &recipient->service, verdict_r);
+	if (recipient->service.kind == SERVICE_STATUS)
+		verdict_pass(verdict_r);
+	else
+		resident_judge_list(context, &recipient->service, verdict_r);
 }
 
 /* ---- what is kept ---- */
@@ -59,9 +68,11 @@ static char *name_host(const char *host)
 }
 
 static struct resident_request *make_request(const struct intake_context *context,
-					     const struct resident *resident,
-					     enum resident_kind kind)
+					     const struct resident *resident)
 {
+	const enum resident_kind kind = resident->kind;
+
+	const struct broadcast *broadcast = resident->broadcast;
 	struct resident_request *request = g_new0(struct resident_request, 1);
 	const char *id = message_get_header(resident->message, "Message-ID", 0);
 	struct address key = resident->from;
@@ -70,7 +81,8 @@ static struct resident_request *make_request(const struct intake_context *contex
 	request->state = resident->is_proven && kind != RESIDENT_JOIN ? RESIDENT_CONFIRMED
 								      : RESIDENT_WAITS;
 	request->kind = kind;
-	request->list = g_strdup(resident->broadcast->list);
+	request->list = g_strdup(broadcast != NULL ? broadcast->list : "");
+	request->until = resident->until;
 	request->key = g_strdup(key.spec);
 	request->address = g_strdup(resident->from.spec);
 	request->language = g_strdup(resident->language);
@@ -121,27 +133,29 @@ static void tell_administrators(const struct intake_context *context,
 
 /* ---- the answer ---- */
 
-static bool answer_it(struct store *store, const struct resident *resident,
-		      struct resident_request *request, struct kairan_error *error_r)
+static bool answer_it(const struct intake_context *context,
+		      const struct resident *resident, struct resident_request *request,
+		      struct kairan_error *error_r)
 {
-	struct resident_notice notice = { .kind = NOTICE_RESIDENT_JOIN,
+	struct store *store = kairan_get_store(context->kairan);
+	struct resident_notice notice = { .kind = resident->notice,
 					  .request = request,
 					  .broadcast = resident->broadcast,
 					  .office = resident->office,
 					  .now = request->made_at };
+	g_autofree char *status = NULL;
 
 	if (!store_resident_add(store, request, &request->id, error_r))
 		return false;
-	if (request->kind == RESIDENT_OFFICE)
-		notice.kind = NOTICE_RESIDENT_OFFICE;
-	if (request->kind == RESIDENT_LEAVE) {
-		notice.kind = request->state == RESIDENT_CONFIRMED
-				  ? NOTICE_RESIDENT_GOODBYE
-				  : NOTICE_RESIDENT_LEAVE;
-		if (request->state == RESIDENT_CONFIRMED &&
-		    !membership_carry_out(store, request, "", request->made_at, error_r))
+	if (request->state == RESIDENT_CONFIRMED &&
+	    !membership_carry_out(store, request, "", request->made_at, error_r))
+		return false;
+	if (strcmp(resident->notice, NOTICE_RESIDENT_STATUS) == 0) {
+		status = resident_status_write(context, resident, error_r);
+		if (status == NULL)
 			return false;
 	}
+	notice.status = status;
 	return resident_notice_add(store, &notice, error_r);
 }
 
@@ -157,17 +171,17 @@ static enum answer answer_within_limits(const struct intake_context *context,
 	if (!store_begin_grouped(store, error_r))
 		return ANSWER_UNKNOWN;
 	answer = find_limit(context, store, request, limit_r, error_r);
-	if (answer == ANSWER_YES && !answer_it(store, resident, request, error_r))
+	if (answer == ANSWER_YES && !answer_it(context, resident, request, error_r))
 		answer = ANSWER_UNKNOWN;
 	return store_finish(store, answer, error_r);
 }
 
 enum answer resident_ask_answer(const struct intake_context *context,
-				const struct resident *resident, enum resident_kind kind,
-				const char *word, struct verdict *verdict_r)
+				const struct resident *resident, const char *word,
+				struct verdict *verdict_r)
 {
 	const char *queue_id = context->envelope->queue_id;
-	struct resident_request *request = make_request(context, resident, kind);
+	struct resident_request *request = make_request(context, resident);
 	enum resident_limit limit = RESIDENT_ANSWERED;
 	struct kairan_error error = { "" };
 	enum answer answer =
@@ -197,30 +211,89 @@ enum answer resident_ask_answer(const struct intake_context *context,
 	return answer;
 }
 
+/* Whoever is in a list by mistake may leave it. False with the verdict. */
+static bool may_be_subscriber(const struct intake_context *context,
+			      const struct resident *resident, enum service_kind kind,
+			      struct verdict *verdict_r)
+{
+	const struct settings *settings = context->setup->settings;
+	const struct subscribable_rules rules = { settings->service_domain,
+						  settings->refused_roles,
+						  settings->refused_domains };
+	const enum subscribable subscribable =
+	    subscribable_judge(&resident->from, &rules);
+
+	if (kind != SERVICE_JOIN || subscribable == SUBSCRIBABLE_YES)
+		return true;
+	log_event(LOG_LEVEL_INFO, context->envelope->queue_id, 0, "join: refused: %s",
+		  subscribable_say(subscribable));
+	verdict_set(verdict_r, REASON_NOT_RESIDENT, NULL);
+	return false;
+}
+
+/* What is asked for, and what the answer is then. */
+static void choose_answer(const struct intake_context *context, enum service_kind kind,
+			  struct resident *resident)
+{
+	switch (kind) {
+	case SERVICE_JOIN:
+		resident->kind = RESIDENT_JOIN;
+		resident->notice = NOTICE_RESIDENT_JOIN;
+		break;
+	case SERVICE_LEAVE:
+		resident->kind = RESIDENT_LEAVE;
+		resident->notice =
+		    resident->is_proven ? NOTICE_RESIDENT_GOODBYE : NOTICE_RESIDENT_LEAVE;
+		break;
+	case SERVICE_PAUSE:
+		resident->until =
+		    resident_pause_read(context->setup, resident->message, clock_now());
+		resident->kind = resident->until != 0 ? RESIDENT_PAUSE : RESIDENT_STATUS;
+		resident->notice =
+		    resident->is_proven ? NOTICE_RESIDENT_PAUSED : NOTICE_RESIDENT_PAUSE;
+		if (resident->until == 0)
+			resident->notice = NOTICE_RESIDENT_PAUSE_HOW;
+		break;
+	default:
+		resident->kind = RESIDENT_STATUS;
+		resident->notice = NOTICE_RESIDENT_STATUS;
+		break;
+	}
+}
+
+/* False with the verdict. */
+static bool find_broadcast(const struct intake_context *context,
+			   const struct service_address *service,
+			   struct resident *resident, struct verdict *verdict_r)
+{
+	if (service->kind == SERVICE_STATUS)
+		return true;
+	switch (resident_find_broadcast(context, service->token, service->token_length,
+					&resident->broadcast)) {
+	case ANSWER_YES:
+		return true;
+	case ANSWER_NO:
+		verdict_set(verdict_r, REASON_UNKNOWN_ADDRESS, NULL);
+		break;
+	case ANSWER_UNKNOWN:
+		verdict_set(verdict_r, REASON_NOT_READY, NULL);
+		break;
+	}
+	return false;
+}
+
 static void take(const struct intake_context *context, struct recipient *recipient,
 		 struct verdict *verdict_r)
 {
 	const struct service_address *service = &recipient->service;
 	struct resident resident;
 
-	if (resident_read(context, recipient, &resident, verdict_r) == ANSWER_YES) {
-		switch (resident_find_broadcast(context, service->token,
-						service->token_length,
-						&resident.broadcast)) {
-		case ANSWER_YES:
-			(void)resident_ask_answer(
-			    context, &resident,
-			    service->kind == SERVICE_JOIN ? RESIDENT_JOIN
-							  : RESIDENT_LEAVE,
-			    service_address_word(service->kind), verdict_r);
-			break;
-		case ANSWER_NO:
-			verdict_set(verdict_r, REASON_UNKNOWN_ADDRESS, NULL);
-			break;
-		case ANSWER_UNKNOWN:
-			verdict_set(verdict_r, REASON_NOT_READY, NULL);
-			break;
-		}
+	if (resident_read(context, recipient, &resident, verdict_r) == ANSWER_YES &&
+	    find_broadcast(context, service, &resident, verdict_r) &&
+	    may_be_subscriber(context, &resident, service->kind, verdict_r)) {
+		choose_answer(context, service->kind, &resident);
+		(void)resident_ask_answer(context, &resident,
+					  service_address_word(service->kind), verdict_r);
 	}
 	resident_clear(&resident);
 }

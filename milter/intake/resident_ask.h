@@ -7,10 +7,10 @@
 #include "milter/intake/resident.h"
 #include "schema/store_resident.h"
 
-/* Answer what was read, and keep what is to be confirmed. word names the address for the log. YES:
+/* Answer what was read with resident->notice, and keep what is to be confirmed. word names the address for the log. YES:
  * it is answered, or was before; NO: a limit is reached; UNKNOWN: the verdict says why. */
 enum answer resident_ask_answer(const struct intake_context *context,
-				const struct resident *resident, enum resident_kind kind,
-				const char *word, struct verdict *verdict_r);
+				const struct resident *resident, const char *word,
+				struct verdict *verdict_r);
 
 #endif

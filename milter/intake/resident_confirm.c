@@ -109,16 +109,22 @@ static bool has_automatic_subject(const struct reply *reply)
 
 /* ---- what comes of it ---- */
 
+static const char *find_notice(enum resident_kind kind)
+{
+	if (kind == RESIDENT_PAUSE)
+		return NOTICE_RESIDENT_PAUSED;
+	return kind == RESIDENT_JOIN ? NOTICE_RESIDENT_WELCOME : NOTICE_RESIDENT_GOODBYE;
+}
+
 static bool carry_out(struct store *store, const struct reply *reply,
 		      struct kairan_error *error_r)
 {
 	const struct resident_request *request = reply->request;
 	const char *id = message_get_header(reply->message, "Message-ID", 0);
-	const struct resident_notice notice = { request->kind == RESIDENT_JOIN
-						    ? NOTICE_RESIDENT_WELCOME
-						    : NOTICE_RESIDENT_GOODBYE,
-						request, reply->broadcast, NULL,
-						clock_now() };
+	const struct resident_notice notice = { .kind = find_notice(request->kind),
+						.request = request,
+						.broadcast = reply->broadcast,
+						.now = clock_now() };
 
 	return membership_carry_out(store, request, id != NULL ? id : "", notice.now,
 				    error_r) &&

@@ -33,7 +33,8 @@ bool resident_notice_add(struct store *store, const struct resident_notice *noti
 	g_autofree char *id = g_strdup_printf("%lld", (long long)request->id);
 	char *facts = notice_make_facts(
 	    "request", id, "list", request->list, "broadcast_name", find_name(notice),
-	    "office", notice->office != NULL ? notice->office : "", NULL);
+	    "office", notice->office != NULL ? notice->office : "", "status_text",
+	    notice->status != NULL ? notice->status : "", NULL);
 	const bool ok = notice_add_address(
 	    store, &(struct notice){ notice->kind, 0, facts, notice->now },
 	    request->address, request->language, error_r);

@@ -13,6 +13,7 @@ struct resident_notice {
 	const struct broadcast
 	    *broadcast;     /* NULL: there is none any more, or none is named */
 	const char *office; /* whom to ask; NULL: that is not told */
+	const char *status; /* resident_status_write(); NULL: it is not told */
 	int64_t now;
 };
 

@@ -4,17 +4,20 @@
  *
  * DESCRIPTION
  *	What was asked for by mail is kept until it cannot be confirmed any more, and for a day
- *	for the limits; then nothing of it is left. Some at a time, so that nobody waits for it.
+ *	for the limits; then nothing of it is left. Whoever pauses until a day is active again
+ *	after it. Some at a time, so that nobody waits for it.
  *
  * DIAGNOSTICS
- *	All failures are returned.
+ *	Info: pauses that are over. All failures are returned.
  */
 #include "config.h"
 
 #include "milter/round/resident_round.h"
 
 #include "conf/clock.h"
+#include "conf/log.h"
 #include "schema/store_resident.h"
+#include "schema/store_subscriber.h"
 
 #define DAY_SECONDS 86400
 
@@ -27,11 +30,9 @@ static enum answer forget_some(struct store *store, int64_t before,
 			    error_r);
 }
 
-bool resident_round_walk(struct kairan *kairan, const struct setup *setup,
-			 int64_t *next_r, struct kairan_error *error_r)
+static bool forget(struct store *store, int64_t kept, int64_t *next_r,
+		   struct kairan_error *error_r)
 {
-	const int64_t kept = MAX(setup->settings->confirm_window, DAY_SECONDS);
-	struct store *store = kairan_get_store(kairan);
 	int64_t oldest = 0;
 	enum answer answer;
 
@@ -45,4 +46,37 @@ bool resident_round_walk(struct kairan *kairan, const struct setup *setup,
 	if (answer == ANSWER_YES)
 		*next_r = MIN(*next_r, oldest + kept + 1);
 	return answer != ANSWER_UNKNOWN;
+}
+
+static enum answer end_some(struct store *store, struct kairan_error *error_r)
+{
+	if (!store_begin(store, error_r))
+		return ANSWER_UNKNOWN;
+	return store_finish(
+	    store, store_subscriber_end_pauses(store, clock_now(), error_r), error_r);
+}
+
+static bool end_pauses(struct store *store, int64_t *next_r, struct kairan_error *error_r)
+{
+	int64_t next = 0;
+	enum answer answer;
+
+	while ((answer = end_some(store, error_r)) == ANSWER_YES)
+		log_info("subscribers: pauses are over");
+	if (answer == ANSWER_UNKNOWN || !store_begin(store, error_r))
+		return false;
+	answer = store_subscriber_find_pause_end(store, &next, error_r);
+	store_rollback(store);
+	if (answer == ANSWER_YES)
+		*next_r = MIN(*next_r, next);
+	return answer != ANSWER_UNKNOWN;
+}
+
+bool resident_round_walk(struct kairan *kairan, const struct setup *setup,
+			 int64_t *next_r, struct kairan_error *error_r)
+{
+	const int64_t kept = MAX(setup->settings->confirm_window, DAY_SECONDS);
+	struct store *store = kairan_get_store(kairan);
+
+	return forget(store, kept, next_r, error_r) && end_pauses(store, next_r, error_r);
 }

@@ -2,6 +2,8 @@
 """Residents register and leave by mail, from any phone, and nobody does it in another's name
 (Art. 2(2)). Whoever asks learns nothing of who is registered, and nobody is buried under our
 mails."""
+import concurrent.futures
+import datetime
 import itertools
 import re
 
@@ -10,8 +12,10 @@ import tap
 import town
 from tap import check_equal, check_in
 
-JOIN, LEAVE = (f"{word}-bosai@{s.SERVICE}" for word in ("join", "leave"))
+JOIN, LEAVE, PAUSE = (f"{word}-bosai@{s.SERVICE}" for word in ("join", "leave", "pause"))
+STATUS = f"status@{s.SERVICE}"
 NAME = "防災情報"
+RECOGNISED = "bosai-01@docomo.sink.example"
 counter = itertools.count(1)
 
 
@@ -31,6 +35,18 @@ def send(stack, address, to, text=b"", *fields, sender=None, mail=None, **option
     replies = stack.mx_send(address if sender is None else sender, to,
                             mail or octets(address, to, text, *fields), **options)
     return replies.final or replies.recipients[to]
+
+
+def from_many(stack, mails, connections=6):
+    """Empty mails, on several connections at a time; all are taken."""
+    def work(part):
+        with stack.connect(int(stack.env["KAIRAN_MX_PORT"])) as smtp:
+            return [stack.converse(smtp, sender, to, octets(sender, to)).final[0]
+                    for sender, to in part]
+
+    with concurrent.futures.ThreadPoolExecutor(connections) as pool:
+        codes = pool.map(work, [mails[n::connections] for n in range(connections)])
+        check_equal(set(itertools.chain.from_iterable(codes)), {250})
 
 
 def ask(stack, address, to=JOIN, *fields, **options):
@@ -184,9 +200,25 @@ def test_tokens(stack):
 
 
 def test_no_such_list(stack):
-    for word in ("join", "leave"):
+    for word in ("join", "leave", "pause"):
         code, text = send(stack, resident(), f"{word}-nothing@{s.SERVICE}")
         check_equal(code, 550, text)
+
+
+def test_roles_and_the_town(stack):
+    """They are no residents (Art. 2(2)), and are told so while they are connected."""
+    stack.configure(refused_domains="town.example")
+    try:
+        for address in ("postmaster@docomo.sink.example", "No-Reply+x@mail.sink.example",
+                        "someone@town.example"):
+            code, text = send(stack, address, JOIN, sender=resident())
+            check_equal(code, 550, address)
+            check_in("Art.2(2)", text)
+            check_equal(told(stack, address), [])
+        ask(stack, "postmaster@docomo.sink.example", LEAVE, sender=resident())
+        check_equal(told(stack, "postmaster@docomo.sink.example"), ["resident-leave"])
+    finally:
+        stack.configure(refused_domains="")
 
 
 # ---- leaving ----
@@ -242,11 +274,94 @@ def test_proven_leave(stack):
     check_equal(row(stack, victim)["state"], 1, "a login that has another address")
 
 
+# ---- status, and pauses ----
+
+def status_of(stack, address):
+    """The answer of today."""
+    ask(stack, address, STATUS)
+    return s.text_of(wait_mail(stack, address, "登録の状況"))
+
+
+def test_status(stack):
+    """What the address is registered for, and nothing of others."""
+    address = registered(stack)
+    text = status_of(stack, address)
+    for words in (NAME, "配信中", f"leave-bosai@{s.SERVICE}"):
+        check_in(words, text)
+    check_equal("kosodate" in text or RECOGNISED in text, False)
+    stranger = resident()
+    check_in("登録されていません", status_of(stack, stranger))
+    check_in("配信中", status_of(stack, RECOGNISED))
+    # Once a day, and not in the place of a confirmation.
+    ask(stack, stranger, STATUS)
+    ask(stack, stranger)
+    check_equal(told(stack, stranger), ["resident-status", "resident-join"])
+    gone = registered(stack)
+    stack.kairanctl("subscribers", "suspend", "--list", "bosai", gone)
+    check_in("停止中", status_of(stack, gone))
+    ask(stack, resident(), STATUS, sender="")
+
+
+def date_of(stack, days):
+    return f"{stack.now() + datetime.timedelta(days=days):%Y-%m-%d}"
+
+
+def test_pause(stack):
+    """Nothing comes until the day is over, and then it does by itself."""
+    address = registered(stack)
+    last = date_of(stack, 10)
+    ask(stack, address, PAUSE, f"Subject: {last}")
+    mail = wait_mail(stack, address, "休止の確認")
+    check_in(last, s.text_of(mail))
+    check_equal(row(stack, address)["state"], 1)
+    check_equal(confirm(stack, mail)[0], 250)
+    check_in(last, s.text_of(wait_mail(stack, address, "休止します")))
+    check_equal(row(stack, address)["state"], 4)
+    check_in("休止中", status_of(stack, address))
+    town.draft(stack, "bosai-staff1", "休止の間の配信")
+    town.answer(stack, "bosai-chief",
+                town.request_for(stack, "bosai-chief", "休止の間の配信"), "承認")
+    town.wait_state(stack, "休止の間の配信", town.RELEASED)
+    stack.wait_for(stack.mta_tools.queue_is_empty, what="the end of the broadcast")
+    mails = town.broadcast(stack.sink(), "休止の間の配信")
+    check_equal([mail for mail in mails if s.receiver_of(mail) == address], [])
+    stack.move_clock(9 * 86400)
+    check_equal(row(stack, address)["state"], 4, "on the last day but one")
+    stack.move_clock(2 * 86400)
+    stack.wait_for(lambda: row(stack, address)["state"] == 1, what="the end of the pause")
+    check_equal(row(stack, address)["paused_until"], 0)
+
+
+def test_pause_until_when(stack):
+    """Without a day, or with two, the answer says how; a stranger has nothing to pause."""
+    for subject in ("", "Subject: 12/10-12/20", "Subject: 2020-01-01"):
+        address = registered(stack)
+        ask(stack, address, PAUSE, *([subject] if subject else []))
+        check_in(PAUSE, s.text_of(wait_mail(stack, address, "いつまで休みますか")))
+        check_equal(row(stack, address)["state"], 1)
+    text = f"{date_of(stack, 20)}まで休みます。\r\n".encode()
+    check_equal(send(stack, address, PAUSE, text, "Content-Type: text/plain; charset=utf-8",
+                     "Content-Transfer-Encoding: 8bit")[0], 250)
+    check_equal(confirm(stack, wait_mail(stack, address, "休止の確認"))[0], 250)
+    check_equal(row(stack, address)["state"], 4)
+    stranger = resident()
+    ask(stack, stranger, PAUSE, f"Subject: {date_of(stack, 3)}")
+    check_equal(confirm(stack, wait_mail(stack, stranger, "休止の確認"))[0], 250)
+    check_equal(row(stack, stranger), None)
+    # Who left does not come back by it.
+    gone = registered(stack)
+    stack.kairanctl("subscribers", "suspend", "--list", "bosai", gone)
+    stack.move_clock(86401)
+    ask(stack, gone, PAUSE, f"Subject: {date_of(stack, 3)}")
+    check_equal(confirm(stack, wait_mail(stack, gone, "休止の確認"))[0], 250)
+    check_equal(row(stack, gone)["state"], 2)
+
+
 # ---- abuse ----
 
-def sample(stack, address, to, mark):
+def sample(stack, address, to, mark, *fields):
     """All that a stranger sees of the answer, without the token and the address."""
-    reply = send(stack, address, to)
+    reply = send(stack, address, to, b"", *fields)
     mail = wait_mail(stack, address, mark)
     text = re.sub(r"confirm(\+|%2B)\w+", "TOKEN", s.text_of(mail)).replace(address, "ADDRESS")
     return re.sub(r"\d", "0", reply[1]), str(mail["Subject"]), text, sorted(mail.keys())
@@ -254,12 +369,15 @@ def sample(stack, address, to, mark):
 
 def test_the_same_answer_to_all(stack):
     """Registered or not, suspended or gone: nothing tells them apart."""
-    for to, mark in ((JOIN, "登録の確認"), (LEAVE, "登録をやめる確認")):
+    pause = f"Subject: {date_of(stack, 20)}"
+    for to, mark, *fields in ((JOIN, "登録の確認"), (LEAVE, "登録をやめる確認"),
+                              (PAUSE, "休止の確認", pause)):
         there, suspended = registered(stack), registered(stack)
         stack.kairanctl("subscribers", "suspend", "--list", "bosai", suspended)
         stack.move_clock(86401)
         stack.clear_sink()
-        found = [sample(stack, address, to, mark) for address in (resident(), there, suspended)]
+        found = [sample(stack, address, to, mark, *fields)
+                 for address in (resident(), there, suspended)]
         check_equal(found[1][1:], found[0][1:])
         check_equal(found[2][1:], found[0][1:])
         check_equal(len({re.sub(r"\w{9,}", "QUEUE", each[0]) for each in found}), 1)
@@ -308,7 +426,7 @@ def test_who_is_not_answered(stack):
                       "X-Loop: x", "Content-Type: multipart/report; boundary=b",
                       "Authentication-Results: mail.town.example; dmarc=fail"
                       " header.from=docomo.sink.example"):
-            for to in (JOIN, LEAVE):
+            for to in (JOIN, LEAVE, PAUSE, STATUS):
                 address = resident()
                 ask(stack, address, to, field)
                 check_equal(told(stack, address), [], field)
@@ -338,6 +456,29 @@ def test_made_up_addresses(stack):
     check_equal(stack.store("SELECT name FROM alarm WHERE name LIKE '%nowhere%'"), [])
     check_equal(stack.store("SELECT seq FROM audit WHERE detail LIKE '%nowhere%'"), [])
     check_equal("nowhere" in stack.log(), False)
+
+
+def test_many_at_once(stack):
+    """Some ask twice, on two connections at a time, and reply twice: each is there once."""
+    stack.move_clock(3601)
+    stack.configure(limit_resident_host="0")
+    try:
+        people = [resident() for _ in range(120)]
+        from_many(stack, [(who, JOIN) for who in people + people[::3]])
+        mails = stack.wait_for(
+            lambda: (lambda found: found if len(found) == len(people) else None)(
+                {s.receiver_of(mail): mail for mail in stack.sink()
+                 if s.receiver_of(mail) in people and "登録の確認" in str(mail["Subject"])}),
+            60, "the answers")
+        replies = [(who, s.reply_address(mail)) for who, mail in mails.items()]
+        before = len(stack.store("SELECT at FROM subscriber_change"))
+        from_many(stack, replies + replies[::3])
+        for who in people:
+            check_equal(row(stack, who)["state"], 1)
+            check_equal(told(stack, who), ["resident-join", "resident-welcome"])
+        check_equal(len(stack.store("SELECT at FROM subscriber_change")), before + len(people))
+    finally:
+        stack.configure(limit_resident_host="100")
 
 
 def test_limits(stack):

@@ -136,6 +136,7 @@ static const struct {
 	/* Cut, it is the name of a list that there is not. */
 	{ "leave+a4aaaaaafiaaga@" DOMAIN, SERVICE_LEAVE, "a4aaaaaafiaaga", false },
 	{ "leave@" DOMAIN, SERVICE_UNKNOWN, NULL, false },
+	{ "pause-bosai@" DOMAIN, SERVICE_PAUSE, "bosai", false },
 	{ "pause@" DOMAIN, SERVICE_UNKNOWN, NULL, false },
 	{ "confirm+" TOKEN "@" DOMAIN, SERVICE_CONFIRM, TOKEN, false },
 	{ "confirm-" TOKEN_UPPER "@" DOMAIN, SERVICE_CONFIRM, TOKEN_UPPER, false },
