@@ -85,8 +85,14 @@ static GRegex *compile_text(const char *expression, GRegexCompileFlags flags,
 			    struct kairan_error *error_r)
 {
 	GError *complaint = NULL;
-	GRegex *regex = g_regex_new(expression, G_REGEX_CASELESS | flags, 0, &complaint);
+	GRegex *regex;
 
+	/* GLib does not look, and PCRE2 may end the program. */
+	if (!g_utf8_validate(expression, -1, NULL)) {
+		(void)error_set(error_r, "is not UTF-8");
+		return NULL;
+	}
+	regex = g_regex_new(expression, G_REGEX_CASELESS | flags, 0, &complaint);
 	if (regex == NULL) {
 		(void)error_set(error_r, "%s", complaint->message);
 		g_error_free(complaint);

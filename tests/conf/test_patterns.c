@@ -120,6 +120,8 @@ static void test_slips(void **state)
 	} rows[] = {
 		{ "pattern \"a\" { expression = '[' }", "pattern \"a\": " },
 		{ "pattern \"a\" { }", "either expression or words" },
+		{ "pattern \"a\" { expression = '\xe5\x80' }", "is not UTF-8" },
+		{ "pattern \"a\" { words = { \"x\", \"\x94\x46\" } }", "is not UTF-8" },
 		{ "pattern \"a\" { expression = 'x' words = { \"y\" } }",
 		  "either expression or words" },
 		{ "pattern \"a\" { expression = 'x' action = \"drop\" }",
@@ -231,6 +233,8 @@ static void test_line_slips(void **state)
 		{ "pattern \"a\" { expression = '[' }", "pattern \"a\": " },
 		{ "pattern \"a\" { expression = 'a)|(?:b' }", "pattern \"a\": " },
 		{ "pattern \"a\" { }", "either expression or words" },
+		{ "pattern \"a\" { expression = '\xe5\x80' }", "is not UTF-8" },
+		{ "pattern \"a\" { words = { \"x\", \"\x94\x46\" } }", "is not UTF-8" },
 		{ "pattern \"a\" { expression = '.*' }", "is too wide: it matches" },
 		{ "pattern \"a\" { expression = '※.*' }", "\"※時刻は要確認\"" },
 		{ "pattern \"a\" { expression = '【.*】.*' }", "is too wide" },
