@@ -1,6 +1,6 @@
 #!/bin/sh
-# The unit tests and the fuzzers' corpora once more, in a build of their own with the
-# address and undefined-behaviour sanitizers. It stays in the folder sanitized of the
+# The unit tests, the fuzzers' corpora and the way of a mail once more, in a build of their own
+# with the address and undefined-behaviour sanitizers. It stays in the folder sanitized of the
 # build, so that a second run makes only what has changed.
 #
 # $SRCDIR, $KAIRAN_BUILD_DIR, $KAIRAN_UNIT_TESTS, $MAKE and $CC are make check's. Speaks TAP.
@@ -20,6 +20,7 @@ UBSAN_OPTIONS=print_stacktrace=1
 export UBSAN_OPTIONS
 
 place=$KAIRAN_BUILD_DIR/sanitized
+WAYS="tests/e2e/test_way.py tests/e2e/test_clients.py tests/e2e/test_bad_input.py"
 log=$place/run.log
 count=0
 failed=0
@@ -48,7 +49,7 @@ configure() {
 }
 
 build() {
-	configure && "${MAKE:-make}" -C "$place" -s -j2 unit-programs
+	configure && "${MAKE:-make}" -C "$place" -s -j2 unit-programs kairan-milter kairanctl
 }
 
 # Succeed where the program does, and no sanitizer has said anything.
@@ -77,5 +78,20 @@ for source in "$SRCDIR"/tests/fuzz/fuzz_*.c; do
 	name=$(basename "$source" .c)
 	run "$place/tests/fuzz/$name" "$SRCDIR/tests/fuzz/corpus/${name#fuzz_}"/*
 	report $? "tests/fuzz/$name"
+done
+
+# The programs at work on the real servers: what a sanitizer says, also of one that the MTA has
+# started, is a file beside the log.
+run_way() { # FILE
+	rm -rf "$place/said" && mkdir "$place/said" && chmod 777 "$place/said" &&
+		ASAN_OPTIONS=log_path=$place/said/asan UBSAN_OPTIONS=log_path=$place/said/ubsan \
+			KAIRAN_BUILD_DIR=$place "${PYTHON3:-python3}" "$SRCDIR/$1" >"$log" 2>&1 || return 1
+	cat "$place/said"/* >>"$log" 2>/dev/null
+	[ -z "$(ls "$place/said")" ]
+}
+
+for file in $WAYS; do
+	run_way "$file"
+	report $? "$file"
 done
 finish

@@ -160,7 +160,7 @@ def test_a_list_that_no_broadcast_has(stack):
     stack.kairanctl("subscribers", "import", "--list", "left", "--new-list", path)
     check_found(stack, "orphan-list", "left", "", "2")
     counts = json.loads(stack.kairanctl("subscribers", "count", "--json").stdout)
-    check_in({"list": "left", "active": 1, "suspended": 0, "left": 0}, counts)
+    check_in({"list": "left", "active": 1, "suspended": 0, "left": 0, "paused": 0}, counts)
     stack.kairanctl("subscribers", "delete", "--list", "left", "a@sink.example")
     check_in("in order", stack.kairanctl("directory", "check").stdout)
     check_equal(stack.store("SELECT 1 FROM alarm"), [])
