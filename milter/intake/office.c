@@ -29,18 +29,24 @@
 #include "milter/intake/resident.h"
 #include "milter/intake/resident_ask.h"
 
-static bool is_of_directory(const struct intake_context *context)
+/* Is the sender a person of the directory? */
+static enum answer find_person(const struct intake_context *context)
 {
 	struct person *person = NULL;
-	struct kairan_error error;
+	struct kairan_error error = { "" };
 	struct address sender;
-	bool found;
+	enum answer answer;
 
-	found = address_read(context->envelope->sender, &sender, NULL) &&
-		directory_find_person(context->setup->directory, sender.spec, &person,
-				      &error) == ANSWER_YES;
+	if (!address_read(context->envelope->sender, &sender, NULL))
+		return ANSWER_NO;
+	answer = directory_find_person(context->setup->directory, sender.spec, &person,
+				       &error);
+	if (answer == ANSWER_UNKNOWN)
+		log_event(LOG_LEVEL_WARNING, context->envelope->queue_id, 0,
+			  "mail from %s is put off: %s", context->envelope->sender,
+			  error.text);
 	person_free(person);
-	return found;
+	return answer;
 }
 
 static void log_refusal(const struct intake_context *context,
@@ -54,8 +60,16 @@ static void log_refusal(const struct intake_context *context,
 void office_judge(const struct intake_context *context, struct recipient *recipient,
 		  struct verdict *verdict_r)
 {
+	enum answer person = ANSWER_YES;
+
+	if (!address_is_null(context->envelope->sender))
+		person = find_person(context);
+	if (person == ANSWER_UNKNOWN) {
+		verdict_set(verdict_r, REASON_DIRECTORY, NULL);
+		return;
+	}
 	verdict_set(verdict_r, REASON_NOT_LOGGED_IN, NULL);
-	if (address_is_null(context->envelope->sender) || is_of_directory(context)) {
+	if (person == ANSWER_YES) {
 		log_refusal(context, recipient, verdict_r);
 		return;
 	}
