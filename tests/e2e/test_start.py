@@ -9,6 +9,7 @@ import shutil
 import signal
 import socket
 import sqlite3
+import threading
 import unittest
 
 import second_daemon
@@ -139,6 +140,7 @@ def test_descriptors_run_short(stack):
     shutil.rmtree(folder, ignore_errors=True)
     conf = second_daemon.make_store(stack, second_daemon.settings(stack))
     daemon = second_daemon.start(stack, conf, before=("prlimit", "--nofile=40:64"))
+    reader = threading.Thread(target=daemon.stderr.read)
     links = []
 
     def reason():
@@ -157,6 +159,8 @@ def test_descriptors_run_short(stack):
                 break
         with open(f"/proc/{daemon.pid}/limits", encoding="ascii") as limits:
             check_equal(re.search(r"Max open files\s+(\d+)", limits.read())[1], "64")
+        # A pipe that nobody reads would stop it.
+        reader.start()
         for _ in range(40):
             link = socket.socket(socket.AF_UNIX)
             link.connect(str(folder / "milter.sock"))
@@ -167,8 +171,9 @@ def test_descriptors_run_short(stack):
         stack.wait_for(lambda: look() and "descriptors" not in reason(), what="its end")
     finally:
         daemon.terminate()
-        daemon.stderr.read()
         daemon.wait()
+        if reader.ident is not None:
+            reader.join()
 
 
 def test_a_password_that_is_none(stack):
