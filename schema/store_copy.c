@@ -30,6 +30,8 @@
 
 #define COPY_PAGES   512
 #define COPY_BUSY_MS 50
+/* How long the check waits for a writer. */
+#define CHECK_BUSY_MS 20000
 /* Steps without an end, after which writers have to wait. */
 #define COPY_PATIENCE 200
 
@@ -152,7 +154,6 @@ bool store_copy_check(const char *path, struct kairan_error *error_r)
 	return ok;
 }
 
-/* Under the store's lock. */
 static enum answer judge(sqlite3 *db, struct kairan_error *error_r)
 {
 	sqlite3_stmt *stmt = NULL;
@@ -174,14 +175,22 @@ static enum answer judge(sqlite3 *db, struct kairan_error *error_r)
 	return answer;
 }
 
+/* By a connection of its own: the store's has pages in memory, which are sound when those on the
+ * disk are not. */
 enum answer store_copy_judge(struct store *store, struct kairan_error *error_r)
 {
-	enum answer answer;
+	enum answer answer = ANSWER_UNKNOWN;
+	sqlite3 *db = NULL;
 
-	if (!store_begin(store, error_r))
+	if (!store_is_in_place(store, error_r))
 		return ANSWER_UNKNOWN;
-	answer = judge(store->db, error_r);
-	store_rollback(store);
+	if (sqlite3_open_v2(store->path, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK) {
+		(void)sqlite3_busy_timeout(db, CHECK_BUSY_MS);
+		answer = judge(db, error_r);
+	} else {
+		(void)error_set(error_r, "store: %s", sqlite3_errmsg(db));
+	}
+	(void)sqlite3_close(db);
 	return answer;
 }
 

@@ -195,6 +195,16 @@ void store_opening_shut(struct kairan *kairan, const char *reason, const char *w
 	say(kairan, &found);
 }
 
+/* Something has failed: is it the file? */
+static void look_for_damage(struct kairan *kairan, struct store *store)
+{
+	struct kairan_error error = { "" };
+
+	if (store_failing_since(store, NULL) != 0 &&
+	    store_copy_judge(store, &error) == ANSWER_NO)
+		store_opening_shut(kairan, STORE_SHUT_REASON, error.text);
+}
+
 void store_opening_look(struct kairan *kairan, int64_t now)
 {
 	static int64_t next; /* only the store's watch looks */
@@ -204,11 +214,12 @@ void store_opening_look(struct kairan *kairan, int64_t now)
 	if (store_shut_reason(store) == NULL && !store_is_in_place(store, &error))
 		store_opening_shut(kairan, STORE_SHUT_REASON, error.text);
 	/* Also where the clock has gone back. */
-	if (store_shut_reason(store) == NULL ||
-	    (now < next && next - now <= OPENING_SECONDS))
+	if (now < next && next - now <= OPENING_SECONDS)
 		return;
 	next = now + OPENING_SECONDS;
-	if (store_opening_try(kairan, &error) == ANSWER_YES) {
+	if (store_shut_reason(store) == NULL)
+		look_for_damage(kairan, store);
+	else if (store_opening_try(kairan, &error) == ANSWER_YES) {
 		log_info("the store is open again");
 		kairan_wake_all(kairan);
 	}

@@ -197,18 +197,23 @@ def test_a_removed_file_takes_nothing(stack):
         check_equal(answer_to(stack, "消した後"), 451)
 
 
+def flip(stack):
+    """Eight octets at the beginning of each page but the first."""
+    size = store_path(stack).stat().st_size
+    with open(store_path(stack), "r+b") as file:
+        for page in range(4, size // 4096):
+            file.seek(page * 4096)
+            octets = file.read(8)
+            file.seek(page * 4096)
+            file.write(bytes(octet ^ 0xff for octet in octets))
+
+
 def test_a_damaged_file_takes_nothing(stack):
     """Two hundred octets are flipped where the drafts are; a copy is restored."""
     copy = store_path(stack).with_name("sound.db")
     stack.kairanctl("backup", str(copy))
     with aside(stack):
-        size = store_path(stack).stat().st_size
-        with open(store_path(stack), "r+b") as file:
-            for page in range(4, size // 4096):
-                file.seek(page * 4096)
-                octets = file.read(8)
-                file.seek(page * 4096)
-                file.write(bytes(octet ^ 0xff for octet in octets))
+        flip(stack)
         check_shut(stack, "壊れた保存庫", "保存庫")
         done = stack.kairanctl("store", "accept", "--reason", "壊れたまま", check=False)
         check_equal(done.returncode != 0, True, done.stdout)
@@ -218,6 +223,20 @@ def test_a_damaged_file_takes_nothing(stack):
         check_equal(answer_to(stack, "戻した保存庫"), 250)
         check_equal(stack.kairanctl("audit", "verify", check=False).returncode, 0, "verify")
     copy.unlink()
+
+
+def test_damage_while_it_runs(stack):
+    """Found by the day's check on the disk, though the daemon has sound pages in memory."""
+    with aside(stack):
+        stack.start("milter")
+        check_equal(answer_to(stack, "壊れる前"), 250)
+        town.request_for(stack, "bosai-chief", "壊れる前")
+        before = len(stack.log())
+        flip(stack)
+        stack.move_clock(86401)
+        stack.wait_for(lambda: "the store is shut" in stack.log()[before:],
+                       what="the daemon to find it")
+        check_equal(answer_to(stack, "壊れた後"), 451)
 
 
 def test_a_folder_that_cannot_be_written(stack):
