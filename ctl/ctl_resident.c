@@ -49,13 +49,19 @@ static bool read_key(const char *text, struct address *key_r)
 /* ---- show ---- */
 
 static const struct ctl_column list_columns[] = {
-	{ "list", CTL_TEXT },          { "address", CTL_TEXT },
-	{ "state", CTL_WORD },         { "since", CTL_TIME },
-	{ "state reason", CTL_WORD },  { "paused until", CTL_TIME },
-	{ "joined", CTL_TIME },        { "source", CTL_WORD },
-	{ "registered by", CTL_TEXT }, { "reason", CTL_TEXT },
-	{ "terms", CTL_TEXT },         { "mail of consent", CTL_TEXT },
-	{ "language", CTL_TEXT },
+	{ "list", CTL_TEXT },
+	{ "address", CTL_TEXT },
+	{ "state", CTL_WORD },
+	{ "since", CTL_TIME },
+	{ "state reason", CTL_WORD },
+	{ "paused until", CTL_TIME },
+	{ "joined", CTL_TIME },
+	{ "source", CTL_WORD },
+	{ "registered by", CTL_TEXT },
+	{ "reason", CTL_TEXT },
+	{ "terms", CTL_TEXT },
+	{ "mail of consent", CTL_TEXT },
+	{ "language of notices", CTL_TEXT },
 };
 static const struct ctl_column release_columns[] = { { "draft", CTL_NUMBER },
 						     { "broadcast", CTL_TEXT },

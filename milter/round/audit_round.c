@@ -19,11 +19,11 @@
 
 #include "conf/log.h"
 #include "milter/core/alarm.h"
+#include "milter/round/clock_round.h"
 #include "milter/round/store_opening.h"
 #include "policy/retention.h"
 #include "schema/audit_check.h"
 #include "schema/store_copy.h"
-#include "schema/store_clock.h"
 #include "schema/store_incident.h"
 
 #define DAY_SECONDS 86400
@@ -71,25 +71,12 @@ static bool prune_incidents(struct store *store, int64_t before,
 	return store_end(store, store_incident_prune(store, before, error_r), error_r);
 }
 
-/* By a clock that has jumped nothing is let go. */
-static enum answer is_in_doubt(struct store *store, struct kairan_error *error_r)
-{
-	enum answer answer;
-	int64_t jump;
-
-	if (!store_begin(store, error_r))
-		return ANSWER_UNKNOWN;
-	answer = store_clock_find_jump(store, &jump, error_r);
-	store_rollback(store);
-	return answer;
-}
-
 static bool prune(struct store *store, const struct setup *setup, int64_t now,
 		  struct kairan_error *error_r)
 {
 	const int64_t before = retention_find_cutoff(
 	    now, (int)setup->settings->fiscal_year_month, setup->zone);
-	enum answer answer = is_in_doubt(store, error_r);
+	enum answer answer = clock_round_is_in_doubt(store, error_r);
 	int64_t gone = 0;
 
 	if (answer != ANSWER_NO)

@@ -179,3 +179,15 @@ void clock_round_look(struct kairan *kairan)
 	look(kairan);
 	g_mutex_unlock(&clock_lock);
 }
+
+enum answer clock_round_is_in_doubt(struct store *store, struct kairan_error *error_r)
+{
+	enum answer answer;
+	int64_t jump;
+
+	if (!store_begin(store, error_r))
+		return ANSWER_UNKNOWN;
+	answer = store_clock_find_jump(store, &jump, error_r);
+	store_rollback(store);
+	return answer;
+}

@@ -9,4 +9,7 @@
 /* Every second, and before anything that a wrong clock would do. From any thread. */
 void clock_round_look(struct kairan *kairan);
 
+/* Has it jumped, and nobody has confirmed it? Nothing is let go of by it then. */
+enum answer clock_round_is_in_doubt(struct store *store, struct kairan_error *error_r);
+
 #endif

@@ -3,7 +3,7 @@
  *	keep_round - what is kept, and its end
  *
  * DESCRIPTION
- *	Every day what is past its time goes (policy/retention.c): the recipients of releases,
+ *	Every day, by a clock that nobody doubts, what is past its time goes (policy/retention.c): the recipients of releases,
  *	originals, texts, notices, who has left, and at last the drafts, with the trail that told of
  *	them. Page by page, each a transaction, so that mails need not wait, and so many pages at a
  *	time that an end of the daemon need not; then the file gives back what is empty in it.
@@ -23,6 +23,7 @@
 
 #include "conf/fault.h"
 #include "conf/log.h"
+#include "milter/round/clock_round.h"
 #include "policy/retention.h"
 #include "schema/store_audit.h"
 #include "schema/store_forget.h"
@@ -65,8 +66,11 @@ static enum answer prune(struct store *store, const struct setup *setup, int64_t
 	};
 	const int64_t trail =
 	    retention_find_cutoff(now, (int)settings->fiscal_year_month, setup->zone);
-	enum answer answer = ANSWER_NO;
+	enum answer answer = clock_round_is_in_doubt(store, error_r);
 	int pages = 0;
+
+	if (answer != ANSWER_NO)
+		return answer == ANSWER_YES ? ANSWER_NO : ANSWER_UNKNOWN;
 
 	for (int kind = 0; answer != ANSWER_UNKNOWN && kind < RETENTION_KINDS; kind++) {
 		const int64_t before =

@@ -72,7 +72,7 @@ static const struct columns of_nobody[] = {
 	{ "draft", "author_dn broadcast broadcast_en broadcast_ja decided_by "
 		   "decided_name footer in_reply_to list queue_id quiet_hours "
 		   "reply_to section section_en section_ja stays submit_key" },
-	{ "draft_text", "in_reply_to language list" },
+	{ "draft_text", "footer in_reply_to language list" },
 	{ "duty", "duty name person person_id section section_en section_id "
 		  "section_ja status status_facts uid" },
 	{ "incident", "closed_by language name uid" },
