@@ -53,6 +53,8 @@ class Postfix:
         """Mail for a domain goes by SMTP to this port, for a while."""
         return self.configured(
             ["smtp/unix=smtp unix - - n - - smtp"],
+            # kairan's own mail to residents goes there, too.
+            smtpd_relay_restrictions="permit_mynetworks,reject_unauth_destination",
             transport_maps=f"inline:{{ {domain}=smtp:[127.0.0.1]:{port} }}, "
                            + self.postconf("-h", "transport_maps"))
 

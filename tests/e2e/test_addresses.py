@@ -109,6 +109,27 @@ def check_writes_from(stack, names):
             check_equal(replies.final[0] in (250, 550), True, f"{path}: {replies}")
 
 
+def release(stack, subject):
+    town.draft(stack, "kosodate-staff1", subject, to=town.KOSODATE)
+    town.answer(stack, "kosodate-chief", town.request_for(stack, "kosodate-chief", subject),
+                "承認")
+    town.wait_state(stack, subject, town.RELEASED)
+
+
+def test_every_form_may_join(stack):
+    """The answer to an empty mail goes to each, quoted or not, and is confirmed."""
+    wanted = sorted(f"{local}@{CARRIER}" for local in LOCALS)
+    with carrier(stack) as server:
+        for number, local in enumerate(LOCALS):
+            path = f'"{local}"@{CARRIER}' if number % 2 else f"{local}@{CARRIER}"
+            mail = (f"From: {path}\r\nTo: join-kosodate@{s.SERVICE}\r\nSubject:\r\n"
+                    f"Message-ID: <wild{number}@phone.example>\r\n\r\n").encode()
+            replies = stack.mx_send(path, f"join-kosodate@{s.SERVICE}", mail)
+            check_equal(replies.final and replies.final[0], 250, f"{path}: {replies}")
+        stack.wait_for(lambda: len(server.recipients) >= len(LOCALS), what="every answer")
+        check_equal(sorted(map(unquoted, server.recipients)), wanted)
+
+
 def test_every_form_is_delivered(stack):
     """Quoted or not: one row; with a '-' before it, too; each gets the broadcast once."""
     octets = "".join(f"{local}@{CARRIER}\n" for local in LOCALS).encode()
@@ -117,15 +138,18 @@ def test_every_form_is_delivered(stack):
     run_import(stack, octets + quoted, to="kosodate")
     check_equal(sorted(a for a in rows(stack, "kosodate") if a.endswith(CARRIER)), wanted)
     with carrier(stack) as server:
-        subject = "点の多い宛先"
-        town.draft(stack, "kosodate-staff1", subject, to=town.KOSODATE)
-        town.answer(stack, "kosodate-chief",
-                    town.request_for(stack, "kosodate-chief", subject), "承認")
-        town.wait_state(stack, subject, town.RELEASED)
+        release(stack, "点の多い宛先")
         stack.wait_for(lambda: len(server.recipients) >= len(LOCALS), what="every address")
         stack.wait_for(stack.queue_is_empty, what="an empty queue")
         check_equal(sorted(map(unquoted, server.recipients)), wanted)
         check_writes_from(stack, LOCALS)
+        # With an envelope sender for each (VERP), too.
+        server.recipients.clear()
+        stack.configure(verp_broadcasts="*")
+        release(stack, "一人ずつの差出人で")
+        stack.wait_for(lambda: len(server.recipients) >= len(LOCALS), what="every address")
+        check_equal(sorted(map(unquoted, server.recipients)), wanted)
+        stack.configure(verp_broadcasts="")
     stack.kairanctl("subscribers", "delete", "--list", "kosodate", "--", *wanted)
 
 
