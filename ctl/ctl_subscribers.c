@@ -32,7 +32,8 @@
 #include "schema/store_audit.h"
 #include "schema/store_subscriber.h"
 
-#define PAGE_ROWS 1000
+#define PAGE_ROWS   1000
+#define EXPORT_TIME "%Y-%m-%dT%H:%M:%S%:z"
 
 /* ---- list and export ---- */
 
@@ -70,8 +71,8 @@ static void export_one(const struct reading *reading, const struct subscriber *s
 	const struct subscriber_origin *origin = &subscriber->origin;
 	char when[64];
 
-	clock_format(subscriber->joined_at, reading->settings->time_zone,
-		     "%Y-%m-%dT%H:%M:%S%:z", when, sizeof(when));
+	clock_format(subscriber->joined_at, reading->settings->time_zone, EXPORT_TIME,
+		     when, sizeof(when));
 	export_field(subscriber->address, ',');
 	printf("%s,%s,%s,", subscriber_state_name(subscriber->state), when,
 	       subscriber_source_name(origin->source));
@@ -79,8 +80,10 @@ static void export_one(const struct reading *reading, const struct subscriber *s
 	export_field(origin->reason, ',');
 	export_field(origin->terms, ',');
 	export_field(origin->consent_id, ',');
-	export_field(subscriber->state_reason, '\r');
-	putchar('\n');
+	export_field(subscriber->state_reason, ',');
+	clock_format(subscriber->paused_until, reading->settings->time_zone, EXPORT_TIME,
+		     when, sizeof(when));
+	printf("%s,%s\r\n", subscriber->paused_until != 0 ? when : "", origin->language);
 }
 
 /* By what somebody is a subscriber, in one cell. */
@@ -247,7 +250,7 @@ int ctl_subscribers_export(const struct ctl_call *call)
 	if (status == EX_OK)
 		fputs("\xef\xbb\xbf"
 		      "address,state,joined,source,by,reason,terms,consent,"
-		      "state reason\r\n",
+		      "state reason,paused until,language\r\n",
 		      stdout);
 	if (status == EX_OK)
 		status = read_all(store, &reading);
