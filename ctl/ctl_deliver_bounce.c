@@ -47,6 +47,7 @@ struct bounce_reading {
 	struct bounce_address address;
 	struct message_report report;
 	struct draft *draft; /* of whose release it is */
+	char *list;          /* of the recipient that was found last */
 	bool is_nobodys;     /* without an envelope sender */
 	bool is_proven;
 };
@@ -153,7 +154,7 @@ static enum answer keep_failure(struct bounce_reading *reading,
 	g_autofree char *words = show_words(row);
 	const struct bounce_row bounce = {
 		.draft = reading->draft->id,
-		.list = reading->draft->list,
+		.list = reading->list,
 		.key = address->spec,
 		.domain = address_domain(address),
 		.at = clock_now(),
@@ -192,16 +193,24 @@ static bool record(struct bounce_reading *reading, const struct address *address
 
 /* ---- whom it is about ---- */
 
-/* Is it an address that the list has? Folded then. */
-static enum answer find_registered(const struct bounce_reading *reading, const char *text,
+/* Is it an address that a list of the release has? Folded then. */
+static enum answer find_registered(struct bounce_reading *reading, const char *text,
 				   struct address *address_r,
 				   struct kairan_error *error_r)
 {
+	const struct bounce_recipient recipient = {
+		.draft = reading->draft->id,
+		.shard = reading->address.shard,
+		.list = reading->draft->list,
+		.key = address_r->spec,
+	};
+
 	if (!address_read(text, address_r, NULL))
 		return ANSWER_NO;
 	address_fold(address_r);
-	return store_bounce_knows(reading->store, reading->draft->list, address_r->spec,
-				  error_r);
+	g_clear_pointer(&reading->list, g_free);
+	return store_bounce_find_list(reading->store, &recipient, &reading->list,
+				      error_r);
 }
 
 static bool is_about(const char *text, const struct address *address)
@@ -358,6 +367,7 @@ static bool read_and_take(struct bounce_reading *reading, struct kairan_error *e
 	ok = take(reading, error_r);
 	message_report_clear(&reading->report);
 	draft_free(reading->draft);
+	g_free(reading->list);
 	return ok;
 }
 

@@ -15,17 +15,26 @@
 
 #include "schema/sql.h"
 
-enum answer store_bounce_knows(struct store *store, const char *list, const char *key,
-			       struct kairan_error *error_r)
+/* Who is suspended in the draft's list may be active in its twin. */
+enum answer store_bounce_find_list(struct store *store,
+				   const struct bounce_recipient *recipient,
+				   char **list_r, struct kairan_error *error_r)
 {
 	sqlite3_stmt *stmt;
-	const enum answer answer =
-	    sql_first(store, error_r, &stmt,
-		      "SELECT 1 FROM subscriber WHERE list = ? AND address_key = ?", "ss",
-		      list, key);
+	enum answer answer = sql_first(
+	    store, error_r, &stmt,
+	    "SELECT list FROM subscriber WHERE list = ?1 AND address_key = ?2 AND state = 1"
+	    " UNION ALL SELECT list FROM subscriber AS s WHERE address_key = ?2"
+	    "  AND list <> ?1 AND state = 1 AND EXISTS (SELECT 1 FROM shard_recipient"
+	    "  WHERE draft = ?3 AND shard = ?4 AND address = s.address)"
+	    " UNION ALL SELECT list FROM subscriber WHERE list = ?1 AND address_key = ?2"
+	    " LIMIT 1",
+	    "ssii", recipient->list, recipient->key, recipient->draft, recipient->shard);
 
-	if (answer == ANSWER_YES)
+	if (answer == ANSWER_YES) {
+		*list_r = sql_text(stmt, 0);
 		sql_done(stmt);
+	}
 	return answer;
 }
 

@@ -28,9 +28,17 @@ struct bounce_row {
 	bool is_proven; /* nobody but the mail systems can have written it */
 };
 
-/* Is this address, folded, registered for the list of the draft? */
-enum answer store_bounce_knows(struct store *store, const char *list, const char *key,
-			       struct kairan_error *error_r);
+/* As a subscriber of which list has this address, folded, been sent a shard? That of the draft, or
+ * another one where somebody of that list is a recipient of the shard: lists have twins in other
+ * languages. NO: it is registered for none. Free with g_free(). */
+struct bounce_recipient {
+	int64_t draft, shard;
+	const char *list; /* the draft's */
+	const char *key;
+};
+enum answer store_bounce_find_list(struct store *store,
+				   const struct bounce_recipient *recipient,
+				   char **list_r, struct kairan_error *error_r);
 
 /* Keep it. NO: something was reported of this recipient of the draft before; that it is proven
  * now is kept. */
