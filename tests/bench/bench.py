@@ -2,7 +2,7 @@
 
     make bench                              everything
     python3 tests/bench/bench.py release 1000 10000
-    python3 tests/bench/bench.py sendmail | foreign | drafts | memory | bounces
+    python3 tests/bench/bench.py sendmail | foreign | drafts | joins | memory | bounces
 
 Machines are noisy: what counts are ratios within one run, of medians. Results stand in
 bench.json beside the build, and in a table on standard output.
@@ -13,6 +13,7 @@ import email.policy
 import json
 import os
 import pathlib
+import re
 import socket
 import statistics
 import subprocess
@@ -393,7 +394,73 @@ def bench_drafts(stack):
              of_commits=statistics.median(ours) / statistics.median(bare))
 
 
-# ---- 4. memory ----
+# ---- 4. residents who join ----
+
+def reply_addresses(stack, mark):
+    """From the answers that the residents got: whose, and where a reply goes to."""
+    found = {}
+    for file in stack.sink_files():
+        head = file.read_bytes().partition(b"\n\n")[0].replace(b"\r", b"")
+        to = re.search(rb"(?m)^Delivered-To: (%s\S+)" % mark, head)
+        reply = re.search(rb"(?m)^Reply-To:\s*<?(confirm[^\s>]+)", head)
+        if to and reply:
+            found[to[1].decode()] = reply[1].decode()
+    return found
+
+
+def in_sessions(stack, mails, connections=8):
+    """Send (sender, recipient) as empty mails, each connection its part."""
+    port = int(stack.env["KAIRAN_MX_PORT"])
+
+    def work(number):
+        smtp = Smtp(port)
+        for at in range(number, len(mails), connections):
+            sender, to = mails[at]
+            smtp.send(sender, [to], (f"From: {sender}\r\nTo: {to}\r\n"
+                                     f"Message-ID: <{at}.{to}>\r\n\r\n").encode())
+        smtp.close()
+
+    start = time.monotonic()
+    in_threads(connections, work)
+    return len(mails) / (time.monotonic() - start)
+
+
+def count_joined(stack, mark):
+    """Every one of them once: as a subscriber, in both mails, and in the reports' counts."""
+    like = f"{mark}%"
+    counts = [stack.store(query, like)[0][0] for query in (
+        "SELECT count(*) FROM subscriber WHERE state = 1 AND source = 1 AND address LIKE ?",
+        "SELECT count(*) FROM outbox WHERE kind = 'resident-join' AND mail LIKE ?",
+        "SELECT count(*) FROM outbox WHERE kind = 'resident-welcome' AND mail LIKE ?",
+        "SELECT count(*) FROM resident_request WHERE state = 2 AND address LIKE ?")]
+    return counts + [stack.store("SELECT sum(joined) FROM subscriber_change"
+                                 " WHERE list = 'bosai' AND gone = 0 AND joined = 1")[0][0]]
+
+
+def bench_joins(stack, counts=(10000,)):
+    stack.configure(limit_resident_host="0", limit_resident_all="0")
+    for count in counts:
+        mark = f"join{count}-"
+        people = [f"{mark}{n}@docomo.sink.example" for n in range(count)]
+        start = time.monotonic()
+        # One in ten is impatient.
+        asked = in_sessions(stack, [(who, f"join-bosai@{s.SERVICE}")
+                                    for n, who in enumerate(people)
+                                    for _ in range(2 if n % 10 == 0 else 1)])
+        found = stack.wait_for(
+            lambda: (lambda found: found if len(found) == count else None)(
+                reply_addresses(stack, mark.encode()))
+            if len(stack.sink_files()) >= count else None, 1800, "the answers")
+        answered = count / (time.monotonic() - start)
+        confirmed = in_sessions(stack, [*found.items(), *list(found.items())[::10]])
+        joined = count_joined(stack, mark)
+        if joined != [count] * 5:
+            raise AssertionError(f"of {count} who joined: {joined}")
+        note(f"{count} residents join", asked_a_second=asked, answered_a_second=answered,
+             confirmed_a_second=confirmed, wall=time.monotonic() - start)
+
+
+# ---- 5. memory ----
 
 def peak(stack):
     status = pathlib.Path(f"/proc/{stack.pid('milter')}/status").read_text()
@@ -465,7 +532,8 @@ def bench_bounces(stack, counts=(100000,)):
 
 def main():
     benches = {"release": bench_release, "foreign": bench_foreign, "drafts": bench_drafts,
-               "memory": bench_memory, "sendmail": bench_sendmail, "bounces": bench_bounces}
+               "joins": bench_joins, "memory": bench_memory, "sendmail": bench_sendmail,
+               "bounces": bench_bounces}
     chosen = sys.argv[1:2] or list(benches)
     numbers = (tuple(map(int, sys.argv[2:])),) if sys.argv[2:] else ()
     for name in chosen:
