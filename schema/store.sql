@@ -523,3 +523,4 @@ CREATE INDEX shard_by_draft ON shard (draft, state);
 ALTER TABLE draft ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX draft_by_archived ON draft (archived, state) WHERE archived = 0;
 CREATE INDEX subscriber_by_pause ON subscriber (paused_until) WHERE state = 4;
+CREATE INDEX outbox_by_staff ON outbox (state, next_try, id) WHERE kind NOT GLOB 'resident-*';

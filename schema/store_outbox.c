@@ -59,12 +59,18 @@ enum answer store_outbox_find_due(struct store *store, int64_t now,
 				  struct kairan_error *error_r)
 {
 	sqlite3_stmt *stmt;
-	const enum answer answer =
+	enum answer answer =
 	    sql_first(store, error_r, &stmt,
-		      NOTICE_COLUMNS " WHERE state = 1 AND next_try <= ?"
+		      NOTICE_COLUMNS " INDEXED BY outbox_by_staff WHERE state = 1"
+				     " AND next_try <= ? AND kind NOT GLOB 'resident-*'"
 				     " ORDER BY next_try, id LIMIT 1",
 		      "i", now);
 
+	if (answer == ANSWER_NO)
+		answer = sql_first(store, error_r, &stmt,
+				   NOTICE_COLUMNS " WHERE state = 1 AND next_try <= ?"
+						  " ORDER BY next_try, id LIMIT 1",
+				   "i", now);
 	return take_notice(answer, stmt, notice_r);
 }
 

@@ -40,7 +40,8 @@ struct outbox_notice {
 bool store_outbox_add(struct store *store, const struct outbox_notice *notice,
 		      struct kairan_error *error_r);
 
-/* The first waiting notice whose next_try is not after now. */
+/* The first waiting notice whose next_try is not after now. Those to residents, of which anybody may
+ * have made thousands, are after all others: an approval does not wait for them. */
 enum answer store_outbox_find_due(struct store *store, int64_t now,
 				  struct outbox_notice **notice_r,
 				  struct kairan_error *error_r);

@@ -133,6 +133,26 @@ static void test_due_and_order(void **state)
 	commit(&at);
 }
 
+/* However many residents wait for an answer, and for how long. */
+static void test_residents_are_last(void **state)
+{
+	struct outbox_notice *notice = NULL;
+
+	(void)state;
+	begin(&at);
+	for (int64_t i = 0; i < 50; i++)
+		add("resident-join", 0, -1, 1000 + i);
+	add("request", 0, -1, 2000);
+	assert_int_equal(due(1999), 1);
+	assert_int_equal(store_outbox_find_due(at.store, 2000, &notice, &at.error),
+			 ANSWER_YES);
+	assert_string_equal(notice->kind, "request");
+	record(notice->id, OUTBOX_ACCEPTED, 0);
+	outbox_notice_free(notice);
+	assert_int_equal(due(2000), 1);
+	store_rollback(at.store);
+}
+
 static void test_tries_and_response(void **state)
 {
 	struct outbox_notice *notice = NULL;
@@ -257,13 +277,10 @@ static void test_could_not_ask(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_round_trip),
-		TEST(test_due_and_order),
-		TEST(test_tries_and_response),
-		TEST(test_numbers_are_pinned),
-		TEST(test_was_mailed),
-		TEST(test_rolled_back),
-		TEST(test_missing_text_is_an_error),
+		TEST(test_round_trip),         TEST(test_due_and_order),
+		TEST(test_residents_are_last), TEST(test_tries_and_response),
+		TEST(test_numbers_are_pinned), TEST(test_was_mailed),
+		TEST(test_rolled_back),        TEST(test_missing_text_is_an_error),
 		TEST(test_could_not_ask),
 	};
 
