@@ -48,10 +48,12 @@ static void put_pause(struct notice_facts *facts, int64_t until)
 static void put_list_address(struct notice_facts *facts, enum service_kind kind,
 			     const char *name, const char *link_name)
 {
-	g_autofree char *address = own_address_make(facts->setup->settings, kind,
-						    notice_facts_get(facts, "list"));
+	const char *list = notice_facts_get(facts, "list");
+	g_autofree char *address = own_address_make(facts->setup->settings, kind, list);
 	g_autofree char *link = g_strconcat("mailto:", address, NULL);
 
+	if (*list == '\0')
+		return;
 	notice_facts_put(facts, name, address);
 	if (link_name != NULL)
 		notice_facts_put(facts, link_name, link);
@@ -124,6 +126,9 @@ bool notice_resident_put(struct notice_facts *facts, const struct outbox_notice 
 					    : settings->notice_name_en);
 	if (notice_facts_get(facts, "list") == NULL)
 		notice_facts_put(facts, "list", "");
+	if (*notice_facts_get(facts, "list") == '\0')
+		notice_facts_put(facts, "broadcast_name",
+				 notice_facts_get(facts, "service_name"));
 	put_list_address(facts, SERVICE_JOIN, "join_address", "join_link");
 	put_list_address(facts, SERVICE_LEAVE, "leave_address", "leave_link");
 	put_owner(facts);

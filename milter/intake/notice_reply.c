@@ -29,6 +29,7 @@
 #include "milter/intake/answers.h"
 #include "milter/intake/incident.h"
 #include "milter/intake/misaddressed.h"
+#include "milter/intake/office.h"
 #include "milter/intake/references.h"
 #include "milter/intake/writer.h"
 #include "milter/mail/automatic.h"
@@ -103,6 +104,19 @@ static void judge_login(const struct intake_context *context,
 	person_free(person);
 }
 
+/* At the address that notices come from. Where nobody knows the verdict says so. */
+static bool may_be_resident(const struct intake_context *context,
+			    const struct recipient *recipient, struct verdict *verdict_r)
+{
+	const enum answer answer = recipient->service.kind == SERVICE_NOTICE
+				       ? office_may_answer(context)
+				       : ANSWER_NO;
+
+	if (answer == ANSWER_UNKNOWN)
+		verdict_set(verdict_r, REASON_DIRECTORY, NULL);
+	return answer != ANSWER_NO;
+}
+
 static void judge(const struct intake_context *context, struct recipient *recipient,
 		  struct verdict *verdict_r)
 {
@@ -110,6 +124,9 @@ static void judge(const struct intake_context *context, struct recipient *recipi
 		judge_login(context, recipient, verdict_r);
 		return;
 	}
+	/* A resident's phone may take the wrong address for the answer, too. */
+	if (may_be_resident(context, recipient, verdict_r))
+		return;
 	/* From somebody who cannot be a person in need, half a token is a forged one. */
 	if (recipient->service.token != NULL)
 		find_intake(recipient->service.kind)
@@ -202,8 +219,8 @@ static void tell(const struct intake_context *context, const struct recipient *r
 	free(subject);
 }
 
-static void take_stray(const struct intake_context *context,
-		       const struct recipient *recipient, const struct message *message,
+static void take_stray(const struct intake_context *context, struct recipient *recipient,
+		       const struct message *message,
 		       const struct notice_references *references,
 		       struct verdict *verdict_r)
 {
@@ -214,7 +231,11 @@ static void take_stray(const struct intake_context *context,
 	case ANSWER_UNKNOWN:
 		break;
 	case ANSWER_NO:
-		record_refusal(context, recipient, verdict_r);
+		recipient->refusal = *verdict_r;
+		if (!may_be_resident(context, recipient, verdict_r))
+			record_refusal(context, recipient, verdict_r);
+		else if (verdict_r->reason != REASON_DIRECTORY)
+			office_take(context, recipient, verdict_r);
 		break;
 	case ANSWER_YES:
 		if (automatic_judge_reply(message, quoted) == AUTOMATIC_CERTAIN) {

@@ -6,7 +6,8 @@
  *	Broadcasts come from an address that takes drafts, and phones answer it whatever Reply-To
  *	says. Whoever writes there without a login, and is no person of the directory, gets a
  *	mail in their language: that nobody reads this, and which section to ask. Whether the
- *	address is a subscriber's makes no difference.
+ *	address is a subscriber's makes no difference. Whoever answers a notice in this way, at
+ *	the address that notices come from, is told as much.
  *
  *	People of the directory, who have forgotten to log in, are refused at once, so that no
  *	draft is thought to be sent. So is, at the end of the mail, what is not to be answered
@@ -29,17 +30,17 @@
 #include "milter/intake/resident.h"
 #include "milter/intake/resident_ask.h"
 
-/* Is the sender a person of the directory? */
-static enum answer find_person(const struct intake_context *context)
+/* Is this the address of a person of the directory? */
+static enum answer find_person(const struct intake_context *context, const char *mail)
 {
 	struct person *person = NULL;
 	struct kairan_error error = { "" };
-	struct address sender;
+	struct address address;
 	enum answer answer;
 
-	if (!address_read(context->envelope->sender, &sender, NULL))
+	if (!address_read(mail, &address, NULL))
 		return ANSWER_NO;
-	answer = directory_find_person(context->setup->directory, sender.spec, &person,
+	answer = directory_find_person(context->setup->directory, address.spec, &person,
 				       &error);
 	if (answer == ANSWER_UNKNOWN)
 		log_event(LOG_LEVEL_WARNING, context->envelope->queue_id, 0,
@@ -54,27 +55,59 @@ static void log_refusal(const struct intake_context *context,
 {
 	log_event(LOG_LEVEL_INFO, context->envelope->queue_id, 0,
 		  "mail from %s to %s refused: %s", context->envelope->sender,
-		  recipient->broadcast->mail, reason_name(verdict->reason));
+		  recipient->address.spec, reason_name(verdict->reason));
+}
+
+enum answer office_may_answer(const struct intake_context *context)
+{
+	const struct envelope *envelope = context->envelope;
+
+	if (*envelope->login != '\0' || address_is_null(envelope->sender))
+		return ANSWER_NO;
+	switch (find_person(context, envelope->sender)) {
+	case ANSWER_YES:
+		return ANSWER_NO;
+	case ANSWER_NO:
+		return ANSWER_YES;
+	case ANSWER_UNKNOWN:
+		break;
+	}
+	return ANSWER_UNKNOWN;
 }
 
 void office_judge(const struct intake_context *context, struct recipient *recipient,
 		  struct verdict *verdict_r)
 {
-	enum answer person = ANSWER_YES;
-
-	if (!address_is_null(context->envelope->sender))
-		person = find_person(context);
-	if (person == ANSWER_UNKNOWN) {
-		verdict_set(verdict_r, REASON_DIRECTORY, NULL);
-		return;
-	}
 	verdict_set(verdict_r, REASON_NOT_LOGGED_IN, NULL);
-	if (person == ANSWER_YES) {
+	switch (office_may_answer(context)) {
+	case ANSWER_YES:
+		recipient->refusal = *verdict_r;
+		verdict_pass(verdict_r);
+		break;
+	case ANSWER_NO:
 		log_refusal(context, recipient, verdict_r);
-		return;
+		break;
+	case ANSWER_UNKNOWN:
+		verdict_set(verdict_r, REASON_DIRECTORY, NULL);
+		break;
 	}
-	recipient->refusal = *verdict_r;
-	verdict_pass(verdict_r);
+}
+
+/* Nobody's name brings them mail that others have written, nor has staff think that a draft was
+ * taken. */
+static enum answer judge_from(const struct intake_context *context,
+			      const struct address *from, struct verdict *verdict_r)
+{
+	switch (find_person(context, from->spec)) {
+	case ANSWER_YES:
+		return ANSWER_NO;
+	case ANSWER_NO:
+		return ANSWER_YES;
+	case ANSWER_UNKNOWN:
+		break;
+	}
+	verdict_set(verdict_r, REASON_DIRECTORY, NULL);
+	return ANSWER_UNKNOWN;
 }
 
 /* Whom to ask; "" where that is not known. */
@@ -82,8 +115,12 @@ static char *write_office(const struct intake_context *context,
 			  const struct broadcast *broadcast, const char *language)
 {
 	struct kairan_error error = { "" };
-	GPtrArray *sections = offices_list(context->setup, broadcast, &error);
+	GPtrArray *sections;
 	char *text;
+
+	if (broadcast == NULL)
+		return g_strdup("");
+	sections = offices_list(context->setup, broadcast, &error);
 
 	if (sections == NULL) {
 		log_event(LOG_LEVEL_WARNING, context->envelope->queue_id, 0,
@@ -101,6 +138,8 @@ void office_take(const struct intake_context *context, struct recipient *recipie
 	struct resident resident;
 	enum answer answer = resident_read(context, recipient, &resident, verdict_r);
 
+	if (answer == ANSWER_YES)
+		answer = judge_from(context, &resident.from, verdict_r);
 	if (answer == ANSWER_YES) {
 		g_autofree char *office =
 		    write_office(context, recipient->broadcast, resident.language);
@@ -110,8 +149,7 @@ void office_take(const struct intake_context *context, struct recipient *recipie
 		resident.office = office;
 		resident.kind = RESIDENT_OFFICE;
 		resident.notice = NOTICE_RESIDENT_OFFICE;
-		answer = resident_ask_answer(context, &resident, "broadcast address",
-					     verdict_r);
+		answer = resident_ask_answer(context, &resident, "question", verdict_r);
 		resident.broadcast = NULL;
 	}
 	if (answer == ANSWER_NO && verdict_r->kind == VERDICT_PASS) {

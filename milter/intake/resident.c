@@ -188,9 +188,8 @@ static enum answer read_mail(const struct intake_context *context,
 			     struct verdict *verdict_r)
 {
 	const char *queue_id = context->envelope->queue_id;
-	const char *word = recipient->broadcast != NULL
-			       ? "broadcast address"
-			       : service_address_word(recipient->service.kind);
+	const char *known = service_address_word(recipient->service.kind);
+	const char *word = known != NULL ? known : "question";
 	const char *silence;
 	struct kairan_error error;
 

@@ -269,6 +269,25 @@ def test_a_stranger_in_our_name(stack):
         check_equal(told(stack, address), [])
 
 
+def test_in_the_name_of_staff(stack):
+    """Whoever sent it: no draft is thought to be taken, and nobody's name brings them mail."""
+    before = told(stack, "bosai-staff1@town.example")
+    for to in (town.BOSAI, f"kairan@{s.SERVICE}"):
+        check_equal(write(stack, "bosai-staff1@town.example", to, sender="x@phone.sink.example")[0],
+                    550)
+        check_equal(write(stack, "bosai-staff1@town.example", to)[1], 550)
+    check_equal(told(stack, "bosai-staff1@town.example"), before)
+
+
+def test_who_answers_a_notice_is_told_too(stack):
+    """Phones answer From: where Reply-To: was meant."""
+    address = resident()
+    check_equal(write(stack, address, f"kairan@{s.SERVICE}")[0], 250)
+    text = s.text_of(wait_received(stack, address, "お返事の宛先"))
+    check_in(f"status@{s.SERVICE}", text)
+    check_equal("leave-" in text or "-owner" in text, False, "an address of no list")
+
+
 # ---- LIST-owner@ ----
 
 OWNER = f"bosai-owner@{s.SERVICE}"
