@@ -51,6 +51,7 @@ int ctl_subscribers_forget(const struct ctl_call *call);
 int ctl_subscribers_import(const struct ctl_call *call);
 int ctl_subscribers_list(const struct ctl_call *call);
 int ctl_subscribers_poster(const struct ctl_call *call);
+int ctl_subscribers_reconfirm(const struct ctl_call *call);
 int ctl_subscribers_resume(const struct ctl_call *call);
 int ctl_subscribers_show(const struct ctl_call *call);
 int ctl_subscribers_suspend(const struct ctl_call *call);

@@ -70,6 +70,50 @@ enum answer store_resident_find(struct store *store, int64_t id,
 	return ANSWER_YES;
 }
 
+static void free_request(void *request)
+{
+	resident_request_free(request);
+}
+
+bool store_resident_list_unagreed(struct store *store,
+				  const struct resident_unagreed *wanted,
+				  GPtrArray **requests_r, struct kairan_error *error_r)
+{
+	GPtrArray *requests = g_ptr_array_new_with_free_func(free_request);
+	sqlite3_stmt *stmt;
+	enum answer answer = sql_first(
+	    store, error_r, &stmt,
+	    "SELECT address, address_key, language FROM subscriber AS s WHERE list = ?1"
+	    " AND address_key > ?2 AND state IN (1, 4) AND terms <> ?3"
+	    " AND (source = 1 OR ?4) AND NOT EXISTS (SELECT 1 FROM resident_request AS r"
+	    " WHERE r.address_key = s.address_key AND r.made_at > ?5 AND r.list = ?1"
+	    " AND r.kind = 6 AND r.state = 1 AND r.terms = ?3)"
+	    " ORDER BY address_key LIMIT ?6",
+	    "sssiii", wanted->list, wanted->after, wanted->terms, (int64_t)wanted->is_all,
+	    wanted->since, wanted->limit);
+
+	while (answer == ANSWER_YES) {
+		struct resident_request *request = g_new0(struct resident_request, 1);
+
+		request->state = RESIDENT_WAITS;
+		request->kind = RESIDENT_TERMS;
+		request->list = g_strdup(wanted->list);
+		request->address = sql_text(stmt, 0);
+		request->key = sql_text(stmt, 1);
+		request->language = sql_text(stmt, 2);
+		request->terms = g_strdup(wanted->terms);
+		request->host = g_strdup("");
+		request->mail_id = g_strdup("");
+		g_ptr_array_add(requests, request);
+		answer = sql_next(store, error_r, stmt);
+	}
+	*requests_r = requests;
+	if (answer == ANSWER_NO)
+		return true;
+	g_ptr_array_unref(requests);
+	return false;
+}
+
 enum answer store_resident_has(struct store *store,
 			       const struct resident_request *request,
 			       struct kairan_error *error_r)
@@ -98,15 +142,16 @@ bool store_resident_count(struct store *store, const struct resident_request *re
 		   "sii", request->key, day, (int64_t)request->kind) &&
 	       sql_number(store, error_r, &counts_r->address,
 			  "SELECT count(*) FROM resident_request WHERE address_key = ?"
-			  " AND made_at > ?",
+			  " AND made_at > ? AND kind <> 6",
 			  "si", request->key, day) &&
 	       sql_number(store, error_r, &counts_r->host,
 			  "SELECT count(*) FROM resident_request WHERE host = ?1"
 			  " AND made_at > ?2 AND ?1 <> ''",
 			  "si", request->host, hour) &&
 	       sql_number(store, error_r, &counts_r->all,
-			  "SELECT count(*) FROM resident_request WHERE made_at > ?", "i",
-			  hour);
+			  "SELECT count(*) FROM resident_request WHERE made_at > ?"
+			  " AND kind <> 6",
+			  "i", hour);
 }
 
 enum answer store_resident_close(struct store *store, int64_t id,

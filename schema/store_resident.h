@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <glib.h>
+
 #include "policy/resident_limit.h"
 #include "schema/store.h"
 
@@ -17,6 +19,7 @@ enum resident_kind {
 	RESIDENT_PAUSE = 3,
 	RESIDENT_STATUS = 4,
 	RESIDENT_OFFICE = 5, /* wrote to a broadcast address, and is told whom to ask */
+	RESIDENT_TERMS = 6,  /* asked by us whether they agree to the new terms */
 };
 enum resident_state {
 	RESIDENT_WAITS = 1,     /* for the confirmation */
@@ -48,6 +51,22 @@ bool store_resident_add(struct store *store, const struct resident_request *requ
 enum answer store_resident_find(struct store *store, int64_t id,
 				struct resident_request **request_r,
 				struct kairan_error *error_r);
+
+/* Which subscribers have not agreed to these terms, and do not have a question about them that can
+ * still be answered: those of a list whose key is after that one, at most limit. */
+struct resident_unagreed {
+	const char *list;
+	const char *terms;
+	const char *after; /* "": from the first */
+	int64_t since;     /* a question from before this time is none any more */
+	int64_t limit;
+	bool is_all; /* also those who have never agreed to any */
+};
+/* Each as a request of kind RESIDENT_TERMS that is to be added: a new array of struct
+ * resident_request, whose language may be "". Free with g_ptr_array_unref(). */
+bool store_resident_list_unagreed(struct store *store,
+				  const struct resident_unagreed *wanted,
+				  GPtrArray **requests_r, struct kairan_error *error_r);
 
 /* Was this very mail answered before? One without an id is another each time. */
 enum answer store_resident_has(struct store *store,

@@ -102,6 +102,25 @@ enum answer store_subscriber_recognise(struct store *store,
 	return sql_changes(store) > 0 ? ANSWER_YES : ANSWER_NO;
 }
 
+enum answer store_subscriber_agree(struct store *store, const char *list,
+				   const struct address *address,
+				   const struct subscriber_origin *origin,
+				   struct kairan_error *error_r)
+{
+	struct address key = *address;
+
+	address_fold(&key);
+	if (!sql_run(
+		store, error_r,
+		"UPDATE subscriber SET source = 1, source_by = '', source_reason = '',"
+		" terms = ?, consent_id = ? WHERE list = ? AND address_key = ?"
+		" AND state <> 3",
+		"ssss", or_empty(origin->terms), or_empty(origin->consent_id), list,
+		key.spec))
+		return ANSWER_UNKNOWN;
+	return sql_changes(store) > 0 ? ANSWER_YES : ANSWER_NO;
+}
+
 enum answer store_subscriber_find_state(struct store *store, const char *list,
 					const struct address *address,
 					enum subscriber_state *state_r,

@@ -60,6 +60,13 @@ enum answer store_subscriber_recognise(struct store *store,
 				       struct kairan_error *error_r);
 
 /* The state of an address in a list. NO: it is not there. */
+/* They have agreed to these terms of use, by the mail with that id; whatever they are subscribed to
+ * stays as it is. NO: they have left meanwhile. */
+enum answer store_subscriber_agree(struct store *store, const char *list,
+				   const struct address *address,
+				   const struct subscriber_origin *origin,
+				   struct kairan_error *error_r);
+
 enum answer store_subscriber_find_state(struct store *store, const char *list,
 					const struct address *address,
 					enum subscriber_state *state_r,

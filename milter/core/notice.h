@@ -72,6 +72,8 @@
 #define NOTICE_RESIDENT_PAUSE_HOW "resident-pause-how" /* until when? */
 #define NOTICE_RESIDENT_PAUSED    "resident-paused"    /* until then nothing comes */
 #define NOTICE_RESIDENT_STATUS    "resident-status"    /* what they are registered for */
+#define NOTICE_RESIDENT_TERMS     "resident-terms"     /* new terms of use, to agree to */
+#define NOTICE_RESIDENT_AGREED    "resident-agreed"    /* so they have */
 #define NOTICE_RESIDENT_OFFICE    "resident-office"    /* nobody reads it; whom to ask */
 #define NOTICE_TERMS              "terms" /* no notice: the terms of use, put into others */
 

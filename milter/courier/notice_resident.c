@@ -29,6 +29,8 @@ static const char *find_word(const char *kind)
 		return "word.confirm-join";
 	if (strcmp(kind, NOTICE_RESIDENT_PAUSE) == 0)
 		return "word.confirm-pause";
+	if (strcmp(kind, NOTICE_RESIDENT_TERMS) == 0)
+		return "word.confirm-terms";
 	return strcmp(kind, NOTICE_RESIDENT_LEAVE) == 0 ? "word.confirm-leave" : NULL;
 }
 
@@ -91,8 +93,6 @@ static bool put_confirmation(struct notice_facts *facts, const char *word,
 	notice_facts_put(facts, "confirm_link", link);
 	notice_facts_put_time(facts, "confirm_until",
 			      request->made_at + settings->confirm_window);
-	if (*request->terms != '\0')
-		notice_facts_put(facts, "terms_version", request->terms);
 	return true;
 }
 
@@ -134,8 +134,12 @@ bool notice_resident_put(struct notice_facts *facts, const struct outbox_notice 
 	put_owner(facts);
 	put_list_address(facts, SERVICE_PAUSE, "pause_address", NULL);
 	notice_facts_put(facts, "status_address", status);
-	if (material->request != NULL)
+	if (material->request != NULL) {
 		put_pause(facts, material->request->until);
+		if (*material->request->terms != '\0')
+			notice_facts_put(facts, "terms_version",
+					 material->request->terms);
+	}
 	if (word != NULL && material->request != NULL &&
 	    !put_confirmation(facts, word, material->request, error_r))
 		return false;

@@ -76,6 +76,18 @@ static bool pause_until(struct store *store, const struct resident_request *requ
 	return store_subscriber_enter(store, &entry, error_r) != ANSWER_UNKNOWN;
 }
 
+/* To new terms, of what they are subscribed to already. */
+static bool agree(struct store *store, const struct resident_request *request,
+		  const struct address *address, const char *consent_id,
+		  struct kairan_error *error_r)
+{
+	const struct subscriber_origin origin = { .terms = request->terms,
+						  .consent_id = consent_id };
+
+	return store_subscriber_agree(store, request->list, address, &origin, error_r) !=
+	       ANSWER_UNKNOWN;
+}
+
 bool membership_carry_out(struct store *store, const struct resident_request *request,
 			  const char *consent_id, int64_t now,
 			  struct kairan_error *error_r)
@@ -92,6 +104,8 @@ bool membership_carry_out(struct store *store, const struct resident_request *re
 		       ANSWER_UNKNOWN;
 	case RESIDENT_PAUSE:
 		return pause_until(store, request, &address, now, error_r);
+	case RESIDENT_TERMS:
+		return agree(store, request, &address, consent_id, error_r);
 	case RESIDENT_STATUS:
 	case RESIDENT_OFFICE:
 		break;

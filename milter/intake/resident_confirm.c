@@ -85,7 +85,8 @@ static bool is_refusal(const struct reply *reply)
 	struct message_text text = { 0 };
 	const bool refused =
 	    message_read_reply(reply->message, &text, NULL) == MESSAGE_TEXT_OK &&
-	    consent_is_refused(text.text, reply->request->kind == RESIDENT_JOIN);
+	    consent_is_refused(text.text, reply->request->kind == RESIDENT_JOIN ||
+					      reply->request->kind == RESIDENT_TERMS);
 
 	message_text_free(&text);
 	return refused;
@@ -113,6 +114,8 @@ static const char *find_notice(enum resident_kind kind)
 {
 	if (kind == RESIDENT_PAUSE)
 		return NOTICE_RESIDENT_PAUSED;
+	if (kind == RESIDENT_TERMS)
+		return NOTICE_RESIDENT_AGREED;
 	return kind == RESIDENT_JOIN ? NOTICE_RESIDENT_WELCOME : NOTICE_RESIDENT_GOODBYE;
 }
 

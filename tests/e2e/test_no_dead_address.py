@@ -61,7 +61,7 @@ def rows_of(kind, draft, requests):
     if kind.startswith("resident-"):
         word = kind.removeprefix("resident-").removesuffix("d")
         facts = {"list": "bosai", "broadcast_name": "防災情報", "office": "防災課",
-                 "request": str(requests.get(word, ""))}
+                 "request": str(requests.get("join" if word == "terms" else word, ""))}
         lists = ("bosai", "") if kind in ("resident-office", "resident-status") else ("bosai",)
         return [(test_lists.resident(kind), None, None, facts | {"list": name}) for name in lists]
     return [(s.address_of(person), party, draft, FACTS) for person, party in (STAFF, CHIEF)]

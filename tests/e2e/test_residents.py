@@ -503,5 +503,55 @@ def test_limits(stack):
         stack.configure(limit_resident_host="0", limit_resident_all="0")
 
 
+# ---- the terms change ----
+
+def reconfirm(stack, *args):
+    return stack.kairanctl("subscribers", "reconfirm", "--list", "bosai", *args).stdout
+
+
+def test_new_terms(stack):
+    """Who agreed to older ones is asked once; a reply is consent, and nothing else changes."""
+    stack.configure(terms_version="2026-05")
+    yes, silent, gone = (registered(stack) for _ in range(3))
+    joined = row(stack, yes)["joined_at"]
+    stack.configure(terms_version="2027-04")
+    check_in(" 3 ", reconfirm(stack, "--dry-run", "--limit", "3"))
+    check_equal(told(stack, yes).count("resident-terms"), 0)
+    reconfirm(stack)
+    mails = {address: wait_mail(stack, address, "利用規約の改定") for address in (yes, silent, gone)}
+    check_in("第 2027-04 版", s.text_of(mails[yes]))
+    check_in(" 0 ", reconfirm(stack))
+    check_equal(confirm(stack, mails[yes])[0], 250)
+    wait_mail(stack, yes, "同意を受け付けました")
+    check_equal({key: row(stack, yes)[key] for key in ("terms", "source", "state", "joined_at")},
+                {"terms": "2027-04", "source": 1, "state": 1, "joined_at": joined})
+    check_equal((row(stack, silent)["terms"], row(stack, silent)["state"]), ("2026-05", 1))
+    # Being asked stands in nobody's way who leaves; to agree then brings nobody back.
+    ask(stack, gone, LEAVE)
+    check_equal(confirm(stack, wait_mail(stack, gone, "登録をやめる確認"))[0], 250)
+    check_equal(confirm(stack, mails[gone])[0], 250)
+    check_equal(row(stack, gone)["state"], 3)
+
+
+def test_new_terms_for_who_was_imported(stack):
+    stack.configure(terms_version="2028-04")
+    rows = stack.store("SELECT address FROM subscriber WHERE list = 'bosai' AND source = 3"
+                       " AND state = 1 ORDER BY address_key LIMIT 1")
+    reconfirm(stack)
+    check_equal(told(stack, rows[0]["address"]).count("resident-terms"), 0)
+    reconfirm(stack, "--all")
+    mail = wait_mail(stack, rows[0]["address"], "利用規約の改定")
+    check_equal(confirm(stack, mail)[0], 250)
+    stack.wait_for(lambda: row(stack, rows[0]["address"])["terms"] == "2028-04", what="consent")
+    check_equal(row(stack, rows[0]["address"])["source"], 1)
+
+
+def test_wrong_reconfirm(stack):
+    for args, code in (((), 64), (("--list", "nosuch"), 66),
+                       (("--list", "bosai", "--limit", "none"), 64)):
+        done = stack.kairanctl("subscribers", "reconfirm", *args, check=False)
+        check_equal(done.returncode, code, f"{args}: {done.stderr}")
+
+
 if __name__ == "__main__":
     tap.main(globals())
