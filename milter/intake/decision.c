@@ -23,6 +23,7 @@
 #include "milter/intake/reply.h"
 #include "milter/intake/reply_outcome.h"
 #include "milter/intake/suspension.h"
+#include "schema/store_clock.h"
 #include "schema/store_urgency.h"
 
 /* So much time it takes at least to read that 緊急承認 is to be said once more, and to say it. */
@@ -223,19 +224,43 @@ static bool is_late(const struct reply *reply, size_t step, enum answer suspende
 	       suspended != ANSWER_YES && reply->draft->expires_at <= clock_now();
 }
 
+/* By a clock that has jumped nobody is late: the draft waits still (store_clock.h). */
+static enum answer is_in_doubt(const struct intake_context *context,
+			       struct kairan_error *error_r)
+{
+	struct store *store = kairan_get_store(context->kairan);
+	enum answer answer;
+	int64_t jump;
+
+	if (!store_begin_grouped(store, error_r))
+		return ANSWER_UNKNOWN;
+	answer = store_clock_find_jump(store, &jump, error_r);
+	store_rollback(store);
+	return answer;
+}
+
 /* The words are a decision, and the draft is in a state for it. NO: not any more. */
 static enum answer take_decision(const struct intake_context *context,
 				 struct reply *reply, size_t step,
 				 struct verdict *verdict_r)
 {
 	enum answer suspended = suspension_is_on(context, reply->draft->broadcast);
+	enum answer doubted = ANSWER_NO;
+	struct kairan_error error = { "" };
 	struct verdict verdict;
+	bool late;
 
-	if (suspended == ANSWER_UNKNOWN) {
+	late = suspended != ANSWER_UNKNOWN && is_late(reply, step, suspended);
+	if (late)
+		doubted = is_in_doubt(context, &error);
+	if (suspended == ANSWER_UNKNOWN || doubted == ANSWER_UNKNOWN) {
+		if (doubted == ANSWER_UNKNOWN)
+			log_event(LOG_LEVEL_ERROR, context->envelope->queue_id,
+				  reply->draft->id, "%s", error.text);
 		verdict_set(verdict_r, REASON_STORE, NULL);
 		return ANSWER_UNKNOWN;
 	}
-	if (is_late(reply, step, suspended)) {
+	if (late && doubted == ANSWER_NO) {
 		reply_outcome_answer_not_counted(context, reply, REASON_EXPIRED_TOKEN,
 						 verdict_r);
 		return ANSWER_YES;

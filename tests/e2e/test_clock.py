@@ -37,8 +37,10 @@ def offset(stack):
 
 def test_a_jump_forward_ends_nothing(stack):
     subject, planned, now = "待っている原稿", "来週の配信", "いまの配信"
+    answered = "飛んだ時計での承認"
     when = (stack.now() + datetime.timedelta(days=6)).strftime("%Y-%m-%d 12:00")
     town.draft(stack, "bosai-staff1", subject)
+    town.draft(stack, "bosai-staff1", answered)
     town.draft(stack, "bosai-staff1", planned, f"配信日時: {when}\n本文です。")
     town.answer(stack, "bosai-chief", town.request_for(stack, "bosai-chief", planned), "承認")
     town.wait_state(stack, planned, town.APPROVED)
@@ -56,6 +58,11 @@ def test_a_jump_forward_ends_nothing(stack):
         stack.wait_for(lambda: town.state_of(stack, now) != town.HELD, what="the decision")
         check_equal(town.state_of(stack, subject), town.HELD)
         check_equal(town.state_of(stack, planned), town.APPROVED)
+        # Whoever answers what waits is not too late by this clock.
+        town.answer(stack, "bosai-chief", town.request_for(stack, "bosai-chief", answered), "承認")
+        stack.wait_for(lambda: town.state_of(stack, answered) != town.HELD, what="the decision")
+        check_equal(town.state_of(stack, answered) in (town.APPROVED, town.RELEASING,
+                                                       town.RELEASED), True)
     finally:
         set_clock(stack, before, False)
     stack.wait_for(lambda: not alarms(stack), what="the end of the alarm")
