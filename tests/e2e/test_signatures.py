@@ -75,6 +75,22 @@ def test_every_shard_is_signed(stack):
     check_equal(done.returncode == 0, False, "a changed mail verifies")
 
 
+def test_one_click_is_signed(stack):
+    """The signature covers what a mail program leaves by (RFC 8058 section 4)."""
+    stack.configure(copies="personal", web_url="https://www.town.example/mail")
+    stack.clear_sink()
+    subject = "一人ずつの署名"
+    release(stack, subject)
+    stack.configure(copies="shared", web_url="")
+    for file in stack.sink_files():
+        octets = file.read_bytes()
+        check_signed(stack, octets, "a personal copy")
+        signature = "".join(str(s.parse_mail(octets)["DKIM-Signature"]).split()).lower()
+        covered = signature.partition(";h=")[2].partition(";")[0].split(":")
+        for name in ("list-unsubscribe", "list-unsubscribe-post"):
+            check_in(name, covered, "covered headers")
+
+
 def test_what_people_get_is_signed(stack):
     """Requests, receipts and reports: all that kairan has written until now."""
     subject = "署名されたお知らせ"

@@ -4,7 +4,7 @@
 packages=(
 	autoconf automake gcc libc6-dev make pkg-config
 	libcmocka-dev libconfuse-dev libcurl4-openssl-dev libglib2.0-dev libgmime-3.0-dev
-	libjansson-dev libldap-dev libmilter-dev libqrencode-dev libsqlite3-dev libssl-dev
+	libjansson-dev libldap-dev libmicrohttpd-dev libmilter-dev libqrencode-dev libsqlite3-dev libssl-dev
 	libsystemd-dev libunistring-dev libxml2-dev
 	python3 tzdata postfix slapd ldap-utils dovecot-core dovecot-imapd dovecot-ldap
 	m4 libsasl2-modules sasl2-bin groff-base mandoc
