@@ -2,7 +2,7 @@
 
     make bench                              everything
     python3 tests/bench/bench.py release 1000 10000
-    python3 tests/bench/bench.py sendmail | foreign | drafts | joins | memory | bounces
+    python3 tests/bench/bench.py sendmail | copies | foreign | drafts | joins | memory | bounces
 
 Machines are noisy: what counts are ratios within one run, of medians. Results stand in
 bench.json beside the build, and in a table on standard output.
@@ -275,6 +275,51 @@ def bench_release(stack, counts=(1000, 10000, 100000)):
              per_recipient=per_recipient[100000] / per_recipient[10000])
 
 
+def single_once(stack, count):
+    """As many mails as recipients, by as many connections as kairan has."""
+    left = addresses(count)
+    lock = threading.Lock()
+
+    def work(_):
+        smtp = Smtp(int(stack.env["KAIRAN_MX_PORT"]))
+        while True:
+            with lock:
+                if not left:
+                    break
+                address = left.pop()
+            smtp.send("a@town.example", [address], MESSAGE)
+        smtp.close()
+
+    with Cpu(stack, 0) as cpu:
+        in_threads(2, work)
+    return cpu
+
+
+def bench_copies(stack, counts=(1000, 10000)):
+    """Personal copies beside a shared release, and beside as many mails that nobody filters.
+    Their receipts, a process each, are left in the queue."""
+    configure_mta(stack, defer_transports="sink kairan", smtpd_recipient_limit=1000)
+    per_recipient = {}
+    for count in counts:
+        use_list(stack, count)
+        shared, personal, single = [], [], []
+        for number in range(ROUNDS):
+            stack.configure(copies="shared")
+            take(stack, shared, lambda: release_once(stack, f"shared {count} {number}"))
+            stack.configure(copies="personal", web_url="https://www.town.example/mail")
+            take(stack, personal, lambda: release_once(stack, f"personal {count} {number}"))
+            with filtered_by(stack):
+                take(stack, single, lambda: single_once(stack, count))
+        per_recipient[count] = middle(personal) / count
+        note(f"personal copies for {count}", seconds=middle(personal),
+             of_shared=middle(personal) / middle(shared),
+             of_single=middle(personal) / middle(single), cpu=middle(personal, "filter"),
+             cpu_mta=middle(personal, "mta"), cpu_mta_shared=middle(shared, "mta"))
+    if len(counts) == 2:
+        note("personal copies, growth", per_recipient=per_recipient[counts[1]]
+             / per_recipient[counts[0]])
+
+
 def remove_filter(stack):
     """Start Sendmail again without its filter: nobody of these recipients is ours."""
     config = stack.mta_tools.config
@@ -531,8 +576,9 @@ def bench_bounces(stack, counts=(100000,)):
 
 
 def main():
-    benches = {"release": bench_release, "foreign": bench_foreign, "drafts": bench_drafts,
-               "joins": bench_joins, "memory": bench_memory, "sendmail": bench_sendmail,
+    benches = {"release": bench_release, "copies": bench_copies, "foreign": bench_foreign,
+               "drafts": bench_drafts, "joins": bench_joins, "memory": bench_memory,
+               "sendmail": bench_sendmail,
                "bounces": bench_bounces}
     chosen = sys.argv[1:2] or list(benches)
     numbers = (tuple(map(int, sys.argv[2:])),) if sys.argv[2:] else ()
