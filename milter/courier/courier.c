@@ -287,7 +287,7 @@ static bool record_shard(struct store *store, const struct setup *setup,
 	/* The queue id is the milter's to note; an empty one leaves it as it is. */
 	now_is.queue_id[0] = '\0';
 	step.next_try = step.now + pause;
-	if (!store_begin(store, error_r))
+	if (!store_begin_grouped(store, error_r))
 		return false;
 	return store_end(store, store_release_record(store, &now_is, &step, error_r),
 			 error_r);
@@ -358,7 +358,7 @@ static enum answer claim_shard(struct store *store, const struct settings *setti
 	const int64_t now = clock_now();
 	enum answer found;
 
-	if (!store_begin(store, error_r))
+	if (!store_begin_grouped(store, error_r))
 		return ANSWER_UNKNOWN;
 	found = store_release_claim_due(
 	    store, now, now + settings->mta_timeout + settings->receipt_wait, shard,

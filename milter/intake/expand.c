@@ -67,7 +67,7 @@ static enum answer find_release(const struct intake_context *context,
 	if (!token_read(recipient->service.token, recipient->service.token_length,
 			&token))
 		return ANSWER_NO;
-	if (!store_begin(store, error_r))
+	if (!store_begin_grouped(store, error_r))
 		return ANSWER_UNKNOWN;
 	answer = store_draft_find(store, token.draft, &release->draft, error_r);
 	if (answer == ANSWER_YES)
@@ -178,7 +178,7 @@ static bool record_offered(const struct intake_context *context, struct release 
 	event.draft = release->draft->id;
 	event.outcome = "offered";
 	event.detail = detail;
-	if (!store_begin(store, error_r))
+	if (!store_begin_grouped(store, error_r))
 		return false;
 	return store_end(
 	    store, offer(store, release, wait, &event, error_r) == ANSWER_YES, error_r);
@@ -216,7 +216,7 @@ static bool add_recipients(const struct intake_context *context,
 		GPtrArray *page = g_ptr_array_new_with_free_func(g_free);
 
 		last = next.last;
-		ok = store_begin(store, error_r);
+		ok = store_begin_grouped(store, error_r);
 		if (ok) {
 			ok = store_release_visit_page(store, &next, collect, page,
 						      error_r);
