@@ -111,6 +111,20 @@ static bool find_broadcast(struct explanation *explanation)
 	return explanation->broadcast != NULL;
 }
 
+/* LDAP has been asked by now: the store is not kept for longer than it is read. */
+static void warn(struct explanation *explanation)
+{
+	struct kairan_error error = { "" };
+
+	if (!store_begin(explanation->store, &error)) {
+		explain_conclude_reason(explanation, "", "guards", REASON_STORE,
+					error.text);
+		return;
+	}
+	explain_warnings(explanation);
+	store_rollback(explanation->store);
+}
+
 static void explain(struct explanation *explanation)
 {
 	struct draft_reading *reading = &explanation->reading;
@@ -139,7 +153,7 @@ static void explain(struct explanation *explanation)
 	/* What is refused is asked of nobody; and a text without a limit is compared with no other
 	 * while the store waits. */
 	if (explanation->verdict.kind != VERDICT_REFUSE)
-		explain_warnings(explanation);
+		warn(explanation);
 }
 
 static int take_original(struct explanation *explanation, const struct draft *draft,
@@ -170,6 +184,8 @@ static int take_draft(struct explanation *explanation, int64_t id,
 	struct party *author = NULL;
 	int status = EX_UNAVAILABLE;
 
+	if (!store_begin(explanation->store, error_r))
+		return EX_UNAVAILABLE;
 	switch (store_draft_find(explanation->store, id, &draft, error_r)) {
 	case ANSWER_YES:
 		status = take_original(explanation, draft, error_r);
@@ -186,6 +202,7 @@ static int take_draft(struct explanation *explanation, int64_t id,
 	case ANSWER_UNKNOWN:
 		break;
 	}
+	store_rollback(explanation->store);
 	if (status == EX_OK && explanation->login == NULL)
 		explanation->login = g_strdup(author->uid);
 	if (status == EX_OK && explanation->address == NULL)
@@ -210,7 +227,7 @@ static int take_file(struct explanation *explanation, const char *path,
 	return EX_OK;
 }
 
-static int run_inside(struct explanation *explanation, const char *what, bool json)
+static int run(struct explanation *explanation, const char *what, bool json)
 {
 	struct kairan_error error = { "" };
 	char *end = NULL;
@@ -289,11 +306,8 @@ int ctl_explain(const struct ctl_call *call)
 		status = ctl_fail(EX_CONFIG, "%s", error.text);
 	} else if ((status = ctl_store_open(call, &explanation.store)) != EX_OK) {
 		/* It was told. */
-	} else if (!store_begin(explanation.store, &error)) {
-		status = ctl_fail(EX_UNAVAILABLE, "%s", error.text);
 	} else {
-		status = run_inside(&explanation, what, json);
-		store_rollback(explanation.store);
+		status = run(&explanation, what, json);
 	}
 	clear(&explanation);
 	return status;

@@ -119,13 +119,26 @@ void explain_people(struct explanation *explanation)
 	explain_from(explanation, has_from ? &from : NULL, is_shared);
 }
 
+static enum answer find_suspension(const struct explanation *explanation,
+				   struct suspension **suspension_r,
+				   struct kairan_error *error_r)
+{
+	enum answer answer;
+
+	if (!store_begin(explanation->store, error_r))
+		return ANSWER_UNKNOWN;
+	answer = store_suspension_find(explanation->store, explanation->broadcast->mail,
+				       clock_now(), suspension_r, error_r);
+	store_rollback(explanation->store);
+	return answer;
+}
+
 void explain_suspension(struct explanation *explanation)
 {
 	struct suspension *suspension = NULL;
 	struct kairan_error error = { "" };
 
-	switch (store_suspension_find(explanation->store, explanation->broadcast->mail,
-				      clock_now(), &suspension, &error)) {
+	switch (find_suspension(explanation, &suspension, &error)) {
 	case ANSWER_YES:
 		explain_conclude_reason(explanation, "7", "suspension",
 					REASON_OUT_OF_SERVICE, suspension->reason);

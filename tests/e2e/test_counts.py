@@ -2,6 +2,9 @@
 gone when a broadcast falls due (Art. 11), times that have passed."""
 import contextlib
 import os
+import signal
+import sqlite3
+import threading
 
 import stack as s
 import tap
@@ -81,6 +84,31 @@ def test_what_is_refused_has_no_warnings(stack):
     done = stack.kairanctl("explain", path, "--json", check=False)
     check_equal(done.returncode, 65, done.stderr)
     check_equal("guards" in done.stdout, False, done.stdout)
+
+
+def test_nobody_waits_for_an_explanation(stack):
+    """While it waits for LDAP, others have the store."""
+    path = os.path.join(os.path.dirname(stack.env["KAIRAN_STORE"]), "waits.eml")
+    with open(path, "wb") as file:
+        file.write(s.octets_of(s.make_mail("bosai-staff1", town.BOSAI, "待つ間", "本文です。")))
+    os.chmod(path, 0o644)
+    stack.signal("slapd", signal.SIGSTOP)
+    try:
+        explain = threading.Thread(target=stack.kairanctl, args=("explain", path),
+                                   kwargs={"check": False})
+        explain.start()
+        tries = 0
+        while explain.is_alive():
+            # Half a second is shorter than an answer of LDAP is waited for.
+            link = sqlite3.connect(stack.env["KAIRAN_STORE"], timeout=0.5, isolation_level=None)
+            with contextlib.closing(link):
+                link.execute("BEGIN IMMEDIATE")
+                link.execute("ROLLBACK")
+            explain.join(0.1)
+            tries += 1
+    finally:
+        stack.signal("slapd", signal.SIGCONT)
+    check_equal(tries > 5, True, f"{tries} tries")
 
 
 if __name__ == "__main__":
