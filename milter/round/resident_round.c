@@ -5,7 +5,8 @@
  * DESCRIPTION
  *	What was asked for by mail is kept until it cannot be confirmed any more, and for a day
  *	for the limits; then nothing of it is left. Whoever pauses until a day is active again
- *	after it. Some at a time, so that nobody waits for it.
+ *	after it. Some at a time, so that nobody waits for it; and by a clock that
+ *	nobody doubts.
  *
  * DIAGNOSTICS
  *	Info: pauses that are over. All failures are returned.
@@ -16,6 +17,7 @@
 
 #include "conf/clock.h"
 #include "conf/log.h"
+#include "milter/round/clock_round.h"
 #include "schema/store_resident.h"
 #include "schema/store_subscriber.h"
 
@@ -78,5 +80,14 @@ bool resident_round_walk(struct kairan *kairan, const struct setup *setup,
 	const int64_t kept = MAX(setup->settings->confirm_window, DAY_SECONDS);
 	struct store *store = kairan_get_store(kairan);
 
-	return forget(store, kept, next_r, error_r) && end_pauses(store, next_r, error_r);
+	switch (clock_round_is_in_doubt(store, error_r)) {
+	case ANSWER_NO:
+		return forget(store, kept, next_r, error_r) &&
+		       end_pauses(store, next_r, error_r);
+	case ANSWER_YES:
+		return true;
+	case ANSWER_UNKNOWN:
+		break;
+	}
+	return false;
 }

@@ -6,6 +6,7 @@ import concurrent.futures
 import datetime
 import itertools
 import re
+import signal
 
 import stack as s
 import tap
@@ -330,6 +331,27 @@ def test_pause(stack):
     stack.move_clock(2 * 86400)
     stack.wait_for(lambda: row(stack, address)["state"] == 1, what="the end of the pause")
     check_equal(row(stack, address)["paused_until"], 0)
+
+
+def set_clock(stack, words):
+    with open(stack.env["KAIRAN_CLOCK"], "r+b", buffering=0) as file:
+        file.write(words.ljust(20).encode() + b"\n")
+    stack.signal("milter", signal.SIGHUP)
+
+
+def test_no_pause_ends_by_a_clock_that_has_jumped(stack):
+    address, offset = registered(stack), stack.clock_offset()
+    ask(stack, address, PAUSE, f"Subject: {date_of(stack, 5)}")
+    check_equal(confirm(stack, wait_mail(stack, address, "休止の確認"))[0], 250)
+    set_clock(stack, f"{offset + 20 * 86400} jump")
+    # The administrators are told at the end of the rounds.
+    stack.wait_mail("sysadmin", lambda mail: "clock confirm" in s.text_of(mail))
+    check_equal(row(stack, address)["state"], 4)
+    set_clock(stack, f"{offset}")
+    stack.wait_for(lambda: not stack.store("SELECT 1 FROM alarm WHERE reason LIKE 'clock%'"),
+                   what="the end of the alarm")
+    stack.move_clock(7 * 86400)
+    stack.wait_for(lambda: row(stack, address)["state"] == 1, what="the end of the pause")
 
 
 def test_pause_until_when(stack):
