@@ -111,6 +111,8 @@ static const struct {
 	{ "requests by mail",
 	  "SELECT count(*) FROM resident_request WHERE address_key = ?1",
 	  "DELETE FROM resident_request WHERE address_key = ?1" },
+	{ "leave addresses", "SELECT count(*) FROM leaver WHERE address_key = ?1",
+	  "DELETE FROM leaver WHERE address_key = ?1" },
 	{ "bounces", "SELECT count(*) FROM bounce WHERE address_key = ?1",
 	  "DELETE FROM bounce WHERE address_key = ?1" },
 	{ "alarms", "SELECT count(*) FROM alarm WHERE names(detail, ?1)",

@@ -171,6 +171,7 @@ static void put_everywhere(const char *address)
 		"INSERT INTO resident_request (state, kind, list, address_key, address,"
 		" language, terms, until, host, mail_id, made_at) VALUES (1, 1, 'bosai',"
 		" lower('%s'), '%s', 'ja', '', 0, '', '', 1)",
+		"INSERT INTO leaver (list, address_key) VALUES ('bosai', lower('%s'))",
 		"INSERT INTO bounce VALUES (1, lower('%s'), 'bosai', 'docomo.ne.jp', 1, 1,"
 		" '5.1.1', '', 1, 0)",
 		"UPDATE draft SET text = text || ' %s'",
@@ -273,8 +274,9 @@ static void test_forget(void **state)
 	put_everywhere(MINE);
 	put_everywhere(OTHERS);
 	seen = look(&mine);
-	/* Two notices, two shards' answers, a bounce, a request, an alarm. */
-	assert_int_equal(seen.going, 7);
+	/* Two notices, two shards' answers, a bounce, a request, a leave address,
+	 * an alarm. */
+	assert_int_equal(seen.going, 8);
 	assert_int_equal(seen.staying, 2);
 	assert_int_equal(count_releases(&mine, &is_named), 2);
 	assert_true(is_named);
@@ -303,7 +305,7 @@ static void test_forget(void **state)
 
 	/* Nobody else is touched. */
 	seen = look(&others);
-	assert_int_equal(seen.going, 7);
+	assert_int_equal(seen.going, 8);
 	assert_int_equal(count_releases(&others, &is_named), 2);
 }
 
