@@ -33,27 +33,27 @@ size_t draft_rules_count(const struct draft_facts *facts)
 static void find_automatic(const struct draft_facts *facts, GPtrArray *findings)
 {
 	if (facts->is_automatic)
-		finding_add_whole(findings, REASON_AUTOMATIC, "");
+		(void)finding_add_whole(findings, REASON_AUTOMATIC, "");
 }
 
 static void find_attachments(const struct draft_facts *facts, GPtrArray *findings)
 {
 	if (facts->attachments[0] != '\0')
-		finding_add_whole(findings, REASON_ATTACHMENT, facts->attachments);
+		(void)finding_add_whole(findings, REASON_ATTACHMENT, facts->attachments);
 }
 
 static void find_html(const struct draft_facts *facts, GPtrArray *findings)
 {
 	if (facts->has_html_twin && facts->refuses_html_twin)
-		finding_add_whole(findings, REASON_HTML_TWIN, "");
+		(void)finding_add_whole(findings, REASON_HTML_TWIN, "");
 	if (facts->is_html_only && facts->refuses_html_only)
-		finding_add_whole(findings, REASON_NO_TEXT_PART, "");
+		(void)finding_add_whole(findings, REASON_NO_TEXT_PART, "");
 }
 
 static void find_subject(const struct draft_facts *facts, GPtrArray *findings)
 {
 	if (facts->subject[0] == '\0')
-		finding_add_whole(findings, REASON_NO_SUBJECT, "");
+		(void)finding_add_whole(findings, REASON_NO_SUBJECT, "");
 }
 
 /* More octets than so many characters ever need, such as line breaks without end, or marks
@@ -67,10 +67,13 @@ static void add_too_long(GPtrArray *findings, const char *what, size_t count,
 			 const char *unit, size_t limit)
 {
 	char detail[96];
+	struct finding *finding;
 
 	(void)snprintf(detail, sizeof(detail), "%s%zu %s, limit %zu", what, count, unit,
 		       limit);
-	finding_add_whole(findings, REASON_TOO_LONG, detail);
+	finding = finding_add_whole(findings, REASON_TOO_LONG, detail);
+	finding->count = count;
+	finding->limit = limit;
 }
 
 static void find_length(const struct draft_facts *facts, GPtrArray *findings)
@@ -81,7 +84,7 @@ static void find_length(const struct draft_facts *facts, GPtrArray *findings)
 	const size_t subject = text_count_characters(facts->subject);
 
 	if (text_count_characters(facts->text) == 0)
-		finding_add_whole(findings, REASON_EMPTY, "");
+		(void)finding_add_whole(findings, REASON_EMPTY, "");
 	else if (count > limit)
 		add_too_long(findings, "", count, "characters", limit);
 	else if (octets / OCTETS_OF_CHARACTER > limit)
@@ -153,17 +156,20 @@ static void describe_places(const GPtrArray *findings, const struct finding *fir
 			    const char *one, const char *many, char detail_r[96])
 {
 	char place[32] = "the subject";
+	const char *language = first->language;
 	size_t count = 0;
 
 	for (guint i = 0; i < findings->len; i++) {
 		const struct finding *finding = g_ptr_array_index(findings, i);
 
-		count += finding->refuses && finding->reason == first->reason;
+		count += finding->refuses && finding->reason == first->reason &&
+			 g_strcmp0(finding->language, language) == 0;
 	}
 	if (first->place == FINDING_TEXT)
 		(void)snprintf(place, sizeof(place), "line %zu", first->line);
-	(void)snprintf(detail_r, 96, "%zu %s, first in %s", count,
-		       count == 1 ? one : many, place);
+	(void)snprintf(detail_r, 96, "%zu %s, first in %s%s%s", count,
+		       count == 1 ? one : many, place, language != NULL ? " of " : "",
+		       language != NULL ? language : "");
 }
 
 static void set_verdict(const GPtrArray *findings, const struct finding *first,
@@ -173,6 +179,7 @@ static void set_verdict(const GPtrArray *findings, const struct finding *first,
 		enum reason reason;
 		const char *one, *many;
 	} names[] = {
+		{ REASON_PART_LINE, "such line", "such lines" },
 		{ REASON_CHARSET, "machine-dependent character",
 		  "machine-dependent characters" },
 		{ REASON_PROTECTED, "piece of protected data",
@@ -205,6 +212,7 @@ void draft_rules_judge(const struct draft_facts *facts, GPtrArray *findings,
 		       struct verdict *verdict_r)
 {
 	const bool is_far = is_far_too_long(facts);
+	const guint first = findings->len;
 
 	if (is_far)
 		add_too_long(findings, "", strlen(facts->text), "octets",
@@ -212,6 +220,9 @@ void draft_rules_judge(const struct draft_facts *facts, GPtrArray *findings,
 	for (size_t i = 0; !is_far && i < sizeof(draft_rules) / sizeof(draft_rules[0]);
 	     i++)
 		draft_rules[i](facts, findings);
+	for (guint i = first; i < findings->len; i++)
+		((struct finding *)g_ptr_array_index(findings, i))->language =
+		    g_strdup(facts->language);
 	verdict_pass(verdict_r);
 	for (guint i = 0; i < findings->len; i++) {
 		const struct finding *finding = g_ptr_array_index(findings, i);

@@ -20,8 +20,9 @@ struct misfit {
 
 /* The draft as it was read, and the town's limits. */
 struct draft_facts {
-	const char *subject;       /* NFC, one line */
-	const char *text;          /* NFC, LF */
+	const char *language; /* of a part (policy/part.h); NULL: the draft's own text */
+	const char *subject;  /* NFC, one line */
+	const char *text;     /* NFC, LF */
 	const char *attachments;   /* names; "" when none */
 	const GPtrArray *misfits;  /* struct misfit; NULL: none */
 	const GPtrArray *patterns; /* struct protected_pattern; NULL: none */
@@ -36,7 +37,7 @@ struct draft_facts {
 };
 
 /* Judge all rules. Everything found is added to findings (policy/finding.h), also what only
- * warns; the verdict is the first refusal, or a pass. */
+ * warns; the verdict is the first refusal among all that are there, or a pass. */
 void draft_rules_judge(const struct draft_facts *facts, GPtrArray *findings,
 		       struct verdict *verdict_r);
 

@@ -16,6 +16,7 @@ static void free_finding(void *context)
 {
 	struct finding *finding = context;
 
+	g_free(finding->language);
 	g_free(finding->offending);
 	g_free(finding->instead);
 	g_free(finding->rule);
@@ -27,7 +28,8 @@ GPtrArray *finding_new_list(void)
 	return g_ptr_array_new_with_free_func(free_finding);
 }
 
-void finding_add_whole(GPtrArray *findings, enum reason reason, const char *what)
+struct finding *finding_add_whole(GPtrArray *findings, enum reason reason,
+				  const char *what)
 {
 	struct finding *finding = g_new0(struct finding, 1);
 
@@ -36,6 +38,7 @@ void finding_add_whole(GPtrArray *findings, enum reason reason, const char *what
 	finding->place = FINDING_WHOLE;
 	finding->offending = g_strdup(what);
 	g_ptr_array_add(findings, finding);
+	return finding;
 }
 
 struct finding *finding_add_span(GPtrArray *findings, enum reason reason,

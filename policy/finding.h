@@ -21,6 +21,8 @@ struct finding {
 	enum reason reason;
 	bool refuses; /* or the approver is warned of it */
 	enum finding_place place;
+	char *language;      /* of the part that it is in; NULL: the draft's own text */
+	size_t count, limit; /* of what is too long; 0: it is something else */
 	size_t line, column; /* from 1, columns in characters; 0 for the whole */
 	char *offending;     /* what stands there; for the whole, what is wrong */
 	char *instead;       /* what to write; NULL: nothing is known */
@@ -34,7 +36,8 @@ struct finding {
 GPtrArray *finding_new_list(void);
 
 /* Add a finding about the whole draft. */
-void finding_add_whole(GPtrArray *findings, enum reason reason, const char *what);
+struct finding *finding_add_whole(GPtrArray *findings, enum reason reason,
+				  const char *what);
 
 /* Add a finding about these octets of subject or text, with no suggestion and no rule yet. */
 struct finding *finding_add_span(GPtrArray *findings, enum reason reason,

@@ -88,6 +88,8 @@ static const struct {
 				  "5.6.0", "Art.13-2(4)" },
 	[REASON_NO_SUBJECT] = { VERDICT_REFUSE, "no-subject", "", "554", "5.6.0",
 				"The draft has no subject" },
+	[REASON_PART_LINE] = { VERDICT_REFUSE, "part-line", "", "554", "5.6.0",
+			       "A line that parts languages names none of this address" },
 	[REASON_SEND_AT] = { VERDICT_REFUSE, "send-at", "13-2(1)", "554", "5.6.0",
 			     "Art.13-2(1): the time in the first line cannot be read" },
 	[REASON_SEND_AT_PAST] = { VERDICT_REFUSE, "send-at-past", "13-2(1)", "554",

@@ -34,7 +34,8 @@ enum reason {
 	REASON_PROTECTED,       /* Art. 13-2(4) */
 	REASON_LEAKED_TOKEN,    /* Art. 13-2(4): an address that somebody may answer to */
 	REASON_NO_SUBJECT,
-	REASON_SEND_AT, /* Art. 13-2(1): the time asked for cannot be read */
+	REASON_PART_LINE, /* a line that parts names no list of the broadcast's */
+	REASON_SEND_AT,   /* Art. 13-2(1): the time asked for cannot be read */
 	REASON_SEND_AT_PAST,
 	REASON_SEND_AT_QUIET,
 	REASON_SEND_AT_FAR,
