@@ -20,6 +20,7 @@
 
 #include "policy/address.h"
 #include "policy/hours.h"
+#include "policy/part.h"
 #include "policy/service_address.h"
 
 static const struct {
@@ -53,7 +54,7 @@ bool setting_value_is_text(enum setting_type type)
 	return type == TYPE_TEXT || type == TYPE_LANGUAGE || type == TYPE_DOMAIN ||
 	       type == TYPE_PATH || type == TYPE_SMTP_URL || type == TYPE_ZONE ||
 	       type == TYPE_HOURS || type == TYPE_DELIMITER || type == TYPE_REPLY_TO ||
-	       type == TYPE_HTTPS_URL;
+	       type == TYPE_HTTPS_URL || type == TYPE_PART_LINE;
 }
 
 static bool parse_word(enum setting_type type, const char *text, int64_t *value_r)
@@ -184,6 +185,8 @@ const char *setting_value_wants(enum setting_type type)
 		return "one of + - .";
 	case TYPE_REPLY_TO:
 		return "none, section, or a plain mail address";
+	case TYPE_PART_LINE:
+		return "a line with LANGUAGE in it once, and with something before that";
 	case TYPE_TEXT:
 		break;
 	}
@@ -227,6 +230,8 @@ bool setting_value_parse(enum setting_type type, const char *text, int64_t *numb
 		return strlen(text) == 1 && strchr(SERVICE_DELIMITERS, *text) != NULL;
 	case TYPE_REPLY_TO:
 		return setting_value_is_reply_to(text);
+	case TYPE_PART_LINE:
+		return part_line_is_fit(text);
 	case TYPE_CHARSET:
 	case TYPE_LOG_TARGET:
 	case TYPE_YES_NO:

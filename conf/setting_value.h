@@ -34,6 +34,7 @@ enum setting_type {
 	TYPE_HTTPS_URL, /* or empty */
 	TYPE_DELIMITER, /* of an address and its token */
 	TYPE_REPLY_TO,  /* none, section, or an address */
+	TYPE_PART_LINE, /* as policy/part.h wants it */
 };
 
 /* What the words of some types are kept as. */

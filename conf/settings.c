@@ -263,6 +263,9 @@ static const struct setting settings_table[] = {
 	    "Attribute of a broadcast's own footer, which replaces broadcast_footer."),
 	ROW(ldap_broadcast_reply_to, TYPE_TEXT, "kairanReplyTo",
 	    "Attribute of a broadcast's own Reply-To, which replaces broadcast_reply_to."),
+	ROW(ldap_broadcast_twin, TYPE_TEXT, "kairanTwin",
+	    "Attribute of a broadcast's lists in other languages, each with its language before "
+	    "it: en bosai-en."),
 	ROW(ldap_admin_filter, TYPE_TEXT,
 	    "(&(objectClass=groupOfNames)(cn=kairan-admins))",
 	    "Filter of the group of system administrators (Art. 3)."),
@@ -301,6 +304,11 @@ static const struct setting settings_table[] = {
 	    "512K more: a request has the draft in it."),
 	ROW(character_limit, TYPE_NUMBER, "200",
 	    "Most characters in a draft's text (Art. 13-2(2))."),
+	ROW(twin_character_limit, TYPE_NUMBER, "500",
+	    "The same of a text in another language, which needs more of them to say as much."),
+	ROW(part_line, TYPE_PART_LINE, "=== LANGUAGE ===",
+	    "The line above each text in a draft to a broadcast with lists in other languages; "
+	    "LANGUAGE stands for a language's name or tag."),
 	ROW(count_subject, TYPE_YES_NO, "no",
 	    "Whether the subject counts towards the limit: yes or no."),
 	ROW(html_twin, TYPE_DROP_REFUSE, "drop",

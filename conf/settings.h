@@ -117,6 +117,7 @@ struct settings {
 	char *ldap_broadcast_urgency;
 	char *ldap_broadcast_footer;
 	char *ldap_broadcast_reply_to;
+	char *ldap_broadcast_twin;
 	char *ldap_admin_filter;
 	char *ldap_admin_member;
 	char *ldap_password_changed;
@@ -133,6 +134,8 @@ struct settings {
 	char *authserv_id;
 	int64_t message_max;
 	int64_t character_limit;
+	int64_t twin_character_limit;
+	char *part_line; /* as policy/part.h reads it */
 	int64_t count_subject;
 	int64_t html_twin;
 	int64_t html_only;

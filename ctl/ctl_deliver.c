@@ -40,6 +40,7 @@
 #include "milter/core/leave_token.h"
 #include "milter/draft/broadcast_compare.h"
 #include "milter/mail/message.h"
+#include "policy/part.h"
 #include "policy/service_address.h"
 #include "policy/token.h"
 #include "policy/verdict.h"
@@ -139,7 +140,7 @@ static enum answer check_receipt(const struct delivery *delivery,
 
 	if (answer != ANSWER_YES)
 		return answer;
-	token_hash_text((*draft_r)->text, hash);
+	part_hash_texts((*draft_r)->text, (*draft_r)->parts, hash);
 	if (key == NULL || token_verify(service->token, service->token_length, key,
 					&facts, clock_now()) == TOKEN_FORGED)
 		return ANSWER_NO;

@@ -28,10 +28,12 @@
 #include "ctl/ctl_drafts.h"
 #include "ctl/ctl_options.h"
 #include "ctl/ctl_reading.h"
+#include "ctl/ctl_say.h"
 #include "ctl/ctl_store.h"
 #include "ctl/ctl_table.h"
-#include "milter/draft/broadcast_footer.h"
 #include "ctl/ctl_time.h"
+#include "milter/draft/parts.h"
+#include "policy/part.h"
 #include "schema/store_draft.h"
 #include "schema/store_release.h"
 
@@ -150,10 +152,12 @@ static const struct ctl_column people_columns[] = { { "role", CTL_WORD },
 static const struct ctl_column shard_columns[] = { { "shard", CTL_NUMBER },
 						   { "recipients", CTL_NUMBER },
 						   { "state", CTL_WORD },
+						   { "language", CTL_TEXT },
 						   { "queue id", CTL_TEXT } };
 
 struct showing {
 	long long id;
+	const char *part_line; /* setting */
 	struct draft *draft;
 	struct ctl_table *facts, *people, *shards, *history;
 };
@@ -200,6 +204,7 @@ static void add_shard(const struct shard *shard, void *context)
 	ctl_table_put_number(table, shard->number);
 	ctl_table_put_number(table, shard->recipients);
 	ctl_table_put_word(table, shard_state_name(shard->state));
+	ctl_table_put_text(table, shard->language);
 	ctl_table_put_text(table, shard->queue_id);
 }
 
@@ -245,6 +250,23 @@ static int show(struct store *store, void *context, struct kairan_error *error_r
 	return EX_UNAVAILABLE;
 }
 
+static json_t *make_parts(const GPtrArray *parts)
+{
+	json_t *all = json_array();
+
+	for (guint i = 0; i < parts->len; i++) {
+		const struct part *part = g_ptr_array_index(parts, i);
+
+		(void)json_array_append_new(
+		    all,
+		    json_pack("{s:s, s:s, s:s, s:s, s:s, s:I}", "language",
+			      part->language, "list", part->list, "subject",
+			      part->subject, "text", part->text, "footer", part->footer,
+			      "characters", (json_int_t)part->characters));
+	}
+	return all;
+}
+
 static void print_json(const struct showing *showing)
 {
 	json_t *all = json_copy(json_array_get(ctl_table_rows(showing->facts), 0));
@@ -252,6 +274,7 @@ static void print_json(const struct showing *showing)
 	json_object_set_new(all, "text", json_string(showing->draft->text));
 	json_object_set_new(all, "footer", json_string(showing->draft->footer));
 	json_object_set_new(all, "reply_to", json_string(showing->draft->reply_to));
+	json_object_set_new(all, "other languages", make_parts(showing->draft->parts));
 	json_object_set(all, "people", ctl_table_rows(showing->people));
 	json_object_set(all, "shards", ctl_table_rows(showing->shards));
 	json_object_set(all, "history", ctl_table_rows(showing->history));
@@ -262,10 +285,11 @@ static void print_json(const struct showing *showing)
 
 static void print_text(const struct showing *showing)
 {
-	g_autofree char *text = broadcast_footer_add(showing->draft);
+	g_autofree char *all = draft_parts_write(showing->part_line, ctl_say_language(),
+						 showing->draft, true);
 
 	ctl_table_print_one(showing->facts);
-	printf("\n%s\n\n", text);
+	printf("\n%s\n\n", all);
 	ctl_table_print(showing->people, false);
 	if (json_array_size(ctl_table_rows(showing->shards)) > 0)
 		putchar('\n');
@@ -286,7 +310,7 @@ int ctl_drafts_show(const struct ctl_call *call)
 {
 	bool json = false;
 	const struct ctl_option options[] = { { "json", NULL, &json } };
-	struct showing showing = { 0 };
+	struct showing showing = { .part_line = call->settings->part_line };
 	int rest, status;
 
 	if (!ctl_options_read(call, options, G_N_ELEMENTS(options), &rest) ||

@@ -29,8 +29,8 @@
 #include "ctl/explain.h"
 #include "ctl/explain_people.h"
 #include "ctl/explain_text.h"
+#include "milter/draft/parts.h"
 #include "milter/draft/recall.h"
-#include "milter/draft/schedule.h"
 #include "milter/mail/message.h"
 #include "policy/address.h"
 #include "policy/finding.h"
@@ -146,8 +146,7 @@ static void explain(struct explanation *explanation)
 		explain_conclude_reason(explanation, "", "recall", REASON_RECALL, "");
 	if (reason != REASON_NONE)
 		return;
-	draft_schedule_read(explanation->setup, explanation->broadcast, reading);
-	reading->findings = finding_new_list();
+	draft_parts_read(explanation->setup, explanation->broadcast, reading);
 	explain_text(explanation);
 	explain_time(explanation);
 	/* What is refused is asked of nobody; and a text without a limit is compared with no other

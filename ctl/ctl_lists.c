@@ -18,6 +18,7 @@
 #include <sysexits.h>
 
 #include "ctl/ctl_store.h"
+#include "policy/part.h"
 #include "schema/store_snapshot.h"
 
 static int load_snapshot(struct store *store, void *context, struct kairan_error *error_r)
@@ -53,6 +54,12 @@ static bool has(const GPtrArray *names, const char *name)
 	return false;
 }
 
+static void add(GPtrArray *names, const char *name)
+{
+	if (!has(names, name))
+		g_ptr_array_add(names, g_strdup(name));
+}
+
 static gint compare(gconstpointer one, gconstpointer other)
 {
 	return strcmp(*(char *const *)one, *(char *const *)other);
@@ -66,9 +73,11 @@ int ctl_lists_read(const struct ctl_call *call, GPtrArray **names_r)
 	if (status != EX_OK)
 		return status;
 	*names_r = g_ptr_array_new_with_free_func(g_free);
-	for (size_t i = 0; broadcasts[i] != NULL; i++)
-		if (!has(*names_r, broadcasts[i]->list))
-			g_ptr_array_add(*names_r, g_strdup(broadcasts[i]->list));
+	for (size_t i = 0; broadcasts[i] != NULL; i++) {
+		add(*names_r, broadcasts[i]->list);
+		for (size_t j = 0; broadcasts[i]->twins[j] != NULL; j++)
+			add(*names_r, twin_list(broadcasts[i]->twins[j]));
+	}
 	g_ptr_array_sort(*names_r, compare);
 	broadcasts_free(broadcasts);
 	return EX_OK;
@@ -118,7 +127,7 @@ int ctl_lists_find(const struct ctl_call *call, const char *list,
 	if (status != EX_OK)
 		return status;
 	for (struct broadcast **at = broadcasts; *at != NULL; at++)
-		if (strcmp((*at)->list, list) == 0 &&
+		if (broadcast_has_list(*at, list) &&
 		    (found == NULL || strcmp((*at)->mail, (*found)->mail) < 0))
 			found = at;
 	if (found == NULL) {
@@ -126,6 +135,9 @@ int ctl_lists_find(const struct ctl_call *call, const char *list,
 				  list);
 	} else {
 		*broadcast_r = *found;
+		/* Of one in another language it is that list's. */
+		g_free((*broadcast_r)->list);
+		(*broadcast_r)->list = g_strdup(list);
 		/* The others move up, so that the array stays whole. */
 		for (; *found != NULL; found++)
 			*found = found[1];

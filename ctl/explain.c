@@ -51,11 +51,12 @@ void explain_add_place(struct explanation *explanation, const struct finding *fi
 
 	(void)json_array_append_new(
 	    json_object_get(row, "places"),
-	    json_pack("{s:b,s:s,s:I,s:I,s:s,s:s?,s:s?}", "refuses", finding->refuses,
+	    json_pack("{s:b,s:s,s:I,s:I,s:s,s:s?,s:s?,s:s?}", "refuses", finding->refuses,
 		      "part", finding->place == FINDING_SUBJECT ? "subject" : "text",
 		      "line", (json_int_t)finding->line, "column",
 		      (json_int_t)finding->column, "text", finding->offending, "rule",
-		      finding->rule, "instead", finding->instead));
+		      finding->rule, "instead", finding->instead, "language",
+		      finding->language));
 }
 
 /* The SMTP reply is English and has details; in Japanese it is what the mail says. */
@@ -108,8 +109,11 @@ static void print_place(const json_t *place)
 	const bool in_subject = strcmp(get_text(place, "part"), "subject") == 0;
 	const char *rule = get_text(place, "rule");
 	const char *instead = get_text(place, "instead");
+	const char *language = get_text(place, "language");
 
 	print_padded("", ARTICLE_WIDTH + RULE_WIDTH);
+	if (language != NULL)
+		printf("%s: ", language);
 	if (!json_is_true(json_object_get(place, "refuses")))
 		printf("%s ", ctl_say("warns:"));
 	printf(in_subject ? ctl_say("subject, line %lld, column %lld: \"%s\"")

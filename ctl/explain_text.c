@@ -20,6 +20,7 @@
 #include "milter/draft/text.h"
 #include "milter/draft/warnings.h"
 #include "policy/finding.h"
+#include "policy/part.h"
 
 static void add_places(struct explanation *explanation, const GPtrArray *findings,
 		       enum reason reason)
@@ -32,15 +33,55 @@ static void add_places(struct explanation *explanation, const GPtrArray *finding
 	}
 }
 
+/* Is something wrong with the draft's own text? */
 static bool refuses(const GPtrArray *findings, enum reason reason)
 {
 	for (guint i = 0; i < findings->len; i++) {
 		const struct finding *finding = g_ptr_array_index(findings, i);
 
-		if (finding->reason == reason && finding->refuses)
+		if (finding->reason == reason && finding->refuses &&
+		    finding->language == NULL)
 			return true;
 	}
 	return false;
+}
+
+/* The languages that it has texts in besides Japanese. */
+static char *list_languages(const GPtrArray *parts)
+{
+	GString *all = g_string_new(NULL);
+
+	for (guint i = 0; i < parts->len; i++) {
+		const struct part *part = g_ptr_array_index(parts, i);
+
+		g_string_append_printf(all, "%s%s", i > 0 ? " " : "", part->language);
+	}
+	return g_string_free(all, FALSE);
+}
+
+/* One of them: how long it is, and all that is wrong with it as such. */
+static void explain_part(struct explanation *explanation, const struct part *part)
+{
+	const GPtrArray *findings = explanation->reading.findings;
+	g_autofree char *facts =
+	    g_strdup_printf(ctl_say("%s: %zu of %lld characters%s"), part->language,
+			    (size_t)part->characters,
+			    (long long)explanation->setup->settings->twin_character_limit,
+			    explanation->setup->settings->count_subject != 0
+				? ctl_say(", with the subject")
+				: "");
+	struct verdict verdict;
+
+	verdict_pass(&verdict);
+	for (guint i = 0; i < findings->len; i++) {
+		const struct finding *finding = g_ptr_array_index(findings, i);
+
+		if (verdict.kind == VERDICT_PASS && finding->refuses &&
+		    g_strcmp0(finding->language, part->language) == 0)
+			verdict_set(&verdict, finding->reason, NULL);
+	}
+	explain_conclude(explanation, reason_article(verdict.reason), "language",
+			 &verdict, facts);
 }
 
 void explain_text(struct explanation *explanation)
@@ -54,10 +95,12 @@ void explain_text(struct explanation *explanation)
 	    settings->count_subject != 0 ? ctl_say(", with the subject") : "");
 	g_autofree char *patterns =
 	    g_strdup_printf(ctl_say("%u patterns"), explanation->setup->patterns->len);
+	g_autofree char *languages = list_languages(reading->parts);
 	const struct {
 		enum reason reason;
 		const char *rule, *facts;
 	} rules[] = {
+		{ REASON_PART_LINE, "languages", languages },
 		{ REASON_AUTOMATIC, "automatic", "" },
 		{ REASON_ATTACHMENT, "attachments", reading->text.attachments },
 		{ REASON_HTML_TWIN, "html",
@@ -84,14 +127,16 @@ void explain_text(struct explanation *explanation)
 		struct verdict one;
 
 		verdict_pass(&one);
-		if (verdict.reason == rules[i].reason)
-			one = verdict;
-		else if (refuses(findings, rules[i].reason))
+		if (refuses(findings, rules[i].reason))
 			verdict_set(&one, rules[i].reason, NULL);
+		if (verdict.reason == one.reason)
+			one = verdict;
 		explain_conclude(explanation, reason_article(rules[i].reason),
 				 rules[i].rule, &one, rules[i].facts);
 		add_places(explanation, findings, rules[i].reason);
 	}
+	for (guint i = 0; i < reading->parts->len; i++)
+		explain_part(explanation, g_ptr_array_index(reading->parts, i));
 }
 
 void explain_time(struct explanation *explanation)
@@ -124,6 +169,7 @@ void explain_warnings(struct explanation *explanation)
 	struct draft draft = {
 		.subject = reading->subject,
 		.text = reading->text.text,
+		.parts = reading->parts,
 		.broadcast = explanation->broadcast->mail,
 		.list = explanation->broadcast->list,
 		.send_at = reading->send_at,
@@ -131,6 +177,7 @@ void explain_warnings(struct explanation *explanation)
 	};
 	struct kairan_error error = { "" };
 
+	draft_warnings_add_missing(&draft, explanation->broadcast->twins);
 	if (!draft_warnings_collect(explanation->setup, explanation->store, &draft,
 				    &error)) {
 		explain_conclude_reason(explanation, "", "guards", REASON_STORE,

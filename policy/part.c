@@ -76,6 +76,14 @@ char *twin_language(const char *twin)
 	return g_strndup(twin, (gsize)(strchr(twin, ' ') - twin));
 }
 
+char *twin_find_language(char *const *twins, const char *list)
+{
+	for (size_t i = 0; twins[i] != NULL; i++)
+		if (g_ascii_strcasecmp(twin_list(twins[i]), list) == 0)
+			return twin_language(twins[i]);
+	return NULL;
+}
+
 const char *twin_find_list(char *const *twins, const char *language)
 {
 	const size_t length = strlen(language);
@@ -97,6 +105,7 @@ static void free_part(void *context)
 	g_free(part->subject);
 	g_free(part->text);
 	g_free(part->in_reply_to);
+	g_free(part->footer);
 	g_free(part);
 }
 
@@ -114,6 +123,7 @@ struct part *part_new(const char *language, const char *list)
 	part->subject = g_strdup("");
 	part->text = g_strdup("");
 	part->in_reply_to = g_strdup("");
+	part->footer = g_strdup("");
 	return part;
 }
 

@@ -31,7 +31,10 @@ const char *twin_find_list(char *const *twins, const char *language);
 
 /* Where the list's name begins in a twin; before it stand the language and a blank. */
 const char *twin_list(const char *twin);
-/* The language of a twin. Free with g_free(). */
+/* The language of the twin that has this list, case aside; NULL: none has. Free with g_free(), as
+ * is the next. */
+char *twin_find_language(char *const *twins, const char *list);
+/* The language of a twin. */
 char *twin_language(const char *twin);
 
 /* ---- parts ---- */
@@ -44,6 +47,7 @@ struct part {
 	char *text;    /* as it goes out */
 	int64_t characters;
 	char *in_reply_to; /* the Message-ID of what it corrects; "" */
+	char *footer;      /* below its text (milter/draft/broadcast_footer.h); "" */
 };
 
 /* An array of parts that frees them. */

@@ -22,6 +22,7 @@
 #include "conf/clock.h"
 #include "conf/log.h"
 #include "policy/hours.h"
+#include "policy/part.h"
 #include "schema/directory_parts.h"
 #include "schema/ldap_entry.h"
 
@@ -293,6 +294,32 @@ static char *read_words(LDAP *ld, LDAPMessage *entry, const char *attribute)
 	return words != NULL ? words : g_strdup("");
 }
 
+/* A language has one list, which is none of the broadcast's others. False: *bad_r is the first
+ * value that cannot be understood, or goes against that. */
+static bool read_twins(const struct settings *settings, LDAP *ld, LDAPMessage *entry,
+		       struct broadcast *broadcast, char **bad_r)
+{
+	char **values = ldap_entry_values(ld, entry, settings->ldap_broadcast_twin);
+	GPtrArray *twins = g_ptr_array_new();
+
+	*bad_r = NULL;
+	for (size_t i = 0; *bad_r == NULL && values[i] != NULL; i++) {
+		char *twin = NULL;
+
+		if (twin_read(values[i], &twin) &&
+		    twin_may_join(broadcast->list, (char *const *)twins->pdata,
+				  twins->len, twin))
+			g_ptr_array_add(twins, g_steal_pointer(&twin));
+		else
+			*bad_r = g_strdup(values[i]);
+		g_free(twin);
+	}
+	g_strfreev(values);
+	g_ptr_array_add(twins, NULL);
+	broadcast->twins = (char **)g_ptr_array_free(twins, FALSE);
+	return *bad_r == NULL;
+}
+
 static struct broadcast *read_broadcast(const struct settings *settings, LDAP *ld,
 					LDAPMessage *entry, struct kairan_error *error_r)
 {
@@ -300,6 +327,7 @@ static struct broadcast *read_broadcast(const struct settings *settings, LDAP *l
 	g_autofree char *mail =
 	    ldap_entry_first(ld, entry, settings->ldap_broadcast_mail);
 	g_autofree char *dn = ldap_entry_dn(ld, entry);
+	g_autofree char *bad = NULL;
 	struct address address;
 
 	if (mail == NULL || !address_read(mail, &address, NULL)) {
@@ -334,6 +362,14 @@ static struct broadcast *read_broadcast(const struct settings *settings, LDAP *l
 				"LDAP: %s: %s \"%s\" is not an address, section or none",
 				dn != NULL ? dn : "?", settings->ldap_broadcast_reply_to,
 				broadcast->reply_to);
+		goto failed;
+	}
+	if (!read_twins(settings, ld, entry, broadcast, &bad)) {
+		(void)error_set(
+		    error_r,
+		    "LDAP: %s: %s \"%s\" is not like \"en bosai-en\", or has a "
+		    "language or a list that is there already",
+		    dn != NULL ? dn : "?", settings->ldap_broadcast_twin, bad);
 		goto failed;
 	}
 	broadcast->name_ja = ldap_entry_name(ld, entry, settings->ldap_display_name, "ja",
@@ -441,6 +477,14 @@ void section_free(struct section *section)
 	g_free(section);
 }
 
+bool broadcast_has_list(const struct broadcast *broadcast, const char *list)
+{
+	for (size_t i = 0; broadcast->twins[i] != NULL; i++)
+		if (strcmp(twin_list(broadcast->twins[i]), list) == 0)
+			return true;
+	return strcmp(broadcast->list, list) == 0;
+}
+
 void broadcast_free(struct broadcast *broadcast)
 {
 	if (broadcast == NULL)
@@ -454,6 +498,7 @@ void broadcast_free(struct broadcast *broadcast)
 	g_free(broadcast->quiet_hours);
 	g_free(broadcast->footer);
 	g_free(broadcast->reply_to);
+	g_strfreev(broadcast->twins);
 	g_free(broadcast);
 }
 

@@ -72,6 +72,8 @@ struct broadcast {
 	 * written; "": the setting's. */
 	char *footer;
 	char *reply_to;
+	char **
+	    twins; /* its lists in other languages, as policy/part.h has them; may be empty */
 };
 
 /* Nothing is connected until the first question. The settings must outlive it. */
@@ -135,6 +137,8 @@ struct section_duties section_as_duties(const struct section *section);
 
 void person_free(struct person *person);
 void section_free(struct section *section);
+/* Is it the broadcast's list, or one of its lists in other languages? */
+bool broadcast_has_list(const struct broadcast *broadcast, const char *list);
 void broadcast_free(struct broadcast *broadcast);
 void broadcasts_free(struct broadcast **broadcasts);
 

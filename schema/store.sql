@@ -524,3 +524,24 @@ ALTER TABLE draft ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX draft_by_archived ON draft (archived, state) WHERE archived = 0;
 CREATE INDEX subscriber_by_pause ON subscriber (paused_until) WHERE state = 4;
 CREATE INDEX outbox_by_staff ON outbox (state, next_try, id) WHERE kind NOT GLOB 'resident-*';
+
+-- A draft's texts for its broadcast's lists in other languages, in the order in which they were
+-- written (policy/part.h); and the language of a shard ('': the draft's own text).
+CREATE TABLE draft_text (
+	draft         INTEGER NOT NULL REFERENCES draft (id),
+	position      INTEGER NOT NULL,
+	language      TEXT NOT NULL,         -- tag
+	list          TEXT NOT NULL,
+	subject       TEXT NOT NULL,
+	text          TEXT NOT NULL,
+	characters    INTEGER NOT NULL,
+	in_reply_to   TEXT NOT NULL,         -- Message-ID of what it corrects; ''
+	footer        TEXT NOT NULL,
+	PRIMARY KEY (draft, position)
+) WITHOUT ROWID;
+ALTER TABLE shard ADD COLUMN language TEXT NOT NULL DEFAULT '';
+-- When its own text is let go, so are they.
+CREATE TRIGGER draft_text_gone AFTER UPDATE OF text ON draft WHEN NEW.text = '' BEGIN
+	UPDATE draft_text SET text = '' WHERE draft = NEW.id;
+END;
+ALTER TABLE snapshot ADD COLUMN twins TEXT NOT NULL DEFAULT '';   -- "en bosai-en", one a line

@@ -34,6 +34,20 @@ enum answer store_archive_find(struct store *store, struct draft **draft_r,
 	return store_draft_find(store, id, draft_r, error_r);
 }
 
+enum answer store_archive_went_out(struct store *store, int64_t draft,
+				   const char *language, struct kairan_error *error_r)
+{
+	sqlite3_stmt *stmt;
+	const enum answer answer = sql_first(
+	    store, error_r, &stmt,
+	    "SELECT 1 FROM shard WHERE draft = ? AND language = ? AND state >= 2 LIMIT 1",
+	    "is", draft, language);
+
+	if (answer == ANSWER_YES)
+		sql_done(stmt);
+	return answer;
+}
+
 bool store_archive_note(struct store *store, int64_t draft, struct kairan_error *error_r)
 {
 	return sql_run(store, error_r, "UPDATE draft SET archived = 1 WHERE id = ?", "i",

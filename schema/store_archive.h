@@ -11,6 +11,10 @@
 enum answer store_archive_find(struct store *store, struct draft **draft_r,
 			       struct kairan_error *error_r);
 
+/* Was its text in a language ("": its own) sent to anybody, or may it have been? */
+enum answer store_archive_went_out(struct store *store, int64_t draft,
+				   const char *language, struct kairan_error *error_r);
+
 bool store_archive_note(struct store *store, int64_t draft, struct kairan_error *error_r);
 
 #endif

@@ -36,9 +36,11 @@ static enum answer find_stopped(struct store *store, int64_t corrects, int64_t *
 }
 
 bool store_audience_find(struct store *store, const struct draft *draft,
-			 struct audience *audience_r, struct kairan_error *error_r)
+			 const struct part *part, struct audience *audience_r,
+			 struct kairan_error *error_r)
 {
-	*audience_r = (struct audience){ draft->list, 0 };
+	*audience_r = part != NULL ? (struct audience){ part->list, 0, part->language }
+				   : (struct audience){ draft->list, 0, "" };
 	return draft->corrects == 0 ||
 	       find_stopped(store, draft->corrects, &audience_r->had, error_r) !=
 		   ANSWER_UNKNOWN;
@@ -47,12 +49,13 @@ bool store_audience_find(struct store *store, const struct draft *draft,
 bool store_audience_count(struct store *store, const struct audience *audience,
 			  int64_t *count_r, struct kairan_error *error_r)
 {
-	return audience->had == 0 ? sql_number(store, error_r, count_r,
-					       "SELECT count(*) FROM " AUDIENCE_OF_LIST,
-					       "s", audience->list)
-				  : sql_number(store, error_r, count_r,
-					       "SELECT count(*) FROM " AUDIENCE_OF_DRAFT,
-					       "si", audience->list, audience->had);
+	return audience->had == 0
+		   ? sql_number(store, error_r, count_r,
+				"SELECT count(*) FROM " AUDIENCE_OF_LIST, "s",
+				audience->list)
+		   : sql_number(store, error_r, count_r,
+				"SELECT count(*) FROM " AUDIENCE_OF_DRAFT, "sis",
+				audience->list, audience->had, audience->language);
 }
 
 enum answer store_audience_find_last(struct store *store, const struct draft *draft,

@@ -7,29 +7,34 @@
 
 #include <stdint.h>
 
+#include "policy/part.h"
 #include "schema/store_draft.h"
 
 struct audience {
 	const char *list;
 	int64_t
 	    had; /* a draft: only who was sent it, or may have been; 0: all of the list */
+	const char *language; /* in this language; "": the draft's own text */
 };
 
-/* SQL for other store_*.c: the subscribers of an audience, whose list is parameter 1 and whose
- * had is parameter 2. */
+/* SQL for other store_*.c: the subscribers of an audience, whose list is parameter 1, whose
+ * had is parameter 2, and whose language is parameter 3. */
 #define AUDIENCE_OF_LIST                                                           \
 	"(SELECT address, domain, address_key FROM subscriber WHERE list = ?1 AND" \
 	" state = 1)"
 #define AUDIENCE_OF_DRAFT                                                               \
 	"(SELECT s.address, s.domain, s.address_key FROM shard_recipient AS r"          \
 	" JOIN shard AS h ON h.draft = r.draft AND h.number = r.shard AND h.state >= 2" \
+	" AND h.language = ?3"                                                          \
 	" JOIN subscriber AS s ON s.list = ?1 AND s.address_key = lower(r.address)"     \
 	" AND s.state = 1 WHERE r.draft = ?2)"
 
-/* The audience of a draft; its list is the draft's. What corrects a correction of what was stopped
+/* The audience of a draft's part, or of its own text (NULL); the strings are the draft's. What
+ * corrects a correction of what was stopped
  * goes to the same people as that. Inside a transaction, as are the next. */
 bool store_audience_find(struct store *store, const struct draft *draft,
-			 struct audience *audience_r, struct kairan_error *error_r);
+			 const struct part *part, struct audience *audience_r,
+			 struct kairan_error *error_r);
 
 /* How many they are now. */
 bool store_audience_count(struct store *store, const struct audience *audience,

@@ -18,7 +18,9 @@
 #include <glib.h>
 #include <string.h>
 
+#include "policy/part.h"
 #include "schema/sql.h"
+#include "schema/store_part.h"
 #include "schema/store_suspension.h"
 
 #define DRAFT_COLUMNS                                                                      \
@@ -61,12 +63,21 @@ void draft_free(struct draft *draft)
 	g_free(draft->stays);
 	g_free(draft->footer);
 	g_free(draft->reply_to);
+	if (draft->parts != NULL)
+		g_ptr_array_unref(draft->parts);
 	g_free(draft);
 }
 
 int64_t draft_sent_at(const struct draft *draft)
 {
 	return draft->released_at != 0 ? draft->released_at : draft->due_at;
+}
+
+const char *draft_find_list(const struct draft *draft, const char *language)
+{
+	const struct part *part = part_find(draft->parts, language);
+
+	return part != NULL ? part->list : draft->list;
 }
 
 struct party *party_new(void)
@@ -109,7 +120,8 @@ bool store_draft_insert(struct store *store, struct draft *draft, const void *or
 		return false;
 	draft->id = sql_last_id(store);
 	draft->state = DRAFT_HELD;
-	return sql_run(store, error_r,
+	return store_part_insert(store, draft->id, draft->parts, error_r) &&
+	       sql_run(store, error_r,
 		       "INSERT INTO original (draft, octets) VALUES (?,?)", "ib",
 		       draft->id, original, original_length);
 }
@@ -174,14 +186,22 @@ static struct draft *read_draft(sqlite3_stmt *stmt)
 	return draft;
 }
 
-static enum answer take_draft(enum answer answer, sqlite3_stmt *stmt,
-			      struct draft **draft_r)
+static enum answer take_draft(struct store *store, enum answer answer, sqlite3_stmt *stmt,
+			      struct draft **draft_r, struct kairan_error *error_r)
 {
-	if (answer == ANSWER_YES) {
-		*draft_r = read_draft(stmt);
-		sql_done(stmt);
+	struct draft *draft;
+
+	if (answer != ANSWER_YES)
+		return answer;
+	draft = read_draft(stmt);
+	sql_done(stmt);
+	draft->parts = store_part_list(store, draft->id, error_r);
+	if (draft->parts == NULL) {
+		draft_free(draft);
+		return ANSWER_UNKNOWN;
 	}
-	return answer;
+	*draft_r = draft;
+	return ANSWER_YES;
 }
 
 enum answer store_draft_find(struct store *store, int64_t id, struct draft **draft_r,
@@ -191,7 +211,7 @@ enum answer store_draft_find(struct store *store, int64_t id, struct draft **dra
 	enum answer answer =
 	    sql_first(store, error_r, &stmt, DRAFT_COLUMNS "WHERE id = ?", "i", id);
 
-	return take_draft(answer, stmt, draft_r);
+	return take_draft(store, answer, stmt, draft_r, error_r);
 }
 
 enum answer store_draft_find_by_key(struct store *store,
@@ -203,7 +223,7 @@ enum answer store_draft_find_by_key(struct store *store,
 	    sql_first(store, error_r, &stmt, DRAFT_COLUMNS "WHERE submit_key = ?", "b",
 		      key, (size_t)SUBMIT_KEY_OCTETS);
 
-	return take_draft(answer, stmt, draft_r);
+	return take_draft(store, answer, stmt, draft_r, error_r);
 }
 
 static struct party *read_party(sqlite3_stmt *stmt)
@@ -440,7 +460,7 @@ enum answer store_draft_find_due(struct store *store, enum draft_state state, in
 			      " due_at <= ?2 - " JUMP_SINCE("decided_at") DRAFT_GOES_ON
 			      " ORDER BY due_at, id LIMIT 1",
 			      "ii", (int64_t)state, now);
-	return take_draft(answer, stmt, draft_r);
+	return take_draft(store, answer, stmt, draft_r, error_r);
 }
 
 enum answer store_draft_next_due(struct store *store, enum draft_state state,

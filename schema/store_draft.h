@@ -57,8 +57,9 @@ struct draft {
 	char *stays;       /* why it does not go out though it is due; "": it may */
 	int64_t look_at;   /* when that is looked at again */
 	int64_t stays_since;
-	char *footer;   /* below its text (milter/draft/broadcast_footer.h); "" */
-	char *reply_to; /* where residents' answers go: an addr-spec; "" */
+	char *footer;     /* below its text (milter/draft/broadcast_footer.h); "" */
+	char *reply_to;   /* where residents' answers go: an addr-spec; "" */
+	GPtrArray *parts; /* struct part: its texts in other languages; NULL: not read */
 	bool verp; /* an envelope sender for each recipient (settings verp_every, ...) */
 };
 
@@ -76,6 +77,9 @@ struct draft *draft_new(void);
 void draft_free(struct draft *draft);
 /* When residents had it; a release that was stopped has no end, but a beginning. */
 int64_t draft_sent_at(const struct draft *draft);
+/* The list that its text in a language goes to ("": its own); its own, too, where it has none in
+ * that. Owned by the draft. */
+const char *draft_find_list(const struct draft *draft, const char *language);
 struct party *party_new(void);
 void party_free(struct party *party);
 
@@ -91,14 +95,14 @@ struct draft_step {
 	bool verp;                /* its release is one with VERP */
 };
 
-/* Insert a held draft; sets draft->id. Its original is kept octet for octet. */
+/* Insert a held draft with its parts; sets draft->id. Its original is kept octet for octet. */
 bool store_draft_insert(struct store *store, struct draft *draft, const void *original,
 			size_t original_length, struct kairan_error *error_r);
 
 bool store_draft_insert_party(struct store *store, int64_t draft,
 			      const struct party *party, struct kairan_error *error_r);
 
-/* Look-ups: YES with a new struct, NO, or UNKNOWN with the error. */
+/* Look-ups: YES with a new struct, NO, or UNKNOWN with the error. A draft has its parts. */
 enum answer store_draft_find(struct store *store, int64_t id, struct draft **draft_r,
 			     struct kairan_error *error_r);
 enum answer store_draft_find_by_key(struct store *store,
@@ -166,7 +170,8 @@ struct draft_filter {
 	int64_t limit;
 };
 
-/* Call visit for each draft of the filter, newest first. */
+/* Call visit for each draft of the filter, newest first; their parts are not read, here as in the
+ * next. */
 bool store_draft_visit(struct store *store, const struct draft_filter *filter,
 		       void (*visit)(const struct draft *draft, void *context),
 		       void *context, struct kairan_error *error_r);

@@ -144,6 +144,7 @@ static bool prune_draft(struct store *store, int64_t before, int64_t *gone_r,
 		"DELETE FROM reply WHERE draft = ?",
 		"DELETE FROM urgency WHERE draft = ?",
 		"DELETE FROM bounce WHERE draft = ?",
+		"DELETE FROM draft_text WHERE draft = ?",
 		"DELETE FROM draft WHERE id = ?",
 	};
 	sqlite3_stmt *stmt;

@@ -23,26 +23,26 @@
 #include "schema/store_bounce.h"
 #include "schema/store_suspension.h"
 
-/* Parameters: list, had, draft, personal. */
-#define HAS_PERSONAL "(?4 = ' * ' OR instr(?4, ' ' || domain || ' ') > 0)"
+/* Parameters: list, had, language, draft, personal. */
+#define HAS_PERSONAL "(?5 = ' * ' OR instr(?5, ' ' || domain || ' ') > 0)"
 
-/* Further parameters: shard size, most shards. */
+/* Further parameters: shards before these, shard size, most shards. */
 #define COPY_SHARED(audience)                                                          \
 	"INSERT INTO shard_recipient (draft, shard, position, address)"                \
-	" SELECT ?3, 1 + n % ((total + size - 1) / size), 1 + n, address FROM"         \
+	" SELECT ?4, ?6 + 1 + n % ((total + size - 1) / size), 1 + n, address FROM"    \
 	" (SELECT address, row_number() OVER (ORDER BY domain, address_key) - 1 AS n," \
-	"  total, max(?5, (total + ?6 - 1) / ?6) AS size FROM " audience ","           \
+	"  total, max(?7, (total + ?8 - 1) / ?8) AS size FROM " audience ","           \
 	"  (SELECT count(*) AS total FROM " audience "   WHERE NOT " HAS_PERSONAL      \
 	") WHERE NOT " HAS_PERSONAL ")"
 
 /* Those with copies of their own, numbered; the same at every reading. Further parameter: shards
  * before these. */
 #define PERSONAL(audience)                                                       \
-	"(SELECT address, address_key, ?5 + row_number() OVER (ORDER BY domain," \
+	"(SELECT address, address_key, ?6 + row_number() OVER (ORDER BY domain," \
 	" address_key) AS number FROM " audience " WHERE " HAS_PERSONAL ")"
 #define COPY_PERSONAL(audience)                                         \
 	"INSERT INTO shard_recipient (draft, shard, position, address)" \
-	" SELECT ?3, number, 1, address FROM " PERSONAL(audience)
+	" SELECT ?4, number, 1, address FROM " PERSONAL(audience)
 /* An id that somebody else has by chance is not given: such a copy has a leaver at the next
  * release. */
 #define MAKE_LEAVERS(audience)                                                      \
@@ -50,11 +50,12 @@
 	" SELECT max(1, random() & 1099511627775), ?1, address_key FROM " PERSONAL( \
 	    audience)
 /* Further parameters: now, key. */
-#define MAKE_PERSONAL(audience)                                                         \
-	"INSERT INTO shard (draft, number, state, recipients, changed_at, next_try,"    \
-	" leaver, leave_key) SELECT ?3, number, 1, 1, ?6, ?6, coalesce(leaver.id, 0),"  \
-	" ?7 FROM " PERSONAL(audience) " AS p LEFT JOIN leaver ON leaver.list = ?1 AND" \
-				       " leaver.address_key = p.address_key"
+#define MAKE_PERSONAL(audience)                                                      \
+	"INSERT INTO shard (draft, number, state, recipients, changed_at, next_try," \
+	" language, leaver, leave_key) SELECT ?4, number, 1, 1, ?7, ?7, ?3,"         \
+	" coalesce(leaver.id, 0), ?8 FROM " PERSONAL(                                \
+	    audience) " AS p LEFT JOIN leaver"                                       \
+		      " ON leaver.list = ?1 AND leaver.address_key = p.address_key"
 
 #define FOR_AUDIENCE(cut, statement)                            \
 	((cut)->audience.had == 0 ? statement(AUDIENCE_OF_LIST) \
@@ -96,22 +97,35 @@ static bool part_suspects(struct store *store, const struct shard_cut *cut,
 			(int64_t)TOKEN_PARTY_MOST, before));
 }
 
+/* The last number there is; 0: none. */
+static bool count_shards(struct store *store, int64_t draft, int64_t *count_r,
+			 struct kairan_error *error_r)
+{
+	return sql_number(store, error_r, count_r,
+			  "SELECT ifnull(max(number), 0) FROM shard WHERE draft = ?", "i",
+			  draft);
+}
+
 static bool cut_shared(struct store *store, const struct shard_cut *cut,
 		       const char *personal, int64_t *recipients_r,
 		       struct kairan_error *error_r)
 {
-	if (!sql_run(store, error_r, FOR_AUDIENCE(cut, COPY_SHARED), "siisii",
-		     cut->audience.list, cut->audience.had, cut->draft, personal,
-		     cut->shard_size, (int64_t)TOKEN_PARTY_MOST))
+	const struct audience *to = &cut->audience;
+	int64_t before;
+
+	if (!count_shards(store, cut->draft, &before, error_r) ||
+	    !sql_run(store, error_r, FOR_AUDIENCE(cut, COPY_SHARED), "sisisiii", to->list,
+		     to->had, to->language, cut->draft, personal, before, cut->shard_size,
+		     (int64_t)TOKEN_PARTY_MOST / cut->texts))
 		return false;
 	*recipients_r = sql_changes(store);
-	return part_suspects(store, cut, 0, error_r) &&
-	       sql_run(
-		   store, error_r,
-		   "INSERT INTO shard (draft, number, state, recipients, changed_at, next_try)"
-		   " SELECT ?1, shard, 1, count(*), ?2, ?2 FROM shard_recipient"
-		   " WHERE draft = ?1 GROUP BY shard",
-		   "ii", cut->draft, cut->now);
+	return part_suspects(store, cut, before, error_r) &&
+	       sql_run(store, error_r,
+		       "INSERT INTO shard (draft, number, state, recipients, changed_at,"
+		       " next_try, language) SELECT ?1, shard, 1, count(*), ?2, ?2, ?3"
+		       " FROM shard_recipient WHERE draft = ?1 AND shard > ?4"
+		       " GROUP BY shard",
+		       "iisi", cut->draft, cut->now, to->language, before);
 }
 
 static bool cut_personal(struct store *store, const struct shard_cut *cut,
@@ -119,28 +133,43 @@ static bool cut_personal(struct store *store, const struct shard_cut *cut,
 			 struct kairan_error *error_r)
 {
 	const struct audience *to = &cut->audience;
-	int64_t shared;
+	int64_t before;
 
-	if (!sql_number(store, error_r, &shared,
-			"SELECT ifnull(max(number), 0) FROM shard WHERE draft = ?", "i",
-			cut->draft) ||
-	    !sql_run(store, error_r, FOR_AUDIENCE(cut, COPY_PERSONAL), "siisi", to->list,
-		     to->had, cut->draft, personal, shared))
+	if (!count_shards(store, cut->draft, &before, error_r) ||
+	    !sql_run(store, error_r, FOR_AUDIENCE(cut, COPY_PERSONAL), "sisisi", to->list,
+		     to->had, to->language, cut->draft, personal, before))
 		return false;
 	*recipients_r = sql_changes(store);
-	return sql_run(store, error_r, FOR_AUDIENCE(cut, MAKE_LEAVERS), "siisi", to->list,
-		       to->had, cut->draft, personal, shared) &&
-	       sql_run(store, error_r, FOR_AUDIENCE(cut, MAKE_PERSONAL), "siisiii",
-		       to->list, to->had, cut->draft, personal, shared, cut->now,
-		       (int64_t)cut->leave_key);
+	return sql_run(store, error_r, FOR_AUDIENCE(cut, MAKE_LEAVERS), "sisisi",
+		       to->list, to->had, to->language, cut->draft, personal, before) &&
+	       sql_run(store, error_r, FOR_AUDIENCE(cut, MAKE_PERSONAL), "sisisiii",
+		       to->list, to->had, to->language, cut->draft, personal, before,
+		       cut->now, (int64_t)cut->leave_key);
+}
+
+bool store_release_count_language(struct store *store, int64_t draft,
+				  const char *language, int64_t *count_r,
+				  struct kairan_error *error_r)
+{
+	return sql_number(store, error_r, count_r,
+			  "SELECT ifnull(sum(recipients), 0) FROM shard WHERE draft = ?"
+			  " AND language = ?",
+			  "is", draft, language);
 }
 
 bool store_release_cut(struct store *store, const struct shard_cut *cut,
 		       int64_t *recipients_r, struct kairan_error *error_r)
 {
 	const char *personal = cut->personal != NULL ? cut->personal : "";
-	int64_t own = 0;
+	int64_t before = 0, own = 0;
 
+	if (!store_release_count_language(store, cut->draft, cut->audience.language,
+					  &before, error_r))
+		return false;
+	/* Nobody gets it twice, whatever the caller believes. */
+	if (before > 0)
+		return error_set(error_r, "store: draft %lld is cut already",
+				 (long long)cut->draft);
 	if (!cut_shared(store, cut, personal, recipients_r, error_r) ||
 	    (*personal != '\0' && !cut_personal(store, cut, personal, &own, error_r)))
 		return false;
@@ -190,13 +219,15 @@ static enum answer take_shard(enum answer answer, sqlite3_stmt *stmt,
 		       (const char *)sqlite3_column_text(stmt, 6));
 	shard_r->leaver = sqlite3_column_int64(stmt, 7);
 	shard_r->leave_key = (unsigned int)sqlite3_column_int(stmt, 8);
+	(void)snprintf(shard_r->language, sizeof(shard_r->language), "%s",
+		       (const char *)sqlite3_column_text(stmt, 9));
 	sql_done(stmt);
 	return ANSWER_YES;
 }
 
 #define SHARD_COLUMNS                                                          \
 	"SELECT draft, number, state, recipients, tries, next_try, queue_id, " \
-	"leaver, leave_key FROM shard "
+	"leaver, leave_key, language FROM shard "
 
 /* A release that was stopped, or is suspended (Art. 7), hands over no further shard. */
 #define SHARD_RELEASING                                                         \

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "policy/language.h"
 #include "schema/store.h"
 #include "schema/store_audience.h"
 
@@ -28,11 +29,14 @@ struct shard {
 	int64_t leaver;         /* of a personal copy (store_leaver.h); 0: it is shared */
 	unsigned int leave_key; /* that signs for the leaver */
 	char queue_id[64];
+	char language
+	    [LANGUAGE_OCTETS]; /* of the text that it brings; "": the draft's own */
 };
 
-/* Fix the recipients of a draft: its audience now, each once; cut into
- * shards of at most shard_size (more where that would make over 2^24-1 shards), whose sizes
- * differ by one at most. Every shard has the same
+/* Fix the recipients of one text of a draft: its audience now, each once; cut into
+ * shards of at most shard_size (more where that would make too many for a token's number), whose
+ * sizes differ by one at most, and whose numbers go on where those of the draft's other texts end.
+ * Every shard has the same
  * mix of destinations, so that no carrier holds up the others; within a shard those of one
  * destination stand together. Personal copies come behind the shared ones, each a shard of its
  * own. An audience of nobody gives no shard. */
@@ -45,9 +49,15 @@ struct shard_cut {
 	 * behind each; " * ": all; NULL: none. */
 	const char *personal;
 	unsigned int leave_key; /* that signs their leave addresses */
+	int64_t texts;          /* that share the numbers there are */
 };
 bool store_release_cut(struct store *store, const struct shard_cut *cut,
 		       int64_t *recipients_r, struct kairan_error *error_r);
+
+/* How many the text in a language goes to ("": the draft's own); 0 before the release begins. */
+bool store_release_count_language(struct store *store, int64_t draft,
+				  const char *language, int64_t *count_r,
+				  struct kairan_error *error_r);
 
 /* How many releases of a broadcast have begun. */
 bool store_release_count_begun(struct store *store, const char *broadcast,

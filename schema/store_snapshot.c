@@ -3,7 +3,7 @@
  *	store_snapshot - broadcast addresses that outlive a restart
  *
  * DESCRIPTION
- *	One row a broadcast; its sections one DN a line.
+ *	One row a broadcast; its sections one DN a line, its twins likewise.
  *
  * DIAGNOSTICS
  *	All failures are returned.
@@ -24,15 +24,16 @@ bool store_snapshot_save(struct store *store, struct broadcast *const *broadcast
 	for (size_t i = 0; broadcasts[i] != NULL; i++) {
 		const struct broadcast *one = broadcasts[i];
 		g_autofree char *sections = g_strjoinv("\n", one->sections);
+		g_autofree char *twins = g_strjoinv("\n", one->twins);
 
 		if (!sql_run(
 			store, error_r,
 			"INSERT OR REPLACE INTO snapshot (mail, list, name_ja, name_en,"
-			" sections, quiet_hours, urgent, footer, reply_to)"
-			" VALUES (?,?,?,?,?,ifnull(?, ''),?,ifnull(?, ''),ifnull(?, ''))",
-			"ssssssiss", one->mail, one->list, one->name_ja, one->name_en,
+			" sections, quiet_hours, urgent, footer, reply_to, twins)"
+			" VALUES (?,?,?,?,?,ifnull(?, ''),?,ifnull(?, ''),ifnull(?, ''),?)",
+			"ssssssisss", one->mail, one->list, one->name_ja, one->name_en,
 			sections, one->quiet_hours, (int64_t)one->urgent, one->footer,
-			one->reply_to))
+			one->reply_to, twins))
 			return false;
 	}
 	return true;
@@ -46,12 +47,13 @@ enum answer store_snapshot_load(struct store *store, struct broadcast ***broadca
 	enum answer answer = sql_first(
 	    store, error_r, &stmt,
 	    "SELECT mail, list, name_ja, name_en, sections, quiet_hours, urgent, footer,"
-	    " reply_to FROM snapshot",
+	    " reply_to, twins FROM snapshot",
 	    "");
 
 	while (answer == ANSWER_YES) {
 		struct broadcast *one = g_new0(struct broadcast, 1);
 		g_autofree char *sections = sql_text(stmt, 4);
+		g_autofree char *twins = sql_text(stmt, 9);
 
 		one->mail = sql_text(stmt, 0);
 		one->list = sql_text(stmt, 1);
@@ -62,6 +64,7 @@ enum answer store_snapshot_load(struct store *store, struct broadcast ***broadca
 		one->urgent = sqlite3_column_int64(stmt, 6) != 0;
 		one->footer = sql_text(stmt, 7);
 		one->reply_to = sql_text(stmt, 8);
+		one->twins = g_strsplit(twins, "\n", -1);
 		g_ptr_array_add(all, one);
 		answer = sql_next(store, error_r, stmt);
 	}

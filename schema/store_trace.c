@@ -59,6 +59,8 @@ enum answer store_trace_next_draft(struct store *store, const struct address *ke
 		      " names(subject, ?2) OR names(text, ?2) OR names(reason, ?2)"
 		      " OR names(warnings, ?2) OR names((SELECT octets FROM original"
 		      "  WHERE original.draft = draft.id), ?2)"
+		      " OR EXISTS (SELECT 1 FROM draft_text AS t WHERE t.draft = draft.id"
+		      "  AND (names(t.subject, ?2) OR names(t.text, ?2)))"
 		      " FROM draft WHERE id > ?1 ORDER BY id LIMIT 1",
 		      "is", draft->id, key->spec);
 

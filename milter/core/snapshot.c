@@ -18,6 +18,8 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "policy/part.h"
+
 struct snapshot {
 	pthread_mutex_t lock;
 	GHashTable *broadcasts; /* address -> struct broadcast; NULL: nothing known yet */
@@ -57,6 +59,7 @@ static struct broadcast *copy_broadcast(const struct broadcast *broadcast)
 	copy->urgent = broadcast->urgent;
 	copy->footer = g_strdup(broadcast->footer);
 	copy->reply_to = g_strdup(broadcast->reply_to);
+	copy->twins = g_strdupv(broadcast->twins);
 	return copy;
 }
 
@@ -79,6 +82,24 @@ enum answer snapshot_find(struct snapshot *snapshot, const struct address *addre
 	return answer;
 }
 
+static bool has_list(const struct broadcast *broadcast, const char *list)
+{
+	g_autofree char *language = twin_find_language(broadcast->twins, list);
+
+	return language != NULL || g_ascii_strcasecmp(broadcast->list, list) == 0;
+}
+
+/* As the broadcast of that list. */
+static void use_list(struct broadcast *broadcast, const char *list)
+{
+	g_autofree char *language = twin_find_language(broadcast->twins, list);
+
+	if (language == NULL)
+		return;
+	g_free(broadcast->list);
+	broadcast->list = g_strdup(twin_find_list(broadcast->twins, language));
+}
+
 static const struct broadcast *find_list(const struct snapshot *snapshot,
 					 const char *list)
 {
@@ -90,7 +111,7 @@ static const struct broadcast *find_list(const struct snapshot *snapshot,
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
 		const struct broadcast *other = value;
 
-		if (g_ascii_strcasecmp(other->list, list) == 0 &&
+		if (has_list(other, list) &&
 		    (found == NULL || strcmp(other->mail, found->mail) < 0))
 			found = other;
 	}
@@ -107,8 +128,10 @@ enum answer snapshot_find_list(struct snapshot *snapshot, const char *list,
 	if (snapshot->broadcasts != NULL) {
 		found = find_list(snapshot, list);
 		answer = found != NULL ? ANSWER_YES : ANSWER_NO;
-		if (found != NULL)
+		if (found != NULL) {
 			*broadcast_r = copy_broadcast(found);
+			use_list(*broadcast_r, list);
+		}
 	}
 	pthread_mutex_unlock(&snapshot->lock);
 	return answer;
@@ -131,12 +154,13 @@ static char *digest_broadcasts(struct broadcast **broadcasts)
 	qsort(broadcasts, count, sizeof(struct broadcast *), compare_broadcasts);
 	for (size_t i = 0; i < count; i++) {
 		g_autofree char *sections = g_strjoinv("\t", broadcasts[i]->sections);
+		g_autofree char *twins = g_strjoinv("\t", broadcasts[i]->twins);
 
 		g_string_append_printf(
-		    all, "%s\t%s\t%s\t%s\t%s\t%s\t%d\t%s\t%s\n", broadcasts[i]->mail,
+		    all, "%s\t%s\t%s\t%s\t%s\t%s\t%d\t%s\t%s\t%s\n", broadcasts[i]->mail,
 		    broadcasts[i]->list, broadcasts[i]->name_ja, broadcasts[i]->name_en,
 		    sections, broadcasts[i]->quiet_hours, broadcasts[i]->urgent,
-		    broadcasts[i]->footer, broadcasts[i]->reply_to);
+		    broadcasts[i]->footer, broadcasts[i]->reply_to, twins);
 	}
 	return g_string_free(all, FALSE);
 }

@@ -21,7 +21,8 @@ void snapshot_free(struct snapshot *snapshot);
 enum answer snapshot_find(struct snapshot *snapshot, const struct address *address,
 			  struct broadcast **broadcast_r);
 
-/* The same by the name of its list, whatever its case. Of several broadcasts to one list it is
+/* The same by the name of its list, whatever its case, or of one of its lists in other languages,
+ * which is the broadcast's then. Of several broadcasts to one list it is
  * the first by its address. */
 enum answer snapshot_find_list(struct snapshot *snapshot, const char *list,
 			       struct broadcast **broadcast_r);

@@ -17,9 +17,11 @@
 
 #include "conf/clock.h"
 #include "milter/core/notice.h"
-#include "milter/draft/broadcast_footer.h"
+#include "milter/draft/parts.h"
 #include "milter/draft/schedule.h"
 #include "milter/draft/warnings.h"
+#include "policy/language.h"
+#include "policy/part.h"
 
 /* The people who were asked: "name (role), name (role)", with the language's marks. */
 static char *list_asked(const struct notice_facts *facts, const GPtrArray *parties)
@@ -132,6 +134,39 @@ static void put_goes_out(struct notice_facts *facts, const struct draft *draft)
 		notice_facts_put_phrase(facts, "urgent_mark", "mark", "urgent");
 }
 
+/* What there is in other languages, and for whom: a line each. */
+static void put_languages(struct notice_facts *facts,
+			  const struct notice_material *material)
+{
+	const struct draft *draft = material->draft;
+	GString *text = g_string_new(NULL);
+
+	for (guint i = 0; i < draft->parts->len; i++) {
+		const struct part *part = g_ptr_array_index(draft->parts, i);
+		struct notice_facts one =
+		    notice_facts_make(facts->setup, facts->language);
+		char *line;
+
+		notice_facts_put(&one, "language",
+				 language_name(part->language, facts->language));
+		notice_facts_put(&one, "list", part->list);
+		notice_facts_put_number(&one, "subscribers",
+					material->part_subscribers[i]);
+		notice_facts_put_number(&one, "characters", part->characters);
+		notice_facts_put_number(&one, "limit",
+					facts->setup->settings->twin_character_limit);
+		line = template_fill_phrase(facts->setup->templates, facts->language,
+					    draft->recipients != 0 ? "languages.sent"
+								   : "languages.held",
+					    one.table);
+		g_string_append_printf(text, "%s  %s", text->len > 0 ? "\n" : "", line);
+		g_free(line);
+		notice_facts_clear(&one);
+	}
+	notice_facts_put(facts, "languages", text->str);
+	(void)g_string_free(text, TRUE);
+}
+
 /* How far the release is, and how it went when there is one. */
 static void put_release(struct notice_facts *facts, const struct release_summary *release)
 {
@@ -151,7 +186,9 @@ static void put_corrected(struct notice_facts *facts, const struct draft *draft,
 			  const struct draft *corrected)
 {
 	const int64_t until = draft->released_at != 0 ? draft->released_at : clock_now();
-	g_autofree char *text = notice_quote_text(corrected->text);
+	g_autofree char *all = draft_parts_write(facts->setup->settings->part_line,
+						 facts->language, corrected, false);
+	g_autofree char *text = notice_quote_text(all);
 
 	notice_facts_put_number(facts, "corrects", corrected->id);
 	notice_facts_put_time(facts, "corrected_at", draft_sent_at(corrected));
@@ -200,14 +237,17 @@ void notice_draft_put(struct notice_facts *facts, const struct notice_material *
 	const struct draft *draft = material->draft;
 	const bool ja = facts->is_japanese;
 	const struct party *author = g_ptr_array_index(material->parties, DRAFT_AUTHOR);
-	g_autofree char *quoted = notice_quote_text(draft->text);
+	g_autofree char *all = draft_parts_write(facts->setup->settings->part_line,
+						 facts->language, draft, false);
+	g_autofree char *quoted = notice_quote_text(all);
 	g_autofree char *asked = list_asked(facts, material->parties);
-	g_autofree char *full = broadcast_footer_add(draft);
+	g_autofree char *full = draft_parts_write(facts->setup->settings->part_line,
+						  facts->language, draft, true);
 
 	notice_facts_put_number(facts, "draft", draft->id);
 	notice_facts_put(facts, "subject", draft->subject);
 	notice_facts_put(facts, "text", full);
-	notice_facts_put(facts, "draft_text", draft->text);
+	notice_facts_put(facts, "draft_text", all);
 	notice_facts_put(facts, "reply_to", draft->reply_to);
 	notice_facts_put(facts, "quoted_text", quoted);
 	notice_facts_put(facts, "broadcast", draft->broadcast);
@@ -229,6 +269,7 @@ void notice_draft_put(struct notice_facts *facts, const struct notice_material *
 				  draft->released_at);
 	put_goes_out(facts, draft);
 	put_warnings(facts, material);
+	put_languages(facts, material);
 	put_release(facts, &material->release);
 	if (material->corrected != NULL)
 		put_corrected(facts, draft, material->corrected);

@@ -34,6 +34,7 @@ void notice_material_clear(struct notice_material *material)
 	suspension_free(material->suspension);
 	resident_request_free(material->request);
 	g_free(material->original);
+	g_free(material->part_subscribers);
 }
 
 /* How far the draft's release is, and what holds it up. */
@@ -56,10 +57,33 @@ static bool read_audience(struct store *store, struct notice_material *material,
 {
 	struct audience audience;
 
-	if (!store_audience_find(store, material->draft, &audience, error_r))
+	if (!store_audience_find(store, material->draft, NULL, &audience, error_r))
 		return false;
 	material->is_limited = audience.had != 0;
 	return store_audience_count(store, &audience, &material->subscribers, error_r);
+}
+
+static bool read_part_audiences(struct store *store, struct notice_material *material,
+				struct kairan_error *error_r)
+{
+	const struct draft *draft = material->draft;
+	bool ok = true;
+
+	material->part_subscribers = g_new0(int64_t, draft->parts->len + 1);
+	for (guint i = 0; ok && i < draft->parts->len; i++) {
+		const struct part *part = g_ptr_array_index(draft->parts, i);
+		int64_t *count = &material->part_subscribers[i];
+		struct audience audience;
+
+		if (draft->recipients != 0)
+			ok = store_release_count_language(store, draft->id,
+							  part->language, count, error_r);
+		else
+			ok =
+			    store_audience_find(store, draft, part, &audience, error_r) &&
+			    store_audience_count(store, &audience, count, error_r);
+	}
+	return ok;
 }
 
 static bool read_draft(struct store *store, const struct outbox_notice *notice,
@@ -83,6 +107,7 @@ static bool read_draft(struct store *store, const struct outbox_notice *notice,
 	material->askings = store_outbox_list_askings(store, notice, error_r);
 	if (material->parties == NULL || material->askings == NULL ||
 	    !read_audience(store, material, error_r) ||
+	    !read_part_audiences(store, material, error_r) ||
 	    !read_progress(store, material, error_r))
 		return false;
 	return strcmp(notice->kind, NOTICE_REQUEST) != 0 || notice->is_bare ||

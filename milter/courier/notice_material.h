@@ -25,7 +25,9 @@ struct notice_material {
 	GPtrArray *parties;      /* NULL without a draft */
 	struct release_summary release;
 	int64_t subscribers; /* whom the draft goes to */
-	bool is_limited;     /* to who had what it corrects, which was stopped midway */
+	int64_t
+	    *part_subscribers; /* of each of its parts; once it is released, who had it */
+	bool is_limited;       /* to who had what it corrects, which was stopped midway */
 	struct suspension *suspension;    /* NULL: none that is in force */
 	struct resident_request *request; /* NULL: about none of a resident's */
 	char *original;

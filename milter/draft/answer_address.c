@@ -15,6 +15,7 @@
 #include <glib.h>
 
 #include "milter/core/own_address.h"
+#include "policy/part.h"
 
 char *answer_address_make(const struct setup *setup, const struct answering *answering,
 			  const struct draft *draft, const struct party *party)
@@ -34,7 +35,7 @@ char *answer_address_make(const struct setup *setup, const struct answering *ans
 		.text_hash = hash,
 	};
 
-	token_hash_text(draft->text, hash);
+	part_hash_texts(draft->text, draft->parts, hash);
 	if (!token_make(&token, key, &token_facts, text))
 		return NULL;
 	return own_address_make(setup->settings, answering->kind, text);

@@ -8,6 +8,9 @@
  *	and {leave} stand for the section's name, its telephone numbers and the address by which
  *	residents leave the list. A line whose words in braces are all empty is left out.
  *
+ *	Below a text in another language stands the standard one, in English: the town's own
+ *	words are in Japanese.
+ *
  *	The footer is no text of the draft (Art. 13-2(2)), and staff do not write it; but old
  *	phones read it, so it has no machine-dependent characters either (Art. 13-2(3)) where the
  *	list may not have them.
@@ -42,17 +45,16 @@ static const char *choose(const char *own, const char *setting)
 	return own != NULL && *own != '\0' ? own : setting;
 }
 
-static char *make_standard(const struct setup *setup)
+static char *make_standard(const struct setup *setup, const char *language)
 {
 	static const char *const keys[] = { "footer.section", "footer.phone",
 					    "footer.leave" };
 	GString *text = g_string_new(NULL);
 
 	for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
-		g_string_append_printf(text, "%s%s", i > 0 ? "\n" : "",
-				       template_get_phrase(setup->templates,
-							   setup->settings->language,
-							   keys[i]));
+		g_string_append_printf(
+		    text, "%s%s", i > 0 ? "\n" : "",
+		    template_get_phrase(setup->templates, language, keys[i]));
 	return g_string_free(text, FALSE);
 }
 
@@ -73,21 +75,19 @@ static char *fill_line(const char *line, const struct footer_word *words)
 }
 
 /* May phones get this line? */
-static bool may_stand(const struct setup *setup, const struct broadcast *broadcast,
-		      const char *line)
+static bool may_stand(const struct setup *setup, const char *list, const char *line)
 {
-	if (charset_fits_iso2022jp(line) ||
-	    draft_text_may_be_wide(setup->settings, broadcast->list))
+	if (charset_fits_iso2022jp(line) || draft_text_may_be_wide(setup->settings, list))
 		return true;
 	log_event(LOG_LEVEL_WARNING, NULL, 0,
-		  "the footer of %s is without the line \"%s\", which has a "
+		  "the footer of the list %s is without the line \"%s\", which has a "
 		  "machine-dependent character (Art. 13-2(3))",
-		  broadcast->mail, line);
+		  list, line);
 	return false;
 }
 
-static char *fill(const struct setup *setup, const struct broadcast *broadcast,
-		  const char *text, const struct footer_word *words)
+static char *fill(const struct setup *setup, const char *list, const char *text,
+		  const struct footer_word *words)
 {
 	GString *out = g_string_new(NULL);
 	char **lines = g_strsplit(text, "\n", -1);
@@ -95,7 +95,7 @@ static char *fill(const struct setup *setup, const struct broadcast *broadcast,
 	for (size_t i = 0; lines[i] != NULL; i++) {
 		g_autofree char *line = fill_line(lines[i], words);
 
-		if (line != NULL && may_stand(setup, broadcast, line))
+		if (line != NULL && may_stand(setup, list, line))
 			g_string_append_printf(out, "%s%s", out->len > 0 ? "\n" : "",
 					       line);
 	}
@@ -104,17 +104,20 @@ static char *fill(const struct setup *setup, const struct broadcast *broadcast,
 }
 
 char *broadcast_footer_make(const struct setup *setup, const struct broadcast *broadcast,
-			    const struct section *section)
+			    const struct section *section, const char *list,
+			    const char *language)
 {
 	const struct settings *settings = setup->settings;
-	const bool ja = strcmp(settings->language, "ja") == 0;
+	const bool is_twin = *language != '\0';
+	const bool ja = is_twin ? g_str_has_prefix(language, "ja")
+				: strcmp(settings->language, "ja") == 0;
 	const char *chosen = choose(broadcast->footer, settings->broadcast_footer);
 	g_autofree char *text = NULL;
 	g_autofree char *phones = section->phones != NULL
 				      ? g_strjoinv(ja ? "、" : ", ", section->phones)
 				      : g_strdup("");
 	g_autofree char *leave =
-	    g_strdup_printf("leave-%s@%s", broadcast->list, settings->service_domain);
+	    g_strdup_printf("leave-%s@%s", list, settings->service_domain);
 	const struct footer_word words[WORDS_MOST] = {
 		{ "{section}", ja ? section->name_ja : section->name_en },
 		{ "{phone}", phones },
@@ -123,9 +126,10 @@ char *broadcast_footer_make(const struct setup *setup, const struct broadcast *b
 
 	if (*chosen == '\0' || strcmp(chosen, "none") == 0)
 		return g_strdup("");
-	text = strcmp(chosen, "standard") == 0 ? make_standard(setup)
-					       : notice_clean_text(chosen);
-	return fill(setup, broadcast, text, words);
+	text = strcmp(chosen, "standard") == 0 || (is_twin && !ja)
+		   ? make_standard(setup, ja ? "ja" : "en")
+		   : notice_clean_text(chosen);
+	return fill(setup, list, text, words);
 }
 
 char *broadcast_footer_find_reply_to(const struct setup *setup,
@@ -143,12 +147,12 @@ char *broadcast_footer_find_reply_to(const struct setup *setup,
 									    : "");
 }
 
-char *broadcast_footer_add(const struct draft *draft)
+char *broadcast_footer_add(const char *text, const char *footer)
 {
-	g_autofree char *text = NULL;
+	g_autofree char *start = NULL;
 
-	if (*draft->footer == '\0')
-		return g_strdup(draft->text);
-	text = g_strchomp(g_strdup(draft->text));
-	return g_strconcat(text, FOOTER_RULE, draft->footer, NULL);
+	if (*footer == '\0')
+		return g_strdup(text);
+	start = g_strchomp(g_strdup(text));
+	return g_strconcat(start, FOOTER_RULE, footer, NULL);
 }

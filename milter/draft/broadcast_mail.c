@@ -6,7 +6,8 @@
  *	Made from the draft alone, so that nothing of the writer's client goes out: From: and
  *	To: are the broadcast address, text and footer are what the approver saw. ISO-2022-JP (7bit)
  *	where every character has its place, since old phones read nothing else; otherwise
- *	UTF-8.
+ *	UTF-8. In another language it is the same mail, of that part's subject and text, and a
+ *	list of its own to mail programs.
  *
  * DIAGNOSTICS
  *	All failures are returned.
@@ -26,26 +27,82 @@
 #include "milter/mail/charset.h"
 #include "milter/mail/message.h"
 #include "policy/bounce_address.h"
+#include "policy/part.h"
 
 /* Far enough away that a shard may wait for a dead MTA; near enough to fit the token. */
 #define RELEASE_TOKEN_SECONDS (366 * 86400)
 
-static bool wants_iso2022jp(const struct settings *settings, const struct draft *draft)
+/* What a mail has of its own in each language; all borrowed. */
+struct broadcast_text {
+	const char *name; /* of the broadcast */
+	const char *list;
+	const char *subject;
+	const char *text;
+	const char *in_reply_to;
+	const char *footer;
+};
+
+/* Names are there in Japanese and English. */
+static bool find_text(const struct draft *draft, const char *language,
+		      struct broadcast_text *text_r)
+{
+	const bool ja = *language == '\0' || g_str_has_prefix(language, "ja");
+	const char *name = ja ? draft->broadcast_ja : draft->broadcast_en;
+	const struct part *part;
+
+	if (*language == '\0') {
+		*text_r = (struct broadcast_text){
+			name,        draft->list,        draft->subject,
+			draft->text, draft->in_reply_to, draft->footer
+		};
+		return true;
+	}
+	part = part_find(draft->parts, language);
+	if (part == NULL)
+		return false;
+	*text_r = (struct broadcast_text){ name,       part->list,        part->subject,
+					   part->text, part->in_reply_to, part->footer };
+	return true;
+}
+
+static bool wants_iso2022jp(const struct settings *settings,
+			    const struct broadcast_text *text)
 {
 	if (settings->outgoing_charset == OUTGOING_UTF8)
 		return false;
-	return charset_fits_iso2022jp(draft->subject) &&
-	       charset_fits_iso2022jp(draft->text) &&
-	       charset_fits_iso2022jp(draft->footer) &&
-	       charset_fits_iso2022jp(draft->broadcast_ja);
+	return charset_fits_iso2022jp(text->subject) &&
+	       charset_fits_iso2022jp(text->text) &&
+	       charset_fits_iso2022jp(text->footer) && charset_fits_iso2022jp(text->name);
 }
 
-char *broadcast_mail_id(const struct settings *settings, const struct draft *draft)
+char *broadcast_mail_id(const struct settings *settings, const struct draft *draft,
+			const char *language)
 {
-	return g_strdup_printf("<broadcast.%lld.%02x%02x%02x%02x@%s>",
+	return g_strdup_printf("<broadcast.%lld.%02x%02x%02x%02x%s%s@%s>",
 			       (long long)draft->id, draft->submit_key[0],
 			       draft->submit_key[1], draft->submit_key[2],
-			       draft->submit_key[3], settings->service_domain);
+			       draft->submit_key[3], *language != '\0' ? "." : "",
+			       language, settings->service_domain);
+}
+
+/* By which mail programs know the list (RFC 2919): its address, or of a list in another language
+ * its name in the address's domain. */
+static char *make_list_id(const struct draft *draft, const char *language,
+			  const struct broadcast_text *text)
+{
+	const char *at = strrchr(draft->broadcast, '@');
+	g_autofree char *local =
+	    g_strndup(draft->broadcast, (gsize)(at - draft->broadcast));
+
+	return g_strdup_printf("<%s.%s>", *language != '\0' ? text->list : local, at + 1);
+}
+
+/* An address of the list, as a header names it (RFC 2369). */
+static char *make_list_link(const char *before, const char *list, const char *behind,
+			    const struct settings *settings)
+{
+	return g_strdup_printf("<mailto:%s%s%s@%s>", before, list, behind,
+			       settings->service_domain);
 }
 
 /* How a resident leaves (RFC 2369). A personal copy has an address that is signed for its reader,
@@ -61,7 +118,7 @@ static bool make_leave_ways(const struct settings *settings,
 {
 	const struct leave_right right = {
 		.leaver = copy->shard->leaver,
-		.list = copy->draft->list,
+		.list = draft_find_list(copy->draft, copy->shard->language),
 	};
 	char token[TOKEN_TEXT_MAX + 1];
 	g_autofree char *address = NULL;
@@ -93,46 +150,51 @@ bool broadcast_mail_write(const struct settings *settings,
 			  size_t *length_r, struct kairan_error *error_r)
 {
 	const struct draft *draft = copy->draft;
-	const char *at = strrchr(draft->broadcast, '@');
-	g_autofree char *local =
-	    g_strndup(draft->broadcast, (gsize)(at - draft->broadcast));
-	g_autofree char *list_id = g_strdup_printf("<%s.%s>", local, at + 1);
-	g_autofree char *subscribe =
-	    g_strdup_printf("<mailto:join-%s@%s>", draft->list, settings->service_domain);
-	g_autofree char *owner = g_strdup_printf("<mailto:%s-owner@%s>", draft->list,
-						 settings->service_domain);
-	g_autofree char *id = broadcast_mail_id(settings, draft);
-	g_autofree char *text = broadcast_footer_add(draft);
-	const char *first = *draft->in_reply_to != '\0' ? draft->in_reply_to : NULL;
+	const char *language = copy->shard->language;
+	struct broadcast_text text;
+	g_autofree char *list_id = NULL;
+	g_autofree char *subscribe = NULL;
+	g_autofree char *owner = NULL;
+	g_autofree char *whole = NULL;
+	g_autofree char *id = broadcast_mail_id(settings, draft, language);
+	const char *first;
 	struct leave_ways ways;
+	struct message_draft mail;
 	char zone[8];
-	struct message_draft mail = {
-		.from_name = draft->broadcast_ja,
+	bool ok;
+
+	if (!find_text(draft, language, &text))
+		return error_set(error_r, "draft %lld has no text in \"%s\"",
+				 (long long)draft->id, language);
+	if (!make_leave_ways(settings, copy, &ways, error_r))
+		return false;
+	list_id = make_list_id(draft, language, &text);
+	subscribe = make_list_link("join-", text.list, "", settings);
+	owner = make_list_link("", text.list, "-owner", settings);
+	whole = broadcast_footer_add(text.text, text.footer);
+	first = *text.in_reply_to != '\0' ? text.in_reply_to : NULL;
+	mail = (struct message_draft){
+		.from_name = text.name,
 		.from_address = draft->broadcast,
-		.to_name = draft->broadcast_ja,
+		.to_name = text.name,
 		.to_address = draft->broadcast,
 		.reply_to = *draft->reply_to != '\0' ? draft->reply_to : NULL,
-		.subject = draft->subject,
+		.subject = text.subject,
 		.message_id = id,
 		.in_reply_to = first,
 		.references = first,
 		.list_id = list_id,
+		.list_unsubscribe = ways.list,
+		.list_unsubscribe_post = ways.post,
 		.list_subscribe = subscribe,
 		.list_owner = owner,
-		.list_post = "NO",
 		.auto_submitted = "auto-generated",
 		.date = draft->due_at,
 		.date_zone = zone,
-		.text = text,
-		.charset = wants_iso2022jp(settings, draft) ? ENCODED_WORD_ISO2022JP
+		.text = whole,
+		.charset = wants_iso2022jp(settings, &text) ? ENCODED_WORD_ISO2022JP
 							    : ENCODED_WORD_UTF8,
 	};
-	bool ok;
-
-	if (!make_leave_ways(settings, copy, &ways, error_r))
-		return false;
-	mail.list_unsubscribe = ways.list;
-	mail.list_unsubscribe_post = ways.post;
 	clock_format(draft->due_at, settings->time_zone, "%z", zone, sizeof(zone));
 	ok = message_write(&mail, octets_r, length_r, error_r);
 	g_free(ways.list);

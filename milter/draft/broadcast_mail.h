@@ -11,17 +11,20 @@
 #include "schema/store_draft.h"
 #include "schema/store_release.h"
 
-/* The Message-ID of a draft's broadcast, with its angle brackets. Free with g_free(). */
-char *broadcast_mail_id(const struct settings *settings, const struct draft *draft);
+/* The Message-ID of a draft's broadcast in a language ("": its own text), with its angle brackets.
+ * Free with g_free(). */
+char *broadcast_mail_id(const struct settings *settings, const struct draft *draft,
+			const char *language);
 
-/* What goes out: the draft's mail, to all of a shard. */
+/* What goes out: the draft's mail in the language of a shard, to all of it. */
 struct broadcast_copy {
 	const struct draft *draft;
 	const struct shard *shard;
 	const struct keyring *leave_keys; /* of personal copies; else it may be NULL */
 };
 
-/* Write it: the same octets every time for the same copy and settings. malloc'd. */
+/* Write it: the same octets every time for the same copy and settings. malloc'd. False
+ * as well where the draft has no text in that language. */
 bool broadcast_mail_write(const struct settings *settings,
 			  const struct broadcast_copy *copy, char **octets_r,
 			  size_t *length_r, struct kairan_error *error_r);

@@ -17,6 +17,7 @@
 #include <unictype.h>
 
 #include "milter/draft/warnings.h"
+#include "policy/language.h"
 #include "policy/text.h"
 
 #define PLACES_MOST 20
@@ -56,12 +57,14 @@ static json_t *pack_finding(const struct finding *finding)
 	    finding->offending, MIN(strlen(finding->offending), OFFENDING_MOST));
 	g_autofree char *shown = make_shown(offending);
 
-	return json_pack("{s:s, s:i, s:i, s:i, s:s, s:s, s:s}", "reason",
+	return json_pack("{s:s, s:i, s:i, s:i, s:s, s:s, s:s, s:s, s:I, s:I}", "reason",
 			 reason_name(finding->reason), "place", (int)finding->place,
 			 "line", (int)finding->line, "column", (int)finding->column,
 			 "offending", shown, "instead",
 			 finding->instead != NULL ? finding->instead : "", "rule",
-			 finding->rule != NULL ? finding->rule : "");
+			 finding->rule != NULL ? finding->rule : "", "language",
+			 finding->language != NULL ? finding->language : "", "count",
+			 (json_int_t)finding->count, "limit", (json_int_t)finding->limit);
 }
 
 char *draft_findings_pack(const GPtrArray *findings)
@@ -73,7 +76,8 @@ char *draft_findings_pack(const GPtrArray *findings)
 
 	for (guint i = 0; i < findings->len; i++) {
 		const struct finding *finding = g_ptr_array_index(findings, i);
-		const bool told = first && finding->place == FINDING_WHOLE;
+		const bool told =
+		    first && finding->place == FINDING_WHOLE && finding->language == NULL;
 
 		if (!finding->refuses)
 			continue;
@@ -116,7 +120,7 @@ static void append_phrase(GString *out, const struct setup *setup, const char *l
 static void put_place(GHashTable *facts, const json_t *finding)
 {
 	static const char *const texts[] = { "offending", "instead", "rule" };
-	static const char *const numbers[] = { "line", "column" };
+	static const char *const numbers[] = { "line", "column", "count", "limit" };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
 		put_text(facts, texts[i], get_text(finding, texts[i]));
@@ -153,10 +157,21 @@ static void write_whole(GString *out, const struct setup *setup, const char *lan
 	g_autofree char *key = g_strdup_printf("reason.%s", get_text(finding, "reason"));
 
 	g_string_append(out, template_get_phrase(setup->templates, language, key));
-	/* The counts stand above the places. */
-	if (strcmp(get_text(finding, "reason"), reason_name(REASON_TOO_LONG)) != 0 &&
-	    *get_text(finding, "offending") != '\0')
-		g_string_append_printf(out, " [%s]", get_text(finding, "offending"));
+	if (strcmp(get_text(finding, "reason"), reason_name(REASON_TOO_LONG)) != 0) {
+		if (*get_text(finding, "offending") != '\0')
+			g_string_append_printf(out, " [%s]",
+					       get_text(finding, "offending"));
+		return;
+	}
+	/* Of the draft's own text the counts stand above the places. */
+	if (*get_text(finding, "language") != '\0') {
+		GHashTable *facts =
+		    g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
+
+		put_place(facts, finding);
+		append_phrase(out, setup, language, "finding.length", facts);
+		g_hash_table_destroy(facts);
+	}
 }
 
 static void write_more(GString *out, const struct setup *setup, const char *language,
@@ -185,6 +200,10 @@ char *draft_findings_write(const struct setup *setup, const char *language,
 		    json_object_get(finding, "place"));
 
 		g_string_append_printf(out, "%s・", out->len > 0 ? "\n" : "");
+		if (*get_text(finding, "language") != '\0')
+			g_string_append_printf(
+			    out, strcmp(language, "ja") == 0 ? "【%s】" : "[%s] ",
+			    language_name(get_text(finding, "language"), language));
 		if (json_is_integer(finding))
 			write_more(out, setup, language, finding);
 		else if (place == FINDING_WHOLE)
@@ -207,8 +226,14 @@ char *draft_findings_pack_warnings(const GPtrArray *findings)
 		    g_strdup_printf("%s: %s", finding->rule != NULL ? finding->rule : "",
 				    finding->offending);
 
-		if (!finding->refuses && json_array_size(warnings) < PLACES_MOST)
-			draft_warnings_add(warnings, "protected", detail);
+		if (finding->refuses || json_array_size(warnings) >= PLACES_MOST)
+			continue;
+		if (finding->reason == REASON_PART_LINE)
+			draft_warnings_add(warnings, reason_name(REASON_PART_LINE),
+					   finding->offending);
+		else
+			draft_warnings_add_language(warnings, "protected",
+						    finding->language, detail);
 	}
 	packed = draft_warnings_pack(warnings);
 	json_decref(warnings);

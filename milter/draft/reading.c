@@ -98,6 +98,9 @@ void draft_reading_clear(struct draft_reading *reading)
 	free(reading->subject);
 	g_free(reading->cut_footer);
 	message_text_free(&reading->text);
+	g_free(reading->whole);
+	if (reading->parts != NULL)
+		g_ptr_array_unref(reading->parts);
 	if (reading->findings != NULL)
 		g_ptr_array_unref(reading->findings);
 }

@@ -19,7 +19,9 @@ struct draft_reading {
 	struct message_text text;
 	bool urgent;
 	enum send_at_status send_at_status;
-	int64_t send_at; /* for SEND_AT_READ; its line is not in the text any more */
+	int64_t send_at;  /* for SEND_AT_READ; its line is not in the text any more */
+	char *whole;      /* the text with its parts; NULL: they were not looked for */
+	GPtrArray *parts; /* struct part; not in the text any more; NULL likewise */
 	char *
 	    cut_footer; /* of the mail program, and not in the text any more; NULL: none */
 	const struct draft *corrects; /* NULL: it is not a correction */

@@ -4,7 +4,8 @@
  *
  * DESCRIPTION
  *	Gathers the facts that policy/draft_rules.c wants: what the mail says, what iconv
- *	says of its characters, and the town's settings and patterns.
+ *	says of its characters, and the town's settings and patterns. A part has another limit,
+ *	and whatever letters its language is written in.
  *
  * DIAGNOSTICS
  *	None: every answer is a verdict.
@@ -17,6 +18,8 @@
 #include "milter/mail/automatic.h"
 #include "milter/mail/misfits.h"
 #include "policy/draft_rules.h"
+#include "policy/language.h"
+#include "policy/part.h"
 
 bool draft_text_may_be_wide(const struct settings *settings, const char *list)
 {
@@ -48,21 +51,71 @@ size_t draft_text_count(const struct settings *settings,
 	return draft_rules_count(&facts);
 }
 
+/* What iconv says, where the list wants ISO-2022-JP. */
+static void judge_text(struct draft_facts *facts, GPtrArray *findings,
+		       struct verdict *verdict_r)
+{
+	GPtrArray *misfits = misfits_new();
+
+	facts->misfits = misfits;
+	if (!facts->may_be_wide) {
+		misfits_find(FINDING_SUBJECT, facts->subject, misfits);
+		misfits_find(FINDING_TEXT, facts->text, misfits);
+	}
+	draft_rules_judge(facts, findings, verdict_r);
+	g_ptr_array_unref(misfits);
+}
+
+static void judge_part(const struct setup *setup, struct part *part, GPtrArray *findings,
+		       struct verdict *verdict_r)
+{
+	const struct settings *settings = setup->settings;
+	struct draft_facts facts = {
+		.language = part->language,
+		.subject = part->subject,
+		.text = part->text,
+		.attachments = "",
+		.patterns = setup->patterns,
+		.may_be_wide = !language_is_of_jis(part->language) ||
+			       draft_text_may_be_wide(settings, part->list),
+		.counts_subject = settings->count_subject != 0,
+		.character_limit = (size_t)settings->twin_character_limit,
+	};
+
+	part->characters = (int64_t)draft_rules_count(&facts);
+	judge_text(&facts, findings, verdict_r);
+}
+
+/* Of all texts together, where nobody knows what of it is in which language. */
+#define UNPARTED_MOST 65536
+
+static bool is_parted(const GPtrArray *findings)
+{
+	for (guint i = 0; i < findings->len; i++) {
+		const struct finding *finding = g_ptr_array_index(findings, i);
+
+		if (finding->reason == REASON_PART_LINE && finding->refuses)
+			return false;
+	}
+	return true;
+}
+
 void draft_text_judge(const struct setup *setup, const char *list,
 		      const struct draft_reading *reading, GPtrArray *findings,
 		      struct verdict *verdict_r)
 {
 	struct draft_facts facts = make_facts(setup->settings, reading);
-	GPtrArray *misfits = misfits_new();
 
 	facts.may_be_wide = draft_text_may_be_wide(setup->settings, list);
 	facts.is_automatic = automatic_judge(reading->message) == AUTOMATIC_CERTAIN;
 	facts.patterns = setup->patterns;
-	facts.misfits = misfits;
-	if (!facts.may_be_wide) {
-		misfits_find(FINDING_SUBJECT, reading->subject, misfits);
-		misfits_find(FINDING_TEXT, reading->text.text, misfits);
+	/* Which rule is for which text nobody knows. */
+	if (!is_parted(findings)) {
+		facts.may_be_wide = true;
+		facts.character_limit = UNPARTED_MOST;
 	}
-	draft_rules_judge(&facts, findings, verdict_r);
-	g_ptr_array_unref(misfits);
+	judge_text(&facts, findings, verdict_r);
+	for (guint i = 0; reading->parts != NULL && i < reading->parts->len; i++)
+		judge_part(setup, g_ptr_array_index(reading->parts, i), findings,
+			   verdict_r);
 }

@@ -9,8 +9,9 @@
 #include "milter/core/kairan.h"
 #include "milter/draft/reading.h"
 
-/* Judge a draft that was read, for a subscriber list. findings (policy/finding.h) get all that
- * was found; the verdict is the first refusal. */
+/* Judge a draft that was read, for a subscriber list, and its parts for theirs, whose characters
+ * are counted. findings (policy/finding.h) get all that was found; the verdict is the first
+ * refusal. Where they have already that the text cannot be parted, it is not counted. */
 void draft_text_judge(const struct setup *setup, const char *list,
 		      const struct draft_reading *reading, GPtrArray *findings,
 		      struct verdict *verdict_r);

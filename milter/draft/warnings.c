@@ -5,7 +5,8 @@
  * DESCRIPTION
  *	Nobody, or unusually few, who would receive it, a text like one that went out a few days
  *	ago, a date that has passed on the day the draft would go out, a wrong weekday, a word
- *	that speaks of a drill, what a mail program or a gateway has left in it. They are found
+ *	that speaks of a drill, what a mail program or a gateway has left in it, a list in another
+ *	language that gets no text. They are found
  *	when the draft is held, and shown in the reader's language each time it is.
  *
  * DIAGNOSTICS
@@ -23,7 +24,9 @@
 #include "milter/draft/schedule.h"
 #include "policy/day.h"
 #include "policy/guards.h"
+#include "policy/language.h"
 #include "policy/leftover.h"
+#include "policy/part.h"
 #include "schema/store_audience.h"
 
 #define WARNINGS_RULE "━━━━━━━━━━━━━━━━"
@@ -37,6 +40,17 @@ void draft_warnings_add(json_t *warnings, const char *key, const char *detail)
 
 	(void)json_array_append_new(warnings,
 				    json_pack("{s:s, s:s}", "key", key, "detail", valid));
+}
+
+void draft_warnings_add_language(json_t *warnings, const char *key, const char *language,
+				 const char *detail)
+{
+	json_t *warning;
+
+	draft_warnings_add(warnings, key, detail);
+	warning = json_array_get(warnings, json_array_size(warnings) - 1);
+	if (language != NULL)
+		(void)json_object_set_new(warning, "language", json_string(language));
 }
 
 /* So much of a line tells which one it is, in characters. */
@@ -70,6 +84,23 @@ void draft_warnings_add_note(struct draft *draft, const char *key, const char *d
 
 	(void)json_array_append_new(warnings, json_pack("{s:s, s:s, s:b}", "key", key,
 							"detail", detail, "note", 1));
+	g_free(draft->warnings);
+	draft->warnings = draft_warnings_pack(warnings);
+	json_decref(warnings);
+}
+
+/* Those of another language would hear nothing, which may be meant. */
+void draft_warnings_add_missing(struct draft *draft, char *const *twins)
+{
+	json_t *warnings = load_warnings(draft);
+
+	for (size_t i = 0; twins[i] != NULL; i++) {
+		g_autofree char *language = twin_language(twins[i]);
+
+		if (part_find(draft->parts, language) == NULL)
+			draft_warnings_add_language(warnings, "no-part", language,
+						    twin_list(twins[i]));
+	}
 	g_free(draft->warnings);
 	draft->warnings = draft_warnings_pack(warnings);
 	json_decref(warnings);
@@ -132,7 +163,7 @@ static bool find_audience(struct store *store, const struct draft *draft,
 	g_autofree char *numbers = NULL;
 	int64_t count, last = 0;
 
-	if (!store_audience_find(store, draft, &audience, error_r) ||
+	if (!store_audience_find(store, draft, NULL, &audience, error_r) ||
 	    !store_audience_count(store, &audience, &count, error_r) ||
 	    store_audience_find_last(store, draft, &last, error_r) == ANSWER_UNKNOWN)
 		return false;
@@ -142,6 +173,26 @@ static bool find_audience(struct store *store, const struct draft *draft,
 	else if (audience.had == 0 && count * 2 < last)
 		draft_warnings_add(warnings, "fewer", numbers);
 	return true;
+}
+
+/* The others get theirs all the same. */
+static bool find_part_audiences(struct store *store, const struct draft *draft,
+				json_t *warnings, struct kairan_error *error_r)
+{
+	bool ok = true;
+
+	for (guint i = 0; ok && draft->parts != NULL && i < draft->parts->len; i++) {
+		const struct part *part = g_ptr_array_index(draft->parts, i);
+		struct audience audience;
+		int64_t count = 0;
+
+		ok = store_audience_find(store, draft, part, &audience, error_r) &&
+		     store_audience_count(store, &audience, &count, error_r);
+		if (ok && count == 0)
+			draft_warnings_add_language(warnings, "nobody-part",
+						    part->language, part->list);
+	}
+	return ok;
 }
 
 static void find_dates(const struct setup *setup, const struct draft *draft,
@@ -164,13 +215,13 @@ static void find_dates(const struct setup *setup, const struct draft *draft,
 }
 
 static void find_leftovers(const struct setup *setup, const struct draft *draft,
-			   json_t *warnings)
+			   const struct part *part, json_t *warnings)
 {
 	const char *const addresses[] = { setup->settings->service_domain,
 					  draft->broadcast, NULL };
 	const struct leftover_facts facts = {
-		.subject = draft->subject,
-		.text = draft->text,
+		.subject = part != NULL ? part->subject : draft->subject,
+		.text = part != NULL ? part->text : draft->text,
 		.addresses = addresses,
 		.banners = setup->banners,
 		.footers = setup->footers,
@@ -183,8 +234,26 @@ static void find_leftovers(const struct setup *setup, const struct draft *draft,
 		draft_warnings_add_place(warnings, leftover_name(leftover->kind),
 					 leftover->line, leftover->lines,
 					 leftover->written);
+		if (part != NULL)
+			(void)json_object_set_new(
+			    json_array_get(warnings, json_array_size(warnings) - 1),
+			    "language", json_string(part->language));
 	}
 	g_ptr_array_unref(leftovers);
+}
+
+/* All that residents would read, in whichever language. */
+static char *join_texts(const struct draft *draft)
+{
+	GString *all = g_string_new(NULL);
+
+	g_string_append_printf(all, "%s\n%s", draft->subject, draft->text);
+	for (guint i = 0; draft->parts != NULL && i < draft->parts->len; i++) {
+		const struct part *part = g_ptr_array_index(draft->parts, i);
+
+		g_string_append_printf(all, "\n%s\n%s", part->subject, part->text);
+	}
+	return g_string_free(all, FALSE);
 }
 
 char *draft_warnings_pack(const json_t *warnings)
@@ -202,17 +271,21 @@ char *draft_warnings_pack(const json_t *warnings)
 bool draft_warnings_collect(const struct setup *setup, struct store *store,
 			    struct draft *draft, struct kairan_error *error_r)
 {
-	g_autofree char *all = g_strdup_printf("%s\n%s", draft->subject, draft->text);
+	g_autofree char *all = join_texts(draft);
 	g_autofree char *word = guards_find_word(all, setup->settings->drill_words);
 	json_t *earlier = load_warnings(draft);
 	json_t *warnings = json_array();
 	bool ok = find_audience(store, draft, warnings, error_r) &&
+		  find_part_audiences(store, draft, warnings, error_r) &&
 		  find_duplicate(setup, store, draft, warnings, error_r);
 
 	find_dates(setup, draft, all, warnings);
 	if (word != NULL)
 		draft_warnings_add(warnings, "drill", word);
-	find_leftovers(setup, draft, warnings);
+	find_leftovers(setup, draft, NULL, warnings);
+	for (guint i = 0; draft->parts != NULL && i < draft->parts->len; i++)
+		find_leftovers(setup, draft, g_ptr_array_index(draft->parts, i),
+			       warnings);
 	(void)json_array_extend(warnings, earlier);
 	g_free(draft->warnings);
 	draft->warnings = draft_warnings_pack(warnings);
@@ -264,12 +337,18 @@ static void append_warning(GString *text, const struct setup *setup, const char 
 			   const json_t *warning)
 {
 	const char *key = json_string_value(json_object_get(warning, "key"));
+	const char *tag = json_string_value(json_object_get(warning, "language"));
+	const bool ja = strcmp(language, "ja") == 0;
 	g_autofree char *phrase = g_strdup_printf("warning.%s", key);
 	g_autofree char *detail = write_detail(setup, language, warning);
 
-	g_string_append_printf(
-	    text, strcmp(language, "ja") == 0 ? "\n・%s（%s）" : "\n* %s (%s)",
-	    template_get_phrase(setup->templates, language, phrase), detail);
+	g_string_append(text, ja ? "\n・" : "\n* ");
+	if (tag != NULL)
+		g_string_append_printf(text, ja ? "【%s】" : "[%s] ",
+				       language_name(tag, language));
+	g_string_append_printf(text, ja ? "%s（%s）" : "%s (%s)",
+			       template_get_phrase(setup->templates, language, phrase),
+			       detail);
 }
 
 /* It may pass while the draft waits, so it is not kept with it. */

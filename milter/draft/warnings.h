@@ -1,7 +1,8 @@
 /*
  * What the approver is shown at the top of a request, and the writer in the receipt: kept with
  * the draft as a JSON array of objects with a key (a phrase "warning.KEY") and a detail, and
- * the line where it stands if it has a place. What has been done already is a note among them
+ * the line where it stands if it has a place, and the language of the part that it is about
+ * if it is not about the draft's own text. What has been done already is a note among them
  * (a phrase "note.KEY"): nobody has to look at it again.
  */
 #ifndef KAIRAN_MILTER_DRAFT_WARNINGS_H
@@ -21,11 +22,19 @@ void draft_warnings_add(json_t *warnings, const char *key, const char *detail);
 void draft_warnings_add_place(json_t *warnings, const char *key, size_t line,
 			      size_t lines, const char *written);
 
+/* One about the text in a language. */
+void draft_warnings_add_language(json_t *warnings, const char *key, const char *language,
+				 const char *detail);
+
 /* An array as it is kept. Free with g_free(). */
 char *draft_warnings_pack(const json_t *warnings);
 
 /* Add a note to draft->warnings. */
 void draft_warnings_add_note(struct draft *draft, const char *key, const char *detail);
+
+/* Add a warning to draft->warnings of each of the broadcast's twins for whose list it has no
+ * text. */
+void draft_warnings_add_missing(struct draft *draft, char *const *twins);
 
 /* Look for slips (policy/guards.h) and leftovers (policy/leftover.h) in a draft, and add them to
  * draft->warnings. Inside a transaction. */

@@ -21,10 +21,12 @@
 #include "conf/log.h"
 #include "milter/core/notice.h"
 #include "milter/core/snapshot.h"
-#include "milter/draft/schedule.h"
+#include "milter/draft/parts.h"
 #include "milter/intake/draft_settle.h"
 #include "milter/intake/reply.h"
 #include "milter/intake/reply_outcome.h"
+#include "policy/language.h"
+#include "policy/part.h"
 #include "policy/quote.h"
 #include "policy/subject_mark.h"
 #include "policy/text.h"
@@ -86,11 +88,28 @@ static enum answer find_broadcast(const struct intake_context *context,
 			     &recipient->broadcast);
 }
 
-static char *make_subject(const char *subject)
+static char *make_subject(const char *mark, const char *subject)
 {
-	return g_str_has_prefix(subject, CORRECTION_MARK)
-		   ? g_strdup(subject)
-		   : g_strconcat(CORRECTION_MARK, subject, NULL);
+	return g_str_has_prefix(subject, mark) ? g_strdup(subject)
+					       : g_strconcat(mark, subject, NULL);
+}
+
+/* Each part has the subject of what it corrects, unless it brings another one. */
+static void name_parts(const struct draft *corrects, GPtrArray *parts)
+{
+	for (guint i = 0; i < parts->len; i++) {
+		struct part *part = g_ptr_array_index(parts, i);
+		const struct part *first = part_find(corrects->parts, part->language);
+		char *subject;
+
+		if (*part->subject == '\0' && first == NULL)
+			continue;
+		subject =
+		    make_subject(language_correction(part->language),
+				 *part->subject != '\0' ? part->subject : first->subject);
+		g_free(part->subject);
+		part->subject = subject;
+	}
 }
 
 /* The person's own lines; a footer goes when the draft is brought to its standard form, so that
@@ -139,12 +158,13 @@ static bool read_correction(const struct intake_context *context,
 	own = make_text(reading->text.text);
 	free(reading->text.text);
 	reading->text.text = own;
-	reading->subject = make_subject(reply->draft->subject);
+	reading->subject = make_subject(CORRECTION_MARK, reply->draft->subject);
 	if (own == NULL)
 		return false;
 	draft_reading_standardize(reading);
 	marked = take_mark(reading);
-	draft_schedule_read(context->setup, broadcast, reading);
+	draft_parts_read(context->setup, broadcast, reading);
+	name_parts(reply->draft, reading->parts);
 	/* What was urgent is wrong urgently. */
 	reading->urgent = reading->urgent || marked || reply->draft->urgent;
 	return true;

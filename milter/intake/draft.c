@@ -21,7 +21,7 @@
 
 #include "conf/log.h"
 #include "milter/core/alarm.h"
-#include "milter/draft/schedule.h"
+#include "milter/draft/parts.h"
 #include "milter/intake/draft_settle.h"
 #include "milter/intake/notice_reply.h"
 #include "milter/intake/office.h"
@@ -181,7 +181,7 @@ static void read_draft(const struct intake_context *context, struct recipient *r
 	if (reason == REASON_NONE)
 		reason = draft_reading_fill(reading);
 	if (reason == REASON_NONE)
-		draft_schedule_read(context->setup, recipient->broadcast, reading);
+		draft_parts_read(context->setup, recipient->broadcast, reading);
 	if (reason != REASON_NONE)
 		verdict_set(verdict_r, reason,
 			    reading->error.text[0] != '\0' ? reading->error.text : NULL);

@@ -34,6 +34,7 @@
 #include "milter/draft/text.h"
 #include "milter/draft/warnings.h"
 #include "milter/intake/limits.h"
+#include "policy/part.h"
 #include "policy/text.h"
 #include "schema/store_draft.h"
 
@@ -63,7 +64,7 @@ static bool make_submit_key(const struct intake_context *context,
 		if (id != NULL) {
 			hash_piece(hash, id, strlen(id));
 			hash_piece(hash, reading->subject, strlen(reading->subject));
-			hash_piece(hash, reading->text.text, strlen(reading->text.text));
+			hash_piece(hash, reading->whole, strlen(reading->whole));
 		} else {
 			hash_piece(hash, octets->str, octets->len);
 		}
@@ -71,6 +72,35 @@ static bool make_submit_key(const struct intake_context *context,
 	}
 	EVP_MD_CTX_free(hash);
 	return ok;
+}
+
+/* The Message-IDs of what a correction corrects: of a part's, where there was one. */
+static void refer_to(const struct settings *settings, const struct draft *corrects,
+		     struct draft *draft)
+{
+	draft->corrects = corrects->id;
+	draft->in_reply_to = broadcast_mail_id(settings, corrects, "");
+	for (guint i = 0; i < draft->parts->len; i++) {
+		struct part *part = g_ptr_array_index(draft->parts, i);
+
+		if (part_find(corrects->parts, part->language) == NULL)
+			continue;
+		g_free(part->in_reply_to);
+		part->in_reply_to = broadcast_mail_id(settings, corrects, part->language);
+	}
+}
+
+static void add_footers(const struct intake_context *context,
+			const struct recipient *recipient, GPtrArray *parts)
+{
+	for (guint i = 0; i < parts->len; i++) {
+		struct part *part = g_ptr_array_index(parts, i);
+
+		g_free(part->footer);
+		part->footer = broadcast_footer_make(context->setup, recipient->broadcast,
+						     recipient->standing.section,
+						     part->list, part->language);
+	}
 }
 
 static struct draft *make_draft(const struct intake_context *context,
@@ -97,18 +127,18 @@ static struct draft *make_draft(const struct intake_context *context,
 	draft->urgent = reading->urgent;
 	draft->send_at = reading->send_at;
 	draft->quiet_hours = g_strdup(broadcast->quiet_hours);
-	draft->footer =
-	    broadcast_footer_make(context->setup, broadcast, recipient->standing.section);
+	draft->footer = broadcast_footer_make(
+	    context->setup, broadcast, recipient->standing.section, broadcast->list, "");
 	draft->reply_to = broadcast_footer_find_reply_to(context->setup, broadcast,
 							 recipient->standing.section);
+	draft->parts = g_ptr_array_ref(reading->parts);
+	add_footers(context, recipient, draft->parts);
 	draft->warnings = draft_findings_pack_warnings(reading->findings);
+	draft_warnings_add_missing(draft, broadcast->twins);
 	if (reading->cut_footer != NULL)
 		draft_warnings_add_note(draft, "cut-footer", reading->cut_footer);
-	if (reading->corrects != NULL) {
-		draft->corrects = reading->corrects->id;
-		draft->in_reply_to =
-		    broadcast_mail_id(context->setup->settings, reading->corrects);
-	}
+	if (reading->corrects != NULL)
+		refer_to(context->setup->settings, reading->corrects, draft);
 	return draft;
 }
 

@@ -143,11 +143,26 @@ void draft_settle_refuse_person(const struct intake_context *context,
 		verdict);
 }
 
+/* Is it only the Japanese text that could be too long? Else its count would mislead: what is wrong
+ * is in another language, or it is not known which text is which. */
+static bool is_of_own_text(const struct draft_reading *reading)
+{
+	for (guint i = 0; reading->findings != NULL && i < reading->findings->len; i++) {
+		const struct finding *finding = g_ptr_array_index(reading->findings, i);
+
+		if (finding->refuses)
+			return finding->language == NULL &&
+			       finding->reason != REASON_PART_LINE;
+	}
+	return true;
+}
+
 /* The count, as the writer is told it; NULL when there is no text to count. */
 static char *count_text(const struct intake_context *context,
 			const struct draft_reading *reading)
 {
-	return reading->text.text != NULL && reading->subject != NULL
+	return reading->text.text != NULL && reading->subject != NULL &&
+		       is_of_own_text(reading)
 		   ? g_strdup_printf("%zu",
 				     draft_text_count(context->setup->settings, reading))
 		   : NULL;
@@ -202,7 +217,9 @@ void draft_settle_refuse_mail(const struct intake_context *context,
 	    context, recipient->person->uid,
 	    verdict->reason == REASON_ATTACHMENT ? detail : verdict->text, verdict);
 	g_autofree char *quoted =
-	    notice_quote_text(reading->text.text != NULL ? reading->text.text : "");
+	    notice_quote_text(reading->whole != NULL       ? reading->whole
+			      : reading->text.text != NULL ? reading->text.text
+							   : "");
 	g_autofree char *findings =
 	    reading->findings != NULL ? draft_findings_pack(reading->findings) : NULL;
 	g_autofree char *place = draft_reading_find_place(reading->error.text);
@@ -236,7 +253,6 @@ void draft_settle(const struct intake_context *context, const struct recipient *
 {
 	if (intake_recall_answer(context, recipient, reading, verdict_r))
 		return;
-	reading->findings = finding_new_list();
 	intake_judge_password(context, recipient->person, verdict_r);
 	if (verdict_r->kind == VERDICT_PASS)
 		draft_text_judge(context->setup, recipient->broadcast->list, reading,

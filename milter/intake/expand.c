@@ -28,6 +28,7 @@
 #include "milter/draft/broadcast_mail.h"
 #include "milter/intake/intake.h"
 #include "milter/intake/suspension.h"
+#include "policy/part.h"
 #include "schema/store_release.h"
 
 #define EXPAND_PAGE 1000
@@ -50,7 +51,7 @@ static bool is_genuine(const struct intake_context *context,
 		.text_hash = hash,
 	};
 
-	token_hash_text(draft->text, hash);
+	part_hash_texts(draft->text, draft->parts, hash);
 	return key != NULL && token_verify(service->token, service->token_length, key,
 					   &facts, clock_now()) == TOKEN_VALID;
 }

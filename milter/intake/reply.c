@@ -33,6 +33,7 @@
 #include "milter/intake/writer_facts.h"
 #include "milter/mail/automatic.h"
 #include "milter/mail/message.h"
+#include "policy/part.h"
 #include "policy/reply_parts.h"
 
 static void fail_store(const struct intake_context *context, int64_t draft,
@@ -77,7 +78,7 @@ static enum token_status check_token(const struct intake_context *context,
 
 	if (key == NULL)
 		return TOKEN_FORGED;
-	token_hash_text(reply->draft->text, hash);
+	part_hash_texts(reply->draft->text, reply->draft->parts, hash);
 	return token_verify(service->token, service->token_length, key, &facts,
 			    clock_now());
 }

@@ -13,8 +13,8 @@
  *	Authentication-Results (policy/authres.c).
  *
  *	The answer's language is what the mail says of itself: Content-Language or
- *	Accept-Language, Japanese letters in its subject, the word "English" there; else the
- *	setting.
+ *	Accept-Language, Japanese letters in its subject, the word "English" there; else that of
+ *	the list that is named, or the setting.
  *
  * DIAGNOSTICS
  *	Info: why a mail is not answered. Addresses are not logged; the MTA's log has them, by
@@ -31,6 +31,8 @@
 #include "milter/core/snapshot.h"
 #include "milter/intake/writer.h"
 #include "milter/mail/automatic.h"
+#include "policy/language.h"
+#include "policy/part.h"
 
 enum answer resident_find_broadcast(const struct intake_context *context,
 				    const char *list, size_t length,
@@ -155,7 +157,25 @@ static const char *read_subject_language(const struct message *message)
 	return language;
 }
 
-static const char *find_language(const struct settings *settings,
+/* That of a list in another language; NULL where the mail is about none. */
+static const char *find_list_language(const struct intake_context *context,
+				      const struct service_address *service)
+{
+	struct broadcast *broadcast = NULL;
+	g_autofree char *language = NULL;
+
+	if (service->token_length > 0 &&
+	    resident_find_broadcast(context, service->token, service->token_length,
+				    &broadcast) == ANSWER_YES)
+		language = twin_find_language(broadcast->twins, broadcast->list);
+	broadcast_free(broadcast);
+	if (language == NULL)
+		return NULL;
+	return g_str_has_prefix(language, LANGUAGE_JAPANESE) ? "ja" : "en";
+}
+
+static const char *find_language(const struct intake_context *context,
+				 const struct service_address *service,
 				 const struct message *message)
 {
 	static const char *const names[] = { "Content-Language", "Accept-Language" };
@@ -163,7 +183,9 @@ static const char *find_language(const struct settings *settings,
 
 	for (size_t i = 0; language == NULL && i < G_N_ELEMENTS(names); i++)
 		language = read_language(message_get_header(message, names[i], 0));
-	return language != NULL ? language : settings->language;
+	if (language == NULL)
+		language = find_list_language(context, service);
+	return language != NULL ? language : context->setup->settings->language;
 }
 
 /* ---- whether ---- */
@@ -224,7 +246,7 @@ enum answer resident_read(const struct intake_context *context,
 	if (answer != ANSWER_YES)
 		return answer;
 	resident_r->language =
-	    find_language(context->setup->settings, resident_r->message);
+	    find_language(context, &recipient->service, resident_r->message);
 	verdict_pass(&unknown);
 	answer = is_login(context, &resident_r->from, &unknown);
 	if (answer == ANSWER_UNKNOWN) {

@@ -27,6 +27,7 @@
 #include "conf/log.h"
 #include "milter/core/alarm.h"
 #include "milter/draft/broadcast_mail.h"
+#include "policy/part.h"
 #include "schema/store_archive.h"
 
 /* Nobody wants an archive; a release may have been stopped; a file could not be written. */
@@ -39,10 +40,10 @@
 
 /* Its folder, which is made, and its path. */
 static bool make_path(const struct settings *settings, const struct draft *draft,
-		      char **path_r, struct kairan_error *error_r)
+		      const char *language, char **path_r, struct kairan_error *error_r)
 {
 	g_autofree char *folder = NULL;
-	g_autofree char *list = g_strdup(draft->list);
+	g_autofree char *list = g_strdup(draft_find_list(draft, language));
 	char month[16], day[16];
 
 	clock_format(draft->due_at, settings->time_zone, "%Y-%m", month, sizeof(month));
@@ -61,10 +62,10 @@ static bool make_path(const struct settings *settings, const struct draft *draft
 }
 
 static bool write_file(const struct settings *settings, const struct draft *draft,
-		       struct kairan_error *error_r)
+		       const char *language, struct kairan_error *error_r)
 {
 	/* The copy that is nobody's own. */
-	const struct shard shard = { .draft = draft->id };
+	struct shard shard = { .draft = draft->id };
 	const struct broadcast_copy copy = { draft, &shard, NULL };
 	g_autofree char *path = NULL;
 	GError *error = NULL;
@@ -72,7 +73,8 @@ static bool write_file(const struct settings *settings, const struct draft *draf
 	size_t length;
 	bool ok;
 
-	if (!make_path(settings, draft, &path, error_r) ||
+	(void)g_strlcpy(shard.language, language, sizeof(shard.language));
+	if (!make_path(settings, draft, language, &path, error_r) ||
 	    !broadcast_mail_write(settings, &copy, &octets, &length, error_r))
 		return false;
 	ok = g_file_set_contents_full(path, octets, (gssize)length,
@@ -83,6 +85,36 @@ static bool write_file(const struct settings *settings, const struct draft *draf
 	if (!ok) {
 		(void)error_set(error_r, "%s", error->message);
 		g_error_free(error);
+	}
+	return ok;
+}
+
+/* The text in a language, where it went out to anybody. */
+static bool write_text(struct store *store, const struct settings *settings,
+		       const struct draft *draft, const char *language,
+		       struct kairan_error *error_r)
+{
+	enum answer answer;
+
+	if (!store_begin_grouped(store, error_r))
+		return false;
+	answer = store_archive_went_out(store, draft->id, language, error_r);
+	store_rollback(store);
+	if (answer != ANSWER_YES)
+		return answer == ANSWER_NO;
+	return write_file(settings, draft, language, error_r);
+}
+
+/* A file for each of its texts. */
+static bool write_draft(struct store *store, const struct settings *settings,
+			const struct draft *draft, struct kairan_error *error_r)
+{
+	bool ok = write_text(store, settings, draft, "", error_r);
+
+	for (guint i = 0; ok && i < draft->parts->len; i++) {
+		const struct part *part = g_ptr_array_index(draft->parts, i);
+
+		ok = write_text(store, settings, draft, part->language, error_r);
 	}
 	return ok;
 }
@@ -114,7 +146,8 @@ static enum answer write_next(struct kairan *kairan, const struct setup *setup,
 	struct draft *draft = NULL;
 	enum answer answer = find_next(store, &draft, error_r);
 
-	if (answer == ANSWER_YES && !write_file(setup->settings, draft, error_r)) {
+	if (answer == ANSWER_YES &&
+	    !write_draft(store, setup->settings, draft, error_r)) {
 		alarm_raise(kairan, ALARM_ARCHIVE, "folder", "archive", error_r->text);
 		answer = ANSWER_UNKNOWN;
 	} else if (answer == ANSWER_YES && !note(store, draft, error_r)) {

@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "policy/contradiction.h"
+#include "policy/part.h"
 #include "schema/directory_people.h"
 #include "schema/store_subscriber.h"
 
@@ -313,7 +314,7 @@ static bool read_lists(struct store *store, GPtrArray *lists,
 	return ok;
 }
 
-static void check_list(GPtrArray *lists, const struct broadcast *broadcast,
+static void check_list(GPtrArray *lists, const char *mail, const char *name,
 		       GPtrArray *findings)
 {
 	struct kept_list *found = NULL;
@@ -321,12 +322,12 @@ static void check_list(GPtrArray *lists, const struct broadcast *broadcast,
 	for (guint i = 0; found == NULL && i < lists->len; i++) {
 		struct kept_list *list = g_ptr_array_index(lists, i);
 
-		if (strcmp(list->name, broadcast->list) == 0)
+		if (strcmp(list->name, name) == 0)
 			found = list;
 	}
 	if (found == NULL || found->active == 0)
 		add(findings, found == NULL ? FINDING_UNKNOWN_LIST : FINDING_EMPTY_LIST,
-		    REASON_NONE, broadcast->mail, broadcast->list);
+		    REASON_NONE, mail, name);
 	if (found != NULL)
 		found->used = true;
 }
@@ -350,8 +351,14 @@ static bool check_lists(struct store *store, struct broadcast *const *broadcasts
 	const bool ok = read_lists(store, lists, error_r);
 
 	if (ok) {
-		for (size_t i = 0; broadcasts[i] != NULL; i++)
-			check_list(lists, broadcasts[i], findings);
+		for (size_t i = 0; broadcasts[i] != NULL; i++) {
+			const char *mail = broadcasts[i]->mail;
+			char **twins = broadcasts[i]->twins;
+
+			check_list(lists, mail, broadcasts[i]->list, findings);
+			for (size_t j = 0; twins[j] != NULL; j++)
+				check_list(lists, mail, twin_list(twins[j]), findings);
+		}
 		if (bad->len == 0)
 			check_unused(lists, findings);
 	}

@@ -10,7 +10,9 @@
  *	administrators are told why. It is looked at again for a while, and as soon as the
  *	directory changes, and goes out by itself when that is mended; after that what was
  *	urgent may be wrong, and it wants a new 承認. Without one it ends when draft_expiry is
- *	over. The list is the one that the broadcast has now.
+ *	over. The lists are those that the broadcast has now; one that has none any more in the
+ *	language of one of the draft's texts sends nothing, while one that has nobody is no
+ *	reason for those in other languages to wait.
  *
  *	Once it may go its recipients are fixed and cut into shards, in one transaction with the
  *	new state, which is entered only if the draft is what it was when the directory was
@@ -33,6 +35,8 @@
 #include "conf/setting_value.h"
 #include "milter/core/notice.h"
 #include "milter/draft/schedule.h"
+#include "policy/part.h"
+#include "schema/store_part.h"
 #include "schema/store_release.h"
 
 /* How often a draft that stays is looked at. */
@@ -43,6 +47,7 @@
 #define STAYS_OTHER_SECTION  "other-section"
 #define STAYS_NO_SECTION     "no-section"
 #define STAYS_NO_SUBSCRIBERS "no-subscribers"
+#define STAYS_NO_TWIN        "no-twin"
 
 static enum answer find_due(struct store *store, struct draft **draft_r,
 			    struct kairan_error *error_r)
@@ -96,8 +101,21 @@ struct release_step {
 	enum answer may;     /* what the directory says */
 	const char *why;     /* it stays */
 	char *list;          /* that the broadcast has now */
+	char **twins;        /* likewise */
 	bool is_told;        /* people are told of that now */
 };
+
+/* Has the broadcast a list for every text? */
+static bool has_lists(const struct broadcast *broadcast, const struct draft *draft)
+{
+	for (guint i = 0; i < draft->parts->len; i++) {
+		const struct part *part = g_ptr_array_index(draft->parts, i);
+
+		if (twin_find_list(broadcast->twins, part->language) == NULL)
+			return false;
+	}
+	return true;
+}
 
 /* NO: it may not go out as far as its broadcast is concerned. */
 static enum answer ask_broadcast(const struct setup *setup, const struct draft *draft,
@@ -114,8 +132,12 @@ static enum answer ask_broadcast(const struct setup *setup, const struct draft *
 		step->why = STAYS_NO_BROADCAST;
 	else if (!is_of_section(broadcast, draft->section))
 		step->why = STAYS_OTHER_SECTION;
+	else if (!has_lists(broadcast, draft))
+		step->why = STAYS_NO_TWIN;
 	else
 		step->list = g_strdup(broadcast->list);
+	if (step->list != NULL)
+		step->twins = g_strdupv(broadcast->twins);
 	/* An entry that cannot be understood may be the one. */
 	if (broadcast == NULL && bad->len > 0) {
 		(void)error_set(error_r, "%s", (char *)g_ptr_array_index(bad, 0));
@@ -243,28 +265,77 @@ static char *list_personal(const struct settings *settings, const char *list)
 	return g_string_free(out, FALSE);
 }
 
-/* NO: the list has nobody. */
+/* A draft whose texts are being cut into shards, in one transaction. */
+struct cutting {
+	struct store *store;
+	const struct setup *setup;
+	const struct draft *draft;
+	struct shard_cut cut;
+	int64_t recipients; /* so far */
+	int64_t had;        /* as in struct audience */
+};
+
+/* One text of the draft: its own (NULL), or a part's. */
+static bool cut_text(struct cutting *cutting, const struct part *part,
+		     struct kairan_error *error_r)
+{
+	const struct setup *setup = cutting->setup;
+	struct shard_cut cut = cutting->cut;
+	g_autofree char *personal = NULL;
+	int64_t count = 0;
+
+	if (!store_audience_find(cutting->store, cutting->draft, part, &cut.audience,
+				 error_r))
+		return false;
+	personal = list_personal(setup->settings, cut.audience.list);
+	if (personal != NULL) {
+		cut.personal = personal;
+		cut.leave_key = keyring_current(setup->leave_keys)->id;
+	}
+	if (!store_release_cut(cutting->store, &cut, &count, error_r))
+		return false;
+	cutting->recipients += count;
+	cutting->had = cut.audience.had;
+	return true;
+}
+
+/* All texts, each for its own list. A list of nobody is a mistake where it is the draft's own; of
+ * a correction it may be that all who had the first were of another language. */
+static bool cut_texts(struct cutting *cutting, struct kairan_error *error_r)
+{
+	const GPtrArray *parts = cutting->draft->parts;
+	bool ok = cut_text(cutting, NULL, error_r);
+
+	if (ok && cutting->recipients == 0 && cutting->had == 0)
+		return true;
+	for (guint i = 0; ok && i < parts->len; i++)
+		ok = cut_text(cutting, g_ptr_array_index(parts, i), error_r);
+	return ok;
+}
+
+/* NO: there is nobody to send it to. */
 static enum answer start(struct store *store, const struct setup *setup,
 			 struct draft *draft, struct kairan_error *error_r)
 {
 	const int64_t now = clock_now();
 	struct draft_step step = { .to = DRAFT_RELEASING, .event = make_event(now) };
-	struct shard_cut cut = { .draft = draft->id,
-				 .shard_size = setup->settings->shard_size,
-				 .now = now };
-	g_autofree char *personal = list_personal(setup->settings, draft->list);
+	struct cutting cutting = {
+		.store = store,
+		.setup = setup,
+		.draft = draft,
+		.cut = { .draft = draft->id,
+			 .shard_size = setup->settings->shard_size,
+			 .now = now,
+			 .texts = 1 + (int64_t)draft->parts->len },
+	};
 
-	if (personal != NULL) {
-		cut.personal = personal;
-		cut.leave_key = keyring_current(setup->leave_keys)->id;
-	}
-	if (!store_audience_find(store, draft, &cut.audience, error_r) ||
-	    !choose_verp(store, setup->settings, draft, &step.verp, error_r))
+	if (!choose_verp(store, setup->settings, draft, &step.verp, error_r))
 		return ANSWER_UNKNOWN;
 	if (step.verp && setup->settings->verp_method == VERP_SHARDS)
-		cut.shard_size = 1;
-	if (!store_release_cut(store, &cut, &step.recipients, error_r))
+		cutting.cut.shard_size = 1;
+	if (!cut_texts(&cutting, error_r))
 		return ANSWER_UNKNOWN;
+	step.recipients = cutting.recipients;
 	if (step.recipients == 0)
 		return ANSWER_NO;
 	return store_draft_enter(store, draft, &step, error_r) == ANSWER_YES
@@ -272,12 +343,25 @@ static enum answer start(struct store *store, const struct setup *setup,
 		   : ANSWER_UNKNOWN;
 }
 
-/* Whoever put another list into the directory meant what goes out from then on. */
-static bool follow_list(struct store *store, struct release_step *step,
-			struct kairan_error *error_r)
+/* Whoever put other lists into the directory meant what goes out from then on. */
+static bool follow_lists(struct store *store, struct release_step *step,
+			 struct kairan_error *error_r)
 {
-	return strcmp(step->draft->list, step->list) == 0 ||
-	       store_draft_use_list(store, step->draft, step->list, error_r);
+	struct draft *draft = step->draft;
+	bool ok = strcmp(draft->list, step->list) == 0 ||
+		  store_draft_use_list(store, draft, step->list, error_r);
+
+	for (guint i = 0; ok && i < draft->parts->len; i++) {
+		struct part *part = g_ptr_array_index(draft->parts, i);
+		const char *list = twin_find_list(step->twins, part->language);
+
+		if (strcmp(part->list, list) == 0)
+			continue;
+		g_free(part->list);
+		part->list = g_strdup(list);
+		ok = store_part_use_list(store, draft->id, part->language, list, error_r);
+	}
+	return ok;
 }
 
 /* It is quiet now: in the morning, which everybody is told. */
@@ -315,7 +399,7 @@ static enum answer act(struct store *store, const struct setup *setup,
 	if (answer == ANSWER_YES && draft_schedule_is_late(setup, step->draft, &later))
 		return go_later(store, step->draft, later, error_r);
 	if (answer == ANSWER_YES) {
-		if (!follow_list(store, step, error_r))
+		if (!follow_lists(store, step, error_r))
 			return ANSWER_UNKNOWN;
 		answer = start(store, setup, step->draft, error_r);
 		step->why = answer == ANSWER_NO ? STAYS_NO_SUBSCRIBERS : "";
@@ -379,5 +463,6 @@ enum answer release_round_step(struct kairan *kairan, const struct setup *setup,
 	draft_free(step.draft);
 	draft_free(due);
 	g_free(step.list);
+	g_strfreev(step.twins);
 	return answer;
 }

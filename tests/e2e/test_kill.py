@@ -1,5 +1,6 @@
 """Kill the program, the MTA, or both at every commit and every step of a hand-over, from a
-draft's arrival to the last subscriber, and compare: the end must always be the same.
+draft's arrival to the last subscriber, and compare: the end must always be the same. The draft has
+a text in another language, which goes to a list of its own.
 
 The build with --enable-faults stops kairan-milter or kairanctl at a point of conf/fault.h,
 and this test then kills what it wants to kill. The program is killed at the first, a middle
@@ -31,6 +32,7 @@ from killing import (kill_mta, send_signal, state_of_process,  # noqa: E402
 from tap import check_equal  # noqa: E402
 
 SUBSCRIBERS = 2000
+ENGLISH = 600  # of these; two shards for the others, and one for them
 SHARD_SIZE = 700
 SETTINGS = f"""
 shard_size = "{SHARD_SIZE}"
@@ -60,6 +62,14 @@ def folder(stack):
     return pathlib.Path(stack.env["KAIRAN_CLOCK"]).parent / "faults"
 
 
+def add_subscribers(stack, name, count):
+    lines = "".join(f"{name}-k{n}@{('phone', 'docomo', 'mail')[n % 3]}.sink.example\n"
+                    for n in range(count))
+    file = folder(stack) / "more.csv"
+    file.write_text("address\n" + lines)
+    stack.kairanctl("subscribers", "import", "--list", name, str(file))
+
+
 def prepare(stack):
     """Three shards of subscribers, short pauses, and a folder for the points."""
     if folder(stack).exists():
@@ -68,11 +78,10 @@ def prepare(stack):
         conf.write(SETTINGS)
     folder(stack).mkdir()
     shutil.chown(folder(stack), stack.env["KAIRAN_STACK_USER"])
-    lines = "".join(f"k{n}@{('phone', 'docomo', 'mail')[n % 3]}.sink.example\n"
-                    for n in range(SUBSCRIBERS - town.SUBSCRIBERS))
-    file = folder(stack) / "more.csv"
-    file.write_text("address\n" + lines)
-    stack.kairanctl("subscribers", "import", "--list", "bosai", str(file))
+    stack.ldapmodify("dn: cn=bosai,ou=broadcasts,dc=town,dc=example\nchangetype: modify\n"
+                     "replace: kairanTwin\nkairanTwin: en bosai-en\n")
+    add_subscribers(stack, "bosai", SUBSCRIBERS - ENGLISH - town.SUBSCRIBERS)
+    add_subscribers(stack, "bosai-en", ENGLISH)
     stack.stop("milter")
     stack.start("milter")
 
@@ -132,7 +141,8 @@ class Killer(threading.Thread):
 # ---- the scenario ----
 
 def play(stack, subject):
-    text = f"川の水位が上がっています。{subject}"
+    text = (f"川の水位が上がっています。{subject}\n\n=== English ===\n"
+            f"Subject: English {subject}\n\nThe river is rising. {subject}")
     submit_until_taken(stack, "bosai-staff1", town.BOSAI,
                        s.make_mail("bosai-staff1", town.BOSAI, subject, text))
     request = stack.wait_mail(
@@ -152,13 +162,17 @@ def is_done(stack, subject):
 
 
 def check_end(stack, subject):
-    receivers = collections.Counter()
+    receivers, english = collections.Counter(), collections.Counter()
     for file in stack.sink_files():
-        for line in file.read_bytes().split(b"\n\n", 1)[0].splitlines():
+        head = file.read_bytes().split(b"\n\n", 1)[0].splitlines()
+        for line in head:
             if line.lower().startswith(b"delivered-to:"):
                 receivers[line] += 1
+                english[b"bosai-en-" in line, f"Subject: English {subject}".encode() in head] += 1
     check_equal(sum(receivers.values()), SUBSCRIBERS, "mails")
     check_equal(len(receivers), SUBSCRIBERS, "subscribers")
+    check_equal(english, {(True, True): ENGLISH, (False, False): SUBSCRIBERS - ENGLISH},
+                "who has the English text")
     check_equal(len(stack.store("SELECT 1 FROM draft WHERE subject = ?", subject)), 1, "drafts")
     check_notices(stack, subject)
     check_equal(stack.kairanctl("audit", "verify", check=False).returncode, 0, "audit verify")

@@ -877,6 +877,7 @@ static void keep_broadcasts(void)
 		rows[i]->footer = g_strdup("");
 		rows[i]->reply_to = g_strdup("");
 		rows[i]->sections = g_strdupv(sections);
+		rows[i]->twins = g_strdupv(sections);
 	}
 	begin(&at);
 	assert_true(store_snapshot_save(at.store, rows, &at.error));

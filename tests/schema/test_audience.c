@@ -44,9 +44,11 @@ static void add_subscribers(void)
 
 static int64_t cut(const struct draft *draft, const struct audience *audience)
 {
-	const struct shard_cut wanted = {
-		.draft = draft->id, .audience = *audience, .shard_size = 2, .now = 100
-	};
+	const struct shard_cut wanted = { .draft = draft->id,
+					  .audience = *audience,
+					  .shard_size = 2,
+					  .now = 100,
+					  .texts = 1 };
 	int64_t recipients = -1;
 
 	if (!store_release_cut(at.store, &wanted, &recipients, &at.error))
@@ -69,7 +71,7 @@ static struct draft *make_release(unsigned char key_octet, enum draft_state end)
 
 	enter_state(&at, draft, DRAFT_APPROVED, 50);
 	enter_state(&at, draft, DRAFT_RELEASING, 0);
-	assert_int_equal(cut(draft, &(struct audience){ "bosai", 0 }), SUBSCRIBERS);
+	assert_int_equal(cut(draft, &(struct audience){ "bosai", 0, "" }), SUBSCRIBERS);
 	record(draft, 1, SHARD_ACCEPTED);
 	record(draft, 2, SHARD_OFFERED);
 	enter_state(&at, draft, end, 0);
@@ -100,7 +102,7 @@ static int64_t count(const struct draft *draft, int64_t had)
 	struct audience audience;
 	int64_t number = -1;
 
-	assert_true(store_audience_find(at.store, draft, &audience, &at.error));
+	assert_true(store_audience_find(at.store, draft, NULL, &audience, &at.error));
 	assert_string_equal(audience.list, draft->list);
 	assert_int_equal(audience.had, had);
 	if (!store_audience_count(at.store, &audience, &number, &at.error))
@@ -136,6 +138,51 @@ static void test_a_correction_goes_to_the_list(void **state)
 	draft_free(correction);
 }
 
+static void add_to(const char *list, int first, int last)
+{
+	for (int i = first; i <= last; i++) {
+		char text[64];
+
+		(void)snprintf(text, sizeof(text), "S%d@d.example", i);
+		assert_int_equal(subscribe(list, text, 1), ANSWER_YES);
+	}
+}
+
+/* The same person may read both, and has the one that was sent. */
+static void test_of_what_was_stopped_in_another_language(void **state)
+{
+	GPtrArray *parts = part_new_list();
+	struct draft *first, *correction;
+	struct audience audience;
+	int64_t number = -1;
+
+	(void)state;
+	g_ptr_array_add(parts, part_new("en", "bosai-en"));
+	begin(&at);
+	add_subscribers();
+	add_to("bosai-en", 4, 7);
+	first = insert_draft(&at, 1);
+	enter_state(&at, first, DRAFT_APPROVED, 50);
+	enter_state(&at, first, DRAFT_RELEASING, 0);
+	assert_int_equal(cut(first, &(struct audience){ "bosai", 0, "" }), SUBSCRIBERS);
+	assert_int_equal(cut(first, &(struct audience){ "bosai-en", 0, "en" }), 4);
+	record(first, 4, SHARD_ACCEPTED);
+	enter_state(&at, first, DRAFT_STOPPED, 0);
+	correction = make_correction(2, first);
+	assert_int_equal(count(correction, first->id), 0);
+	assert_true(store_audience_find(at.store, correction, parts->pdata[0], &audience,
+					&at.error));
+	assert_int_equal(audience.had, first->id);
+	assert_string_equal(audience.list, "bosai-en");
+	assert_true(store_audience_count(at.store, &audience, &number, &at.error));
+	assert_int_equal(number, 2);
+	assert_int_equal(cut(correction, &audience), 2);
+	commit(&at);
+	draft_free(first);
+	draft_free(correction);
+	g_ptr_array_unref(parts);
+}
+
 static void test_of_what_was_stopped(void **state)
 {
 	const struct address gone = read_address(0);
@@ -152,7 +199,8 @@ static void test_of_what_was_stopped(void **state)
 	assert_int_equal(store_subscriber_remove(at.store, "bosai", &gone, &at.error),
 			 ANSWER_YES);
 	assert_int_equal(count(correction, first->id), 3);
-	assert_true(store_audience_find(at.store, correction, &audience, &at.error));
+	assert_true(
+	    store_audience_find(at.store, correction, NULL, &audience, &at.error));
 	enter_state(&at, correction, DRAFT_APPROVED, 50);
 	enter_state(&at, correction, DRAFT_RELEASING, 0);
 	assert_int_equal(cut(correction, &audience), 3);
@@ -210,7 +258,7 @@ static void test_could_not_ask(void **state)
 	raw_run(at.path, "DROP TABLE subscriber; ALTER TABLE draft RENAME TO gone");
 	draft->corrects = 5;
 	begin(&at);
-	assert_false(store_audience_find(at.store, draft, &audience, &at.error));
+	assert_false(store_audience_find(at.store, draft, NULL, &audience, &at.error));
 	assert_false(store_audience_count(at.store, &audience, &number, &at.error));
 	audience.had = 1;
 	assert_false(store_audience_count(at.store, &audience, &number, &at.error));
@@ -225,6 +273,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_a_draft_goes_to_its_list),
 		TEST(test_a_correction_goes_to_the_list),
+		TEST(test_of_what_was_stopped_in_another_language),
 		TEST(test_of_what_was_stopped),
 		TEST(test_last),
 		TEST(test_could_not_ask),

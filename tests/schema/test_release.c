@@ -37,17 +37,24 @@ static void add_many(const char *list, int64_t count)
 	}
 }
 
-static int64_t cut(int64_t draft, const char *list, int64_t shard_size)
+static int64_t cut_language(int64_t draft, const char *list, int64_t shard_size,
+			    const char *language)
 {
 	int64_t recipients = -1;
 	const struct shard_cut wanted = { .draft = draft,
-					  .audience = { list, 0 },
+					  .audience = { list, 0, language },
 					  .shard_size = shard_size,
-					  .now = 100 };
+					  .now = 100,
+					  .texts = 1 };
 
 	if (!store_release_cut(at.store, &wanted, &recipients, &at.error))
 		fail_msg("%s", at.error.text);
 	return recipients;
+}
+
+static int64_t cut(int64_t draft, const char *list, int64_t shard_size)
+{
+	return cut_language(draft, list, shard_size, "");
 }
 
 /* A draft that is being released, cut into shards of two from that many subscribers. */
@@ -152,6 +159,55 @@ static void test_shard_sizes(void **state)
 		g_hash_table_destroy(seen);
 		draft_free(draft);
 	}
+}
+
+/* Numbers go on; each shard has one text and the recipients of its list. */
+static void test_languages(void **state)
+{
+	static const struct {
+		const char *language;
+		int64_t recipients;
+	} shards[] = { { "", 2 }, { "", 1 }, { "zh-hant", 1 }, { "en", 2 }, { "en", 2 } };
+	GHashTable *seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	struct draft *draft;
+	int64_t count = -1;
+
+	(void)state;
+	begin(&at);
+	draft = insert_draft(&at, 1);
+	add_many("bosai", 3);
+	add_many("bosai-en", 4);
+	add("bosai-zh", "only@zh.example");
+	assert_int_equal(cut(draft->id, "bosai", 2), 3);
+	assert_int_equal(cut_language(draft->id, "bosai-zh", 2, "zh-hant"), 1);
+	assert_int_equal(cut_language(draft->id, "bosai-ko", 2, "ko"), 0);
+	assert_int_equal(cut_language(draft->id, "bosai-en", 2, "en"), 4);
+	for (size_t i = 0; i < COUNT(shards); i++) {
+		const struct shard shard = find(draft->id, (int64_t)i + 1);
+
+		assert_string_equal(shard.language, shards[i].language);
+		assert_int_equal(shard.recipients, shards[i].recipients);
+		if (strcmp(shard.language, "en") == 0)
+			visit_all(&shard, count_address, seen);
+	}
+	assert_int_equal(g_hash_table_size(seen), 4);
+	assert_true(
+	    store_release_count_language(at.store, draft->id, "en", &count, &at.error));
+	assert_int_equal(count, 4);
+	assert_true(
+	    store_release_count_language(at.store, draft->id, "ko", &count, &at.error));
+	assert_int_equal(count, 0);
+	assert_false(
+	    store_release_cut(at.store,
+			      &(struct shard_cut){ .draft = draft->id,
+						   .audience = { "bosai-en", 0, "en" },
+						   .shard_size = 2,
+						   .now = 100,
+						   .texts = 1 },
+			      &count, &at.error));
+	commit(&at);
+	g_hash_table_destroy(seen);
+	draft_free(draft);
 }
 
 struct page {
@@ -318,6 +374,47 @@ static char *list_copies(int64_t draft)
 	"1@a.example=1@a.example 2@a.example=2@a.example 3@a.example=3@a.example "
 #define COPIES_B "1@b.example=1@b.example zoe@b.example=Zoe@b.example "
 
+/* A list in another language may have personal copies and the other not; each is its language's. */
+static void test_personal_copies_in_a_language(void **state)
+{
+	struct draft *draft;
+	struct shard shard;
+	int64_t recipients = 0;
+
+	(void)state;
+	begin(&at);
+	draft = insert_draft(&at, 1);
+	add_many("bosai", 3);
+	add_many("bosai-en", 2);
+	assert_int_equal(cut(draft->id, "bosai", 2), 3);
+	assert_true(
+	    store_release_cut(at.store,
+			      &(struct shard_cut){ .draft = draft->id,
+						   .audience = { "bosai-en", 0, "en" },
+						   .shard_size = 2,
+						   .now = 100,
+						   .personal = " * ",
+						   .leave_key = 7,
+						   .texts = 2 },
+			      &recipients, &at.error));
+	assert_int_equal(recipients, 2);
+	assert_int_equal(cut_language(draft->id, "bosai", 2, "ko"), 3);
+	for (int64_t number = 1; number <= 6; number++) {
+		const bool is_personal = number == 3 || number == 4;
+
+		shard = find(draft->id, number);
+		assert_string_equal(shard.language, number < 3    ? ""
+						    : is_personal ? "en"
+								  : "ko");
+		assert_int_equal(shard.leaver != 0, is_personal);
+	}
+	commit(&at);
+	assert_int_equal(
+	    raw_number(at.path, "SELECT count(*) FROM leaver WHERE list = 'bosai-en'"),
+	    2);
+	draft_free(draft);
+}
+
 static void test_personal_copies(void **state)
 {
 	static const struct {
@@ -343,11 +440,12 @@ static void test_personal_copies(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct draft *draft = insert_draft(&at, (unsigned char)(i + 1));
 		const struct shard_cut wanted = { .draft = draft->id,
-						  .audience = { "bosai", 0 },
+						  .audience = { "bosai", 0, "" },
 						  .shard_size = 3,
 						  .now = 100,
 						  .personal = rows[i].personal,
-						  .leave_key = 7 };
+						  .leave_key = 7,
+						  .texts = 1 };
 		g_autofree char *copies = NULL;
 		int64_t recipients = 0;
 
@@ -378,12 +476,14 @@ static void test_cut_twice_is_an_error(void **state)
 	draft = make_release(1, "bosai", 3);
 	commit(&at);
 	begin(&at);
-	assert_false(store_release_cut(at.store,
-				       &(struct shard_cut){ .draft = draft->id,
-							    .audience = { "bosai", 0 },
-							    .shard_size = 2,
-							    .now = 100 },
-				       &recipients, &at.error));
+	assert_false(
+	    store_release_cut(at.store,
+			      &(struct shard_cut){ .draft = draft->id,
+						   .audience = { "bosai", 0, "" },
+						   .shard_size = 2,
+						   .now = 100,
+						   .texts = 1 },
+			      &recipients, &at.error));
 	store_rollback(at.store);
 	assert_int_equal(raw_number(at.path, "SELECT count(*) FROM shard_recipient"), 3);
 	draft_free(draft);
@@ -760,11 +860,11 @@ static void test_could_not_ask(void **state)
 	(void)state;
 	raw_run(at.path, "DROP TABLE shard; DROP TABLE shard_recipient");
 	begin(&at);
-	assert_false(store_release_cut(at.store,
-				       &(struct shard_cut){ .draft = 1,
-							    .audience = { "bosai", 0 },
-							    .shard_size = 1 },
-				       &number, &at.error));
+	assert_false(store_release_cut(
+	    at.store,
+	    &(struct shard_cut){
+		.draft = 1, .audience = { "bosai", 0, "" }, .shard_size = 1, .texts = 1 },
+	    &number, &at.error));
 	assert_int_equal(store_release_find_due(at.store, 1, &shard, &at.error),
 			 ANSWER_UNKNOWN);
 	assert_int_equal(store_release_next_due(at.store, &number, &at.error),
@@ -781,8 +881,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_shard_sizes),
+		TEST(test_languages),
 		TEST(test_destinations_are_mixed),
 		TEST(test_personal_copies),
+		TEST(test_personal_copies_in_a_language),
 		TEST(test_claims),
 		TEST(test_who_receives),
 		TEST(test_recipients_are_fixed),

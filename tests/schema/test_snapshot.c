@@ -21,6 +21,9 @@ static char *no_sections[] = { NULL };
 static char *one_section[] = { "cn=bosai,ou=sections,dc=town,dc=example", NULL };
 static char *two_sections[] = { "cn=a\\2Cb,dc=town", "cn=o'brien,dc=town", NULL };
 
+static char *no_twins[] = { NULL };
+static char *two_twins[] = { "en bosai-en", "zh-hant bosai-'zh", NULL };
+
 static struct broadcast bosai = { NULL,
 				  "bosai@info.town.example",
 				  "防災 'O' \"Q\"",
@@ -30,14 +33,17 @@ static struct broadcast bosai = { NULL,
 				  "22:00-06:00",
 				  true,
 				  "防災課\n{phone}",
-				  "kikaku@town.example" };
+				  "kikaku@town.example",
+				  two_twins };
 static struct broadcast kosodate = { NULL,       "kosodate@info.town.example",
 				     "子育て",   "",
 				     "kosodate", two_sections,
 				     "",         false,
-				     "",         "" };
+				     "",         "",
+				     no_twins };
 static struct broadcast orphan = {
-	NULL, "orphan@info.town.example", "", "", "", no_sections, "", false, "", ""
+	NULL,    "orphan@info.town.example", "", "", "", no_sections, "", false, "", "",
+	no_twins
 };
 
 static void save(struct broadcast *const *broadcasts)
@@ -80,6 +86,11 @@ static void expect(struct broadcast *const *expected)
 		for (size_t i = 0; expected[count]->sections[i] != NULL; i++)
 			assert_string_equal(found[count]->sections[i],
 					    expected[count]->sections[i]);
+		assert_int_equal(g_strv_length(found[count]->twins),
+				 g_strv_length(expected[count]->twins));
+		for (size_t i = 0; expected[count]->twins[i] != NULL; i++)
+			assert_string_equal(found[count]->twins[i],
+					    expected[count]->twins[i]);
 	}
 	assert_null(found[count]);
 	broadcasts_free(found);

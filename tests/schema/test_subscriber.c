@@ -41,7 +41,7 @@ static int64_t count(const char *list)
 {
 	int64_t number = -1;
 
-	if (!store_audience_count(at.store, &(struct audience){ list, 0 }, &number,
+	if (!store_audience_count(at.store, &(struct audience){ list, 0, "" }, &number,
 				  &at.error))
 		fail_msg("%s", at.error.text);
 	return number;
@@ -259,7 +259,7 @@ static void test_could_not_ask(void **state)
 	raw_run(at.path, "DROP TABLE subscriber");
 	begin(&at);
 	assert_int_equal(subscribe("bosai", "a@docomo.ne.jp", 1), ANSWER_UNKNOWN);
-	assert_false(store_audience_count(at.store, &(struct audience){ "bosai", 0 },
+	assert_false(store_audience_count(at.store, &(struct audience){ "bosai", 0, "" },
 					  &number, NULL));
 	store_rollback(at.store);
 }

@@ -243,9 +243,10 @@ static void test_what_rests(void **state)
 	assert_int_equal(subscribe("bosai", "a@b.example", 1), ANSWER_YES);
 	assert_true(store_release_cut(at.store,
 				      &(struct shard_cut){ .draft = releasing->id,
-							   .audience = { "bosai", 0 },
+							   .audience = { "bosai", 0, "" },
 							   .shard_size = 1,
-							   .now = 1600 },
+							   .now = 1600,
+							   .texts = 1 },
 				      &recipients, &at.error));
 	check_all(held, true);
 	put(KOSODATE, 1700, 0, "another");

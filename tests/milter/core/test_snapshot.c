@@ -46,6 +46,7 @@ static struct broadcast *make(const char *mail)
 	broadcast->quiet_hours = g_strdup("22:00-06:00");
 	broadcast->footer = g_strdup("");
 	broadcast->reply_to = g_strdup("");
+	broadcast->twins = g_strsplit("en bosai-en", "\n", -1);
 	return broadcast;
 }
 
@@ -88,6 +89,29 @@ static void test_find(void **state)
 	assert_int_equal(find("<bosai@town.example>", &found), ANSWER_NO);
 }
 
+/* By a list, whichever language it is in: the broadcast is that list's then. */
+static void test_find_list(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "bosai", "bosai" },
+		{ "BOSAI", "bosai" },
+		{ "Bosai-EN", "bosai-en" },
+		{ "en", NULL },
+	};
+
+	(void)state;
+	snapshot_take(snapshot, list(make("bosai@town.example"), NULL));
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		struct broadcast *found = NULL;
+
+		assert_int_equal(snapshot_find_list(snapshot, rows[i][0], &found),
+				 rows[i][1] != NULL ? ANSWER_YES : ANSWER_NO);
+		if (rows[i][1] != NULL)
+			assert_string_equal(found->list, rows[i][1]);
+		broadcast_free(found);
+	}
+}
+
 static void check_differs(struct broadcast *one, struct broadcast *two, bool differs)
 {
 	struct broadcast **broadcasts = list(one, two);
@@ -115,14 +139,14 @@ static void test_differs(void **state)
 	check_differs(make("kosodate@town.example"), make("bosai@town.example"), false);
 	check_differs(make("bosai@town.example"), NULL, true);
 	check_differs(NULL, NULL, true);
-	for (int field = 0; field < 8; field++) {
+	for (int field = 0; field < 9; field++) {
 		changed = make("bosai@town.example");
 		char **const texts[] = { &changed->name_ja,     &changed->name_en,
 					 &changed->list,        &changed->quiet_hours,
 					 &changed->sections[1], &changed->footer,
-					 &changed->reply_to };
+					 &changed->reply_to,    &changed->twins[0] };
 
-		if (field < 7)
+		if (field < 8)
 			replace(texts[field], "other");
 		else
 			changed->urgent = true;
@@ -148,6 +172,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_find),
+		TEST(test_find_list),
 		TEST(test_differs),
 		TEST(test_fail),
 	};
