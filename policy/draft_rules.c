@@ -151,6 +151,13 @@ static void (*const draft_rules[])(const struct draft_facts *, GPtrArray *) = {
 	find_tokens,    find_length,      find_misfits, find_protected,
 };
 
+/* Either may be NULL. */
+static bool is_same(const char *language, const char *other)
+{
+	return language == NULL || other == NULL ? language == other
+						 : strcmp(language, other) == 0;
+}
+
 /* "2 machine-dependent characters, first in line 3", "first in the subject". */
 static void describe_places(const GPtrArray *findings, const struct finding *first,
 			    const char *one, const char *many, char detail_r[96])
@@ -163,7 +170,7 @@ static void describe_places(const GPtrArray *findings, const struct finding *fir
 		const struct finding *finding = g_ptr_array_index(findings, i);
 
 		count += finding->refuses && finding->reason == first->reason &&
-			 g_strcmp0(finding->language, language) == 0;
+			 is_same(finding->language, language);
 	}
 	if (first->place == FINDING_TEXT)
 		(void)snprintf(place, sizeof(place), "line %zu", first->line);
