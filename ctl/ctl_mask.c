@@ -116,7 +116,8 @@ static FILE *open_stream(struct mask *mask, int buffering)
 void ctl_mask_open(void)
 {
 	FILE *out = open_stream(&mask_of_out, isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF);
-	FILE *errors = open_stream(&mask_of_errors, _IOLBF);
+	/* A question has no line end, and is to be seen before its answer. */
+	FILE *errors = open_stream(&mask_of_errors, _IONBF);
 
 	if (out != NULL)
 		stdout = out;
