@@ -2,6 +2,7 @@
 """What stands below a decision: it is named where it is in the way, and learned where the person
 says that it is a signature; never by itself."""
 import json
+import os
 import subprocess
 import urllib.parse
 
@@ -245,6 +246,7 @@ def test_a_bad_pattern_is_named(stack):
                                ("pattern \"all\" { expression = '.*' }", "all")):
             path = write(stack, "bad.conf", pattern + "\n")
             tried = write(stack, "tried.conf", f'{good}{setting} = "{path}"\n')
+            os.chmod(tried, 0o640)
             done = subprocess.run(
                 [f"{stack.env['KAIRAN_BIN']}/kairan-milter", "-n", "-c", tried],
                 capture_output=True, text=True, check=False)
