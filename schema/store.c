@@ -157,7 +157,7 @@ static bool prepare_file(struct store *store, const char *path,
 {
 	struct stat status;
 
-	return (stat(path, &status) == 0 && status.st_size > 0) ||
+	return !store->may_make || (stat(path, &status) == 0 && status.st_size > 0) ||
 	       execute(store, "PRAGMA auto_vacuum=INCREMENTAL", error_r);
 }
 

@@ -197,7 +197,9 @@ def test_a_filter_behind_the_queue(stack):
         check_in("relay=127.0.0.1[127.0.0.1]", stack.mta_log())
         for mail in mails:
             wanted = s.receiver_of(mail).replace("@", "=")
-            check_in(f".1+{wanted}@{s.SERVICE}>", str(mail["Return-Path"]).replace('"', ""))
+            sender = str(mail["Return-Path"]).replace('"', "")
+            check_in(f"+{wanted}@{s.SERVICE}>", sender)
+            check_equal(sender.count("+"), 2, sender)
     stack.configure(verp_broadcasts="")
 
 
