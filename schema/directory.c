@@ -355,7 +355,9 @@ static struct broadcast *read_broadcast(const struct settings *settings, LDAP *l
 				broadcast->quiet_hours);
 		goto failed;
 	}
-	broadcast->footer = read_words(ld, entry, settings->ldap_broadcast_footer);
+	broadcast->footer = ldap_entry_lines(ld, entry, settings->ldap_broadcast_footer);
+	if (broadcast->footer == NULL)
+		broadcast->footer = g_strdup("");
 	broadcast->reply_to = read_words(ld, entry, settings->ldap_broadcast_reply_to);
 	if (!setting_value_is_reply_to(broadcast->reply_to)) {
 		(void)error_set(error_r,

@@ -80,6 +80,27 @@ char *ldap_entry_first(LDAP *ld, LDAPMessage *entry, const char *attribute)
 	return first;
 }
 
+char *ldap_entry_lines(LDAP *ld, LDAPMessage *entry, const char *attribute)
+{
+	char **values = read_values(ld, entry, attribute, false);
+	char **lines = NULL;
+	char *text = NULL;
+
+	if (values[0] != NULL) {
+		lines = g_strsplit(values[0], "\n", -1);
+		for (char **line = lines; *line != NULL; line++) {
+			char *clean = text_clean_line(*line, strlen(*line));
+
+			g_free(*line);
+			*line = clean;
+		}
+		text = g_strjoinv("\n", lines);
+	}
+	g_strfreev(lines);
+	g_strfreev(values);
+	return text;
+}
+
 char *ldap_entry_id(LDAP *ld, LDAPMessage *entry, const struct settings *settings)
 {
 	char *id = ldap_entry_first(ld, entry, settings->ldap_entry_id);

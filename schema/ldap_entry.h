@@ -29,6 +29,10 @@ char **ldap_entry_values(LDAP *ld, LDAPMessage *entry, const char *attribute);
 /* The first value; NULL when there is none. */
 char *ldap_entry_first(LDAP *ld, LDAPMessage *entry, const char *attribute);
 
+/* The first value where it may have several lines, each of them cleaned; NULL when there is
+ * none. */
+char *ldap_entry_lines(LDAP *ld, LDAPMessage *entry, const char *attribute);
+
 /* What stays when the entry is renamed (ldap_entry_id); "" when there is none. */
 char *ldap_entry_id(LDAP *ld, LDAPMessage *entry, const struct settings *settings);
 
