@@ -270,6 +270,12 @@ bool directory_list_sections(struct directory *directory, GPtrArray **sections_r
 	return true;
 }
 
+/* "" where there is none. */
+static char *or_empty(char *words)
+{
+	return words != NULL ? words : g_strdup("");
+}
+
 static bool read_hours(const struct settings *settings, LDAP *ld, LDAPMessage *entry,
 		       struct broadcast *broadcast)
 {
@@ -279,19 +285,9 @@ static bool read_hours(const struct settings *settings, LDAP *ld, LDAPMessage *e
 
 	broadcast->urgent = urgency != NULL && g_ascii_strcasecmp(urgency, "urgent") == 0;
 	broadcast->quiet_hours =
-	    ldap_entry_first(ld, entry, settings->ldap_broadcast_quiet_hours);
-	if (broadcast->quiet_hours == NULL)
-		broadcast->quiet_hours = g_strdup("");
+	    or_empty(ldap_entry_first(ld, entry, settings->ldap_broadcast_quiet_hours));
 	return *broadcast->quiet_hours == '\0' ||
 	       hours_read(broadcast->quiet_hours, &hours);
-}
-
-/* "" where there is none. */
-static char *read_words(LDAP *ld, LDAPMessage *entry, const char *attribute)
-{
-	char *words = ldap_entry_first(ld, entry, attribute);
-
-	return words != NULL ? words : g_strdup("");
 }
 
 /* A language has one list, which is none of the broadcast's others. False: *bad_r is the first
@@ -355,10 +351,10 @@ static struct broadcast *read_broadcast(const struct settings *settings, LDAP *l
 				broadcast->quiet_hours);
 		goto failed;
 	}
-	broadcast->footer = ldap_entry_lines(ld, entry, settings->ldap_broadcast_footer);
-	if (broadcast->footer == NULL)
-		broadcast->footer = g_strdup("");
-	broadcast->reply_to = read_words(ld, entry, settings->ldap_broadcast_reply_to);
+	broadcast->footer =
+	    or_empty(ldap_entry_lines(ld, entry, settings->ldap_broadcast_footer));
+	broadcast->reply_to =
+	    or_empty(ldap_entry_first(ld, entry, settings->ldap_broadcast_reply_to));
 	if (!setting_value_is_reply_to(broadcast->reply_to)) {
 		(void)error_set(error_r,
 				"LDAP: %s: %s \"%s\" is not an address, section or none",

@@ -50,7 +50,25 @@ def console(stderr):
             if "CONSOLE" in line and "Slow network is detected" not in line]
 
 
-class Site:
+class Server:
+    """A web server on loopback, as long as its context."""
+
+    def __init__(self, handler):
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+
+    def __enter__(self):
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
+
+    def address(self, name):
+        return f"http://127.0.0.1:{self.server.server_port}/{name.lstrip('/')}"
+
+
+class Site(Server):
     """Pages by name, and what was asked for beside them."""
 
     def __init__(self, pages, policy=POLICY):
@@ -81,18 +99,7 @@ class Site:
             def log_message(self, *_):
                 pass
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-
-    def __enter__(self):
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_):
-        self.server.shutdown()
-        self.server.server_close()
-
-    def address(self, name):
-        return f"http://127.0.0.1:{self.server.server_port}/{name}"
+        super().__init__(Handler)
 
 
 def dump(site, name, *flags):

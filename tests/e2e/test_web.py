@@ -10,7 +10,6 @@ import pwd
 import re
 import shutil
 import subprocess
-import threading
 import unittest
 import unittest.mock
 import urllib.parse
@@ -244,7 +243,7 @@ frame.src = "PATH";
 </script>"""
 
 
-class TownServer:
+class TownServer(browser.Server):
     """The town's web server: hands over all below /mail. Pages of the test's own besides, in
     whose frames it lets kairan-web's be seen."""
 
@@ -280,18 +279,7 @@ class TownServer:
             def log_message(self, *_):
                 pass
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-
-    def __enter__(self):
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_):
-        self.server.shutdown()
-        self.server.server_close()
-
-    def address(self, path):
-        return f"http://127.0.0.1:{self.server.server_port}{path}"
+        super().__init__(Handler)
 
 
 def needs_browser():
