@@ -114,19 +114,41 @@ enum answer sql_first(struct store *store, struct kairan_error *error_r,
 	return answer;
 }
 
-bool sql_run(struct store *store, struct kairan_error *error_r, const char *sql,
-	     const char *binds, ...)
+static bool run(struct store *store, struct kairan_error *error_r, const char *sql,
+		const char *binds, va_list args)
 {
 	sqlite3_stmt *stmt;
-	va_list args;
-	enum answer answer;
+	const enum answer answer = start(store, error_r, &stmt, sql, binds, args);
 
-	va_start(args, binds);
-	answer = start(store, error_r, &stmt, sql, binds, args);
-	va_end(args);
 	if (answer == ANSWER_YES)
 		sql_done(stmt);
 	return answer != ANSWER_UNKNOWN;
+}
+
+bool sql_run(struct store *store, struct kairan_error *error_r, const char *sql,
+	     const char *binds, ...)
+{
+	va_list args;
+	bool ok;
+
+	va_start(args, binds);
+	ok = run(store, error_r, sql, binds, args);
+	va_end(args);
+	return ok;
+}
+
+enum answer sql_change(struct store *store, struct kairan_error *error_r, const char *sql,
+		       const char *binds, ...)
+{
+	va_list args;
+	bool ok;
+
+	va_start(args, binds);
+	ok = run(store, error_r, sql, binds, args);
+	va_end(args);
+	if (!ok)
+		return ANSWER_UNKNOWN;
+	return sql_changes(store) > 0 ? ANSWER_YES : ANSWER_NO;
 }
 
 char *sql_text(sqlite3_stmt *stmt, int column)

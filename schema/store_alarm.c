@@ -19,33 +19,23 @@
 
 #define ALARM_COLUMNS "SELECT name, reason, detail, raised_at, last_at, count "
 
-static enum answer count_changes(struct store *store, bool ok)
-{
-	if (!ok)
-		return ANSWER_UNKNOWN;
-	return sql_changes(store) > 0 ? ANSWER_YES : ANSWER_NO;
-}
-
 enum answer store_alarm_raise(struct store *store, const struct alarm *alarm,
 			      struct kairan_error *error_r)
 {
-	enum answer answer = count_changes(
-	    store,
-	    sql_run(store, error_r,
-		    "INSERT INTO alarm (name, reason, detail, raised_at, last_at)"
-		    " VALUES (?1, ?2, ?3, ?4, ?4) ON CONFLICT (name) DO NOTHING",
-		    "sssi", alarm->name, alarm->reason, alarm->detail, alarm->raised_at));
+	enum answer answer = sql_change(
+	    store, error_r,
+	    "INSERT INTO alarm (name, reason, detail, raised_at, last_at)"
+	    " VALUES (?1, ?2, ?3, ?4, ?4) ON CONFLICT (name) DO NOTHING",
+	    "sssi", alarm->name, alarm->reason, alarm->detail, alarm->raised_at);
 
 	/* Another thing is wrong with it now. */
 	if (answer == ANSWER_NO)
-		answer = count_changes(
-		    store,
-		    sql_run(store, error_r,
-			    "UPDATE alarm SET reason = ?2, detail = ?3, told_at = 0,"
-			    " last_at = ?4, count = count + 1 WHERE name = ?1"
-			    " AND reason <> ?2 AND instr(told, ' ' || ?2 || ' ') = 0",
-			    "sssi", alarm->name, alarm->reason, alarm->detail,
-			    alarm->raised_at));
+		answer = sql_change(
+		    store, error_r,
+		    "UPDATE alarm SET reason = ?2, detail = ?3, told_at = 0,"
+		    " last_at = ?4, count = count + 1 WHERE name = ?1"
+		    " AND reason <> ?2 AND instr(told, ' ' || ?2 || ' ') = 0",
+		    "sssi", alarm->name, alarm->reason, alarm->detail, alarm->raised_at);
 	/* The same again. What waits to be told is told as it is now. */
 	if (answer == ANSWER_NO &&
 	    !sql_run(store, error_r,
@@ -60,15 +50,13 @@ enum answer store_alarm_raise(struct store *store, const struct alarm *alarm,
 enum answer store_alarm_clear(struct store *store, const char *name, int64_t now,
 			      struct kairan_error *error_r)
 {
-	const bool ok =
-	    sql_run(store, error_r,
-		    "INSERT INTO alarm_over (name, reason, raised_at, over_at, count)"
-		    " SELECT name, reason, raised_at, ?2, count FROM alarm"
-		    " WHERE name = ?1 AND told <> ''",
-		    "si", name, now) &&
-	    sql_run(store, error_r, "DELETE FROM alarm WHERE name = ?", "s", name);
-
-	return count_changes(store, ok);
+	if (!sql_run(store, error_r,
+		     "INSERT INTO alarm_over (name, reason, raised_at, over_at, count)"
+		     " SELECT name, reason, raised_at, ?2, count FROM alarm"
+		     " WHERE name = ?1 AND told <> ''",
+		     "si", name, now))
+		return ANSWER_UNKNOWN;
+	return sql_change(store, error_r, "DELETE FROM alarm WHERE name = ?", "s", name);
 }
 
 static struct alarm *read_alarm(sqlite3_stmt *stmt)
@@ -128,11 +116,10 @@ enum answer store_alarm_find_untold(struct store *store, struct alarm **alarm_r,
 enum answer store_alarm_record_told(struct store *store, const struct alarm *alarm,
 				    int64_t now, struct kairan_error *error_r)
 {
-	return count_changes(
-	    store, sql_run(store, error_r,
-			   "UPDATE alarm SET told_at = ?1, told = told || ' ' || reason"
-			   " || ' ' WHERE name = ?2 AND reason = ?3 AND told_at = 0",
-			   "iss", now, alarm->name, alarm->reason));
+	return sql_change(store, error_r,
+			  "UPDATE alarm SET told_at = ?1, told = told || ' ' || reason"
+			  " || ' ' WHERE name = ?2 AND reason = ?3 AND told_at = 0",
+			  "iss", now, alarm->name, alarm->reason);
 }
 
 enum answer store_alarm_take_over(struct store *store, struct alarm **alarm_r,

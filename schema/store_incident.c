@@ -108,15 +108,13 @@ enum answer store_incident_find(struct store *store, int64_t id,
 enum answer store_incident_close(struct store *store, const struct incident *incident,
 				 struct kairan_error *error_r)
 {
-	if (!sql_run(
-		store, error_r,
-		"UPDATE incident SET state = ?, cause = ?, measure = ?, closed_at = ?,"
-		" closed_by = ? WHERE id = ? AND state = ?",
-		"issisii", (int64_t)INCIDENT_CLOSED, incident->cause, incident->measure,
-		incident->closed_at, incident->closed_by, incident->id,
-		(int64_t)INCIDENT_OPEN))
-		return ANSWER_UNKNOWN;
-	return sql_changes(store) == 1 ? ANSWER_YES : ANSWER_NO;
+	return sql_change(
+	    store, error_r,
+	    "UPDATE incident SET state = ?, cause = ?, measure = ?, closed_at = ?,"
+	    " closed_by = ? WHERE id = ? AND state = ?",
+	    "issisii", (int64_t)INCIDENT_CLOSED, incident->cause, incident->measure,
+	    incident->closed_at, incident->closed_by, incident->id,
+	    (int64_t)INCIDENT_OPEN);
 }
 
 bool store_incident_visit(struct store *store, const struct incident_filter *filter,

@@ -113,12 +113,10 @@ bool store_outbox_record(struct store *store, int64_t id, enum outbox_state stat
 enum answer store_outbox_record_bounce(struct store *store, int64_t id, int64_t now,
 				       const char *response, struct kairan_error *error_r)
 {
-	if (!sql_run(store, error_r,
-		     "UPDATE outbox SET state = 3, bounced_at = ?, response = ?"
-		     " WHERE id = ? AND bounced_at = 0",
-		     "isi", now, response, id))
-		return ANSWER_UNKNOWN;
-	return sql_changes(store) > 0 ? ANSWER_YES : ANSWER_NO;
+	return sql_change(store, error_r,
+			  "UPDATE outbox SET state = 3, bounced_at = ?, response = ?"
+			  " WHERE id = ? AND bounced_at = 0",
+			  "isi", now, response, id);
 }
 
 enum answer store_outbox_has_bounced(struct store *store,

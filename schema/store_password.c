@@ -18,12 +18,11 @@ enum answer store_password_note_warning(struct store *store, const char *uid,
 					int64_t changed_at, int64_t days_left,
 					struct kairan_error *error_r)
 {
-	if (!sql_run(store, error_r,
-		     "INSERT INTO password_warning (uid, changed_at, days_left)"
-		     " VALUES (?1, ?2, ?3)"
-		     " ON CONFLICT (uid) DO UPDATE SET changed_at = ?2, days_left = ?3"
-		     " WHERE changed_at <> ?2 OR days_left > ?3",
-		     "sii", uid, changed_at, days_left))
-		return ANSWER_UNKNOWN;
-	return sql_changes(store) > 0 ? ANSWER_YES : ANSWER_NO;
+	return sql_change(
+	    store, error_r,
+	    "INSERT INTO password_warning (uid, changed_at, days_left)"
+	    " VALUES (?1, ?2, ?3)"
+	    " ON CONFLICT (uid) DO UPDATE SET changed_at = ?2, days_left = ?3"
+	    " WHERE changed_at <> ?2 OR days_left > ?3",
+	    "sii", uid, changed_at, days_left);
 }

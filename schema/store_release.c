@@ -323,15 +323,13 @@ enum answer store_release_offer(struct store *store, const struct shard *shard,
 				int64_t now, int64_t next_try,
 				struct kairan_error *error_r)
 {
-	if (!sql_run(store, error_r,
-		     "UPDATE shard SET state = 2, changed_at = ?, next_try = ?,"
-		     " tries = tries + 1, response = '', queue_id = ?, offered = claimed"
-		     " WHERE draft = ? AND number = ? AND state IN (1, 2)"
-		     " AND offered < claimed" SHARD_RELEASING,
-		     "iisii", now, next_try, shard->queue_id, shard->draft,
-		     shard->number))
-		return ANSWER_UNKNOWN;
-	return sql_changes(store) > 0 ? ANSWER_YES : ANSWER_NO;
+	return sql_change(
+	    store, error_r,
+	    "UPDATE shard SET state = 2, changed_at = ?, next_try = ?,"
+	    " tries = tries + 1, response = '', queue_id = ?, offered = claimed"
+	    " WHERE draft = ? AND number = ? AND state IN (1, 2)"
+	    " AND offered < claimed" SHARD_RELEASING,
+	    "iisii", now, next_try, shard->queue_id, shard->draft, shard->number);
 }
 
 bool store_release_cut_wait(struct store *store, const struct shard *shard,

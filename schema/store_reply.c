@@ -19,14 +19,13 @@ enum answer store_reply_mark(struct store *store, const struct reply_mark *mark,
 			     struct kairan_error *error_r)
 {
 	if (!sql_run(store, error_r, "DELETE FROM reply WHERE at < ?", "i",
-		     mark->at - REPLY_KNOWN_SECONDS) ||
-	    !sql_run(store, error_r,
-		     "INSERT INTO reply (key, draft, uid, at, counts)"
-		     " VALUES (?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
-		     "bisii", mark->key, sizeof(mark->key), mark->draft, mark->uid,
-		     mark->at, (int64_t)mark->counts))
+		     mark->at - REPLY_KNOWN_SECONDS))
 		return ANSWER_UNKNOWN;
-	return sql_changes(store) > 0 ? ANSWER_YES : ANSWER_NO;
+	return sql_change(store, error_r,
+			  "INSERT INTO reply (key, draft, uid, at, counts)"
+			  " VALUES (?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
+			  "bisii", mark->key, sizeof(mark->key), mark->draft, mark->uid,
+			  mark->at, (int64_t)mark->counts);
 }
 
 bool store_reply_count(struct store *store, const struct reply_mark *mark, int64_t after,

@@ -157,22 +157,20 @@ bool store_resident_count(struct store *store, const struct resident_request *re
 enum answer store_resident_close(struct store *store, int64_t id,
 				 enum resident_state state, struct kairan_error *error_r)
 {
-	if (!sql_run(store, error_r,
-		     "UPDATE resident_request SET state = ? WHERE id = ? AND state = 1",
-		     "ii", (int64_t)state, id))
-		return ANSWER_UNKNOWN;
-	return sql_changes(store) > 0 ? ANSWER_YES : ANSWER_NO;
+	return sql_change(
+	    store, error_r,
+	    "UPDATE resident_request SET state = ? WHERE id = ? AND state = 1", "ii",
+	    (int64_t)state, id);
 }
 
 enum answer store_resident_forget(struct store *store, int64_t before,
 				  struct kairan_error *error_r)
 {
-	if (!sql_run(store, error_r,
-		     "DELETE FROM resident_request WHERE id IN (SELECT id FROM"
-		     " resident_request WHERE made_at < ? ORDER BY made_at LIMIT 500)",
-		     "i", before))
-		return ANSWER_UNKNOWN;
-	return sql_changes(store) > 0 ? ANSWER_YES : ANSWER_NO;
+	return sql_change(
+	    store, error_r,
+	    "DELETE FROM resident_request WHERE id IN (SELECT id FROM"
+	    " resident_request WHERE made_at < ? ORDER BY made_at LIMIT 500)",
+	    "i", before);
 }
 
 enum answer store_resident_find_oldest(struct store *store, int64_t *made_at_r,

@@ -53,16 +53,15 @@ enum answer store_signature_learn(struct store *store, const struct signature *s
 {
 	g_autofree char *first_line = cut_first_line(signature->first_line);
 
-	if (!sql_run(store, error_r,
-		     "INSERT INTO signature (uid, person_id, hash, first_line, lines,"
-		     " learned_at, draft, queue_id)"
-		     " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE NOT EXISTS"
-		     " (SELECT 1 FROM signature WHERE hash = ?3 AND " SIGNATURE_IS_OF ")",
-		     "ssssiiis", signature->uid, signature->person_id, signature->hash,
-		     first_line, signature->lines, signature->learned_at,
-		     signature->draft, signature->queue_id))
-		return ANSWER_UNKNOWN;
-	return sql_changes(store) > 0 ? ANSWER_YES : ANSWER_NO;
+	return sql_change(
+	    store, error_r,
+	    "INSERT INTO signature (uid, person_id, hash, first_line, lines,"
+	    " learned_at, draft, queue_id)"
+	    " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE NOT EXISTS"
+	    " (SELECT 1 FROM signature WHERE hash = ?3 AND " SIGNATURE_IS_OF ")",
+	    "ssssiiis", signature->uid, signature->person_id, signature->hash, first_line,
+	    signature->lines, signature->learned_at, signature->draft,
+	    signature->queue_id);
 }
 
 bool store_signature_list_hashes(struct store *store, const struct signature_owner *owner,

@@ -93,13 +93,12 @@ enum answer store_subscriber_recognise(struct store *store,
 	struct address key = *registration->address;
 
 	address_fold(&key);
-	if (!sql_run(store, error_r,
-		     "UPDATE subscriber SET source = 2, source_by = ?, source_reason = ?,"
-		     " terms = '', consent_id = '' WHERE list = ? AND address_key = ?",
-		     "ssss", or_empty(registration->origin.by),
-		     or_empty(registration->origin.reason), registration->list, key.spec))
-		return ANSWER_UNKNOWN;
-	return sql_changes(store) > 0 ? ANSWER_YES : ANSWER_NO;
+	return sql_change(
+	    store, error_r,
+	    "UPDATE subscriber SET source = 2, source_by = ?, source_reason = ?,"
+	    " terms = '', consent_id = '' WHERE list = ? AND address_key = ?",
+	    "ssss", or_empty(registration->origin.by),
+	    or_empty(registration->origin.reason), registration->list, key.spec);
 }
 
 enum answer store_subscriber_agree(struct store *store, const char *list,
@@ -110,15 +109,13 @@ enum answer store_subscriber_agree(struct store *store, const char *list,
 	struct address key = *address;
 
 	address_fold(&key);
-	if (!sql_run(
-		store, error_r,
-		"UPDATE subscriber SET source = 1, source_by = '', source_reason = '',"
-		" terms = ?, consent_id = ? WHERE list = ? AND address_key = ?"
-		" AND state <> 3",
-		"ssss", or_empty(origin->terms), or_empty(origin->consent_id), list,
-		key.spec))
-		return ANSWER_UNKNOWN;
-	return sql_changes(store) > 0 ? ANSWER_YES : ANSWER_NO;
+	return sql_change(
+	    store, error_r,
+	    "UPDATE subscriber SET source = 1, source_by = '', source_reason = '',"
+	    " terms = ?, consent_id = ? WHERE list = ? AND address_key = ?"
+	    " AND state <> 3",
+	    "ssss", or_empty(origin->terms), or_empty(origin->consent_id), list,
+	    key.spec);
 }
 
 enum answer store_subscriber_find_state(struct store *store, const char *list,
@@ -290,31 +287,28 @@ enum answer store_subscriber_enter(struct store *store,
 	struct address key = *entry->address;
 
 	address_fold(&key);
-	if (!sql_run(store, error_r,
-		     "UPDATE subscriber SET joined_at = CASE WHEN ?1 = 1 AND state = 3"
-		     " THEN ?4 ELSE joined_at END, changed_at = ?4, state = ?1,"
-		     " state_reason = ?2, paused_until = ?3"
-		     " WHERE list = ?5 AND address_key = ?6 AND (state <> ?1 OR"
-		     " state_reason <> ?2 OR paused_until <> ?3)",
-		     "isiiss", (int64_t)entry->state, or_empty(entry->reason),
-		     entry->paused_until, entry->now, entry->list, key.spec))
-		return ANSWER_UNKNOWN;
-	return sql_changes(store) > 0 ? ANSWER_YES : ANSWER_NO;
+	return sql_change(
+	    store, error_r,
+	    "UPDATE subscriber SET joined_at = CASE WHEN ?1 = 1 AND state = 3"
+	    " THEN ?4 ELSE joined_at END, changed_at = ?4, state = ?1,"
+	    " state_reason = ?2, paused_until = ?3"
+	    " WHERE list = ?5 AND address_key = ?6 AND (state <> ?1 OR"
+	    " state_reason <> ?2 OR paused_until <> ?3)",
+	    "isiiss", (int64_t)entry->state, or_empty(entry->reason), entry->paused_until,
+	    entry->now, entry->list, key.spec);
 }
 
 enum answer store_subscriber_end_pauses(struct store *store, int64_t now,
 					struct kairan_error *error_r)
 {
 	/* Kept without rowids: the rows are named by their key. */
-	if (!sql_run(
-		store, error_r,
-		"UPDATE subscriber SET state = 1, state_reason = '', paused_until = 0,"
-		" changed_at = ?1 WHERE (list, address_key) IN (SELECT list,"
-		" address_key FROM subscriber WHERE state = 4 AND paused_until > 0 AND"
-		" paused_until <= ?1 LIMIT 500)",
-		"i", now))
-		return ANSWER_UNKNOWN;
-	return sql_changes(store) > 0 ? ANSWER_YES : ANSWER_NO;
+	return sql_change(
+	    store, error_r,
+	    "UPDATE subscriber SET state = 1, state_reason = '', paused_until = 0,"
+	    " changed_at = ?1 WHERE (list, address_key) IN (SELECT list,"
+	    " address_key FROM subscriber WHERE state = 4 AND paused_until > 0 AND"
+	    " paused_until <= ?1 LIMIT 500)",
+	    "i", now);
 }
 
 enum answer store_subscriber_find_pause_end(struct store *store, int64_t *at_r,
@@ -341,11 +335,9 @@ enum answer store_subscriber_remove(struct store *store, const char *list,
 	struct address key = *address;
 
 	address_fold(&key);
-	if (!sql_run(store, error_r,
-		     "DELETE FROM subscriber WHERE list = ? AND address_key = ?", "ss",
-		     list, key.spec))
-		return ANSWER_UNKNOWN;
-	return sql_changes(store) > 0 ? ANSWER_YES : ANSWER_NO;
+	return sql_change(store, error_r,
+			  "DELETE FROM subscriber WHERE list = ? AND address_key = ?",
+			  "ss", list, key.spec);
 }
 
 bool store_subscriber_note_change(struct store *store, const char *list, int64_t joined,

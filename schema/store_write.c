@@ -17,12 +17,10 @@
 enum answer store_write_note(struct store *store, const char *start,
 			     struct kairan_error *error_r)
 {
-	if (!sql_run(store, error_r,
-		     "INSERT INTO directory_write (start) VALUES (?)"
-		     " ON CONFLICT (start) DO NOTHING",
-		     "s", start))
-		return ANSWER_UNKNOWN;
-	return sql_changes(store) > 0 ? ANSWER_YES : ANSWER_NO;
+	return sql_change(store, error_r,
+			  "INSERT INTO directory_write (start) VALUES (?)"
+			  " ON CONFLICT (start) DO NOTHING",
+			  "s", start);
 }
 
 bool store_write_forget(struct store *store, const char *start,
