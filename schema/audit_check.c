@@ -26,33 +26,31 @@
 /* Columns of the types they were written with, and no text behind a NUL: SQLite would
  * convert the one and C cut the other off, and the hash not see it. Asked before the
  * columns are read, which may convert them. */
-static bool columns_are_plain(sqlite3_stmt *stmt)
+static bool columns_are_plain(struct sql_stmt *stmt)
 {
 	static const char types[] = "iississssbbib";
 
 	for (int i = 0; types[i] != '\0'; i++) {
-		const int type = sqlite3_column_type(stmt, i);
+		const enum sql_type type = sql_type(stmt, i);
 
-		if (type != (types[i] == 'i'   ? SQLITE_INTEGER
-			     : types[i] == 's' ? SQLITE_TEXT
-					       : SQLITE_BLOB))
+		if (type != (types[i] == 'i'   ? SQL_INT
+			     : types[i] == 's' ? SQL_TEXT
+					       : SQL_BLOB))
 			return false;
-		if (type == SQLITE_TEXT &&
-		    strlen((const char *)sqlite3_column_text(stmt, i)) !=
-			(size_t)sqlite3_column_bytes(stmt, i))
+		if (type == SQL_TEXT && strlen(sql_peek(stmt, i)) != sql_octets(stmt, i))
 			return false;
 	}
 	return true;
 }
 
-static bool has_hash(sqlite3_stmt *stmt, int column, const unsigned char *hash)
+static bool has_hash(struct sql_stmt *stmt, int column, const unsigned char *hash)
 {
-	return sqlite3_column_bytes(stmt, column) == AUDIT_HASH_OCTETS &&
-	       memcmp(sqlite3_column_blob(stmt, column), hash, AUDIT_HASH_OCTETS) == 0;
+	return sql_octets(stmt, column) == AUDIT_HASH_OCTETS &&
+	       memcmp(sql_blob(stmt, column), hash, AUDIT_HASH_OCTETS) == 0;
 }
 
 static enum audit_fault judge_seal(const struct store *store, struct audit_check *check,
-				   sqlite3_stmt *stmt)
+				   struct sql_stmt *stmt)
 {
 	switch (audit_seal_judge(store, check->previous, stmt, 11)) {
 	case AUDIT_SEAL_GOOD:
@@ -70,7 +68,7 @@ static enum audit_fault judge_seal(const struct store *store, struct audit_check
 }
 
 /* Is it another row than that which the store's mark has? */
-static bool is_another(const struct store *store, sqlite3_stmt *stmt, int64_t seq)
+static bool is_another(const struct store *store, struct sql_stmt *stmt, int64_t seq)
 {
 	const struct store_mark *mark = store_get_mark(store);
 
@@ -79,7 +77,7 @@ static bool is_another(const struct store *store, sqlite3_stmt *stmt, int64_t se
 
 /* check->previous becomes the row's hash. */
 static enum audit_fault judge_row(const struct store *store, struct audit_check *check,
-				  sqlite3_stmt *stmt)
+				  struct sql_stmt *stmt)
 {
 	const bool plain = columns_are_plain(stmt);
 	unsigned char hash[AUDIT_HASH_OCTETS] = { 0 };
@@ -169,7 +167,7 @@ static bool check_end(struct store *store, struct audit_check *check,
 enum answer audit_check_page(struct store *store, struct audit_check *check,
 			     int64_t limit, struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer;
 
 	if (check->fault != AUDIT_WHOLE)
@@ -274,7 +272,7 @@ char *audit_check_describe(const struct audit_check *check)
 static enum answer find_last_old(struct store *store, int64_t before, int64_t limit,
 				 struct audit_mark *mark_r, struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer = sql_first(
 	    store, error_r, &stmt,
 	    "SELECT seq, hash FROM (SELECT seq, hash FROM audit WHERE seq <"
@@ -284,9 +282,9 @@ static enum answer find_last_old(struct store *store, int64_t before, int64_t li
 
 	if (answer != ANSWER_YES)
 		return answer;
-	mark_r->seq = sqlite3_column_int64(stmt, 0);
-	if (sqlite3_column_bytes(stmt, 1) == AUDIT_HASH_OCTETS)
-		memcpy(mark_r->hash, sqlite3_column_blob(stmt, 1), AUDIT_HASH_OCTETS);
+	mark_r->seq = sql_int(stmt, 0);
+	if (sql_octets(stmt, 1) == AUDIT_HASH_OCTETS)
+		memcpy(mark_r->hash, sql_blob(stmt, 1), AUDIT_HASH_OCTETS);
 	sql_done(stmt);
 	return ANSWER_YES;
 }

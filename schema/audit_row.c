@@ -26,13 +26,13 @@ void audit_row_clear(struct audit_row *row)
 	g_free(row->queue_id);
 }
 
-void audit_row_read(sqlite3_stmt *stmt, struct audit_row *row_r)
+void audit_row_read(struct sql_stmt *stmt, struct audit_row *row_r)
 {
-	row_r->seq = sqlite3_column_int64(stmt, 0);
-	row_r->at = sqlite3_column_int64(stmt, 1);
+	row_r->seq = sql_int(stmt, 0);
+	row_r->at = sql_int(stmt, 1);
 	row_r->uid = sql_text(stmt, 2);
 	row_r->role = sql_text(stmt, 3);
-	row_r->draft = sqlite3_column_int64(stmt, 4);
+	row_r->draft = sql_int(stmt, 4);
 	row_r->action = sql_text(stmt, 5);
 	row_r->outcome = sql_text(stmt, 6);
 	row_r->detail = sql_text(stmt, 7);

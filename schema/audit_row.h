@@ -6,9 +6,9 @@
 
 #include <stdint.h>
 
-#define AUDIT_HASH_OCTETS 32
+#include "schema/sql.h"
 
-struct sqlite3_stmt;
+#define AUDIT_HASH_OCTETS 32
 
 /* Strings are never NULL. Free with audit_row_clear(). */
 struct audit_row {
@@ -26,6 +26,6 @@ struct audit_row {
 void audit_row_clear(struct audit_row *row);
 
 /* From nine columns, seq to queue_id; for the files of schema/. */
-void audit_row_read(struct sqlite3_stmt *stmt, struct audit_row *row_r);
+void audit_row_read(struct sql_stmt *stmt, struct audit_row *row_r);
 
 #endif

@@ -93,14 +93,14 @@ void audit_seal_make(const struct store *store,
 }
 
 static enum audit_seal_state judge(const struct store *store, const void *octets,
-				   size_t length, sqlite3_stmt *stmt, int column)
+				   size_t length, struct sql_stmt *stmt, int column)
 {
 	const struct keyring *seals = store_seals(store);
-	const int64_t id = sqlite3_column_int64(stmt, column);
+	const int64_t id = sql_int(stmt, column);
 	const struct token_key *key;
 	unsigned char wanted[AUDIT_SEAL_OCTETS];
 
-	if (id == 0 && sqlite3_column_bytes(stmt, column + 1) == 0)
+	if (id == 0 && sql_octets(stmt, column + 1) == 0)
 		return AUDIT_SEAL_NONE;
 	if (seals == NULL)
 		return AUDIT_SEAL_GOOD;
@@ -108,16 +108,15 @@ static enum audit_seal_state judge(const struct store *store, const void *octets
 	if (key == NULL)
 		return AUDIT_SEAL_NO_KEY;
 	if (!audit_seal_octets(key, octets, length, wanted) ||
-	    sqlite3_column_bytes(stmt, column + 1) != AUDIT_SEAL_OCTETS ||
-	    CRYPTO_memcmp(sqlite3_column_blob(stmt, column + 1), wanted,
-			  AUDIT_SEAL_OCTETS) != 0)
+	    sql_octets(stmt, column + 1) != AUDIT_SEAL_OCTETS ||
+	    CRYPTO_memcmp(sql_blob(stmt, column + 1), wanted, AUDIT_SEAL_OCTETS) != 0)
 		return AUDIT_SEAL_BAD;
 	return AUDIT_SEAL_GOOD;
 }
 
 enum audit_seal_state audit_seal_judge(const struct store *store,
 				       const unsigned char hash[AUDIT_HASH_OCTETS],
-				       sqlite3_stmt *stmt, int column)
+				       struct sql_stmt *stmt, int column)
 {
 	return judge(store, hash, AUDIT_HASH_OCTETS, stmt, column);
 }
@@ -138,7 +137,7 @@ enum answer audit_mark_judge(struct store *store, const char *name,
 			     struct audit_mark *mark_r, enum audit_seal_state *seal_r,
 			     struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer = sql_first(
 	    store, error_r, &stmt,
 	    "SELECT seq, hash, seal_key, seal FROM audit_mark WHERE name = ?", "s", name);
@@ -147,9 +146,9 @@ enum answer audit_mark_judge(struct store *store, const char *name,
 	*mark_r = (struct audit_mark){ 0 };
 	if (answer != ANSWER_YES)
 		return answer;
-	mark_r->seq = sqlite3_column_int64(stmt, 0);
-	if (sqlite3_column_bytes(stmt, 1) == AUDIT_HASH_OCTETS)
-		memcpy(mark_r->hash, sqlite3_column_blob(stmt, 1), AUDIT_HASH_OCTETS);
+	mark_r->seq = sql_int(stmt, 0);
+	if (sql_octets(stmt, 1) == AUDIT_HASH_OCTETS)
+		memcpy(mark_r->hash, sql_blob(stmt, 1), AUDIT_HASH_OCTETS);
 	octets = write_mark(name, mark_r);
 	*seal_r = judge(store, octets->str, octets->len, stmt, 2);
 	(void)g_string_free(octets, TRUE);

@@ -4,7 +4,6 @@
 #ifndef KAIRAN_SCHEMA_AUDIT_SEAL_H
 #define KAIRAN_SCHEMA_AUDIT_SEAL_H
 
-#include <sqlite3.h>
 #include <stddef.h>
 
 #include "schema/audit_row.h"
@@ -49,7 +48,7 @@ void audit_seal_make(const struct store *store,
 /* Read the seal from two columns, and judge it; good without keys to judge it by. */
 enum audit_seal_state audit_seal_judge(const struct store *store,
 				       const unsigned char hash[AUDIT_HASH_OCTETS],
-				       sqlite3_stmt *stmt, int column);
+				       struct sql_stmt *stmt, int column);
 
 /* NO without such a mark: seq is 0 and the hash 32 zero octets then. *seal_r, where it is not
  * NULL, is what its seal is worth. */

@@ -19,10 +19,10 @@
 
 #include "schema/store_parts.h"
 
-static sqlite3_stmt *prepare(struct store *store, const char *sql,
-			     struct kairan_error *error_r)
+static struct sql_stmt *prepare(struct store *store, const char *sql,
+				struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt = g_hash_table_lookup(store->statements, sql);
+	struct sql_stmt *stmt = g_hash_table_lookup(store->statements, sql);
 
 	if (stmt != NULL)
 		return stmt;
@@ -35,7 +35,7 @@ static sqlite3_stmt *prepare(struct store *store, const char *sql,
 	return stmt;
 }
 
-static void bind_all(sqlite3_stmt *stmt, const char *binds, va_list args)
+static void bind_all(struct sql_stmt *stmt, const char *binds, va_list args)
 {
 	for (int i = 0; binds[i] != '\0'; i++) {
 		if (binds[i] == 'i') {
@@ -53,14 +53,14 @@ static void bind_all(sqlite3_stmt *stmt, const char *binds, va_list args)
 	}
 }
 
-void sql_done(sqlite3_stmt *stmt)
+void sql_done(struct sql_stmt *stmt)
 {
 	(void)sqlite3_reset(stmt);
 	(void)sqlite3_clear_bindings(stmt);
 }
 
 enum answer sql_next(struct store *store, struct kairan_error *error_r,
-		     sqlite3_stmt *stmt)
+		     struct sql_stmt *stmt)
 {
 	int result = sqlite3_step(stmt);
 
@@ -73,10 +73,10 @@ enum answer sql_next(struct store *store, struct kairan_error *error_r,
 }
 
 static enum answer start(struct store *store, struct kairan_error *error_r,
-			 sqlite3_stmt **stmt_r, const char *sql, const char *binds,
+			 struct sql_stmt **stmt_r, const char *sql, const char *binds,
 			 va_list args)
 {
-	sqlite3_stmt *stmt = prepare(store, sql, error_r);
+	struct sql_stmt *stmt = prepare(store, sql, error_r);
 
 	if (stmt == NULL)
 		return ANSWER_UNKNOWN;
@@ -88,7 +88,7 @@ static enum answer start(struct store *store, struct kairan_error *error_r,
 bool sql_number(struct store *store, struct kairan_error *error_r, int64_t *number_r,
 		const char *sql, const char *binds, ...)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	va_list args;
 	enum answer answer;
 
@@ -103,7 +103,7 @@ bool sql_number(struct store *store, struct kairan_error *error_r, int64_t *numb
 }
 
 enum answer sql_first(struct store *store, struct kairan_error *error_r,
-		      sqlite3_stmt **stmt_r, const char *sql, const char *binds, ...)
+		      struct sql_stmt **stmt_r, const char *sql, const char *binds, ...)
 {
 	va_list args;
 	enum answer answer;
@@ -117,7 +117,7 @@ enum answer sql_first(struct store *store, struct kairan_error *error_r,
 static bool run(struct store *store, struct kairan_error *error_r, const char *sql,
 		const char *binds, va_list args)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	const enum answer answer = start(store, error_r, &stmt, sql, binds, args);
 
 	if (answer == ANSWER_YES)
@@ -151,11 +151,47 @@ enum answer sql_change(struct store *store, struct kairan_error *error_r, const 
 	return sql_changes(store) > 0 ? ANSWER_YES : ANSWER_NO;
 }
 
-char *sql_text(sqlite3_stmt *stmt, int column)
+enum sql_type sql_type(struct sql_stmt *stmt, int column)
 {
-	const char *text = (const char *)sqlite3_column_text(stmt, column);
+	switch (sqlite3_column_type(stmt, column)) {
+	case SQLITE_INTEGER:
+		return SQL_INT;
+	case SQLITE_TEXT:
+		return SQL_TEXT;
+	case SQLITE_BLOB:
+		return SQL_BLOB;
+	case SQLITE_NULL:
+		return SQL_NULL;
+	default:
+		return SQL_OTHER;
+	}
+}
+
+int64_t sql_int(struct sql_stmt *stmt, int column)
+{
+	return sqlite3_column_int64(stmt, column);
+}
+
+const char *sql_peek(struct sql_stmt *stmt, int column)
+{
+	return (const char *)sqlite3_column_text(stmt, column);
+}
+
+char *sql_text(struct sql_stmt *stmt, int column)
+{
+	const char *text = sql_peek(stmt, column);
 
 	return g_strdup(text != NULL ? text : "");
+}
+
+const void *sql_blob(struct sql_stmt *stmt, int column)
+{
+	return sqlite3_column_blob(stmt, column);
+}
+
+size_t sql_octets(struct sql_stmt *stmt, int column)
+{
+	return (size_t)sqlite3_column_bytes(stmt, column);
 }
 
 int64_t sql_last_id(struct store *store)

@@ -13,6 +13,10 @@
 #include "policy/error.h"
 #include "schema/store.h"
 
+/* A statement, and the row that it stands on. */
+#define sql_stmt sqlite3_stmt
+struct sql_stmt;
+
 /* Run a statement that returns no rows. binds has a letter for each parameter: 'i'
  * int64_t, 's' const char * (NULL is SQL NULL), 'b' const void * and size_t. */
 bool sql_run(struct store *store, struct kairan_error *error_r, const char *sql,
@@ -29,13 +33,31 @@ bool sql_number(struct store *store, struct kairan_error *error_r, int64_t *numb
 /* Start a query: YES with *stmt_r on its first row, NO without rows, UNKNOWN on failure.
  * After YES, call sql_next() until it is not YES, or sql_done(). */
 enum answer sql_first(struct store *store, struct kairan_error *error_r,
-		      sqlite3_stmt **stmt_r, const char *sql, const char *binds, ...);
+		      struct sql_stmt **stmt_r, const char *sql, const char *binds, ...);
 enum answer sql_next(struct store *store, struct kairan_error *error_r,
-		     sqlite3_stmt *stmt);
-void sql_done(sqlite3_stmt *stmt);
+		     struct sql_stmt *stmt);
+void sql_done(struct sql_stmt *stmt);
 
-/* A column as a copy to free with g_free(); SQL NULL is "". */
-char *sql_text(sqlite3_stmt *stmt, int column);
+/* ---- the row's columns ---- */
+
+enum sql_type { SQL_NULL, SQL_INT, SQL_TEXT, SQL_BLOB, SQL_OTHER };
+
+/* A column's type, before it is read as another. */
+enum sql_type sql_type(struct sql_stmt *stmt, int column);
+
+/* A number; SQL NULL is 0. */
+int64_t sql_int(struct sql_stmt *stmt, int column);
+
+/* A text as a copy to free with g_free(); SQL NULL is "". */
+char *sql_text(struct sql_stmt *stmt, int column);
+
+/* The text itself, until the next row or sql_done(); SQL NULL is NULL. */
+const char *sql_peek(struct sql_stmt *stmt, int column);
+
+/* Octets, until the next row or sql_done(), and how many octets they or a text are; without any
+ * they are NULL. */
+const void *sql_blob(struct sql_stmt *stmt, int column);
+size_t sql_octets(struct sql_stmt *stmt, int column);
 
 /* Give this line to the audit sink once the transaction is on the disk. */
 void sql_note_audit(struct store *store, char *line);

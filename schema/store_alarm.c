@@ -59,16 +59,16 @@ enum answer store_alarm_clear(struct store *store, const char *name, int64_t now
 	return sql_change(store, error_r, "DELETE FROM alarm WHERE name = ?", "s", name);
 }
 
-static struct alarm *read_alarm(sqlite3_stmt *stmt)
+static struct alarm *read_alarm(struct sql_stmt *stmt)
 {
 	struct alarm *alarm = g_new0(struct alarm, 1);
 
 	alarm->name = sql_text(stmt, 0);
 	alarm->reason = sql_text(stmt, 1);
 	alarm->detail = sql_text(stmt, 2);
-	alarm->raised_at = sqlite3_column_int64(stmt, 3);
-	alarm->last_at = sqlite3_column_int64(stmt, 4);
-	alarm->count = sqlite3_column_int64(stmt, 5);
+	alarm->raised_at = sql_int(stmt, 3);
+	alarm->last_at = sql_int(stmt, 4);
+	alarm->count = sql_int(stmt, 5);
 	return alarm;
 }
 
@@ -81,7 +81,7 @@ bool store_alarm_list(struct store *store, GPtrArray **alarms_r,
 		      struct kairan_error *error_r)
 {
 	GPtrArray *alarms = g_ptr_array_new_with_free_func(free_alarm);
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer =
 	    sql_first(store, error_r, &stmt,
 		      ALARM_COLUMNS "FROM alarm ORDER BY raised_at, name", "");
@@ -100,7 +100,7 @@ bool store_alarm_list(struct store *store, GPtrArray **alarms_r,
 enum answer store_alarm_find_untold(struct store *store, struct alarm **alarm_r,
 				    struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer = sql_first(store, error_r, &stmt,
 				       ALARM_COLUMNS "FROM alarm WHERE told_at = 0"
 						     " ORDER BY raised_at, name LIMIT 1",
@@ -125,7 +125,7 @@ enum answer store_alarm_record_told(struct store *store, const struct alarm *ala
 enum answer store_alarm_take_over(struct store *store, struct alarm **alarm_r,
 				  struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer =
 	    sql_first(store, error_r, &stmt,
 		      "SELECT name, reason, '', raised_at, over_at, count, number"
@@ -136,7 +136,7 @@ enum answer store_alarm_take_over(struct store *store, struct alarm **alarm_r,
 	if (answer != ANSWER_YES)
 		return answer;
 	*alarm_r = read_alarm(stmt);
-	number = sqlite3_column_int64(stmt, 6);
+	number = sql_int(stmt, 6);
 	sql_done(stmt);
 	if (sql_run(store, error_r, "DELETE FROM alarm_over WHERE number = ?", "i",
 		    number))

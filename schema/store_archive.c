@@ -17,7 +17,7 @@
 enum answer store_archive_find(struct store *store, struct draft **draft_r,
 			       struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	int64_t id;
 	enum answer answer =
 	    sql_first(store, error_r, &stmt,
@@ -29,7 +29,7 @@ enum answer store_archive_find(struct store *store, struct draft **draft_r,
 
 	if (answer != ANSWER_YES)
 		return answer;
-	id = sqlite3_column_int64(stmt, 0);
+	id = sql_int(stmt, 0);
 	sql_done(stmt);
 	return store_draft_find(store, id, draft_r, error_r);
 }
@@ -37,7 +37,7 @@ enum answer store_archive_find(struct store *store, struct draft **draft_r,
 enum answer store_archive_went_out(struct store *store, int64_t draft,
 				   const char *language, struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	const enum answer answer = sql_first(
 	    store, error_r, &stmt,
 	    "SELECT 1 FROM shard WHERE draft = ? AND language = ? AND state >= 2 LIMIT 1",

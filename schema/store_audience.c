@@ -18,7 +18,7 @@
 static enum answer find_stopped(struct store *store, int64_t corrects, int64_t *draft_r,
 				struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer = sql_first(
 	    store, error_r, &stmt,
 	    "WITH RECURSIVE chain (id, state, corrects) AS"
@@ -29,7 +29,7 @@ static enum answer find_stopped(struct store *store, int64_t corrects, int64_t *
 	    "i", corrects);
 
 	if (answer == ANSWER_YES) {
-		*draft_r = sqlite3_column_int64(stmt, 0);
+		*draft_r = sql_int(stmt, 0);
 		sql_done(stmt);
 	}
 	return answer;
@@ -61,7 +61,7 @@ bool store_audience_count(struct store *store, const struct audience *audience,
 enum answer store_audience_find_last(struct store *store, const struct draft *draft,
 				     int64_t *count_r, struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer = sql_first(
 	    store, error_r, &stmt,
 	    "SELECT recipients FROM draft WHERE broadcast = ? AND state = 4 AND id <> ?"
@@ -69,7 +69,7 @@ enum answer store_audience_find_last(struct store *store, const struct draft *dr
 	    "si", draft->broadcast, draft->id);
 
 	if (answer == ANSWER_YES) {
-		*count_r = sqlite3_column_int64(stmt, 0);
+		*count_r = sql_int(stmt, 0);
 		sql_done(stmt);
 	}
 	return answer;

@@ -23,16 +23,16 @@
 static enum answer find_last_row(struct store *store, struct audit_mark *last_r,
 				 struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer =
 	    sql_first(store, error_r, &stmt,
 		      "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1", "");
 
 	if (answer != ANSWER_YES)
 		return answer;
-	last_r->seq = sqlite3_column_int64(stmt, 0);
-	if (sqlite3_column_bytes(stmt, 1) == AUDIT_HASH_OCTETS) {
-		memcpy(last_r->hash, sqlite3_column_blob(stmt, 1), AUDIT_HASH_OCTETS);
+	last_r->seq = sql_int(stmt, 0);
+	if (sql_octets(stmt, 1) == AUDIT_HASH_OCTETS) {
+		memcpy(last_r->hash, sql_blob(stmt, 1), AUDIT_HASH_OCTETS);
 	} else {
 		(void)error_set(error_r, "audit: the last row's hash has a wrong length");
 		answer = ANSWER_UNKNOWN;
@@ -148,7 +148,7 @@ bool store_audit_append(struct store *store, const struct audit_event *event,
 	return ok;
 }
 
-static bool visit_all(struct store *store, enum answer answer, sqlite3_stmt *stmt,
+static bool visit_all(struct store *store, enum answer answer, struct sql_stmt *stmt,
 		      void (*visit)(const struct audit_row *row, void *context),
 		      void *context, struct kairan_error *error_r)
 {
@@ -170,7 +170,7 @@ bool store_audit_visit_draft(struct store *store, int64_t draft,
 			     void (*visit)(const struct audit_row *row, void *context),
 			     void *context, struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt = NULL;
+	struct sql_stmt *stmt = NULL;
 	enum answer answer =
 	    sql_first(store, error_r, &stmt, AUDIT_COLUMNS "WHERE draft = ? ORDER BY seq",
 		      "i", draft);
@@ -187,7 +187,7 @@ bool store_audit_visit_page(struct store *store, const struct audit_page *page,
 			    void *context, struct kairan_error *error_r)
 {
 	const struct audit_filter *filter = page->filter;
-	sqlite3_stmt *stmt = NULL;
+	struct sql_stmt *stmt = NULL;
 	enum answer answer = sql_first(
 	    store, error_r, &stmt,
 	    AUDIT_COLUMNS "WHERE seq > ?1 AND " AUDIT_FILTERED " ORDER BY seq LIMIT ?7",
@@ -200,14 +200,14 @@ bool store_audit_visit_page(struct store *store, const struct audit_page *page,
 bool store_audit_count(struct store *store, const struct audit_filter *filter,
 		       int64_t *count_r, struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 
 	if (sql_first(store, error_r, &stmt,
 		      "SELECT count(*) FROM audit WHERE seq > ?1 AND " AUDIT_FILTERED,
 		      "iiisis", INT64_C(0), filter->since, filter->until, filter->uid,
 		      filter->draft, filter->action) != ANSWER_YES)
 		return false;
-	*count_r = sqlite3_column_int64(stmt, 0);
+	*count_r = sql_int(stmt, 0);
 	sql_done(stmt);
 	return true;
 }
@@ -215,7 +215,7 @@ bool store_audit_count(struct store *store, const struct audit_filter *filter,
 enum answer store_audit_find_hash(struct store *store, const char *hex, int64_t *seq_r,
 				  struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer =
 	    sql_first(store, error_r, &stmt,
 		      "SELECT seq FROM audit WHERE substr(lower(hex(hash)), 1,"
@@ -223,7 +223,7 @@ enum answer store_audit_find_hash(struct store *store, const char *hex, int64_t 
 		      "s", hex);
 
 	if (answer == ANSWER_YES) {
-		*seq_r = sqlite3_column_int64(stmt, 0);
+		*seq_r = sql_int(stmt, 0);
 		sql_done(stmt);
 	}
 	return answer;
@@ -232,7 +232,7 @@ enum answer store_audit_find_hash(struct store *store, const char *hex, int64_t 
 enum answer store_audit_find_last(struct store *store, const char *uid, int64_t *at_r,
 				  struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer =
 	    sql_first(store, error_r, &stmt,
 		      "SELECT at FROM audit WHERE uid = ? AND role IN"
@@ -240,7 +240,7 @@ enum answer store_audit_find_last(struct store *store, const char *uid, int64_t 
 		      "s", uid);
 
 	if (answer == ANSWER_YES) {
-		*at_r = sqlite3_column_int64(stmt, 0);
+		*at_r = sql_int(stmt, 0);
 		sql_done(stmt);
 	}
 	return answer;
@@ -249,7 +249,7 @@ enum answer store_audit_find_last(struct store *store, const char *uid, int64_t 
 bool store_audit_count_refusals(struct store *store, const struct audit_refusals *wanted,
 				int64_t *count_r, struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 
 	/* The latest rows are enough, and the trail is long. */
 	if (sql_first(
@@ -261,7 +261,7 @@ bool store_audit_count_refusals(struct store *store, const struct audit_refusals
 		" 'reported')",
 		"iss", wanted->since, wanted->uid, wanted->outcome) != ANSWER_YES)
 		return false;
-	*count_r = sqlite3_column_int64(stmt, 0);
+	*count_r = sql_int(stmt, 0);
 	sql_done(stmt);
 	return true;
 }

@@ -20,7 +20,7 @@ enum answer store_bounce_find_list(struct store *store,
 				   const struct bounce_recipient *recipient,
 				   char **list_r, struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer = sql_first(
 	    store, error_r, &stmt,
 	    "SELECT list FROM subscriber WHERE list = ?1 AND address_key = ?2 AND state = 1"
@@ -68,9 +68,9 @@ void bounce_group_clear(struct bounce_group *group)
 	*group = (struct bounce_group){ 0 };
 }
 
-static struct bounce_group read_group(sqlite3_stmt *stmt)
+static struct bounce_group read_group(struct sql_stmt *stmt)
 {
-	return (struct bounce_group){ sqlite3_column_int64(stmt, 0), sql_text(stmt, 1),
+	return (struct bounce_group){ sql_int(stmt, 0), sql_text(stmt, 1),
 				      sql_text(stmt, 2) };
 }
 
@@ -78,7 +78,7 @@ enum answer store_bounce_find_due(struct store *store, int64_t before,
 				  struct bounce_group *group_r,
 				  struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	const enum answer answer =
 	    sql_first(store, error_r, &stmt,
 		      "SELECT draft, list, domain FROM bounce"
@@ -95,7 +95,7 @@ enum answer store_bounce_find_due(struct store *store, int64_t before,
 bool store_bounce_list_many(struct store *store, int64_t least, GArray *groups,
 			    struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer =
 	    sql_first(store, error_r, &stmt,
 		      "SELECT draft, list, domain FROM bounce WHERE judged = 0"
@@ -117,7 +117,7 @@ static bool write_said(struct store *store, const struct bounce_group *group,
 {
 	GString *said = g_string_new(NULL);
 	g_autofree char *words = NULL;
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer =
 	    sql_first(store, error_r, &stmt,
 		      "SELECT kind, count(*), max(words) FROM bounce"
@@ -126,12 +126,12 @@ static bool write_said(struct store *store, const struct bounce_group *group,
 
 	*failures_r = 0;
 	while (answer == ANSWER_YES) {
-		const int64_t count = sqlite3_column_int64(stmt, 1);
+		const int64_t count = sql_int(stmt, 1);
 
 		*failures_r += count;
 		g_string_append_printf(
 		    said, "%s%s %lld", said->len > 0 ? ", " : "",
-		    bounce_kind_name((enum bounce_kind)sqlite3_column_int(stmt, 0)),
+		    bounce_kind_name((enum bounce_kind)sql_int(stmt, 0)),
 		    (long long)count);
 		if (words == NULL)
 			words = sql_text(stmt, 2);
@@ -181,7 +181,7 @@ GPtrArray *store_bounce_judge_page(struct store *store, const struct bounce_grou
 				   struct kairan_error *error_r)
 {
 	GPtrArray *keys = g_ptr_array_new_with_free_func(g_free);
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer =
 	    sql_first(store, error_r, &stmt,
 		      "SELECT address_key FROM bounce WHERE draft = ? AND domain = ?"
@@ -202,7 +202,7 @@ bool store_bounce_count_failures(struct store *store, const char *list, const ch
 				 int64_t since, struct bounce_tally *tally_r,
 				 struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 
 	if (sql_first(store, error_r, &stmt,
 		      "SELECT count(*), ifnull(min(at), 0), ifnull(max(at), 0),"
@@ -214,11 +214,11 @@ bool store_bounce_count_failures(struct store *store, const char *list, const ch
 		      "ssi", list, key, since) != ANSWER_YES)
 		return false;
 	*tally_r = (struct bounce_tally){
-		.failures = sqlite3_column_int64(stmt, 0),
-		.first = sqlite3_column_int64(stmt, 1),
-		.last = sqlite3_column_int64(stmt, 2),
-		.no_user = sqlite3_column_int64(stmt, 3),
-		.is_proven = sqlite3_column_int(stmt, 4) != 0,
+		.failures = sql_int(stmt, 0),
+		.first = sql_int(stmt, 1),
+		.last = sql_int(stmt, 2),
+		.no_user = sql_int(stmt, 3),
+		.is_proven = sql_int(stmt, 4) != 0,
 	};
 	sql_done(stmt);
 	return true;

@@ -19,16 +19,16 @@
 static bool read_drafts(struct store *store, struct store_counts *counts,
 			struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer =
 	    sql_first(store, error_r, &stmt,
 		      "SELECT state, count(*) FROM draft GROUP BY state", "");
 
 	while (answer == ANSWER_YES) {
-		const int64_t state = sqlite3_column_int64(stmt, 0);
+		const int64_t state = sql_int(stmt, 0);
 
 		if (state >= DRAFT_HELD && state <= DRAFT_STOPPED)
-			counts->drafts[state] = sqlite3_column_int64(stmt, 1);
+			counts->drafts[state] = sql_int(stmt, 1);
 		answer = sql_next(store, error_r, stmt);
 	}
 	return answer == ANSWER_NO;
@@ -68,15 +68,14 @@ bool store_counts_read(struct store *store, struct store_counts *counts_r,
 
 enum answer store_counts_check(struct store *store, struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	bool sound;
 
 	if (sql_first(store, error_r, &stmt, "PRAGMA quick_check(1)", "") != ANSWER_YES)
 		return ANSWER_UNKNOWN;
-	sound = strcmp((const char *)sqlite3_column_text(stmt, 0), "ok") == 0;
+	sound = strcmp(sql_peek(stmt, 0), "ok") == 0;
 	if (!sound)
-		(void)error_set(error_r, "store: %s",
-				(const char *)sqlite3_column_text(stmt, 0));
+		(void)error_set(error_r, "store: %s", sql_peek(stmt, 0));
 	sql_done(stmt);
 	return sound ? ANSWER_YES : ANSWER_NO;
 }

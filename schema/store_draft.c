@@ -137,15 +137,14 @@ bool store_draft_insert_party(struct store *store, int64_t draft,
 	    party->mail, party->name, party->language);
 }
 
-static struct draft *read_draft(sqlite3_stmt *stmt)
+static struct draft *read_draft(struct sql_stmt *stmt)
 {
 	struct draft *draft = draft_new();
 
-	draft->id = sqlite3_column_int64(stmt, 0);
-	draft->state = (enum draft_state)sqlite3_column_int(stmt, 1);
-	if (sqlite3_column_bytes(stmt, 2) == SUBMIT_KEY_OCTETS)
-		memcpy(draft->submit_key, sqlite3_column_blob(stmt, 2),
-		       SUBMIT_KEY_OCTETS);
+	draft->id = sql_int(stmt, 0);
+	draft->state = (enum draft_state)sql_int(stmt, 1);
+	if (sql_octets(stmt, 2) == SUBMIT_KEY_OCTETS)
+		memcpy(draft->submit_key, sql_blob(stmt, 2), SUBMIT_KEY_OCTETS);
 	draft->queue_id = sql_text(stmt, 3);
 	draft->broadcast = sql_text(stmt, 4);
 	draft->broadcast_ja = sql_text(stmt, 5);
@@ -157,37 +156,38 @@ static struct draft *read_draft(sqlite3_stmt *stmt)
 	draft->author_dn = sql_text(stmt, 11);
 	draft->subject = sql_text(stmt, 12);
 	draft->text = sql_text(stmt, 13);
-	draft->characters = sqlite3_column_int64(stmt, 14);
-	draft->submitted_at = sqlite3_column_int64(stmt, 15);
-	draft->expires_at = sqlite3_column_int64(stmt, 16);
-	draft->decided_at = sqlite3_column_int64(stmt, 17);
+	draft->characters = sql_int(stmt, 14);
+	draft->submitted_at = sql_int(stmt, 15);
+	draft->expires_at = sql_int(stmt, 16);
+	draft->decided_at = sql_int(stmt, 17);
 	draft->decided_by = sql_text(stmt, 18);
 	draft->decided_name = sql_text(stmt, 19);
 	draft->reason = sql_text(stmt, 20);
-	draft->due_at = sqlite3_column_int64(stmt, 21);
-	draft->released_at = sqlite3_column_int64(stmt, 22);
-	draft->recipients = sqlite3_column_int64(stmt, 23);
-	draft->urgent = sqlite3_column_int64(stmt, 24) != 0;
-	draft->send_at = sqlite3_column_int64(stmt, 25);
+	draft->due_at = sql_int(stmt, 21);
+	draft->released_at = sql_int(stmt, 22);
+	draft->recipients = sql_int(stmt, 23);
+	draft->urgent = sql_int(stmt, 24) != 0;
+	draft->send_at = sql_int(stmt, 25);
 	draft->quiet_hours = sql_text(stmt, 26);
-	draft->corrects = sqlite3_column_int64(stmt, 27);
+	draft->corrects = sql_int(stmt, 27);
 	draft->warnings = sql_text(stmt, 28);
-	draft->reminders = sqlite3_column_int64(stmt, 29);
-	draft->remind_at = sqlite3_column_int64(stmt, 30);
+	draft->reminders = sql_int(stmt, 29);
+	draft->remind_at = sql_int(stmt, 30);
 	draft->in_reply_to = sql_text(stmt, 31);
-	draft->verp = sqlite3_column_int64(stmt, 32) != 0;
-	draft->calls = sqlite3_column_int64(stmt, 33);
-	draft->call_at = sqlite3_column_int64(stmt, 34);
+	draft->verp = sql_int(stmt, 32) != 0;
+	draft->calls = sql_int(stmt, 33);
+	draft->call_at = sql_int(stmt, 34);
 	draft->stays = sql_text(stmt, 35);
-	draft->look_at = sqlite3_column_int64(stmt, 36);
-	draft->stays_since = sqlite3_column_int64(stmt, 37);
+	draft->look_at = sql_int(stmt, 36);
+	draft->stays_since = sql_int(stmt, 37);
 	draft->footer = sql_text(stmt, 38);
 	draft->reply_to = sql_text(stmt, 39);
 	return draft;
 }
 
-static enum answer take_draft(struct store *store, enum answer answer, sqlite3_stmt *stmt,
-			      struct draft **draft_r, struct kairan_error *error_r)
+static enum answer take_draft(struct store *store, enum answer answer,
+			      struct sql_stmt *stmt, struct draft **draft_r,
+			      struct kairan_error *error_r)
 {
 	struct draft *draft;
 
@@ -207,7 +207,7 @@ static enum answer take_draft(struct store *store, enum answer answer, sqlite3_s
 enum answer store_draft_find(struct store *store, int64_t id, struct draft **draft_r,
 			     struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer =
 	    sql_first(store, error_r, &stmt, DRAFT_COLUMNS "WHERE id = ?", "i", id);
 
@@ -218,7 +218,7 @@ enum answer store_draft_find_by_key(struct store *store,
 				    const unsigned char key[SUBMIT_KEY_OCTETS],
 				    struct draft **draft_r, struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer =
 	    sql_first(store, error_r, &stmt, DRAFT_COLUMNS "WHERE submit_key = ?", "b",
 		      key, (size_t)SUBMIT_KEY_OCTETS);
@@ -226,11 +226,11 @@ enum answer store_draft_find_by_key(struct store *store,
 	return take_draft(store, answer, stmt, draft_r, error_r);
 }
 
-static struct party *read_party(sqlite3_stmt *stmt)
+static struct party *read_party(struct sql_stmt *stmt)
 {
 	struct party *party = party_new();
 
-	party->number = sqlite3_column_int64(stmt, 0);
+	party->number = sql_int(stmt, 0);
 	party->role = sql_text(stmt, 1);
 	party->uid = sql_text(stmt, 2);
 	party->dn = sql_text(stmt, 3);
@@ -243,7 +243,7 @@ static struct party *read_party(sqlite3_stmt *stmt)
 enum answer store_draft_find_party(struct store *store, int64_t draft, int64_t number,
 				   struct party **party_r, struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer =
 	    sql_first(store, error_r, &stmt,
 		      "SELECT number, role, uid, dn, mail, name, language FROM party"
@@ -260,16 +260,16 @@ enum answer store_draft_find_party(struct store *store, int64_t draft, int64_t n
 enum answer store_draft_find_original(struct store *store, int64_t draft, char **octets_r,
 				      size_t *length_r, struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer =
 	    sql_first(store, error_r, &stmt,
 		      "SELECT octets FROM original WHERE draft = ?", "i", draft);
 
 	if (answer == ANSWER_YES) {
-		*length_r = (size_t)sqlite3_column_bytes(stmt, 0);
+		*length_r = sql_octets(stmt, 0);
 		*octets_r = g_malloc(*length_r + 1);
 		if (*length_r > 0)
-			memcpy(*octets_r, sqlite3_column_blob(stmt, 0), *length_r);
+			memcpy(*octets_r, sql_blob(stmt, 0), *length_r);
 		(*octets_r)[*length_r] = '\0';
 		sql_done(stmt);
 	}
@@ -279,7 +279,7 @@ enum answer store_draft_find_original(struct store *store, int64_t draft, char *
 static bool refresh_state(struct store *store, struct draft *draft,
 			  struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 
 	switch (sql_first(store, error_r, &stmt, "SELECT state FROM draft WHERE id = ?",
 			  "i", draft->id)) {
@@ -291,7 +291,7 @@ static bool refresh_state(struct store *store, struct draft *draft,
 	case ANSWER_YES:
 		break;
 	}
-	draft->state = (enum draft_state)sqlite3_column_int(stmt, 0);
+	draft->state = (enum draft_state)sql_int(stmt, 0);
 	sql_done(stmt);
 	return true;
 }
@@ -415,13 +415,13 @@ bool store_draft_put_off(struct store *store, struct draft *draft, int64_t due_a
 GArray *store_draft_list_staying(struct store *store, struct kairan_error *error_r)
 {
 	GArray *drafts = g_array_new(FALSE, FALSE, sizeof(int64_t));
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer = sql_first(
 	    store, error_r, &stmt,
 	    "SELECT id FROM draft WHERE state = 2 AND stays <> '' ORDER BY id", "");
 
 	while (answer == ANSWER_YES) {
-		const int64_t id = sqlite3_column_int64(stmt, 0);
+		const int64_t id = sql_int(stmt, 0);
 
 		g_array_append_val(drafts, id);
 		answer = sql_next(store, error_r, stmt);
@@ -442,7 +442,7 @@ GArray *store_draft_list_staying(struct store *store, struct kairan_error *error
 enum answer store_draft_find_due(struct store *store, enum draft_state state, int64_t now,
 				 struct draft **draft_r, struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer;
 
 	if (state == DRAFT_HELD)
@@ -466,7 +466,7 @@ enum answer store_draft_find_due(struct store *store, enum draft_state state, in
 enum answer store_draft_next_due(struct store *store, enum draft_state state,
 				 int64_t *at_r, struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer;
 
 	answer = sql_first(
@@ -480,13 +480,13 @@ enum answer store_draft_next_due(struct store *store, enum draft_state state,
 						  " HAVING at IS NOT NULL",
 	    "i", (int64_t)state);
 	if (answer == ANSWER_YES) {
-		*at_r = sqlite3_column_int64(stmt, 0);
+		*at_r = sql_int(stmt, 0);
 		sql_done(stmt);
 	}
 	return answer;
 }
 
-static bool visit_all(struct store *store, enum answer answer, sqlite3_stmt *stmt,
+static bool visit_all(struct store *store, enum answer answer, struct sql_stmt *stmt,
 		      void (*visit)(const struct draft *draft, void *context),
 		      void *context, struct kairan_error *error_r)
 {
@@ -504,7 +504,7 @@ bool store_draft_visit(struct store *store, const struct draft_filter *filter,
 		       void (*visit)(const struct draft *draft, void *context),
 		       void *context, struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt = NULL;
+	struct sql_stmt *stmt = NULL;
 	enum answer answer =
 	    sql_first(store, error_r, &stmt,
 		      DRAFT_COLUMNS
@@ -520,7 +520,7 @@ bool store_draft_visit_approved(struct store *store, const struct draft_filter *
 				void (*visit)(const struct draft *draft, void *context),
 				void *context, struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt = NULL;
+	struct sql_stmt *stmt = NULL;
 	enum answer answer =
 	    sql_first(store, error_r, &stmt,
 		      DRAFT_COLUMNS "WHERE broadcast = ? AND state IN (2, 3, 4, 8)"
@@ -539,7 +539,7 @@ GPtrArray *store_draft_list_parties(struct store *store, int64_t draft,
 				    struct kairan_error *error_r)
 {
 	GPtrArray *parties = g_ptr_array_new_with_free_func(free_party);
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer =
 	    sql_first(store, error_r, &stmt,
 		      "SELECT number, role, uid, dn, mail, name, language FROM party"

@@ -44,7 +44,7 @@ static void free_holder(void *holder)
 	duty_holder_free(holder);
 }
 
-static struct duty_holder *read_holder(sqlite3_stmt *stmt)
+static struct duty_holder *read_holder(struct sql_stmt *stmt)
 {
 	struct duty_holder *holder = duty_holder_new();
 
@@ -67,7 +67,7 @@ bool store_duty_list(struct store *store, GPtrArray **holders_r,
 		     struct kairan_error *error_r)
 {
 	GPtrArray *holders = g_ptr_array_new_with_free_func(free_holder);
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer = sql_first(
 	    store, error_r, &stmt,
 	    "SELECT section, duty, person, section_ja, section_en, uid, name, status,"

@@ -109,7 +109,7 @@ static enum answer find_hash(struct store *store, const struct name *name,
 	int64_t id = -1;
 
 	for (;;) {
-		sqlite3_stmt *stmt;
+		struct sql_stmt *stmt;
 		enum answer answer =
 		    sql_first(store, error_r, &stmt,
 			      "SELECT seal_key FROM forgotten WHERE seal_key > ?"
@@ -119,7 +119,7 @@ static enum answer find_hash(struct store *store, const struct name *name,
 
 		if (answer != ANSWER_YES)
 			return answer;
-		id = sqlite3_column_int64(stmt, 0);
+		id = sql_int(stmt, 0);
 		sql_done(stmt);
 		if (!hash(store, (unsigned int)id, name, hash_r))
 			continue;
@@ -170,7 +170,7 @@ enum answer store_forget_undo(struct store *store, const struct address *key,
 	while (more == ANSWER_YES) {
 		const struct name name = { list, *key };
 		const enum answer answer = undo(store, &name, error_r);
-		sqlite3_stmt *stmt;
+		struct sql_stmt *stmt;
 
 		if (answer == ANSWER_UNKNOWN)
 			return ANSWER_UNKNOWN;
@@ -201,7 +201,7 @@ static GPtrArray *list_left(struct store *store, int64_t before, int64_t limit,
 			    struct kairan_error *error_r)
 {
 	GPtrArray *names = g_ptr_array_new_with_free_func(free_name);
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer =
 	    sql_first(store, error_r, &stmt,
 		      "SELECT list, address_key FROM subscriber WHERE state = 3"
@@ -212,8 +212,7 @@ static GPtrArray *list_left(struct store *store, int64_t before, int64_t limit,
 		struct name *name = g_new0(struct name, 1);
 
 		name->list = sql_text(stmt, 0);
-		(void)g_strlcpy(name->key.spec,
-				(const char *)sqlite3_column_text(stmt, 1),
+		(void)g_strlcpy(name->key.spec, sql_peek(stmt, 1),
 				sizeof(name->key.spec));
 		g_ptr_array_add(names, name);
 		answer = sql_next(store, error_r, stmt);
@@ -294,7 +293,7 @@ static bool forget_all_known(struct store *store, int64_t now, int64_t *count,
 
 	while (ok && answer == ANSWER_YES) {
 		g_autofree char *text = NULL;
-		sqlite3_stmt *stmt;
+		struct sql_stmt *stmt;
 
 		answer = sql_first(store, error_r, &stmt,
 				   "SELECT rowid, address FROM temp.known WHERE rowid > ?"
@@ -302,7 +301,7 @@ static bool forget_all_known(struct store *store, int64_t now, int64_t *count,
 				   "i", row);
 		if (answer != ANSWER_YES)
 			break;
-		row = sqlite3_column_int64(stmt, 0);
+		row = sql_int(stmt, 0);
 		text = sql_text(stmt, 1);
 		sql_done(stmt);
 		ok = forget_known(store, text, now, count, error_r);
@@ -393,7 +392,7 @@ enum answer store_forget_walk(struct store *store, const struct address *key,
 enum answer store_forget_next(struct store *store, const char *after,
 			      struct address *key_r, struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer;
 
 	if (!store_begin(store, error_r))
@@ -403,8 +402,7 @@ enum answer store_forget_next(struct store *store, const char *after,
 			   " ORDER BY address_key LIMIT 1",
 			   "s", after);
 	if (answer == ANSWER_YES) {
-		if (!address_read((const char *)sqlite3_column_text(stmt, 0), key_r,
-				  error_r))
+		if (!address_read(sql_peek(stmt, 0), key_r, error_r))
 			answer = ANSWER_UNKNOWN;
 		sql_done(stmt);
 	}

@@ -41,13 +41,13 @@ void incident_free(struct incident *incident)
 	g_free(incident);
 }
 
-static struct incident *read_incident(sqlite3_stmt *stmt)
+static struct incident *read_incident(struct sql_stmt *stmt)
 {
 	struct incident *incident = g_new0(struct incident, 1);
 
-	incident->id = sqlite3_column_int64(stmt, 0);
-	incident->state = (enum incident_state)sqlite3_column_int(stmt, 1);
-	incident->at = sqlite3_column_int64(stmt, 2);
+	incident->id = sql_int(stmt, 0);
+	incident->state = (enum incident_state)sql_int(stmt, 1);
+	incident->at = sql_int(stmt, 2);
 	incident->uid = sql_text(stmt, 3);
 	incident->name = sql_text(stmt, 4);
 	incident->mail = sql_text(stmt, 5);
@@ -55,7 +55,7 @@ static struct incident *read_incident(sqlite3_stmt *stmt)
 	incident->subject = sql_text(stmt, 7);
 	incident->cause = sql_text(stmt, 8);
 	incident->measure = sql_text(stmt, 9);
-	incident->closed_at = sqlite3_column_int64(stmt, 10);
+	incident->closed_at = sql_int(stmt, 10);
 	incident->closed_by = sql_text(stmt, 11);
 	return incident;
 }
@@ -94,7 +94,7 @@ enum answer store_incident_find(struct store *store, int64_t id,
 				struct incident **incident_r,
 				struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	const enum answer answer =
 	    sql_first(store, error_r, &stmt, INCIDENT_COLUMNS "WHERE id = ?", "i", id);
 
@@ -121,7 +121,7 @@ bool store_incident_visit(struct store *store, const struct incident_filter *fil
 			  void (*visit)(const struct incident *incident, void *context),
 			  void *context, struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt = NULL;
+	struct sql_stmt *stmt = NULL;
 	enum answer answer =
 	    sql_first(store, error_r, &stmt,
 		      INCIDENT_COLUMNS
@@ -143,7 +143,7 @@ bool store_incident_visit_notes(struct store *store, int64_t id,
 					      void *context),
 				void *context, struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt = NULL;
+	struct sql_stmt *stmt = NULL;
 	enum answer answer = sql_first(
 	    store, error_r, &stmt,
 	    "SELECT id, at, uid, name, text, length(original) FROM incident_note"
@@ -155,13 +155,13 @@ bool store_incident_visit_notes(struct store *store, int64_t id,
 		g_autofree char *name = sql_text(stmt, 3);
 		g_autofree char *text = sql_text(stmt, 4);
 		const struct incident_note note = {
-			.id = sqlite3_column_int64(stmt, 0),
+			.id = sql_int(stmt, 0),
 			.incident = id,
-			.at = sqlite3_column_int64(stmt, 1),
+			.at = sql_int(stmt, 1),
 			.uid = uid,
 			.name = name,
 			.text = text,
-			.original_length = (size_t)sqlite3_column_int64(stmt, 5),
+			.original_length = (size_t)sql_int(stmt, 5),
 		};
 
 		visit(&note, context);
@@ -174,7 +174,7 @@ enum answer store_incident_find_original(struct store *store, int64_t note,
 					 char **octets_r, size_t *length_r,
 					 struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	const enum answer answer =
 	    sql_first(store, error_r, &stmt,
 		      "SELECT original FROM incident_note WHERE id = ?"
@@ -182,8 +182,8 @@ enum answer store_incident_find_original(struct store *store, int64_t note,
 		      "i", note);
 
 	if (answer == ANSWER_YES) {
-		*length_r = (size_t)sqlite3_column_bytes(stmt, 0);
-		*octets_r = g_memdup2(sqlite3_column_blob(stmt, 0), *length_r);
+		*length_r = sql_octets(stmt, 0);
+		*octets_r = g_memdup2(sql_blob(stmt, 0), *length_r);
 		sql_done(stmt);
 	}
 	return answer;

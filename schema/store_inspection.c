@@ -23,12 +23,12 @@
 static bool find_first_row(struct store *store, int64_t *at_r,
 			   struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	const enum answer answer = sql_first(
 	    store, error_r, &stmt, "SELECT at FROM audit ORDER BY seq LIMIT 1", "");
 
 	if (answer == ANSWER_YES) {
-		*at_r = sqlite3_column_int64(stmt, 0);
+		*at_r = sql_int(stmt, 0);
 		sql_done(stmt);
 	}
 	return answer != ANSWER_UNKNOWN;

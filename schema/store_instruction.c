@@ -35,7 +35,7 @@ void instruction_free(struct instruction *instruction)
 	g_free(instruction);
 }
 
-static enum answer take(enum answer answer, sqlite3_stmt *stmt,
+static enum answer take(enum answer answer, struct sql_stmt *stmt,
 			struct instruction **instruction_r)
 {
 	struct instruction *instruction;
@@ -43,7 +43,7 @@ static enum answer take(enum answer answer, sqlite3_stmt *stmt,
 	if (answer != ANSWER_YES)
 		return answer;
 	instruction = g_new0(struct instruction, 1);
-	instruction->id = sqlite3_column_int64(stmt, 0);
+	instruction->id = sql_int(stmt, 0);
 	instruction->section_ja = sql_text(stmt, 1);
 	instruction->section_en = sql_text(stmt, 2);
 	instruction->person_uid = sql_text(stmt, 3);
@@ -51,8 +51,8 @@ static enum answer take(enum answer answer, sqlite3_stmt *stmt,
 	instruction->approver_uid = sql_text(stmt, 5);
 	instruction->approver_dn = sql_text(stmt, 6);
 	instruction->reason = sql_text(stmt, 7);
-	instruction->made_at = sqlite3_column_int64(stmt, 8);
-	instruction->answer_by = sqlite3_column_int64(stmt, 9);
+	instruction->made_at = sql_int(stmt, 8);
+	instruction->answer_by = sql_int(stmt, 9);
 	sql_done(stmt);
 	*instruction_r = instruction;
 	return ANSWER_YES;
@@ -79,7 +79,7 @@ enum answer store_instruction_find(struct store *store, int64_t id,
 				   struct instruction **instruction_r,
 				   struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer =
 	    sql_first(store, error_r, &stmt, INSTRUCTION_COLUMNS "WHERE id = ?", "i", id);
 
@@ -98,7 +98,7 @@ enum answer store_instruction_find_overdue(struct store *store, int64_t now,
 					   struct instruction **instruction_r,
 					   struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer =
 	    sql_first(store, error_r, &stmt,
 		      INSTRUCTION_COLUMNS "WHERE " IS_OPEN " AND answer_by <= ?"
@@ -111,7 +111,7 @@ enum answer store_instruction_find_overdue(struct store *store, int64_t now,
 enum answer store_instruction_next_due(struct store *store, int64_t *at_r,
 				       struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer =
 	    sql_first(store, error_r, &stmt,
 		      "SELECT min(answer_by) FROM instruction WHERE " IS_OPEN
@@ -119,7 +119,7 @@ enum answer store_instruction_next_due(struct store *store, int64_t *at_r,
 		      "");
 
 	if (answer == ANSWER_YES) {
-		*at_r = sqlite3_column_int64(stmt, 0);
+		*at_r = sql_int(stmt, 0);
 		sql_done(stmt);
 	}
 	return answer;

@@ -147,7 +147,7 @@ static bool prune_draft(struct store *store, int64_t before, int64_t *gone_r,
 		"DELETE FROM draft_text WHERE draft = ?",
 		"DELETE FROM draft WHERE id = ?",
 	};
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	const enum answer answer =
 	    sql_first(store, error_r, &stmt,
 		      "SELECT id FROM draft WHERE" OVER
@@ -161,7 +161,7 @@ static bool prune_draft(struct store *store, int64_t before, int64_t *gone_r,
 	*gone_r = 0;
 	if (answer != ANSWER_YES)
 		return answer == ANSWER_NO;
-	id = sqlite3_column_int64(stmt, 0);
+	id = sql_int(stmt, 0);
 	sql_done(stmt);
 	for (size_t i = 0; ok && i < G_N_ELEMENTS(statements); i++)
 		ok = sql_run(store, error_r, statements[i], "i", id);

@@ -20,7 +20,7 @@
 enum answer store_leaver_find(struct store *store, int64_t id, struct leaver *leaver_r,
 			      struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer =
 	    sql_first(store, error_r, &stmt,
 		      "SELECT list, address_key FROM leaver WHERE id = ?", "i", id);

@@ -33,22 +33,22 @@ bool store_outbox_add(struct store *store, const struct outbox_notice *notice,
 	"SELECT id, kind, ifnull(draft, 0), ifnull(party, -1), mail, name, language," \
 	" facts, created_at, tries FROM outbox"
 
-static enum answer take_notice(enum answer answer, sqlite3_stmt *stmt,
+static enum answer take_notice(enum answer answer, struct sql_stmt *stmt,
 			       struct outbox_notice **notice_r)
 {
 	if (answer != ANSWER_YES)
 		return answer;
 	struct outbox_notice *notice = g_new0(struct outbox_notice, 1);
-	notice->id = sqlite3_column_int64(stmt, 0);
+	notice->id = sql_int(stmt, 0);
 	notice->kind = sql_text(stmt, 1);
-	notice->draft = sqlite3_column_int64(stmt, 2);
-	notice->party = sqlite3_column_int64(stmt, 3);
+	notice->draft = sql_int(stmt, 2);
+	notice->party = sql_int(stmt, 3);
 	notice->mail = sql_text(stmt, 4);
 	notice->name = sql_text(stmt, 5);
 	notice->language = sql_text(stmt, 6);
 	notice->facts = sql_text(stmt, 7);
-	notice->created_at = sqlite3_column_int64(stmt, 8);
-	notice->tries = sqlite3_column_int64(stmt, 9);
+	notice->created_at = sql_int(stmt, 8);
+	notice->tries = sql_int(stmt, 9);
 	sql_done(stmt);
 	*notice_r = notice;
 	return ANSWER_YES;
@@ -58,7 +58,7 @@ enum answer store_outbox_find_due(struct store *store, int64_t now,
 				  struct outbox_notice **notice_r,
 				  struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer =
 	    sql_first(store, error_r, &stmt,
 		      NOTICE_COLUMNS " INDEXED BY outbox_by_staff WHERE state = 1"
@@ -78,7 +78,7 @@ enum answer store_outbox_find(struct store *store, int64_t id,
 			      struct outbox_notice **notice_r,
 			      struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	const enum answer answer =
 	    sql_first(store, error_r, &stmt, NOTICE_COLUMNS " WHERE id = ?", "i", id);
 
@@ -88,13 +88,13 @@ enum answer store_outbox_find(struct store *store, int64_t id,
 enum answer store_outbox_next_due(struct store *store, int64_t *at_r,
 				  struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer = sql_first(
 	    store, error_r, &stmt,
 	    "SELECT next_try FROM outbox WHERE state = 1 ORDER BY next_try LIMIT 1", "");
 
 	if (answer == ANSWER_YES) {
-		*at_r = sqlite3_column_int64(stmt, 0);
+		*at_r = sql_int(stmt, 0);
 		sql_done(stmt);
 	}
 	return answer;
@@ -123,7 +123,7 @@ enum answer store_outbox_has_bounced(struct store *store,
 				     const struct outbox_notice *notice,
 				     struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	const enum answer answer = sql_first(
 	    store, error_r, &stmt,
 	    "SELECT 1 FROM outbox WHERE draft = ? AND mail = ? AND bounced_at > 0"
@@ -139,7 +139,7 @@ enum answer store_outbox_was_mailed(struct store *store, const char *kind,
 				    const char *mail, int64_t since,
 				    struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer =
 	    sql_first(store, error_r, &stmt,
 		      "SELECT 1 FROM outbox WHERE draft IS NULL AND kind = ? AND mail = ?"
@@ -154,7 +154,7 @@ enum answer store_outbox_was_mailed(struct store *store, const char *kind,
 enum answer store_outbox_has_refused_mail(struct store *store,
 					  struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer = sql_first(
 	    store, error_r, &stmt,
 	    "SELECT 1 FROM outbox WHERE state = 1 AND response GLOB '5[0-9][0-9]*' LIMIT 1",
@@ -179,7 +179,7 @@ GPtrArray *store_outbox_list_askings(struct store *store,
 				     struct kairan_error *error_r)
 {
 	GPtrArray *askings = g_ptr_array_new_with_free_func(free_asking);
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer = sql_first(
 	    store, error_r, &stmt,
 	    "SELECT kind, name, created_at, state FROM outbox WHERE draft = ?1"
@@ -193,8 +193,8 @@ GPtrArray *store_outbox_list_askings(struct store *store,
 
 		asking->kind = sql_text(stmt, 0);
 		asking->name = sql_text(stmt, 1);
-		asking->at = sqlite3_column_int64(stmt, 2);
-		asking->state = (enum outbox_state)sqlite3_column_int(stmt, 3);
+		asking->at = sql_int(stmt, 2);
+		asking->state = (enum outbox_state)sql_int(stmt, 3);
 		g_ptr_array_add(askings, asking);
 		answer = sql_next(store, error_r, stmt);
 	}

@@ -35,7 +35,7 @@ bool store_part_insert(struct store *store, int64_t draft, const GPtrArray *part
 	return ok;
 }
 
-static struct part *read_part(sqlite3_stmt *stmt)
+static struct part *read_part(struct sql_stmt *stmt)
 {
 	g_autofree char *language = sql_text(stmt, 0);
 	g_autofree char *list = sql_text(stmt, 1);
@@ -47,7 +47,7 @@ static struct part *read_part(sqlite3_stmt *stmt)
 	g_free(part->footer);
 	part->subject = sql_text(stmt, 2);
 	part->text = sql_text(stmt, 3);
-	part->characters = sqlite3_column_int64(stmt, 4);
+	part->characters = sql_int(stmt, 4);
 	part->in_reply_to = sql_text(stmt, 5);
 	part->footer = sql_text(stmt, 6);
 	return part;
@@ -57,7 +57,7 @@ GPtrArray *store_part_list(struct store *store, int64_t draft,
 			   struct kairan_error *error_r)
 {
 	GPtrArray *parts = part_new_list();
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer = sql_first(
 	    store, error_r, &stmt,
 	    "SELECT language, list, subject, text, characters, in_reply_to, footer"

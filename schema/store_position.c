@@ -19,7 +19,7 @@
 enum answer store_position_find(struct store *store, const char *name, char **value_r,
 				struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer =
 	    sql_first(store, error_r, &stmt, "SELECT value FROM position WHERE name = ?",
 		      "s", name);

@@ -42,13 +42,13 @@ void probe_clear(struct probe *probe)
 }
 
 /* Columns as all questions here have them. */
-static enum answer take(enum answer answer, sqlite3_stmt *stmt, struct probe *probe_r)
+static enum answer take(enum answer answer, struct sql_stmt *stmt, struct probe *probe_r)
 {
 	if (answer != ANSWER_YES)
 		return answer;
 	*probe_r = (struct probe){
-		.id = sqlite3_column_int64(stmt, 0),
-		.at = sqlite3_column_int64(stmt, 1),
+		.id = sql_int(stmt, 0),
+		.at = sql_int(stmt, 1),
 		.sender = sql_text(stmt, 2),
 		.answer = sql_text(stmt, 3),
 	};
@@ -59,7 +59,7 @@ static enum answer take(enum answer answer, sqlite3_stmt *stmt, struct probe *pr
 enum answer store_probe_find(struct store *store, int64_t id, struct probe *probe_r,
 			     struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt = NULL;
+	struct sql_stmt *stmt = NULL;
 	const enum answer answer =
 	    sql_first(store, error_r, &stmt,
 		      "SELECT id, at, sender, answer FROM probe WHERE id = ?", "i", id);
@@ -70,7 +70,7 @@ enum answer store_probe_find(struct store *store, int64_t id, struct probe *prob
 enum answer store_probe_find_newest(struct store *store, const char *sender,
 				    struct probe *probe_r, struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt = NULL;
+	struct sql_stmt *stmt = NULL;
 	const enum answer answer =
 	    sql_first(store, error_r, &stmt,
 		      "SELECT id, at, sender, answer FROM probe WHERE sender = ?"
@@ -92,7 +92,7 @@ enum answer store_probe_find_watched(struct store *store, int64_t after_at,
 				     int64_t after_id, struct probe *probe_r,
 				     struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt = NULL;
+	struct sql_stmt *stmt = NULL;
 	const enum answer answer =
 	    sql_first(store, error_r, &stmt,
 		      "SELECT id, at, sender, answer FROM probe WHERE watched = 1"
@@ -126,7 +126,7 @@ enum answer store_probe_find_sight(struct store *store, int64_t id,
 				   enum probe_stage stage, struct probe_sight *sight_r,
 				   struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	const enum answer answer =
 	    sql_first(store, error_r, &stmt,
 		      "SELECT at, queue_id, login, difference, mta_at, signature"
@@ -138,11 +138,11 @@ enum answer store_probe_find_sight(struct store *store, int64_t id,
 	*sight_r = (struct probe_sight){
 		.probe = id,
 		.stage = stage,
-		.at = sqlite3_column_int64(stmt, 0),
+		.at = sql_int(stmt, 0),
 		.queue_id = sql_text(stmt, 1),
 		.login = sql_text(stmt, 2),
 		.difference = sql_text(stmt, 3),
-		.mta_at = sqlite3_column_int64(stmt, 4),
+		.mta_at = sql_int(stmt, 4),
 		.signature = sql_text(stmt, 5),
 	};
 	sql_done(stmt);

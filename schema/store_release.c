@@ -190,7 +190,7 @@ enum answer store_release_find_recipient(struct store *store, int64_t draft,
 					 int64_t shard, char **address_r,
 					 struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer = sql_first(
 	    store, error_r, &stmt,
 	    "SELECT min(address) FROM shard_recipient WHERE draft = ? AND shard = ?"
@@ -204,23 +204,23 @@ enum answer store_release_find_recipient(struct store *store, int64_t draft,
 	return answer;
 }
 
-static enum answer take_shard(enum answer answer, sqlite3_stmt *stmt,
+static enum answer take_shard(enum answer answer, struct sql_stmt *stmt,
 			      struct shard *shard_r)
 {
 	if (answer != ANSWER_YES)
 		return answer;
-	shard_r->draft = sqlite3_column_int64(stmt, 0);
-	shard_r->number = sqlite3_column_int64(stmt, 1);
-	shard_r->state = (enum shard_state)sqlite3_column_int(stmt, 2);
-	shard_r->recipients = sqlite3_column_int64(stmt, 3);
-	shard_r->tries = sqlite3_column_int64(stmt, 4);
-	shard_r->next_try = sqlite3_column_int64(stmt, 5);
+	shard_r->draft = sql_int(stmt, 0);
+	shard_r->number = sql_int(stmt, 1);
+	shard_r->state = (enum shard_state)sql_int(stmt, 2);
+	shard_r->recipients = sql_int(stmt, 3);
+	shard_r->tries = sql_int(stmt, 4);
+	shard_r->next_try = sql_int(stmt, 5);
 	(void)snprintf(shard_r->queue_id, sizeof(shard_r->queue_id), "%s",
-		       (const char *)sqlite3_column_text(stmt, 6));
-	shard_r->leaver = sqlite3_column_int64(stmt, 7);
-	shard_r->leave_key = (unsigned int)sqlite3_column_int(stmt, 8);
+		       sql_peek(stmt, 6));
+	shard_r->leaver = sql_int(stmt, 7);
+	shard_r->leave_key = (unsigned int)sql_int(stmt, 8);
 	(void)snprintf(shard_r->language, sizeof(shard_r->language), "%s",
-		       (const char *)sqlite3_column_text(stmt, 9));
+		       sql_peek(stmt, 9));
 	sql_done(stmt);
 	return ANSWER_YES;
 }
@@ -237,7 +237,7 @@ static enum answer take_shard(enum answer answer, sqlite3_stmt *stmt,
 enum answer store_release_find_due(struct store *store, int64_t now,
 				   struct shard *shard_r, struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	/* Of each state the first by the index: a release of personal copies has as many as
 	 * recipients. */
 	enum answer answer = sql_first(
@@ -281,7 +281,7 @@ bool store_release_free_claims(struct store *store, int64_t now, int64_t receipt
 enum answer store_release_next_due(struct store *store, int64_t *at_r,
 				   struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer = sql_first(
 	    store, error_r, &stmt,
 	    "SELECT min(next_try) FROM shard WHERE state IN (1, 2)" SHARD_RELEASING
@@ -289,7 +289,7 @@ enum answer store_release_next_due(struct store *store, int64_t *at_r,
 	    "");
 
 	if (answer == ANSWER_YES) {
-		*at_r = sqlite3_column_int64(stmt, 0);
+		*at_r = sql_int(stmt, 0);
 		sql_done(stmt);
 	}
 	return answer;
@@ -298,7 +298,7 @@ enum answer store_release_next_due(struct store *store, int64_t *at_r,
 enum answer store_release_find_shard(struct store *store, int64_t draft, int64_t number,
 				     struct shard *shard_r, struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer = sql_first(store, error_r, &stmt,
 				       SHARD_COLUMNS "WHERE draft = ? AND number = ?",
 				       "ii", draft, number);
@@ -363,7 +363,7 @@ bool store_release_visit_shards(struct store *store, int64_t draft,
 	enum answer answer = ANSWER_YES;
 
 	while (answer == ANSWER_YES) {
-		sqlite3_stmt *stmt;
+		struct sql_stmt *stmt;
 
 		answer = sql_first(store, error_r, &stmt,
 				   SHARD_COLUMNS "WHERE draft = ? AND number > ?"
@@ -379,7 +379,7 @@ bool store_release_visit_shards(struct store *store, int64_t draft,
 enum answer store_release_find_complete(struct store *store, int64_t *draft_r,
 					struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer = sql_first(
 	    store, error_r, &stmt,
 	    "SELECT id FROM draft WHERE state = 3 AND NOT EXISTS"
@@ -387,7 +387,7 @@ enum answer store_release_find_complete(struct store *store, int64_t *draft_r,
 	    "");
 
 	if (answer == ANSWER_YES) {
-		*draft_r = sqlite3_column_int64(stmt, 0);
+		*draft_r = sql_int(stmt, 0);
 		sql_done(stmt);
 	}
 	return answer;
@@ -397,7 +397,7 @@ bool store_release_visit_page(struct store *store, struct shard_page *page,
 			      void (*visit)(const char *address, void *context),
 			      void *context, struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer = sql_first(
 	    store, error_r, &stmt,
 	    "SELECT position, address FROM shard_recipient"
@@ -405,8 +405,8 @@ bool store_release_visit_page(struct store *store, struct shard_page *page,
 	    "iiii", page->shard->draft, page->shard->number, page->last, page->limit);
 
 	while (answer == ANSWER_YES) {
-		page->last = sqlite3_column_int64(stmt, 0);
-		visit((const char *)sqlite3_column_text(stmt, 1), context);
+		page->last = sql_int(stmt, 0);
+		visit(sql_peek(stmt, 1), context);
 		answer = sql_next(store, error_r, stmt);
 	}
 	return answer == ANSWER_NO;
@@ -416,7 +416,7 @@ bool store_release_summarize(struct store *store, int64_t draft,
 			     struct release_summary *summary_r,
 			     struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 
 	*summary_r = (struct release_summary){ 0 };
 	if (sql_first(
@@ -430,12 +430,12 @@ bool store_release_summarize(struct store *store, int64_t draft,
 		" || iif(count(*) > 20, ' ...', '') FROM shard WHERE draft = ?1",
 		"i", draft) != ANSWER_YES)
 		return false;
-	summary_r->shards = sqlite3_column_int64(stmt, 0);
-	summary_r->shards_done = sqlite3_column_int64(stmt, 1);
-	summary_r->served = sqlite3_column_int64(stmt, 2);
-	summary_r->unknown = sqlite3_column_int64(stmt, 3);
-	summary_r->unserved = sqlite3_column_int64(stmt, 4);
-	summary_r->repeated = sqlite3_column_int64(stmt, 5);
+	summary_r->shards = sql_int(stmt, 0);
+	summary_r->shards_done = sql_int(stmt, 1);
+	summary_r->served = sql_int(stmt, 2);
+	summary_r->unknown = sql_int(stmt, 3);
+	summary_r->unserved = sql_int(stmt, 4);
+	summary_r->repeated = sql_int(stmt, 5);
 	summary_r->queue_ids = sql_text(stmt, 6);
 	sql_done(stmt);
 	return true;

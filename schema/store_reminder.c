@@ -21,7 +21,7 @@
 enum answer store_reminder_is_due(struct store *store, int64_t draft, int64_t now,
 				  struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer =
 	    sql_first(store, error_r, &stmt,
 		      "SELECT 1 FROM draft WHERE id = ?1 AND " DRAFT_IS_AWAITED
@@ -37,7 +37,7 @@ enum answer store_reminder_is_due(struct store *store, int64_t draft, int64_t no
 enum answer store_reminder_next_due(struct store *store, int64_t *at_r,
 				    struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer =
 	    sql_first(store, error_r, &stmt,
 		      "SELECT min(min(ifnull(nullif(remind_at, 0), call_at),"
@@ -47,7 +47,7 @@ enum answer store_reminder_next_due(struct store *store, int64_t *at_r,
 		      "");
 
 	if (answer == ANSWER_YES) {
-		*at_r = sqlite3_column_int64(stmt, 0);
+		*at_r = sql_int(stmt, 0);
 		sql_done(stmt);
 	}
 	return answer;

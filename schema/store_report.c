@@ -17,9 +17,9 @@
 
 #define PAGE_ROWS 1000
 
-static const char *column_text(sqlite3_stmt *stmt, int column)
+static const char *column_text(struct sql_stmt *stmt, int column)
 {
-	const char *text = (const char *)sqlite3_column_text(stmt, column);
+	const char *text = sql_peek(stmt, column);
 
 	return text != NULL ? text : "";
 }
@@ -29,31 +29,31 @@ static enum answer find_page(struct store *store, const char *ask, int64_t *next
 			     int64_t *first_r, int64_t *last_r,
 			     struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer = sql_first(store, error_r, &stmt, ask, "i", *next);
 
 	if (answer != ANSWER_YES)
 		return answer;
-	*first_r = sqlite3_column_int64(stmt, 0);
+	*first_r = sql_int(stmt, 0);
 	*last_r = *first_r + PAGE_ROWS - 1;
 	*next = *last_r + 1;
 	sql_done(stmt);
 	return ANSWER_YES;
 }
 
-static void read_draft(sqlite3_stmt *stmt, struct report_draft *draft_r)
+static void read_draft(struct sql_stmt *stmt, struct report_draft *draft_r)
 {
 	*draft_r = (struct report_draft){
 		.section = column_text(stmt, 0),
 		.section_ja = column_text(stmt, 1),
 		.section_en = column_text(stmt, 2),
-		.state = (enum draft_state)sqlite3_column_int(stmt, 3),
-		.submitted_at = sqlite3_column_int64(stmt, 4),
-		.decided_at = sqlite3_column_int64(stmt, 5),
-		.sent_at = sqlite3_column_int64(stmt, 6),
-		.recipients = sqlite3_column_int64(stmt, 7),
-		.urgent = sqlite3_column_int(stmt, 8) != 0,
-		.corrects = sqlite3_column_int64(stmt, 9) != 0,
+		.state = (enum draft_state)sql_int(stmt, 3),
+		.submitted_at = sql_int(stmt, 4),
+		.decided_at = sql_int(stmt, 5),
+		.sent_at = sql_int(stmt, 6),
+		.recipients = sql_int(stmt, 7),
+		.urgent = sql_int(stmt, 8) != 0,
+		.corrects = sql_int(stmt, 9) != 0,
 	};
 }
 
@@ -64,7 +64,7 @@ enum answer store_report_visit_drafts(struct store *store, const struct report_t
 				      void *context, struct kairan_error *error_r)
 {
 	int64_t first, last;
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer =
 	    find_page(store, "SELECT id FROM draft WHERE id >= ? ORDER BY id LIMIT 1",
 		      next, &first, &last, error_r);
@@ -98,7 +98,7 @@ enum answer store_report_visit_events(struct store *store, const struct report_t
 				      void *context, struct kairan_error *error_r)
 {
 	int64_t first, last;
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer =
 	    find_page(store, "SELECT seq FROM audit WHERE seq >= ? ORDER BY seq LIMIT 1",
 		      next, &first, &last, error_r);
@@ -122,7 +122,7 @@ enum answer store_report_visit_events(struct store *store, const struct report_t
 			.section = column_text(stmt, 2),
 			.section_ja = column_text(stmt, 3),
 			.section_en = column_text(stmt, 4),
-			.count = sqlite3_column_int64(stmt, 5),
+			.count = sql_int(stmt, 5),
 		};
 
 		visit(&events, context);
@@ -134,13 +134,13 @@ enum answer store_report_visit_events(struct store *store, const struct report_t
 bool store_report_find_oldest(struct store *store, int64_t *at_r,
 			      struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer = sql_first(store, error_r, &stmt,
 				       "SELECT at FROM audit ORDER BY seq LIMIT 1", "");
 
 	*at_r = 0;
 	if (answer == ANSWER_YES) {
-		*at_r = sqlite3_column_int64(stmt, 0);
+		*at_r = sql_int(stmt, 0);
 		sql_done(stmt);
 	}
 	return answer != ANSWER_UNKNOWN;
@@ -151,7 +151,7 @@ bool store_report_visit_changes(struct store *store, const struct report_time *t
 					      void *context),
 				void *context, struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer =
 	    sql_first(store, error_r, &stmt,
 		      "SELECT list, sum(joined), sum(gone) FROM subscriber_change"
@@ -161,8 +161,8 @@ bool store_report_visit_changes(struct store *store, const struct report_time *t
 	while (answer == ANSWER_YES) {
 		const struct report_changes changes = {
 			.list = column_text(stmt, 0),
-			.joined = sqlite3_column_int64(stmt, 1),
-			.gone = sqlite3_column_int64(stmt, 2),
+			.joined = sql_int(stmt, 1),
+			.gone = sql_int(stmt, 2),
 		};
 
 		visit(&changes, context);
@@ -176,7 +176,7 @@ bool store_report_visit_sections(struct store *store,
 					       const char *name_en, void *context),
 				 void *context, struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer =
 	    sql_first(store, error_r, &stmt,
 		      "SELECT section, max(section_ja), max(section_en) FROM duty"

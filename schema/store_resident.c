@@ -43,7 +43,7 @@ enum answer store_resident_find(struct store *store, int64_t id,
 				struct kairan_error *error_r)
 {
 	struct resident_request *request;
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer =
 	    sql_first(store, error_r, &stmt,
 		      "SELECT state, kind, list, address_key, address, language, terms,"
@@ -54,17 +54,17 @@ enum answer store_resident_find(struct store *store, int64_t id,
 		return answer;
 	request = g_new0(struct resident_request, 1);
 	request->id = id;
-	request->state = (enum resident_state)sqlite3_column_int(stmt, 0);
-	request->kind = (enum resident_kind)sqlite3_column_int(stmt, 1);
+	request->state = (enum resident_state)sql_int(stmt, 0);
+	request->kind = (enum resident_kind)sql_int(stmt, 1);
 	request->list = sql_text(stmt, 2);
 	request->key = sql_text(stmt, 3);
 	request->address = sql_text(stmt, 4);
 	request->language = sql_text(stmt, 5);
 	request->terms = sql_text(stmt, 6);
-	request->until = sqlite3_column_int64(stmt, 7);
+	request->until = sql_int(stmt, 7);
 	request->host = sql_text(stmt, 8);
 	request->mail_id = sql_text(stmt, 9);
-	request->made_at = sqlite3_column_int64(stmt, 10);
+	request->made_at = sql_int(stmt, 10);
 	sql_done(stmt);
 	*request_r = request;
 	return ANSWER_YES;
@@ -80,7 +80,7 @@ bool store_resident_list_unagreed(struct store *store,
 				  GPtrArray **requests_r, struct kairan_error *error_r)
 {
 	GPtrArray *requests = g_ptr_array_new_with_free_func(free_request);
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer = sql_first(
 	    store, error_r, &stmt,
 	    "SELECT address, address_key, language FROM subscriber AS s WHERE list = ?1"
@@ -176,13 +176,13 @@ enum answer store_resident_forget(struct store *store, int64_t before,
 enum answer store_resident_find_oldest(struct store *store, int64_t *made_at_r,
 				       struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer = sql_first(
 	    store, error_r, &stmt,
 	    "SELECT made_at FROM resident_request ORDER BY made_at LIMIT 1", "");
 
 	if (answer == ANSWER_YES) {
-		*made_at_r = sqlite3_column_int64(stmt, 0);
+		*made_at_r = sql_int(stmt, 0);
 		sql_done(stmt);
 	}
 	return answer;

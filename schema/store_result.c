@@ -14,10 +14,11 @@
 
 #include "schema/sql.h"
 
-static enum answer take_number(enum answer answer, sqlite3_stmt *stmt, int64_t *number_r)
+static enum answer take_number(enum answer answer, struct sql_stmt *stmt,
+			       int64_t *number_r)
 {
 	if (answer == ANSWER_YES) {
-		*number_r = sqlite3_column_int64(stmt, 0);
+		*number_r = sql_int(stmt, 0);
 		sql_done(stmt);
 	}
 	return answer;
@@ -26,7 +27,7 @@ static enum answer take_number(enum answer answer, sqlite3_stmt *stmt, int64_t *
 enum answer store_result_find_due(struct store *store, int64_t before, int64_t *draft_r,
 				  struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	const enum answer answer =
 	    sql_first(store, error_r, &stmt,
 		      "SELECT id FROM draft WHERE state = 4 AND completed_at = 0"
@@ -39,7 +40,7 @@ enum answer store_result_find_due(struct store *store, int64_t before, int64_t *
 enum answer store_result_next(struct store *store, int64_t *released_r,
 			      struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	const enum answer answer =
 	    sql_first(store, error_r, &stmt,
 		      "SELECT min(released_at) FROM draft WHERE state = 4"
@@ -67,7 +68,7 @@ static void free_domain(void *context)
 static bool list_domains(struct store *store, int64_t draft, int64_t limit,
 			 GPtrArray *domains, struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer =
 	    sql_first(store, error_r, &stmt,
 		      "SELECT domain, count(*) FROM bounce WHERE draft = ?"
@@ -78,7 +79,7 @@ static bool list_domains(struct store *store, int64_t draft, int64_t limit,
 		struct result_domain *domain = g_new0(struct result_domain, 1);
 
 		domain->domain = sql_text(stmt, 0);
-		domain->failures = sqlite3_column_int64(stmt, 1);
+		domain->failures = sql_int(stmt, 1);
 		g_ptr_array_add(domains, domain);
 		answer = sql_next(store, error_r, stmt);
 	}
@@ -88,7 +89,7 @@ static bool list_domains(struct store *store, int64_t draft, int64_t limit,
 static bool count_kinds(struct store *store, int64_t draft, struct result_domain *domain,
 			struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer =
 	    sql_first(store, error_r, &stmt,
 		      "SELECT kind, count(*) FROM bounce WHERE draft = ? AND domain = ?"
@@ -96,10 +97,10 @@ static bool count_kinds(struct store *store, int64_t draft, struct result_domain
 		      "is", draft, domain->domain);
 
 	while (answer == ANSWER_YES) {
-		const int kind = sqlite3_column_int(stmt, 0);
+		const int kind = (int)sql_int(stmt, 0);
 
 		if (kind > 0 && kind < BOUNCE_KINDS)
-			domain->kinds[kind] = sqlite3_column_int64(stmt, 1);
+			domain->kinds[kind] = sql_int(stmt, 1);
 		answer = sql_next(store, error_r, stmt);
 	}
 	return answer == ANSWER_NO;

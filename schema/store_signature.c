@@ -68,7 +68,7 @@ bool store_signature_list_hashes(struct store *store, const struct signature_own
 				 char ***hashes_r, struct kairan_error *error_r)
 {
 	GPtrArray *hashes = g_ptr_array_new_with_free_func(g_free);
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer = sql_first(store, error_r, &stmt,
 				       "SELECT hash FROM signature WHERE " SIGNATURE_IS_OF
 				       " ORDER BY hash",
@@ -87,7 +87,7 @@ bool store_signature_list_hashes(struct store *store, const struct signature_own
 	return true;
 }
 
-static struct signature *read_signature(sqlite3_stmt *stmt)
+static struct signature *read_signature(struct sql_stmt *stmt)
 {
 	struct signature *signature = g_new0(struct signature, 1);
 
@@ -95,9 +95,9 @@ static struct signature *read_signature(sqlite3_stmt *stmt)
 	signature->person_id = sql_text(stmt, 1);
 	signature->hash = sql_text(stmt, 2);
 	signature->first_line = sql_text(stmt, 3);
-	signature->lines = sqlite3_column_int64(stmt, 4);
-	signature->learned_at = sqlite3_column_int64(stmt, 5);
-	signature->draft = sqlite3_column_int64(stmt, 6);
+	signature->lines = sql_int(stmt, 4);
+	signature->learned_at = sql_int(stmt, 5);
+	signature->draft = sql_int(stmt, 6);
 	signature->queue_id = sql_text(stmt, 7);
 	return signature;
 }
@@ -106,7 +106,7 @@ bool store_signature_list(struct store *store, const char *uid, GPtrArray **sign
 			  struct kairan_error *error_r)
 {
 	GPtrArray *signatures = g_ptr_array_new_with_free_func(free_signature);
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer = sql_first(
 	    store, error_r, &stmt,
 	    "SELECT uid, person_id, hash, first_line, lines, learned_at, draft, queue_id"
@@ -146,13 +146,13 @@ bool store_signature_note_line(struct store *store, const char *hash, const char
 bool store_signature_count_people(struct store *store, const char *hash, int64_t *count_r,
 				  struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 
 	if (sql_first(store, error_r, &stmt,
 		      "SELECT count(*) FROM line_below WHERE hash = ?", "s",
 		      hash) != ANSWER_YES)
 		return false;
-	*count_r = sqlite3_column_int64(stmt, 0);
+	*count_r = sql_int(stmt, 0);
 	sql_done(stmt);
 	return true;
 }

@@ -43,7 +43,7 @@ enum answer store_snapshot_load(struct store *store, struct broadcast ***broadca
 				struct kairan_error *error_r)
 {
 	GPtrArray *all = g_ptr_array_new();
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer = sql_first(
 	    store, error_r, &stmt,
 	    "SELECT mail, list, name_ja, name_en, sections, quiet_hours, urgent, footer,"
@@ -61,7 +61,7 @@ enum answer store_snapshot_load(struct store *store, struct broadcast ***broadca
 		one->name_en = sql_text(stmt, 3);
 		one->sections = g_strsplit(sections, "\n", -1);
 		one->quiet_hours = sql_text(stmt, 5);
-		one->urgent = sqlite3_column_int64(stmt, 6) != 0;
+		one->urgent = sql_int(stmt, 6) != 0;
 		one->footer = sql_text(stmt, 7);
 		one->reply_to = sql_text(stmt, 8);
 		one->twins = g_strsplit(twins, "\n", -1);

@@ -28,7 +28,7 @@ static enum answer find_standing(struct store *store, const char *list, const ch
 				 struct standing *standing_r,
 				 struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer = sql_first(
 	    store, error_r, &stmt,
 	    "SELECT state, source FROM subscriber WHERE list = ? AND address_key = ?",
@@ -36,8 +36,8 @@ static enum answer find_standing(struct store *store, const char *list, const ch
 
 	*standing_r = (struct standing){ 0 };
 	if (answer == ANSWER_YES) {
-		standing_r->state = (enum subscriber_state)sqlite3_column_int(stmt, 0);
-		standing_r->source = (enum subscriber_source)sqlite3_column_int(stmt, 1);
+		standing_r->state = (enum subscriber_state)sql_int(stmt, 0);
+		standing_r->source = (enum subscriber_source)sql_int(stmt, 1);
 		sql_done(stmt);
 	}
 	return answer;
@@ -211,30 +211,30 @@ const char *subscriber_source_name(enum subscriber_source source)
 	"list, address, address_key, state, state_reason, joined_at, changed_at," \
 	" paused_until, source, source_by, source_reason, terms, consent_id, language"
 
-static struct subscriber read_row(sqlite3_stmt *stmt)
+static struct subscriber read_row(struct sql_stmt *stmt)
 {
 	return (struct subscriber){
-		.list = (const char *)sqlite3_column_text(stmt, 0),
-		.address = (const char *)sqlite3_column_text(stmt, 1),
-		.key = (const char *)sqlite3_column_text(stmt, 2),
-		.state = (enum subscriber_state)sqlite3_column_int(stmt, 3),
-		.state_reason = (const char *)sqlite3_column_text(stmt, 4),
-		.joined_at = sqlite3_column_int64(stmt, 5),
-		.changed_at = sqlite3_column_int64(stmt, 6),
-		.paused_until = sqlite3_column_int64(stmt, 7),
+		.list = sql_peek(stmt, 0),
+		.address = sql_peek(stmt, 1),
+		.key = sql_peek(stmt, 2),
+		.state = (enum subscriber_state)sql_int(stmt, 3),
+		.state_reason = sql_peek(stmt, 4),
+		.joined_at = sql_int(stmt, 5),
+		.changed_at = sql_int(stmt, 6),
+		.paused_until = sql_int(stmt, 7),
 		.origin = {
-			.source = (enum subscriber_source)sqlite3_column_int(stmt, 8),
-			.by = (const char *)sqlite3_column_text(stmt, 9),
-			.reason = (const char *)sqlite3_column_text(stmt, 10),
-			.terms = (const char *)sqlite3_column_text(stmt, 11),
-			.consent_id = (const char *)sqlite3_column_text(stmt, 12),
-			.language = (const char *)sqlite3_column_text(stmt, 13),
+			.source = (enum subscriber_source)sql_int(stmt, 8),
+			.by = sql_peek(stmt, 9),
+			.reason = sql_peek(stmt, 10),
+			.terms = sql_peek(stmt, 11),
+			.consent_id = sql_peek(stmt, 12),
+			.language = sql_peek(stmt, 13),
 		},
 	};
 }
 
 /* All rows of a query that was begun with this answer. */
-static bool visit_rows(struct store *store, sqlite3_stmt *stmt, enum answer answer,
+static bool visit_rows(struct store *store, struct sql_stmt *stmt, enum answer answer,
 		       void (*visit)(const struct subscriber *subscriber, void *context),
 		       void *context, struct kairan_error *error_r)
 {
@@ -252,7 +252,7 @@ bool store_subscriber_visit_page(struct store *store, const struct subscriber_pa
 					       void *context),
 				 void *context, struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer =
 	    sql_first(store, error_r, &stmt,
 		      "SELECT " ROW " FROM subscriber"
@@ -269,7 +269,7 @@ bool store_subscriber_visit_address(struct store *store, const struct address *a
 				    void *context, struct kairan_error *error_r)
 {
 	struct address key = *address;
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer;
 
 	address_fold(&key);
@@ -314,7 +314,7 @@ enum answer store_subscriber_end_pauses(struct store *store, int64_t now,
 enum answer store_subscriber_find_pause_end(struct store *store, int64_t *at_r,
 					    struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer =
 	    sql_first(store, error_r, &stmt,
 		      "SELECT paused_until FROM subscriber WHERE state = 4 AND"
@@ -322,7 +322,7 @@ enum answer store_subscriber_find_pause_end(struct store *store, int64_t *at_r,
 		      "");
 
 	if (answer == ANSWER_YES) {
-		*at_r = sqlite3_column_int64(stmt, 0);
+		*at_r = sql_int(stmt, 0);
 		sql_done(stmt);
 	}
 	return answer;
@@ -356,7 +356,7 @@ bool store_subscriber_visit_counts(struct store *store,
 						 void *context),
 				   void *context, struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer =
 	    sql_first(store, error_r, &stmt,
 		      "SELECT list, sum(state = 1), sum(state = 2), sum(state = 3),"
@@ -367,14 +367,14 @@ bool store_subscriber_visit_counts(struct store *store,
 
 	while (answer == ANSWER_YES) {
 		const struct subscriber_count count = {
-			.list = (const char *)sqlite3_column_text(stmt, 0),
-			.active = sqlite3_column_int64(stmt, 1),
-			.suspended = sqlite3_column_int64(stmt, 2),
-			.left = sqlite3_column_int64(stmt, 3),
-			.paused = sqlite3_column_int64(stmt, 4),
-			.consent = sqlite3_column_int64(stmt, 5),
-			.recognised = sqlite3_column_int64(stmt, 6),
-			.imported = sqlite3_column_int64(stmt, 7),
+			.list = sql_peek(stmt, 0),
+			.active = sql_int(stmt, 1),
+			.suspended = sql_int(stmt, 2),
+			.left = sql_int(stmt, 3),
+			.paused = sql_int(stmt, 4),
+			.consent = sql_int(stmt, 5),
+			.recognised = sql_int(stmt, 6),
+			.imported = sql_int(stmt, 7),
 		};
 
 		visit(&count, context);

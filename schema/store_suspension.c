@@ -32,20 +32,20 @@ void suspension_free(struct suspension *suspension)
 	g_free(suspension);
 }
 
-static struct suspension *read_suspension(sqlite3_stmt *stmt)
+static struct suspension *read_suspension(struct sql_stmt *stmt)
 {
 	struct suspension *suspension = g_new0(struct suspension, 1);
 
 	suspension->broadcast = sql_text(stmt, 0);
-	suspension->since = sqlite3_column_int64(stmt, 1);
-	suspension->until = sqlite3_column_int64(stmt, 2);
+	suspension->since = sql_int(stmt, 1);
+	suspension->until = sql_int(stmt, 2);
 	suspension->reason = sql_text(stmt, 3);
 	suspension->uid = sql_text(stmt, 4);
-	suspension->notify = sqlite3_column_int(stmt, 5) != 0;
+	suspension->notify = sql_int(stmt, 5) != 0;
 	return suspension;
 }
 
-static enum answer take_suspension(enum answer answer, sqlite3_stmt *stmt,
+static enum answer take_suspension(enum answer answer, struct sql_stmt *stmt,
 				   struct suspension **suspension_r)
 {
 	if (answer == ANSWER_YES) {
@@ -88,7 +88,7 @@ enum answer store_suspension_find(struct store *store, const char *broadcast, in
 				  struct suspension **suspension_r,
 				  struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer = sql_first(
 	    store, error_r, &stmt,
 	    SUSPENSION_COLUMNS "WHERE broadcast IN ('', ?) AND (until = 0 OR until > ?)"
@@ -106,7 +106,7 @@ static void free_suspension(void *suspension)
 GPtrArray *store_suspension_list(struct store *store, struct kairan_error *error_r)
 {
 	GPtrArray *all = g_ptr_array_new_with_free_func(free_suspension);
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer =
 	    sql_first(store, error_r, &stmt, SUSPENSION_COLUMNS "ORDER BY broadcast", "");
 
@@ -153,7 +153,7 @@ static enum answer lift_first_past(struct store *store, int64_t now, int64_t rem
 				   struct kairan_error *error_r)
 {
 	struct suspension *suspension = NULL;
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	struct audit_event event = {
 		.at = now,
 		.uid = "kairan",
@@ -193,7 +193,7 @@ bool store_suspension_lift_past(struct store *store, int64_t now, int64_t remind
 enum answer store_suspension_next_end(struct store *store, int64_t *at_r,
 				      struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer =
 	    sql_first(store, error_r, &stmt,
 		      "SELECT min(until) FROM suspension WHERE until <> 0"
@@ -201,7 +201,7 @@ enum answer store_suspension_next_end(struct store *store, int64_t *at_r,
 		      "");
 
 	if (answer == ANSWER_YES) {
-		*at_r = sqlite3_column_int64(stmt, 0);
+		*at_r = sql_int(stmt, 0);
 		sql_done(stmt);
 	}
 	return answer;

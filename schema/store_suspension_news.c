@@ -32,7 +32,7 @@ enum answer store_suspension_news_find(struct store *store,
 				       struct suspension_news *news_r,
 				       struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer = sql_first(store, error_r, &stmt,
 				       "SELECT id, event, broadcast, since, until, reason"
 				       " FROM suspension_news ORDER BY id LIMIT 1",
@@ -40,11 +40,11 @@ enum answer store_suspension_news_find(struct store *store,
 
 	if (answer == ANSWER_YES) {
 		*news_r = (struct suspension_news){
-			.id = sqlite3_column_int64(stmt, 0),
+			.id = sql_int(stmt, 0),
 			.event = sql_text(stmt, 1),
 			.broadcast = sql_text(stmt, 2),
-			.since = sqlite3_column_int64(stmt, 3),
-			.until = sqlite3_column_int64(stmt, 4),
+			.since = sql_int(stmt, 3),
+			.until = sql_int(stmt, 4),
 			.reason = sql_text(stmt, 5),
 		};
 		sql_done(stmt);

@@ -18,16 +18,16 @@
 #define PLAN_COLUMNS \
 	"SELECT broadcast, since, until, reason, uid, notify FROM suspension_plan "
 
-static struct suspension *read_plan(sqlite3_stmt *stmt)
+static struct suspension *read_plan(struct sql_stmt *stmt)
 {
 	struct suspension *plan = g_new0(struct suspension, 1);
 
 	plan->broadcast = sql_text(stmt, 0);
-	plan->since = sqlite3_column_int64(stmt, 1);
-	plan->until = sqlite3_column_int64(stmt, 2);
+	plan->since = sql_int(stmt, 1);
+	plan->until = sql_int(stmt, 2);
 	plan->reason = sql_text(stmt, 3);
 	plan->uid = sql_text(stmt, 4);
-	plan->notify = sqlite3_column_int(stmt, 5) != 0;
+	plan->notify = sql_int(stmt, 5) != 0;
 	return plan;
 }
 
@@ -71,7 +71,7 @@ bool store_suspension_plan_put(struct store *store, const struct suspension *pla
 GPtrArray *store_suspension_plan_list(struct store *store, struct kairan_error *error_r)
 {
 	GPtrArray *all = g_ptr_array_new_with_free_func(free_plan);
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer =
 	    sql_first(store, error_r, &stmt, PLAN_COLUMNS "ORDER BY broadcast", "");
 
@@ -98,7 +98,7 @@ static enum answer begin_first(struct store *store, int64_t now,
 			       struct kairan_error *error_r)
 {
 	struct suspension *plan;
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	struct audit_event event = {
 		.at = now,
 		.uid = "kairan",
@@ -136,13 +136,13 @@ bool store_suspension_plan_begin(struct store *store, int64_t now, int64_t *coun
 enum answer store_suspension_plan_next(struct store *store, int64_t *at_r,
 				       struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer =
 	    sql_first(store, error_r, &stmt,
 		      "SELECT min(since) FROM suspension_plan HAVING count(*) > 0", "");
 
 	if (answer == ANSWER_YES) {
-		*at_r = sqlite3_column_int64(stmt, 0);
+		*at_r = sql_int(stmt, 0);
 		sql_done(stmt);
 	}
 	return answer;

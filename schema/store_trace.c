@@ -32,7 +32,7 @@ void trace_draft_clear(struct trace_draft *draft)
 static enum answer find_recipient(struct store *store, const struct address *key,
 				  struct trace_draft *draft, struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	const enum answer answer =
 	    sql_first(store, error_r, &stmt,
 		      "SELECT shard.state FROM shard_recipient AS r JOIN shard"
@@ -42,7 +42,7 @@ static enum answer find_recipient(struct store *store, const struct address *key
 
 	draft->is_recipient = answer == ANSWER_YES;
 	if (answer == ANSWER_YES) {
-		draft->shard = (enum shard_state)sqlite3_column_int(stmt, 0);
+		draft->shard = (enum shard_state)sql_int(stmt, 0);
 		sql_done(stmt);
 	}
 	return answer;
@@ -52,7 +52,7 @@ enum answer store_trace_next_draft(struct store *store, const struct address *ke
 				   struct trace_draft *draft,
 				   struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	const enum answer answer =
 	    sql_first(store, error_r, &stmt,
 		      "SELECT id, state, broadcast, coalesce(released_at, due_at, 0),"
@@ -67,11 +67,11 @@ enum answer store_trace_next_draft(struct store *store, const struct address *ke
 	trace_draft_clear(draft);
 	if (answer != ANSWER_YES)
 		return answer;
-	draft->id = sqlite3_column_int64(stmt, 0);
-	draft->state = (enum draft_state)sqlite3_column_int(stmt, 1);
+	draft->id = sql_int(stmt, 0);
+	draft->state = (enum draft_state)sql_int(stmt, 1);
 	draft->broadcast = sql_text(stmt, 2);
-	draft->sent_at = sqlite3_column_int64(stmt, 3);
-	draft->is_named = sqlite3_column_int(stmt, 4) != 0;
+	draft->sent_at = sql_int(stmt, 3);
+	draft->is_named = sql_int(stmt, 4) != 0;
 	sql_done(stmt);
 	return find_recipient(store, key, draft, error_r) == ANSWER_UNKNOWN
 		   ? ANSWER_UNKNOWN

@@ -31,7 +31,7 @@ bool store_urgency_put(struct store *store, const struct urgency *urgency,
 enum answer store_urgency_find(struct store *store, int64_t draft, const char *uid,
 			       struct urgency *urgency_r, struct kairan_error *error_r)
 {
-	sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	enum answer answer = sql_first(
 	    store, error_r, &stmt,
 	    "SELECT mail_id, reason, at FROM urgency WHERE draft = ? AND uid = ?", "is",
@@ -43,7 +43,7 @@ enum answer store_urgency_find(struct store *store, int64_t draft, const char *u
 			.uid = g_strdup(uid),
 			.mail_id = sql_text(stmt, 0),
 			.reason = sql_text(stmt, 1),
-			.at = sqlite3_column_int64(stmt, 2),
+			.at = sql_int(stmt, 2),
 		};
 		sql_done(stmt);
 	}
