@@ -11,6 +11,15 @@
  *	from "kairanctl -h" and "kairanctl -w". Without -c the settings are those of
  *	settings_default_path().
  *
+ *	A new command is a row of the table and a line of commands.h; what a sentence cannot say
+ *	goes into kairanctl.8.in. Options are read by ctl_options_read(); lists go through
+ *	ctl_table.h, which has --json. What is said to people is English, in ctl_print() (a
+ *	line), ctl_fail() (a complaint), ctl_say() (a word or a format) or a table's headings and
+ *	CTL_WORD cells; its Japanese is a line of conf/templates/ja/kairanctl.txt, and
+ *	tests/test_said.py finds what has none. Nothing is translated in JSON, in CSV and for
+ *	monitors. What shows residents' data or the audit trail calls ctl_reading_record() before
+ *	it prints (Art. 8): a user who may only read the store gets nothing then.
+ *
  * DIAGNOSTICS
  *	Exit status by sysexits(3). A wrong command prints what is possible.
  */

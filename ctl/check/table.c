@@ -4,7 +4,10 @@
  *
  * DESCRIPTION
  *	A row is a name, who has to keep it, how much it weighs, what is so when all is well, what
- *	to do when it is not, and the function that asks.
+ *	to do when it is not, and the function that asks, which stands in rows.h, answers yes, no or
+ *	"could not ask", and says by check_say() what it found. What takes time is done once,
+ *	before all rows (check.c). Each row is broken in tests/e2e/test_setup_check.py, where it
+ *	and nothing else is named then.
  *
  * DIAGNOSTICS
  *	None.

@@ -1,5 +1,10 @@
 /*
  * A list of changes that are shown before they are made, and made in its order.
+ *
+ * The files that it writes are the samples of conf/, which are in the program (SETUP_SAMPLES in
+ * ctl/ctl.am) and which INSTALL tells to copy: a change of a sample is one of both. tests/setup/
+ * tries it on a machine as Debian makes it: /etc, /usr and /var are overlays, the servers have
+ * their usual ports on a loopback of their own, and nothing of it is left afterwards.
  */
 #ifndef KAIRAN_CTL_SETUP_CHANGE_H
 #define KAIRAN_CTL_SETUP_CHANGE_H
