@@ -111,20 +111,6 @@ static bool find_broadcast(struct explanation *explanation)
 	return explanation->broadcast != NULL;
 }
 
-/* LDAP has been asked by now: the store is not kept for longer than it is read. */
-static void warn(struct explanation *explanation)
-{
-	struct kairan_error error = { "" };
-
-	if (!store_begin(explanation->store, &error)) {
-		explain_conclude_reason(explanation, "", "guards", REASON_STORE,
-					error.text);
-		return;
-	}
-	explain_warnings(explanation);
-	store_rollback(explanation->store);
-}
-
 static void explain(struct explanation *explanation)
 {
 	struct draft_reading *reading = &explanation->reading;
@@ -149,10 +135,9 @@ static void explain(struct explanation *explanation)
 	draft_parts_read(explanation->setup, explanation->broadcast, reading);
 	explain_text(explanation);
 	explain_time(explanation);
-	/* What is refused is asked of nobody; and a text without a limit is compared with no other
-	 * while the store waits. */
+	/* What is refused is asked of nobody. */
 	if (explanation->verdict.kind != VERDICT_REFUSE)
-		warn(explanation);
+		explain_warnings(explanation);
 }
 
 static int take_original(struct explanation *explanation, const struct draft *draft,

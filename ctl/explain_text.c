@@ -163,6 +163,27 @@ void explain_time(struct explanation *explanation)
 	explain_conclude(explanation, "13-2(1)", "hours", &verdict, facts);
 }
 
+/* Nobody waits for the store while texts are compared. */
+static enum answer collect_warnings(struct explanation *explanation, struct draft *draft,
+				    struct kairan_error *error_r)
+{
+	struct warnings_search *search = draft_warnings_search(explanation->setup, draft);
+	enum answer answer;
+
+	do {
+		draft_warnings_compare(search);
+		if (!store_begin(explanation->store, error_r)) {
+			answer = ANSWER_UNKNOWN;
+			break;
+		}
+		answer =
+		    draft_warnings_collect(search, explanation->store, draft, error_r);
+		store_rollback(explanation->store);
+	} while (answer == ANSWER_NO);
+	draft_warnings_search_free(search);
+	return answer;
+}
+
 void explain_warnings(struct explanation *explanation)
 {
 	const struct draft_reading *reading = &explanation->reading;
@@ -178,8 +199,7 @@ void explain_warnings(struct explanation *explanation)
 	struct kairan_error error = { "" };
 
 	draft_warnings_add_missing(&draft, explanation->broadcast->twins);
-	if (!draft_warnings_collect(explanation->setup, explanation->store, &draft,
-				    &error)) {
+	if (collect_warnings(explanation, &draft, &error) != ANSWER_YES) {
 		explain_conclude_reason(explanation, "", "guards", REASON_STORE,
 					error.text);
 	} else {

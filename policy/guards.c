@@ -23,50 +23,69 @@
 
 /* ---- likeness ---- */
 
-/* Every pair of neighbouring characters, and how often it stands there. */
-static GHashTable *count_pairs(const char *text, int *total_r)
-{
-	GHashTable *pairs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	g_autofree char *folded = text_fold_case(text, strlen(text));
-	gunichar before = 0;
+/* Characters have 21 bits: a pair is a number, and the numbers are in order. */
+struct guards_pairs {
+	GArray *numbers; /* uint64_t */
+	char *text;      /* as it was folded */
+};
 
-	*total_r = 0;
-	for (const char *at = folded; *at != '\0'; at = g_utf8_next_char(at)) {
+static int compare_numbers(const void *one, const void *other)
+{
+	const uint64_t left = *(const uint64_t *)one, right = *(const uint64_t *)other;
+
+	return (left > right) - (left < right);
+}
+
+struct guards_pairs *guards_pairs_count(const char *text)
+{
+	struct guards_pairs *pairs = g_new0(struct guards_pairs, 1);
+	uint64_t before = 0;
+
+	pairs->text = text_fold_case(text, strlen(text));
+	pairs->numbers = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+	for (const char *at = pairs->text; *at != '\0'; at = g_utf8_next_char(at)) {
 		const gunichar now = g_utf8_get_char(at);
-		char *pair;
+		const uint64_t pair = before << 21 | now;
 
 		if (g_unichar_isspace(now))
 			continue;
-		if (before != 0) {
-			pair = g_strdup_printf("%x %x", before, now);
-			g_hash_table_replace(
-			    pairs, pair,
-			    GINT_TO_POINTER(
-				GPOINTER_TO_INT(g_hash_table_lookup(pairs, pair)) + 1));
-			(*total_r)++;
-		}
+		if (before != 0)
+			g_array_append_val(pairs->numbers, pair);
 		before = now;
 	}
+	if (pairs->numbers->len > 0)
+		qsort(pairs->numbers->data, pairs->numbers->len, sizeof(uint64_t),
+		      compare_numbers);
 	return pairs;
 }
 
-int guards_measure_likeness(const char *one, const char *other)
+void guards_pairs_free(struct guards_pairs *pairs)
 {
-	int total_one, total_other, shared = 0;
-	GHashTable *pairs = count_pairs(one, &total_one);
-	GHashTable *others = count_pairs(other, &total_other);
-	GHashTableIter iter;
-	gpointer pair, count;
+	if (pairs == NULL)
+		return;
+	g_array_unref(pairs->numbers);
+	g_free(pairs->text);
+	g_free(pairs);
+}
 
-	g_hash_table_iter_init(&iter, pairs);
-	while (g_hash_table_iter_next(&iter, &pair, &count))
-		shared += MIN(GPOINTER_TO_INT(count),
-			      GPOINTER_TO_INT(g_hash_table_lookup(others, pair)));
-	g_hash_table_destroy(pairs);
-	g_hash_table_destroy(others);
-	if (total_one + total_other == 0)
-		return strcmp(one, other) == 0 ? 100 : 0;
-	return 200 * shared / (total_one + total_other);
+int guards_measure_likeness(const struct guards_pairs *one,
+			    const struct guards_pairs *other)
+{
+	const uint64_t *left = (const uint64_t *)(void *)one->numbers->data;
+	const uint64_t *right = (const uint64_t *)(void *)other->numbers->data;
+	const uint64_t total = (uint64_t)one->numbers->len + other->numbers->len;
+	uint64_t shared = 0;
+
+	for (guint i = 0, j = 0; i < one->numbers->len && j < other->numbers->len;) {
+		const int order = compare_numbers(&left[i], &right[j]);
+
+		shared += order == 0;
+		i += order <= 0;
+		j += order >= 0;
+	}
+	if (total == 0)
+		return strcmp(one->text, other->text) == 0 ? 100 : 0;
+	return (int)(200 * shared / total);
 }
 
 /* ---- dates ---- */

@@ -8,9 +8,15 @@
 #include <glib.h>
 #include <stdint.h>
 
-/* How alike two texts are, in per cent: the pairs of neighbouring characters that they share,
- * white space left out (Dice). Two texts of less than two characters are 100 or 0. */
-int guards_measure_likeness(const char *one, const char *other);
+/* The pairs of neighbouring characters of a text, in compatibility normal form and without case,
+ * white space left out. Free with guards_pairs_free(). */
+struct guards_pairs *guards_pairs_count(const char *text);
+void guards_pairs_free(struct guards_pairs *pairs);
+
+/* How alike two texts are, in per cent: the pairs that they share (Dice). Two without a pair are 100
+ * when they are the same, else 0. */
+int guards_measure_likeness(const struct guards_pairs *one,
+			    const struct guards_pairs *other);
 
 /* From here on a text counts as sent before. */
 #define GUARDS_LIKENESS_LIMIT 85

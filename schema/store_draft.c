@@ -412,13 +412,11 @@ bool store_draft_put_off(struct store *store, struct draft *draft, int64_t due_a
 	       store_audit_append(store, &row, error_r);
 }
 
-GArray *store_draft_list_staying(struct store *store, struct kairan_error *error_r)
+/* The first column of all rows. NULL with the error. */
+static GArray *list_ids(struct store *store, enum answer answer, struct sql_stmt *stmt,
+			struct kairan_error *error_r)
 {
 	GArray *drafts = g_array_new(FALSE, FALSE, sizeof(int64_t));
-	struct sql_stmt *stmt;
-	enum answer answer = sql_first(
-	    store, error_r, &stmt,
-	    "SELECT id FROM draft WHERE state = 2 AND stays <> '' ORDER BY id", "");
 
 	while (answer == ANSWER_YES) {
 		const int64_t id = sql_int(stmt, 0);
@@ -430,6 +428,16 @@ GArray *store_draft_list_staying(struct store *store, struct kairan_error *error
 		return drafts;
 	g_array_unref(drafts);
 	return NULL;
+}
+
+GArray *store_draft_list_staying(struct store *store, struct kairan_error *error_r)
+{
+	struct sql_stmt *stmt;
+	const enum answer answer = sql_first(
+	    store, error_r, &stmt,
+	    "SELECT id FROM draft WHERE state = 2 AND stays <> '' ORDER BY id", "");
+
+	return list_ids(store, answer, stmt, error_r);
 }
 
 /* By how much the clock is ahead of the one by which a draft's times were set (store_clock.c):
@@ -516,18 +524,18 @@ bool store_draft_visit(struct store *store, const struct draft_filter *filter,
 	return visit_all(store, answer, stmt, visit, context, error_r);
 }
 
-bool store_draft_visit_approved(struct store *store, const struct draft_filter *filter,
-				void (*visit)(const struct draft *draft, void *context),
-				void *context, struct kairan_error *error_r)
+GArray *store_draft_list_approved(struct store *store, const struct draft_filter *filter,
+				  struct kairan_error *error_r)
 {
 	struct sql_stmt *stmt = NULL;
-	enum answer answer =
+	const enum answer answer =
 	    sql_first(store, error_r, &stmt,
-		      DRAFT_COLUMNS "WHERE broadcast = ? AND state IN (2, 3, 4, 8)"
-				    " AND decided_at > ? ORDER BY id DESC LIMIT ?",
+		      "SELECT id FROM draft WHERE broadcast = ?"
+		      " AND state IN (2, 3, 4, 8)"
+		      " AND decided_at > ? ORDER BY id DESC LIMIT ?",
 		      "sii", filter->broadcast, filter->since, filter->limit);
 
-	return visit_all(store, answer, stmt, visit, context, error_r);
+	return list_ids(store, answer, stmt, error_r);
 }
 
 static void free_party(void *party)

@@ -170,18 +170,16 @@ struct draft_filter {
 	int64_t limit;
 };
 
-/* Call visit for each draft of the filter, newest first; their parts are not read, here as in the
- * next. */
+/* Call visit for each draft of the filter, newest first; their parts are not read. */
 bool store_draft_visit(struct store *store, const struct draft_filter *filter,
 		       void (*visit)(const struct draft *draft, void *context),
 		       void *context, struct kairan_error *error_r);
 
-/* Call visit for the drafts to a broadcast that were approved, and not taken back, since a
- * time, newest first, at most limit (the filter's state does not count); it may not use the
- * store. */
-bool store_draft_visit_approved(struct store *store, const struct draft_filter *filter,
-				void (*visit)(const struct draft *draft, void *context),
-				void *context, struct kairan_error *error_r);
+/* The ids (int64_t) of the drafts to a broadcast that were approved, and not taken back, since a
+ * time, newest first, at most limit (the filter's state does not count); NULL with the error. Free
+ * with g_array_unref(). */
+GArray *store_draft_list_approved(struct store *store, const struct draft_filter *filter,
+				  struct kairan_error *error_r);
 
 /* All people of a draft (struct party), by number, or NULL with the error. Free with
  * g_ptr_array_unref(). */

@@ -21,6 +21,7 @@
 #include <string.h>
 
 #include "conf/clock.h"
+#include "milter/draft/likeness.h"
 #include "milter/draft/schedule.h"
 #include "policy/day.h"
 #include "policy/guards.h"
@@ -31,8 +32,11 @@
 
 #define WARNINGS_RULE "━━━━━━━━━━━━━━━━"
 
-/* How many earlier drafts a text is compared with. */
-#define EARLIER_MOST 50
+struct warnings_search {
+	const struct setup *setup;
+	struct likeness *likeness;
+	json_t *of_text; /* what the text alone says */
+};
 
 void draft_warnings_add(json_t *warnings, const char *key, const char *detail)
 {
@@ -106,53 +110,26 @@ void draft_warnings_add_missing(struct draft *draft, char *const *twins)
 	json_decref(warnings);
 }
 
-/* The earlier draft that is most like this one. */
-struct likeness {
-	const struct setup *setup;
-	const struct draft *draft;
-	int most;
-	int64_t id;
-	char *detail; /* when it went out, and how like it is */
-};
-
-static void compare(const struct draft *earlier, void *context)
+static bool find_duplicate(const struct warnings_search *search, struct store *store,
+			   json_t *warnings, struct kairan_error *error_r)
 {
-	struct likeness *likeness = context;
-	const int measure = guards_measure_likeness(earlier->text, likeness->draft->text);
+	struct draft *earlier = NULL;
+	g_autofree char *detail = NULL;
 	char when[64];
+	int percent;
+	const enum answer answer =
+	    likeness_find(search->likeness, store, &earlier, &percent, error_r);
 
-	/* A correction is meant to be like what it corrects. */
-	if (measure <= likeness->most || earlier->id == likeness->draft->corrects)
-		return;
-	likeness->most = measure;
-	clock_format(draft_sent_at(earlier), likeness->setup->settings->time_zone,
+	if (answer != ANSWER_YES)
+		return answer == ANSWER_NO;
+	clock_format(draft_sent_at(earlier), search->setup->settings->time_zone,
 		     "%Y-%m-%d %H:%M", when, sizeof(when));
-	g_free(likeness->detail);
-	likeness->id = earlier->id;
-	likeness->detail = g_strdup_printf("%s, %d%%", when, measure);
-}
-
-static bool find_duplicate(const struct setup *setup, struct store *store,
-			   const struct draft *draft, json_t *warnings,
-			   struct kairan_error *error_r)
-{
-	struct likeness likeness = { .setup = setup,
-				     .draft = draft,
-				     .most = GUARDS_LIKENESS_LIMIT - 1 };
-	const struct draft_filter filter = {
-		.broadcast = draft->broadcast,
-		.since = clock_now() - setup->settings->duplicate_window,
-		.limit = EARLIER_MOST,
-	};
-	bool ok = store_draft_visit_approved(store, &filter, compare, &likeness, error_r);
-
-	if (ok && likeness.detail != NULL)
-		(void)json_array_append_new(warnings, json_pack("{s:s, s:s, s:I}", "key",
-								"duplicate", "detail",
-								likeness.detail, "draft",
-								(json_int_t)likeness.id));
-	g_free(likeness.detail);
-	return ok;
+	detail = g_strdup_printf("%s, %d%%", when, percent);
+	(void)json_array_append_new(
+	    warnings, json_pack("{s:s, s:s, s:I}", "key", "duplicate", "detail", detail,
+				"draft", (json_int_t)earlier->id));
+	draft_free(earlier);
+	return true;
 }
 
 /* A list that was misspelt or emptied is seen before anybody lets the draft go out. */
@@ -268,30 +245,61 @@ char *draft_warnings_pack(const json_t *warnings)
 	return packed;
 }
 
-bool draft_warnings_collect(const struct setup *setup, struct store *store,
-			    struct draft *draft, struct kairan_error *error_r)
+struct warnings_search *draft_warnings_search(const struct setup *setup,
+					      const struct draft *draft)
 {
+	struct warnings_search *search = g_new0(struct warnings_search, 1);
 	g_autofree char *all = join_texts(draft);
 	g_autofree char *word = guards_find_word(all, setup->settings->drill_words);
-	json_t *earlier = load_warnings(draft);
-	json_t *warnings = json_array();
-	bool ok = find_audience(store, draft, warnings, error_r) &&
-		  find_part_audiences(store, draft, warnings, error_r) &&
-		  find_duplicate(setup, store, draft, warnings, error_r);
 
-	find_dates(setup, draft, all, warnings);
+	search->setup = setup;
+	search->likeness = likeness_new(setup, draft);
+	search->of_text = json_array();
+	find_dates(setup, draft, all, search->of_text);
 	if (word != NULL)
-		draft_warnings_add(warnings, "drill", word);
-	find_leftovers(setup, draft, NULL, warnings);
+		draft_warnings_add(search->of_text, "drill", word);
+	find_leftovers(setup, draft, NULL, search->of_text);
 	for (guint i = 0; draft->parts != NULL && i < draft->parts->len; i++)
 		find_leftovers(setup, draft, g_ptr_array_index(draft->parts, i),
-			       warnings);
+			       search->of_text);
+	return search;
+}
+
+void draft_warnings_search_free(struct warnings_search *search)
+{
+	if (search == NULL)
+		return;
+	likeness_free(search->likeness);
+	json_decref(search->of_text);
+	g_free(search);
+}
+
+void draft_warnings_compare(struct warnings_search *search)
+{
+	likeness_compare(search->likeness);
+}
+
+enum answer draft_warnings_collect(struct warnings_search *search, struct store *store,
+				   struct draft *draft, struct kairan_error *error_r)
+{
+	enum answer answer = likeness_gather(search->likeness, store, error_r);
+	json_t *warnings, *earlier;
+
+	if (answer != ANSWER_YES)
+		return answer;
+	warnings = json_array();
+	if (!find_audience(store, draft, warnings, error_r) ||
+	    !find_part_audiences(store, draft, warnings, error_r) ||
+	    !find_duplicate(search, store, warnings, error_r))
+		answer = ANSWER_UNKNOWN;
+	earlier = load_warnings(draft);
+	(void)json_array_extend(warnings, search->of_text);
 	(void)json_array_extend(warnings, earlier);
 	g_free(draft->warnings);
 	draft->warnings = draft_warnings_pack(warnings);
 	json_decref(warnings);
 	json_decref(earlier);
-	return ok;
+	return answer;
 }
 
 static void put_number(GHashTable *facts, const char *name, json_int_t number)

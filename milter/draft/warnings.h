@@ -36,10 +36,19 @@ void draft_warnings_add_note(struct draft *draft, const char *key, const char *d
  * text. */
 void draft_warnings_add_missing(struct draft *draft, char *const *twins);
 
-/* Look for slips (policy/guards.h) and leftovers (policy/leftover.h) in a draft, and add them to
- * draft->warnings. Inside a transaction. */
-bool draft_warnings_collect(const struct setup *setup, struct store *store,
-			    struct draft *draft, struct kairan_error *error_r);
+/* A look for slips (policy/guards.h, milter/draft/likeness.h) and leftovers (policy/leftover.h). What
+ * takes its time is done outside of any transaction: all that the text alone says here, and what it
+ * is compared with by draft_warnings_compare(). Both are borrowed. */
+struct warnings_search *draft_warnings_search(const struct setup *setup,
+					      const struct draft *draft);
+void draft_warnings_search_free(struct warnings_search *search);
+
+/* Inside the transaction that keeps the draft: YES: the warnings are in draft->warnings, as things
+ * are in it. NO: there are texts that it has not been compared with; leave the transaction,
+ * draft_warnings_compare(), and begin anew. */
+enum answer draft_warnings_collect(struct warnings_search *search, struct store *store,
+				   struct draft *draft, struct kairan_error *error_r);
+void draft_warnings_compare(struct warnings_search *search);
 
 /* The warnings as lines "・sentence: detail" in a language, between two rules, for those who
  * decide or for the writer; "" when there are none. Free with g_free(). */

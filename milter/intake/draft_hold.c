@@ -275,11 +275,14 @@ static bool note_again(const struct intake_context *context, const struct draft 
 struct holding {
 	struct draft *draft;
 	const GPtrArray *parties;
-	bool again;         /* it was there before */
-	enum reason reason; /* why it is not taken */
+	struct warnings_search *search; /* for warnings */
+	bool again;                     /* it was there before */
+	bool is_compared;               /* with all that went out before it */
+	enum reason reason;             /* why it is not taken */
 };
 
-/* A draft that is not there yet. NO: one too many, with the reason. */
+/* A draft that is not there yet. NO: one too many, with the reason, or it is not compared with all
+ * that went out before it. */
 static enum answer hold_new(const struct intake_context *context, struct holding *holding,
 			    struct kairan_error *error_r)
 {
@@ -288,18 +291,19 @@ static enum answer hold_new(const struct intake_context *context, struct holding
 	enum answer answer = limits_find_draft(store, context->setup->settings, draft,
 					       &holding->reason, error_r);
 
-	draft->remind_at =
-	    reminders_find_next(context->setup, draft, draft->submitted_at);
-	draft->call_at = calls_find_next(context->setup, draft, draft->submitted_at);
+	if (answer != ANSWER_YES)
+		return answer;
+	answer = draft_warnings_collect(holding->search, store, draft, error_r);
+	holding->is_compared = answer != ANSWER_NO;
 	if (answer == ANSWER_YES &&
-	    (!draft_warnings_collect(context->setup, store, draft, error_r) ||
-	     !insert_all(context, draft, holding->parties, error_r)))
+	    !insert_all(context, draft, holding->parties, error_r))
 		answer = ANSWER_UNKNOWN;
 	return answer;
 }
 
-static enum answer hold(const struct intake_context *context, const struct person *author,
-			struct holding *holding, struct kairan_error *error_r)
+static enum answer try_hold(const struct intake_context *context,
+			    const struct person *author, struct holding *holding,
+			    struct kairan_error *error_r)
 {
 	struct store *store = kairan_get_store(context->kairan);
 	struct draft *earlier = NULL;
@@ -319,6 +323,26 @@ static enum answer hold(const struct intake_context *context, const struct perso
 		answer = hold_new(context, holding, error_r);
 	}
 	return store_finish(store, answer, error_r);
+}
+
+/* The store is nobody's while texts are compared. */
+static enum answer hold(const struct intake_context *context, const struct person *author,
+			struct holding *holding, struct kairan_error *error_r)
+{
+	struct draft *draft = holding->draft;
+	enum answer answer;
+
+	draft->remind_at =
+	    reminders_find_next(context->setup, draft, draft->submitted_at);
+	draft->call_at = calls_find_next(context->setup, draft, draft->submitted_at);
+	holding->search = draft_warnings_search(context->setup, draft);
+	do {
+		draft_warnings_compare(holding->search);
+		holding->is_compared = true;
+		answer = try_hold(context, author, holding, error_r);
+	} while (answer == ANSWER_NO && !holding->is_compared);
+	draft_warnings_search_free(holding->search);
+	return answer;
 }
 
 static void conclude(const struct intake_context *context, const struct person *author,

@@ -75,17 +75,23 @@ static void test_likeness(void **state)
 		  40 },
 		{ "", "", 100, 100 },
 		{ "あ", "い", 0, 0 },
+		{ "あ", "あ ", 0, 100 },
+		/* A pair counts as often as it stands there. */
+		{ "ああああああ", "ああ", 33, 33 },
 		{ "", "明日", 0, 0 },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		const int likeness = guards_measure_likeness(rows[i].one, rows[i].other);
+		struct guards_pairs *one = guards_pairs_count(rows[i].one);
+		struct guards_pairs *other = guards_pairs_count(rows[i].other);
+		const int likeness = guards_measure_likeness(one, other);
 
 		if (likeness < rows[i].least || likeness > rows[i].most)
 			fail_msg("row %zu: %d", i, likeness);
-		assert_int_equal(likeness,
-				 guards_measure_likeness(rows[i].other, rows[i].one));
+		assert_int_equal(likeness, guards_measure_likeness(other, one));
+		guards_pairs_free(one);
+		guards_pairs_free(other);
 	}
 }
 
