@@ -35,11 +35,18 @@ static const struct {
 	const char *kind;
 	int64_t seconds;
 } alarm_ends[] = {
-	{ ALARM_TOKENS, 86400 },    { ALARM_REFUSALS, 86400 },
-	{ ALARM_REPLIES, 3600 },    { ALARM_LIMIT, 86400 },
-	{ ALARM_NOTICE, 86400 },    { ALARM_CHANGED, 7 * 86400 },
-	{ ALARM_PROBE, 7 * 86400 }, { ALARM_RESIDENTS, 86400 },
-	{ ALARM_BOUNCED, 86400 },   { ALARM_REFUSING, 86400 },
+	{ ALARM_TOKENS, 86400 },
+	{ ALARM_REFUSALS, 86400 },
+	{ ALARM_REPLIES, 3600 },
+	{ ALARM_LIMIT, 86400 },
+	{ ALARM_NOTICE, 86400 },
+	{ ALARM_CHANGED, 7 * 86400 },
+	{ ALARM_PROBE, 7 * 86400 },
+	{ ALARM_RESIDENTS, 86400 },
+	{ ALARM_BOUNCED, 86400 },
+	{ ALARM_REFUSING, 86400 },
+	/* Raised at each try: there is none of what was stopped. */
+	{ ALARM_RELEASE, 86400 },
 };
 
 void alarm_raise(struct kairan *kairan, const char *kind, const char *id,

@@ -313,16 +313,30 @@ static void log_shard(const struct shard *shard, const struct smtp_result *resul
 		  result->response);
 }
 
-/* A release that the MTA does not take is told to the administrators after a while. */
+/* Some filter does not like what the broadcast contains, which no waiting mends. Not at the first
+ * time: it may have been stopped in this moment, and was refused by us. */
+static bool is_disliked(const struct shard *shard, const struct smtp_result *result)
+{
+	return result->outcome == SMTP_REFUSED && !result->is_of_person &&
+	       shard->tries > 0;
+}
+
+/* A release that the MTA does not take is told to the administrators after a while, with its own
+ * words. */
 static void watch_release(struct kairan *kairan, const struct setup *setup,
-			  const struct draft *draft, const struct smtp_result *result)
+			  const struct draft *draft, const struct shard *shard,
+			  const struct smtp_result *result)
 {
 	g_autofree char *id = g_strdup_printf("%lld", (long long)draft->id);
+	g_autofree char *detail =
+	    g_strdup_printf("%s: %s", draft->subject, result->response);
 
 	if (result->outcome == SMTP_ACCEPTED)
 		alarm_clear(kairan, ALARM_RELEASE, id);
+	else if (is_disliked(shard, result))
+		alarm_raise(kairan, ALARM_RELEASE, id, "release-refused", detail);
 	else if (clock_now() - draft->due_at >= setup->settings->stuck_after)
-		alarm_raise(kairan, ALARM_RELEASE, id, "stuck", draft->subject);
+		alarm_raise(kairan, ALARM_RELEASE, id, "stuck", detail);
 }
 
 static bool hand_over(struct kairan *kairan, struct smtp *smtp, const struct setup *setup,
@@ -346,7 +360,7 @@ static bool hand_over(struct kairan *kairan, struct smtp *smtp, const struct set
 	smtp_send(smtp, setup->settings, &mail, &result);
 	free(octets);
 	log_shard(shard, &result);
-	watch_release(kairan, setup, draft, &result);
+	watch_release(kairan, setup, draft, shard, &result);
 	return record_shard(kairan_get_store(kairan), setup, shard, &result, error_r);
 }
 
