@@ -6,9 +6,9 @@
 
 #include <stdint.h>
 
-#include "schema/sql.h"
-
 #define AUDIT_HASH_OCTETS 32
+
+struct sql_stmt;
 
 /* Strings are never NULL. Free with audit_row_clear(). */
 struct audit_row {

@@ -14,7 +14,6 @@
 #include "schema/sql.h"
 
 #include <glib.h>
-#include <sqlite3.h>
 #include <stdarg.h>
 
 #include "schema/store_parts.h"
@@ -26,12 +25,11 @@ static struct sql_stmt *prepare(struct store *store, const char *sql,
 
 	if (stmt != NULL)
 		return stmt;
-	if (sqlite3_prepare_v3(store->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt,
-			       NULL) != SQLITE_OK) {
+	stmt = store->db->driver->prepare(store->db, sql);
+	if (stmt == NULL)
 		(void)store_fail(store, error_r, sql);
-		return NULL;
-	}
-	g_hash_table_insert(store->statements, (void *)sql, stmt);
+	else
+		g_hash_table_insert(store->statements, (void *)sql, stmt);
 	return stmt;
 }
 
@@ -39,37 +37,33 @@ static void bind_all(struct sql_stmt *stmt, const char *binds, va_list args)
 {
 	for (int i = 0; binds[i] != '\0'; i++) {
 		if (binds[i] == 'i') {
-			(void)sqlite3_bind_int64(stmt, i + 1, va_arg(args, int64_t));
+			stmt->driver->bind_int(stmt, i + 1, va_arg(args, int64_t));
 		} else if (binds[i] == 's') {
-			(void)sqlite3_bind_text(stmt, i + 1, va_arg(args, const char *),
-						-1, SQLITE_TRANSIENT);
+			stmt->driver->bind_text(stmt, i + 1, va_arg(args, const char *));
 		} else {
 			const void *octets = va_arg(args, const void *);
 			size_t length = va_arg(args, size_t);
 
-			(void)sqlite3_bind_blob64(stmt, i + 1, octets, length,
-						  SQLITE_TRANSIENT);
+			stmt->driver->bind_blob(stmt, i + 1, octets, length);
 		}
 	}
 }
 
 void sql_done(struct sql_stmt *stmt)
 {
-	(void)sqlite3_reset(stmt);
-	(void)sqlite3_clear_bindings(stmt);
+	stmt->driver->reset(stmt);
 }
 
 enum answer sql_next(struct store *store, struct kairan_error *error_r,
 		     struct sql_stmt *stmt)
 {
-	int result = sqlite3_step(stmt);
+	const enum answer answer = stmt->driver->step(stmt);
 
-	if (result == SQLITE_ROW)
-		return ANSWER_YES;
-	if (result != SQLITE_DONE)
-		(void)store_fail(store, error_r, sqlite3_sql(stmt));
-	sql_done(stmt);
-	return result == SQLITE_DONE ? ANSWER_NO : ANSWER_UNKNOWN;
+	if (answer == ANSWER_UNKNOWN)
+		(void)store_fail(store, error_r, stmt->sql);
+	if (answer != ANSWER_YES)
+		sql_done(stmt);
+	return answer;
 }
 
 static enum answer start(struct store *store, struct kairan_error *error_r,
@@ -97,7 +91,7 @@ bool sql_number(struct store *store, struct kairan_error *error_r, int64_t *numb
 	va_end(args);
 	if (answer != ANSWER_YES)
 		return false;
-	*number_r = sqlite3_column_int64(stmt, 0);
+	*number_r = sql_int(stmt, 0);
 	sql_done(stmt);
 	return true;
 }
@@ -153,28 +147,17 @@ enum answer sql_change(struct store *store, struct kairan_error *error_r, const 
 
 enum sql_type sql_type(struct sql_stmt *stmt, int column)
 {
-	switch (sqlite3_column_type(stmt, column)) {
-	case SQLITE_INTEGER:
-		return SQL_INT;
-	case SQLITE_TEXT:
-		return SQL_TEXT;
-	case SQLITE_BLOB:
-		return SQL_BLOB;
-	case SQLITE_NULL:
-		return SQL_NULL;
-	default:
-		return SQL_OTHER;
-	}
+	return stmt->driver->type(stmt, column);
 }
 
 int64_t sql_int(struct sql_stmt *stmt, int column)
 {
-	return sqlite3_column_int64(stmt, column);
+	return stmt->driver->integer(stmt, column);
 }
 
 const char *sql_peek(struct sql_stmt *stmt, int column)
 {
-	return (const char *)sqlite3_column_text(stmt, column);
+	return stmt->driver->text(stmt, column);
 }
 
 char *sql_text(struct sql_stmt *stmt, int column)
@@ -186,22 +169,22 @@ char *sql_text(struct sql_stmt *stmt, int column)
 
 const void *sql_blob(struct sql_stmt *stmt, int column)
 {
-	return sqlite3_column_blob(stmt, column);
+	return stmt->driver->blob(stmt, column);
 }
 
 size_t sql_octets(struct sql_stmt *stmt, int column)
 {
-	return (size_t)sqlite3_column_bytes(stmt, column);
+	return stmt->driver->octets(stmt, column);
 }
 
 int64_t sql_last_id(struct store *store)
 {
-	return sqlite3_last_insert_rowid(store->db);
+	return store->db->driver->last_id(store->db);
 }
 
 int64_t sql_changes(struct store *store)
 {
-	return sqlite3_changes64(store->db);
+	return store->db->driver->changes(store->db);
 }
 
 void sql_note_audit(struct store *store, char *line)

@@ -5,17 +5,13 @@
 #ifndef KAIRAN_SCHEMA_SQL_H
 #define KAIRAN_SCHEMA_SQL_H
 
-#include <sqlite3.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "policy/error.h"
+#include "schema/sql_driver.h"
 #include "schema/store.h"
-
-/* A statement, and the row that it stands on. */
-#define sql_stmt sqlite3_stmt
-struct sql_stmt;
 
 /* Run a statement that returns no rows. binds has a letter for each parameter: 'i'
  * int64_t, 's' const char * (NULL is SQL NULL), 'b' const void * and size_t. */
@@ -39,8 +35,6 @@ enum answer sql_next(struct store *store, struct kairan_error *error_r,
 void sql_done(struct sql_stmt *stmt);
 
 /* ---- the row's columns ---- */
-
-enum sql_type { SQL_NULL, SQL_INT, SQL_TEXT, SQL_BLOB, SQL_OTHER };
 
 /* A column's type, before it is read as another. */
 enum sql_type sql_type(struct sql_stmt *stmt, int column);

@@ -1,22 +1,16 @@
 /*
  * NAME
- *	store - the SQLite file, its transactions and its schema version
+ *	store - the store, its transactions and its schema version
  *
  * DESCRIPTION
- *	Opens the file, chooses the journal mode, and runs the sections of store.sql that it
- *	has not had yet. PRAGMA user_version is the schema version, and application_id marks
- *	the file as kairan's. One connection serves all threads of a process, one transaction
- *	at a time; other processes (kairanctl) wait for one another by SQLite's own locks.
+ *	Opens it by its driver (sql_driver.h), and runs the sections of store.sql that it has not
+ *	had yet. One connection serves all threads of a process, one transaction at a time; other
+ *	processes (kairanctl) wait for one another by the database's own locks.
  *
  *	Commits cost a wait for the disk, so transactions that are ready at the same time can
  *	share one (store_begin_grouped()): each is a savepoint, and the last one that nobody
  *	waits behind commits for all. Transactions of other kinds first finish such a group, so
  *	that they never see what may still be lost.
- *
- *	WAL mode can lose commits in SQLite before 3.51.3 (with the fix also in 3.50.7 and
- *	3.44.6) when two connections are open, as the daemon and kairanctl are. It is used only
- *	where the library at run time has the fix; otherwise a rollback journal with
- *	synchronous=EXTRA, which also syncs the directory after the journal is deleted.
  *
  * DIAGNOSTICS
  *	All failures are returned. Fatal to the caller: a store of a newer version.
@@ -28,59 +22,26 @@
 #include <errno.h>
 #include <glib.h>
 #include <pthread.h>
-#include <sqlite3.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "conf/clock.h"
 #include "conf/fault.h"
-#include "schema/sql_functions.h"
+#include "schema/sql_sqlite.h"
 #include "schema/store_lock.h"
 #include "schema/store_parts.h"
 
 /* Members of a group: enough to share the cost of a commit, few enough to wait for. */
-#define GROUP_MOST    64
-#define STORE_BUSY_MS 20000
-/* Each of those behind one that has waited in vain. */
-#define STORE_BUSY_AGAIN_MS 100
-/* The schema version whose stores can give pages back to the disk. */
-#define SHRINKABLE_SINCE 10
+#define GROUP_MOST 64
 
 extern const char store_sql[]; /* store.sql, made by the build */
 
-bool store_wal_is_safe(int libversion)
-{
-	if (libversion >= 3051003)
-		return true;
-	if (libversion >= 3050007 && libversion < 3051000)
-		return true;
-	return libversion >= 3044006 && libversion < 3045000;
-}
-
-/* What the disk, another process or damage is to blame for, not a statement. */
-static bool is_trouble(int result)
-{
-	switch (result & 0xff) {
-	case SQLITE_BUSY:
-	case SQLITE_NOMEM:
-	case SQLITE_READONLY:
-	case SQLITE_IOERR:
-	case SQLITE_CORRUPT:
-	case SQLITE_FULL:
-	case SQLITE_CANTOPEN:
-	case SQLITE_NOTADB:
-		return true;
-	default:
-		return false;
-	}
-}
-
 bool store_fail(struct store *store, struct kairan_error *error_r, const char *what)
 {
-	(void)error_set(error_r, "store: %s: %s", what, sqlite3_errmsg(store->db));
-	if (is_trouble(sqlite3_errcode(store->db))) {
+	const struct sql_driver *driver = store->db->driver;
+
+	(void)error_set(error_r, "store: %s: %s", what, driver->complaint(store->db));
+	if (driver->blame(store->db) != SQL_BLAME_STATEMENT) {
 		store->failure = *error_r;
 		if (store->failing_since == 0)
 			store->failing_since = clock_now();
@@ -91,7 +52,7 @@ bool store_fail(struct store *store, struct kairan_error *error_r, const char *w
 /* Something has reached the disk, unless all of it was reading. */
 static void note_written(struct store *store)
 {
-	const sqlite3_int64 changes = sqlite3_total_changes64(store->db);
+	const int64_t changes = store->db->driver->total_changes(store->db);
 
 	if (changes != store->changes)
 		store->failing_since = 0;
@@ -112,53 +73,8 @@ int64_t store_failing_since(struct store *store, struct kairan_error *why_r)
 
 static bool execute(struct store *store, const char *sql, struct kairan_error *error_r)
 {
-	if (sqlite3_exec(store->db, sql, NULL, NULL, NULL) != SQLITE_OK)
-		return store_fail(store, error_r, sql);
-	return true;
-}
-
-static bool read_pragma(struct store *store, const char *sql, int *value_r,
-			struct kairan_error *error_r)
-{
-	sqlite3_stmt *stmt = NULL;
-	bool ok = sqlite3_prepare_v2(store->db, sql, -1, &stmt, NULL) == SQLITE_OK &&
-		  sqlite3_step(stmt) == SQLITE_ROW;
-
-	if (ok)
-		*value_r = sqlite3_column_int(stmt, 0);
-	else
-		(void)store_fail(store, error_r, sql);
-	sqlite3_finalize(stmt);
-	return ok;
-}
-
-static bool set_journal(struct store *store, enum store_journal journal,
-			struct kairan_error *error_r)
-{
-	bool wal = journal == STORE_JOURNAL_WAL ||
-		   (journal == STORE_JOURNAL_BEST &&
-		    store_wal_is_safe(sqlite3_libversion_number()));
-
-	store->journal = wal ? "wal" : "delete";
-	return execute(store,
-		       wal ? "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL"
-			   : "PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA",
-		       error_r) &&
-	       execute(store,
-		       "PRAGMA foreign_keys=ON; PRAGMA mmap_size=0;"
-		       " PRAGMA secure_delete=ON",
-		       error_r);
-}
-
-/* A store that is being made can give pages back to the disk (store_shrink()). SQLite takes that
- * before it has looked at the file, and writes it anew each time where it knows it already. */
-static bool prepare_file(struct store *store, const char *path,
-			 struct kairan_error *error_r)
-{
-	struct stat status;
-
-	return !store->may_make || (stat(path, &status) == 0 && status.st_size > 0) ||
-	       execute(store, "PRAGMA auto_vacuum=INCREMENTAL", error_r);
+	return store->db->driver->execute(store->db, sql) ||
+	       store_fail(store, error_r, sql);
 }
 
 /* The text of one version's section, or NULL when there is no such version. */
@@ -189,40 +105,37 @@ int store_schema_version(void)
 static bool run_section(struct store *store, int version, const char *section,
 			struct kairan_error *error_r)
 {
-	g_autofree char *marks =
-	    g_strdup_printf("PRAGMA user_version=%d; PRAGMA application_id=%d", version,
-			    STORE_APPLICATION_ID);
-
-	return execute(store, section, error_r) && execute(store, marks, error_r);
+	if (!execute(store, section, error_r))
+		return false;
+	return store->db->driver->write_version(store->db, version) ||
+	       store_fail(store, error_r, "its schema version");
 }
 
-static bool check_mark(struct store *store, int version, struct kairan_error *error_r)
+static bool check_version(const struct store *store, const struct sql_version *version,
+			  struct kairan_error *error_r)
 {
-	int application_id, tables;
+	g_autofree char *section = NULL;
 
-	if (!read_pragma(store, "PRAGMA application_id", &application_id, error_r) ||
-	    !read_pragma(store, "SELECT count(*) FROM sqlite_schema", &tables, error_r))
-		return false;
-	if (application_id != STORE_APPLICATION_ID && (version != 0 || tables != 0))
+	if (!version->is_ours && !version->is_empty)
 		return error_set(error_r, "store: the file is not a store of kairan");
-	if (version == 0 && !store->may_make)
+	if (version->number == 0 && !store->may_make)
 		return error_set(error_r, "store: %s is empty", store->path);
+	if (version->number != 0 && (section = find_section(version->number)) == NULL)
+		return error_set(
+		    error_r, "store: its schema version is %d, made by a newer kairan",
+		    version->number);
 	return true;
 }
 
 static bool read_version(struct store *store, int *version_r,
 			 struct kairan_error *error_r)
 {
-	g_autofree char *section = NULL;
+	struct sql_version version = { 0 };
 
-	if (!read_pragma(store, "PRAGMA user_version", version_r, error_r) ||
-	    !check_mark(store, *version_r, error_r))
-		return false;
-	if (*version_r != 0 && (section = find_section(*version_r)) == NULL)
-		return error_set(
-		    error_r, "store: its schema version is %d, made by a newer kairan",
-		    *version_r);
-	return true;
+	if (!store->db->driver->read_version(store->db, &version))
+		return store_fail(store, error_r, "its schema version");
+	*version_r = version.number;
+	return check_version(store, &version, error_r);
 }
 
 /* Before anything is set: choosing the journal mode writes to the file, and a file that is
@@ -257,66 +170,55 @@ static bool migrate(struct store *store, int *older_r, struct kairan_error *erro
 	return store_end(store, ok, error_r);
 }
 
-/* A store from before version 10 cannot give pages back: it is written anew, once. Where that
- * fails, as on a disk that is nearly full, it stays as large as it is. */
-static void make_shrinkable(struct store *store)
-{
-	struct kairan_error error = { "" };
-
-	if (!execute(store, "PRAGMA auto_vacuum=INCREMENTAL; VACUUM", &error))
-		store->failing_since = 0;
-}
-
 static void finalize_statement(void *stmt)
 {
-	(void)sqlite3_finalize(stmt);
+	((struct sql_stmt *)stmt)->driver->finalize(stmt);
 }
 
-static struct store *open_file(const char *path, int flags, struct kairan_error *error_r)
+static struct store *open_file(const char *path, enum sql_access access,
+			       struct kairan_error *error_r)
 {
-	struct store *store = g_new0(struct store, 1);
-	struct stat status;
+	struct sql_db *db = sql_sqlite.open(path, access, error_r);
+	struct store *store;
 
+	if (db == NULL)
+		return NULL;
+	store = g_new0(struct store, 1);
+	store->db = db;
 	store->path = g_strdup(path);
-	store->may_make = (flags & SQLITE_OPEN_CREATE) != 0;
+	store->may_make = access == SQL_MAKE;
 	pthread_mutex_init(&store->lock, NULL);
 	pthread_cond_init(&store->group_done, NULL);
 	store->statements = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL,
 						  finalize_statement);
 	store->audit_lines = g_ptr_array_new_with_free_func(g_free);
-	store->is_reader = (flags & SQLITE_OPEN_READONLY) != 0;
-	if (sqlite3_open_v2(path, &store->db, flags | SQLITE_OPEN_FULLMUTEX, NULL) !=
-		SQLITE_OK ||
-	    !sql_functions_add(store->db)) {
-		(void)error_set(error_r, "store: cannot open %s: %s", path,
-				sqlite3_errmsg(store->db));
-		store_close(store);
-		return NULL;
-	}
-	if (stat(path, &status) == 0) {
-		store->device = status.st_dev;
-		store->inode = status.st_ino;
-	}
-	(void)sqlite3_busy_timeout(store->db, STORE_BUSY_MS);
-	(void)sqlite3_extended_result_codes(store->db, 1);
+	store->is_reader = access == SQL_READ;
 	return store;
 }
 
-static bool open_writer(const char *path, int flags, enum store_journal journal,
-			struct store **store_r, struct kairan_error *error_r)
+static bool prepare(struct store *store, enum store_journal journal,
+		    struct kairan_error *error_r)
 {
-	struct store *store = open_file(path, SQLITE_OPEN_READWRITE | flags, error_r);
+	return store->db->driver->prepare_store(store->db, journal) ||
+	       store_fail(store, error_r, "its settings");
+}
+
+static bool open_writer(const char *path, enum sql_access access,
+			enum store_journal journal, struct store **store_r,
+			struct kairan_error *error_r)
+{
+	struct store *store = open_file(path, access, error_r);
 	int older = 0;
 
 	if (store == NULL)
 		return false;
-	if (!prepare_file(store, path, error_r) || !check_file(store, error_r) ||
-	    !set_journal(store, journal, error_r) || !migrate(store, &older, error_r)) {
+	if (!check_file(store, error_r) || !prepare(store, journal, error_r) ||
+	    !migrate(store, &older, error_r)) {
 		store_close(store);
 		return false;
 	}
-	if (older > 0 && older < SHRINKABLE_SINCE)
-		make_shrinkable(store);
+	if (older > 0)
+		store->db->driver->improve(store->db, older);
 	*store_r = store;
 	return true;
 }
@@ -326,16 +228,16 @@ bool store_open(const char *path, enum store_journal journal, struct store **sto
 {
 	if (access(path, F_OK) != 0)
 		return error_set(error_r, "store: %s: %s", path, strerror(errno));
-	return open_writer(path, 0, journal, store_r, error_r);
+	return open_writer(path, SQL_WRITE, journal, store_r, error_r);
 }
 
 bool store_make(const char *path, enum store_journal journal, struct store **store_r,
 		struct kairan_error *error_r)
 {
-	return open_writer(path, SQLITE_OPEN_CREATE, journal, store_r, error_r);
+	return open_writer(path, SQL_MAKE, journal, store_r, error_r);
 }
 
-static bool check_version(struct store *store, int oldest, struct kairan_error *error_r)
+static bool check_oldest(struct store *store, int oldest, struct kairan_error *error_r)
 {
 	int version = 0;
 	bool ok = store_begin(store, error_r);
@@ -356,11 +258,11 @@ static bool check_version(struct store *store, int oldest, struct kairan_error *
 bool store_open_reader(const char *path, int oldest, struct store **store_r,
 		       struct kairan_error *error_r)
 {
-	struct store *store = open_file(path, SQLITE_OPEN_READONLY, error_r);
+	struct store *store = open_file(path, SQL_READ, error_r);
 
 	if (store == NULL)
 		return false;
-	if (!check_version(store, oldest, error_r)) {
+	if (!check_oldest(store, oldest, error_r)) {
 		store_close(store);
 		return false;
 	}
@@ -380,7 +282,8 @@ void store_close(struct store *store)
 	g_hash_table_destroy(store->statements);
 	g_ptr_array_unref(store->audit_lines);
 	keyring_free(store->seals);
-	(void)sqlite3_close(store->db);
+	if (store->db != NULL)
+		store->db->driver->close(store->db);
 	store_lock_free(store->lock_file);
 	g_free(store->mark);
 	g_free(store->path);
@@ -407,7 +310,7 @@ void store_set_audit_sink(struct store *store, void (*sink)(const char *line))
 
 const char *store_journal_name(const struct store *store)
 {
-	return store->journal;
+	return store->db != NULL ? store->db->driver->journal(store->db) : "";
 }
 
 static void drop_group(struct group *group)
@@ -440,10 +343,10 @@ static bool commit(struct store *store, struct kairan_error *error_r)
 static void roll_back(struct store *store)
 {
 	let_lines_go(store, 0, false);
-	if (!sqlite3_get_autocommit(store->db))
-		(void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+	if (store->db->driver->is_in_transaction(store->db))
+		(void)store->db->driver->execute(store->db, "ROLLBACK");
 	/* SQLite counts rows whether they stay or not. */
-	store->changes = sqlite3_total_changes64(store->db);
+	store->changes = store->db->driver->total_changes(store->db);
 }
 
 /* Bring the open group to the disk, and tell its members. */
@@ -453,7 +356,7 @@ void store_finish_group(struct store *store)
 
 	if (group == NULL)
 		return;
-	if (sqlite3_get_autocommit(store->db))
+	if (!store->db->driver->is_in_transaction(store->db))
 		(void)error_set(&group->error, "store: the transaction was rolled back");
 	else if (group->members > 0)
 		group->ok = commit(store, &group->error);
@@ -465,21 +368,11 @@ void store_finish_group(struct store *store)
 	drop_group(group);
 }
 
-/* IMMEDIATE: a transaction that reads first and writes later could otherwise fail with
- * SQLITE_BUSY in its middle, where waiting does not help. Who waited in vain has waited for all:
- * the others are not kept until somebody gets the lock again. */
-static bool begin_immediate(struct store *store, struct kairan_error *error_r)
+static bool begin(struct store *store, struct kairan_error *error_r)
 {
-	bool begun;
-
-	if (!store_check_place(store, error_r))
-		return false;
-	begun = execute(store, store->is_reader ? "BEGIN" : "BEGIN IMMEDIATE", error_r);
-	(void)sqlite3_busy_timeout(
-	    store->db, !begun && (sqlite3_errcode(store->db) & 0xff) == SQLITE_BUSY
-			   ? STORE_BUSY_AGAIN_MS
-			   : STORE_BUSY_MS);
-	return begun;
+	return store_check_place(store, error_r) &&
+	       (store->db->driver->begin(store->db) ||
+		store_fail(store, error_r, "BEGIN"));
 }
 
 bool store_begin(struct store *store, struct kairan_error *error_r)
@@ -488,7 +381,7 @@ bool store_begin(struct store *store, struct kairan_error *error_r)
 	/* What it reads has to be on the disk: others will act on it. */
 	store_finish_group(store);
 	store->is_member = false;
-	if (begin_immediate(store, error_r))
+	if (begin(store, error_r))
 		return true;
 	pthread_mutex_unlock(&store->lock);
 	return false;
@@ -499,11 +392,11 @@ bool store_begin_grouped(struct store *store, struct kairan_error *error_r)
 	(void)__atomic_add_fetch(&store->waiting, 1, __ATOMIC_RELAXED);
 	pthread_mutex_lock(&store->lock);
 	(void)__atomic_sub_fetch(&store->waiting, 1, __ATOMIC_RELAXED);
-	if (store->group != NULL &&
-	    (store->group->members >= GROUP_MOST || sqlite3_get_autocommit(store->db)))
+	if (store->group != NULL && (store->group->members >= GROUP_MOST ||
+				     !store->db->driver->is_in_transaction(store->db)))
 		store_finish_group(store);
 	if (store->group == NULL) {
-		if (!begin_immediate(store, error_r))
+		if (!begin(store, error_r))
 			goto failed;
 		store->group = g_new0(struct group, 1);
 		store->group->references = 1;
@@ -558,9 +451,9 @@ bool store_commit(struct store *store, struct kairan_error *error_r)
 static void roll_back_member(struct store *store)
 {
 	let_lines_go(store, store->member_lines, false);
-	if (!sqlite3_get_autocommit(store->db))
-		(void)sqlite3_exec(store->db, "ROLLBACK TO member; RELEASE member", NULL,
-				   NULL, NULL);
+	if (store->db->driver->is_in_transaction(store->db))
+		(void)store->db->driver->execute(store->db,
+						 "ROLLBACK TO member; RELEASE member");
 	if (__atomic_load_n(&store->waiting, __ATOMIC_RELAXED) == 0)
 		store_finish_group(store);
 }
@@ -593,31 +486,29 @@ enum answer store_finish(struct store *store, enum answer answer,
 
 enum answer store_shrink(struct store *store, int pages, struct kairan_error *error_r)
 {
-	g_autofree char *sql = g_strdup_printf("PRAGMA incremental_vacuum(%d)", pages);
-	int mode = 0, left = 0;
+	enum answer more;
 
 	if (!store_begin(store, error_r))
 		return ANSWER_UNKNOWN;
-	if (!store_end(store,
-		       execute(store, sql, error_r) &&
-			   read_pragma(store, "PRAGMA auto_vacuum", &mode, error_r) &&
-			   read_pragma(store, "PRAGMA freelist_count", &left, error_r),
-		       error_r))
-		return ANSWER_UNKNOWN;
-	return mode != 0 && left > 0 ? ANSWER_YES : ANSWER_NO;
+	more = store->db->driver->shrink(store->db, pages);
+	if (more == ANSWER_UNKNOWN)
+		(void)store_fail(store, error_r, "giving pages back");
+	return store_end(store, more != ANSWER_UNKNOWN, error_r) ? more : ANSWER_UNKNOWN;
 }
 
 enum answer store_was_changed(struct store *store, struct kairan_error *error_r)
 {
-	int version = 0;
+	int64_t version = 0;
 	enum answer answer = ANSWER_UNKNOWN;
 
 	pthread_mutex_lock(&store->lock);
 	store_finish_group(store);
 	if (store->shut_reason != NULL)
 		answer = ANSWER_NO;
-	else if (read_pragma(store, "PRAGMA data_version", &version, error_r))
+	else if (store->db->driver->read_change(store->db, &version))
 		answer = version != store->data_version ? ANSWER_YES : ANSWER_NO;
+	else
+		(void)store_fail(store, error_r, "has it changed");
 	if (answer == ANSWER_YES)
 		store->data_version = version;
 	pthread_mutex_unlock(&store->lock);

@@ -11,16 +11,11 @@
 
 #include "conf/keyring.h"
 #include "policy/error.h"
+#include "schema/store_journal.h"
 
 struct store;
 struct store_lock;
 struct store_mark;
-
-enum store_journal {
-	STORE_JOURNAL_BEST,     /* WAL where the SQLite at run time is safe with it */
-	STORE_JOURNAL_ROLLBACK, /* rollback journal, synchronous=EXTRA */
-	STORE_JOURNAL_WAL,
-};
 
 /* Open the store and bring it to this program's schema version. Errors: not there or empty, not
  * ours, made by a newer kairan, unreadable, full. */
@@ -116,8 +111,5 @@ int64_t store_failing_since(struct store *store, struct kairan_error *why_r);
 /* Give up to so many pages back to the disk that nothing stands in any more; what stood there was
  * overwritten when it was removed. YES: there are more. */
 enum answer store_shrink(struct store *store, int pages, struct kairan_error *error_r);
-
-/* Does this SQLite (sqlite3_libversion_number()) have the fix of the WAL-reset bug? */
-bool store_wal_is_safe(int libversion);
 
 #endif

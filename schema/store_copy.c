@@ -26,6 +26,8 @@
 #include <unistd.h>
 
 #include "conf/log.h"
+#include "schema/sql_sqlite.h"
+#include "schema/sql_sqlite_parts.h"
 #include "schema/store_parts.h"
 
 #define COPY_PAGES   512
@@ -108,7 +110,8 @@ bool store_copy_write(struct store *store, const char *path,
 		      void (*show)(int64_t done, int64_t all, void *context),
 		      void *context, struct kairan_error *error_r)
 {
-	return copy_database(store->db, path, show, context, error_r);
+	return copy_database(((struct sqlite_db *)store->db)->handle, path, show, context,
+			     error_r);
 }
 
 static bool check_number(sqlite3 *db, const char *pragma, int least, int most)
@@ -142,8 +145,9 @@ bool store_copy_check(const char *path, struct kairan_error *error_r)
 
 	if (!ok)
 		(void)error_set(error_r, "%s: %s", path, sqlite3_errmsg(db));
-	else if (!(ok = check_number(db, "PRAGMA application_id", STORE_APPLICATION_ID,
-				     STORE_APPLICATION_ID)))
+	else if (!(ok = check_number(db, "PRAGMA application_id",
+				     SQL_SQLITE_APPLICATION_ID,
+				     SQL_SQLITE_APPLICATION_ID)))
 		(void)error_set(error_r, "%s: is no store of kairan", path);
 	else if (!(ok = check_number(db, "PRAGMA user_version", 1,
 				     store_schema_version())))
@@ -199,8 +203,8 @@ static int find_older(sqlite3 *db)
 {
 	const int latest = store_schema_version();
 
-	if (!check_number(db, "PRAGMA application_id", STORE_APPLICATION_ID,
-			  STORE_APPLICATION_ID))
+	if (!check_number(db, "PRAGMA application_id", SQL_SQLITE_APPLICATION_ID,
+			  SQL_SQLITE_APPLICATION_ID))
 		return 0;
 	for (int version = 1; version < latest; version++)
 		if (check_number(db, "PRAGMA user_version", version, version))

@@ -6,9 +6,8 @@
 
 #include <glib.h>
 #include <pthread.h>
-#include <sqlite3.h>
-#include <sys/types.h>
 
+#include "schema/sql_driver.h"
 #include "schema/store.h"
 
 /* Transactions that reach the disk together, and what became of them. */
@@ -20,38 +19,34 @@ struct group {
 };
 
 struct store {
-	sqlite3 *db; /* NULL while it is shut */
+	struct sql_db *db; /* NULL while it is shut */
 	char *path;
-	dev_t device; /* of the file that is open */
-	ino_t inode;
 	bool may_make;           /* from nothing */
 	const char *shut_reason; /* NULL: it is open */
 	struct store_lock *lock_file;
 	struct store_mark *mark; /* NULL: none is known */
 	pthread_mutex_t lock;
 	pthread_cond_t group_done;
-	struct group *group; /* open: SQLite's transaction is that of all its members */
-	bool is_member;      /* whoever holds the lock is one */
-	int waiting;         /* for the lock, to become members */
-	GHashTable *statements; /* SQL literal -> sqlite3_stmt */
-	int data_version;       /* as store_was_changed() last saw it */
-	const char *journal;
-	bool is_reader;        /* opened to read only */
-	struct keyring *seals; /* NULL: rows are not sealed */
+	struct group
+	    *group;     /* open: the database's transaction is that of all its members */
+	bool is_member; /* whoever holds the lock is one */
+	int waiting;    /* for the lock, to become members */
+	GHashTable *statements; /* SQL literal -> struct sql_stmt */
+	int64_t data_version;   /* as store_was_changed() last saw it */
+	bool is_reader;         /* opened to read only */
+	struct keyring *seals;  /* NULL: rows are not sealed */
 	void (*audit_sink)(const char *line);
 	GPtrArray *audit_lines; /* of what is not on the disk yet */
 	guint member_lines;     /* how many of them are from before the member */
 	int64_t failing_since;  /* 0: what was written last is on the disk */
 	struct kairan_error failure;
-	sqlite3_int64 changes; /* rows changed by this connection, at the last commit */
+	int64_t changes; /* rows changed by this connection, at the last commit */
 };
-
-#define STORE_APPLICATION_ID 0x6b616972 /* "kair" */
 
 /* The newest schema version that store.sql has. */
 int store_schema_version(void);
 
-/* What SQLite says went wrong; returns false. */
+/* What the database says went wrong; returns false. */
 bool store_fail(struct store *store, struct kairan_error *error_r, const char *what);
 
 /* Bring the open group to the disk; under the lock. */

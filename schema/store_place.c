@@ -1,19 +1,14 @@
 /*
  * NAME
- *	store_place - is the file that is open still the store?
+ *	store_place - is what is open still the store?
  *
  * DESCRIPTION
- *	A file that was removed, or replaced by another, goes on taking writes that nobody will
- *	ever read. One stat(2) for each transaction finds that out.
+ *	Asks the driver before each transaction, and notes what goes wrong.
  *
  * DIAGNOSTICS
  *	Failures are returned, and noted for store_failing_since().
  */
 #include "config.h"
-
-#include <errno.h>
-#include <string.h>
-#include <sys/stat.h>
 
 #include "conf/clock.h"
 #include "schema/store_parts.h"
@@ -28,16 +23,11 @@ void store_note_failure(struct store *store, const char *why)
 bool store_check_place(struct store *store, struct kairan_error *error_r)
 {
 	struct kairan_error error;
-	struct stat status;
-	const bool is_there = store->path != NULL && stat(store->path, &status) == 0;
 
 	if (store->shut_reason != NULL)
 		return error_set(error_r, "%s", store->failure.text);
-	if (is_there && status.st_dev == store->device && status.st_ino == store->inode)
+	if (store->db->driver->is_in_place(store->db, &error))
 		return true;
-	(void)error_set(&error, "store: %s: %s", store->path,
-			is_there ? "another file has come in its place"
-				 : strerror(errno));
 	store_note_failure(store, error.text);
 	return error_set(error_r, "%s", error.text);
 }

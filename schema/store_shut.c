@@ -25,7 +25,6 @@ struct store *store_new_shut(const struct store_shut *shut)
 	pthread_cond_init(&store->group_done, NULL);
 	store->statements = g_hash_table_new(g_direct_hash, g_direct_equal);
 	store->audit_lines = g_ptr_array_new_with_free_func(g_free);
-	store->journal = "";
 	store->shut_reason = shut->reason;
 	store_note_failure(store, shut->why);
 	return store;
@@ -37,7 +36,7 @@ void store_shut(struct store *store, const struct store_shut *shut)
 	store_finish_group(store);
 	if (store->db != NULL) {
 		g_hash_table_remove_all(store->statements);
-		(void)sqlite3_close(store->db);
+		store->db->driver->close(store->db);
 		store->db = NULL;
 	}
 	store_lock_free(store->lock_file);
@@ -69,9 +68,6 @@ void store_take_over(struct store *store, struct store *fresh)
 	fresh->statements = empty;
 	g_free(store->path);
 	store->path = g_steal_pointer(&fresh->path);
-	store->device = fresh->device;
-	store->inode = fresh->inode;
-	store->journal = fresh->journal;
 	store->data_version = fresh->data_version;
 	store->changes = fresh->changes;
 	keyring_free(store->seals);

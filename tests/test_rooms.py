@@ -163,6 +163,13 @@ def find_foreign(files, library, room):
             any(said[1:].startswith(library) for said in all_includes_of(text))]
 
 
+def find_naming(files, prefix):
+    """Files with a name that begins so, or an include of such a header, outside of comments."""
+    return [name for name, text in files.items()
+            if re.search(rf"\b{prefix}|<{prefix.rstrip('_')}\.h>",
+                         re.sub(r"(?s)/\*.*?\*/", " ", text))]
+
+
 def test_includes_run_downwards():
     found = find_upward(files_of(SOURCE))
     assert not found, "upwards (the order is ROOMS here): " + "; ".join(found)
@@ -192,6 +199,10 @@ def test_libraries_have_one_room_each():
                           ("sqlite3.h", "schema"), ("libmilter/", "milter")):
         found = find_foreign(files, library, room)
         assert not found, f"{library} belongs to {room}: {found}"
+    # The rest of the room speaks to the store by sql.h, whatever it stands on.
+    found = [name for name in find_naming(files, "sqlite3_")
+             if not re.match(r"schema/(sql_sqlite|sql_functions|store_copy)", name)]
+    assert not found, f"sqlite3_ stands outside of SQLite's driver: {found}"
     # What decides is tested without the library.
     found = find_foreign(files, "libmilter/", "")
     assert found == ["milter/mlfi.c"], f"libmilter belongs to milter/mlfi.c: {found}"
@@ -268,6 +279,9 @@ def test_an_include_upwards_is_found():
             continue
         raise AssertionError(f"{hidden} is followed")
     assert find_foreign(files, "glib.h", "conf") == ["policy/token.c"]
+    assert find_naming({"schema/a.c": "sqlite3_stmt *s;\n", "schema/b.c": "#include <sqlite3.h>\n",
+                        "schema/c.c": "/* sqlite3_step() */\n"},
+                       "sqlite3_") == ["schema/a.c", "schema/b.c"]
 
 
 def test_a_circle_is_found():

@@ -1,0 +1,276 @@
+/*
+ * NAME
+ *	sql_sqlite - the store in a file, by SQLite
+ *
+ * DESCRIPTION
+ *	Opens the file, chooses the journal mode, and says whether it is still the one that its
+ *	name finds. PRAGMA user_version is the schema version, and application_id marks the file
+ *	as kairan's. Processes wait for one another by SQLite's own locks.
+ *
+ * DIAGNOSTICS
+ *	Failures are returned; the connection knows what they were.
+ */
+#include "config.h"
+
+#include "schema/sql_sqlite.h"
+
+#include <errno.h>
+#include <glib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "schema/sql_functions.h"
+#include "schema/sql_sqlite_parts.h"
+
+#define BUSY_MS 20000
+/* Each of those behind one that has waited in vain. */
+#define BUSY_AGAIN_MS 100
+/* The schema version whose stores can give pages back to the disk. */
+#define SHRINKABLE_SINCE 10
+
+static sqlite3 *handle_of(struct sql_db *db)
+{
+	return ((struct sqlite_db *)db)->handle;
+}
+
+static const char *complaint(struct sql_db *db)
+{
+	return sqlite3_errmsg(handle_of(db));
+}
+
+static enum sql_blame blame(struct sql_db *db)
+{
+	switch (sqlite3_errcode(handle_of(db)) & 0xff) {
+	case SQLITE_BUSY:
+		return SQL_BLAME_OTHERS;
+	case SQLITE_NOMEM:
+	case SQLITE_READONLY:
+	case SQLITE_IOERR:
+	case SQLITE_CORRUPT:
+	case SQLITE_FULL:
+	case SQLITE_CANTOPEN:
+	case SQLITE_NOTADB:
+		return SQL_BLAME_STORE;
+	default:
+		return SQL_BLAME_STATEMENT;
+	}
+}
+
+static bool execute(struct sql_db *db, const char *sql)
+{
+	return sqlite3_exec(handle_of(db), sql, NULL, NULL, NULL) == SQLITE_OK;
+}
+
+static bool read_number(struct sql_db *db, const char *sql, int *value_r)
+{
+	sqlite3_stmt *stmt = NULL;
+	bool ok = sqlite3_prepare_v2(handle_of(db), sql, -1, &stmt, NULL) == SQLITE_OK &&
+		  sqlite3_step(stmt) == SQLITE_ROW;
+
+	if (ok)
+		*value_r = sqlite3_column_int(stmt, 0);
+	sqlite3_finalize(stmt);
+	return ok;
+}
+
+/* ---- opening ---- */
+
+static void close_file(struct sql_db *db)
+{
+	struct sqlite_db *file = (struct sqlite_db *)db;
+
+	(void)sqlite3_close(file->handle);
+	g_free(file->path);
+	g_free(file);
+}
+
+/* A store that is being made can give pages back to the disk (store_shrink()). SQLite takes that
+ * before it has looked at the file, and writes it anew each time where it knows it already. */
+static bool make_file(struct sqlite_db *file)
+{
+	struct stat status;
+
+	return (stat(file->path, &status) == 0 && status.st_size > 0) ||
+	       execute(&file->base, "PRAGMA auto_vacuum=INCREMENTAL");
+}
+
+static bool open_handle(struct sqlite_db *file, enum sql_access access)
+{
+	const int flags =
+	    access == SQL_READ
+		? SQLITE_OPEN_READONLY
+		: SQLITE_OPEN_READWRITE | (access == SQL_MAKE ? SQLITE_OPEN_CREATE : 0);
+
+	if (sqlite3_open_v2(file->path, &file->handle, flags | SQLITE_OPEN_FULLMUTEX,
+			    NULL) != SQLITE_OK ||
+	    !sql_functions_add(file->handle))
+		return false;
+	(void)sqlite3_busy_timeout(file->handle, BUSY_MS);
+	(void)sqlite3_extended_result_codes(file->handle, 1);
+	return access != SQL_MAKE || make_file(file);
+}
+
+static struct sql_db *open_file(const char *path, enum sql_access access,
+				struct kairan_error *error_r)
+{
+	struct sqlite_db *file = g_new0(struct sqlite_db, 1);
+	struct stat status;
+
+	file->base.driver = &sql_sqlite;
+	file->path = g_strdup(path);
+	file->is_reader = access == SQL_READ;
+	file->journal = "";
+	if (!open_handle(file, access)) {
+		(void)error_set(error_r, "store: cannot open %s: %s", path,
+				sqlite3_errmsg(file->handle));
+		close_file(&file->base);
+		return NULL;
+	}
+	if (stat(path, &status) == 0) {
+		file->device = status.st_dev;
+		file->inode = status.st_ino;
+	}
+	return &file->base;
+}
+
+static bool prepare_store(struct sql_db *db, enum store_journal journal)
+{
+	const bool wal = journal == STORE_JOURNAL_WAL ||
+			 (journal == STORE_JOURNAL_BEST &&
+			  store_wal_is_safe(sqlite3_libversion_number()));
+
+	((struct sqlite_db *)db)->journal = wal ? "wal" : "delete";
+	return execute(db,
+		       wal ? "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL"
+			   : "PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA") &&
+	       execute(db, "PRAGMA foreign_keys=ON; PRAGMA mmap_size=0;"
+			   " PRAGMA secure_delete=ON");
+}
+
+static const char *journal(const struct sql_db *db)
+{
+	return ((const struct sqlite_db *)db)->journal;
+}
+
+/* ---- the version ---- */
+
+static bool read_version(struct sql_db *db, struct sql_version *version_r)
+{
+	int application_id, tables;
+
+	if (!read_number(db, "PRAGMA user_version", &version_r->number) ||
+	    !read_number(db, "PRAGMA application_id", &application_id) ||
+	    !read_number(db, "SELECT count(*) FROM sqlite_schema", &tables))
+		return false;
+	version_r->is_ours = application_id == SQL_SQLITE_APPLICATION_ID;
+	version_r->is_empty = tables == 0 && version_r->number == 0;
+	return true;
+}
+
+static bool write_version(struct sql_db *db, int version)
+{
+	g_autofree char *marks =
+	    g_strdup_printf("PRAGMA user_version=%d; PRAGMA application_id=%d", version,
+			    SQL_SQLITE_APPLICATION_ID);
+
+	return execute(db, marks);
+}
+
+/* A store from before version 10 cannot give pages back: it is written anew, once. Where that
+ * fails, as on a disk that is nearly full, it stays as large as it is. */
+static void improve(struct sql_db *db, int older)
+{
+	if (older < SHRINKABLE_SINCE)
+		(void)execute(db, "PRAGMA auto_vacuum=INCREMENTAL; VACUUM");
+}
+
+/* ---- transactions ---- */
+
+/* IMMEDIATE: a transaction that reads first and writes later could otherwise fail with
+ * SQLITE_BUSY in its middle, where waiting does not help. Who waited in vain has waited for all:
+ * the others are not kept until somebody gets the lock again. */
+static bool begin(struct sql_db *db)
+{
+	const bool begun = execute(
+	    db, ((struct sqlite_db *)db)->is_reader ? "BEGIN" : "BEGIN IMMEDIATE");
+
+	(void)sqlite3_busy_timeout(handle_of(db), !begun && blame(db) == SQL_BLAME_OTHERS
+						      ? BUSY_AGAIN_MS
+						      : BUSY_MS);
+	return begun;
+}
+
+static bool is_in_transaction(struct sql_db *db)
+{
+	return !sqlite3_get_autocommit(handle_of(db));
+}
+
+/* ---- the file ---- */
+
+/* A file that was removed, or replaced by another, goes on taking writes that nobody will ever
+ * read. One stat(2) for each transaction finds that out. */
+static bool is_in_place(struct sql_db *db, struct kairan_error *error_r)
+{
+	const struct sqlite_db *file = (struct sqlite_db *)db;
+	struct stat status;
+	const bool is_there = stat(file->path, &status) == 0;
+
+	if (is_there && status.st_dev == file->device && status.st_ino == file->inode)
+		return true;
+	return error_set(error_r, "store: %s: %s", file->path,
+			 is_there ? "another file has come in its place"
+				  : strerror(errno));
+}
+
+static bool read_change(struct sql_db *db, int64_t *number_r)
+{
+	int version = 0;
+	const bool ok = read_number(db, "PRAGMA data_version", &version);
+
+	*number_r = version;
+	return ok;
+}
+
+static enum answer shrink(struct sql_db *db, int pages)
+{
+	g_autofree char *sql = g_strdup_printf("PRAGMA incremental_vacuum(%d)", pages);
+	int mode = 0, left = 0;
+
+	if (!execute(db, sql) || !read_number(db, "PRAGMA auto_vacuum", &mode) ||
+	    !read_number(db, "PRAGMA freelist_count", &left))
+		return ANSWER_UNKNOWN;
+	return mode != 0 && left > 0 ? ANSWER_YES : ANSWER_NO;
+}
+
+const struct sql_driver sql_sqlite = {
+	.open = open_file,
+	.close = close_file,
+	.complaint = complaint,
+	.blame = blame,
+	.prepare = sqlite_prepare,
+	.finalize = sqlite_finalize,
+	.bind_int = sqlite_bind_int,
+	.bind_text = sqlite_bind_text,
+	.bind_blob = sqlite_bind_blob,
+	.step = sqlite_step,
+	.reset = sqlite_reset,
+	.type = sqlite_type,
+	.integer = sqlite_integer,
+	.text = sqlite_text,
+	.blob = sqlite_blob,
+	.octets = sqlite_octets,
+	.last_id = sqlite_last_id,
+	.changes = sqlite_changes,
+	.total_changes = sqlite_total_changes,
+	.begin = begin,
+	.execute = execute,
+	.is_in_transaction = is_in_transaction,
+	.read_version = read_version,
+	.write_version = write_version,
+	.prepare_store = prepare_store,
+	.improve = improve,
+	.journal = journal,
+	.is_in_place = is_in_place,
+	.read_change = read_change,
+	.shrink = shrink,
+};
