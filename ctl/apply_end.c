@@ -5,13 +5,15 @@
  * DESCRIPTION
  *	The decision is an audit row with applicant, content and reason (Art. 8), and a mail to
  *	the section's head and whom it concerns, in one transaction. With --bind the changes are
- *	carried out inside of it, so that nothing is told that did not come to pass. Without it
+ *	carried out before it, so that nothing is told that did not come to pass, after a row that
+ *	says that they are begun, so that nothing comes to pass without a row. Without it
  *	they are printed for ldapmodify(1), and the mail says that they are yet to come; the daemon
  *	tells of them once they are there. People whose duties begin or end hear of that from the
  *	daemon, too.
  *
  * DIAGNOSTICS
- *	EX_UNAVAILABLE: the directory or the store does not take it, and nothing was recorded.
+ *	EX_UNAVAILABLE: the directory or the store does not take it, and nothing was
+ *	changed; where it is the directory, the trail says so ("failed").
  *	Who could not be told, for want of an address, is named.
  */
 #include "config.h"
@@ -24,6 +26,7 @@
 #include <sysexits.h>
 
 #include "conf/clock.h"
+#include "conf/fault.h"
 #include "ctl/apply_parts.h"
 #include "ctl/ctl_operator.h"
 #include "ctl/ctl_say.h"
@@ -35,6 +38,8 @@
 struct ending {
 	struct application *application;
 	struct directory_editor editor;
+	struct person
+	    *head; /* of the section, where somebody else applied; NULL: nobody */
 	bool is_carried_out;
 };
 
@@ -75,7 +80,7 @@ static char *write_detail(const struct application *application)
 	return g_string_free(text, FALSE);
 }
 
-static bool record(struct store *store, const struct ending *ending,
+static bool record(struct store *store, const struct ending *ending, const char *outcome,
 		   struct kairan_error *error_r)
 {
 	g_autofree char *detail = write_detail(ending->application);
@@ -84,7 +89,7 @@ static bool record(struct store *store, const struct ending *ending,
 		.uid = ctl_operator_uid(),
 		.role = "administrator",
 		.action = "apply",
-		.outcome = is_refused(ending->application) ? "refused" : "granted",
+		.outcome = outcome,
 		.detail = detail,
 	};
 
@@ -167,31 +172,33 @@ static bool tell(struct store *store, const struct ending *ending,
 }
 
 /* The section's head, where somebody else applied. */
-static bool tell_head(struct store *store, const struct ending *ending,
-		      struct kairan_error *error_r)
+static bool find_head(struct ending *ending, struct kairan_error *error_r)
 {
 	struct application *application = ending->application;
 	const struct section *section = application->section;
-	struct applied_person head = { .login = (char *)"" };
-	enum answer answer = ANSWER_NO;
-	bool ok = true;
 
-	if (section != NULL && section->approver != NULL &&
-	    strcmp(section->approver, application->applicant->dn) != 0 &&
-	    (application->person == NULL ||
-	     strcmp(section->approver, application->person->dn) != 0))
-		answer =
-		    directory_find_person_by_dn(application->setup->directory,
-						section->approver, &head.person, error_r);
-	if (answer == ANSWER_YES) {
-		head.login = head.person->uid;
-		head.mail =
-		    head.person->mails[0] != NULL ? head.person->mails[0] : (char *)"";
-		head.name_ja = head.name_en = head.person->name;
-		ok = tell(store, ending, &head, error_r);
-	}
-	person_free(head.person);
-	return ok && answer != ANSWER_UNKNOWN;
+	if (section == NULL || section->approver == NULL ||
+	    strcmp(section->approver, application->applicant->dn) == 0 ||
+	    (application->person != NULL &&
+	     strcmp(section->approver, application->person->dn) == 0))
+		return true;
+	return directory_find_person_by_dn(application->setup->directory,
+					   section->approver, &ending->head,
+					   error_r) != ANSWER_UNKNOWN;
+}
+
+static bool tell_head(struct store *store, const struct ending *ending,
+		      struct kairan_error *error_r)
+{
+	struct person *person = ending->head;
+	struct applied_person head = { .person = person };
+
+	if (person == NULL)
+		return true;
+	head.login = person->uid;
+	head.mail = person->mails[0] != NULL ? person->mails[0] : (char *)"";
+	head.name_ja = head.name_en = person->name;
+	return tell(store, ending, &head, error_r);
 }
 
 static bool tell_all(struct store *store, const struct ending *ending,
@@ -259,18 +266,60 @@ static int find_password(const struct application *application, char **password_
 
 /* ---- the end ---- */
 
-static int carry_out(struct store *store, void *context, struct kairan_error *error_r)
+static int keep_begin(struct store *store, void *context, struct kairan_error *error_r)
+{
+	return record(store, context, "begun", error_r) ? EX_OK : EX_UNAVAILABLE;
+}
+
+static int keep_failure(struct store *store, void *context, struct kairan_error *error_r)
+{
+	return record(store, context, "failed", error_r) ? EX_OK : EX_UNAVAILABLE;
+}
+
+static int keep_end(struct store *store, void *context, struct kairan_error *error_r)
 {
 	const struct ending *ending = context;
-	const struct application *application = ending->application;
 
-	if (!record(store, ending, error_r) || !tell_all(store, ending, error_r))
-		return EX_UNAVAILABLE;
-	return !ending->is_carried_out ||
-		       directory_edit_apply(application->edit, application->settings,
-					    &ending->editor, error_r)
+	return record(store, ending,
+		      is_refused(ending->application) ? "refused" : "granted", error_r) &&
+		       tell_all(store, ending, error_r)
 		   ? EX_OK
 		   : EX_UNAVAILABLE;
+}
+
+/* The directory may take its time, and others want the store: the trail says before that it is
+ * begun, so that no change of the directory is without a row, whatever stops in between. */
+static int change_directory(struct store *store, struct ending *ending)
+{
+	const struct application *application = ending->application;
+	struct kairan_error error = { "" };
+	int status = ctl_store_work(store, keep_begin, ending);
+
+	if (status != EX_OK)
+		return status;
+	fault_point("apply.begun");
+	if (directory_edit_apply(application->edit, application->settings,
+				 &ending->editor, &error))
+		return EX_OK;
+	(void)ctl_store_work(store, keep_failure, ending);
+	return ctl_fail(EX_UNAVAILABLE, "%s", error.text);
+}
+
+static int carry_out(struct ending *ending)
+{
+	struct kairan_error error = { "" };
+	struct store *store = NULL;
+	int status;
+
+	if (!find_head(ending, &error))
+		return ctl_fail(EX_UNAVAILABLE, "%s", error.text);
+	status = ctl_store_open(ending->application->call, &store);
+	if (status == EX_OK && ending->is_carried_out)
+		status = change_directory(store, ending);
+	if (status == EX_OK)
+		status = ctl_store_work(store, keep_end, ending);
+	store_close(store);
+	return status;
 }
 
 /* What is handed to each person, and to nobody else. */
@@ -335,7 +384,7 @@ static int conclude(struct ending *ending)
 		ending->editor = (struct directory_editor){ dn, password };
 	}
 	if (status == EX_OK)
-		status = ctl_store_run(application->call, carry_out, ending);
+		status = carry_out(ending);
 	if (password != NULL)
 		OPENSSL_cleanse(password, strlen(password));
 	g_free(password);
@@ -357,5 +406,6 @@ int apply_end(struct application *application)
 	status = conclude(&ending);
 	if (status == EX_OK)
 		print_result(&ending);
+	person_free(ending.head);
 	return status;
 }

@@ -184,15 +184,19 @@ def draft(stack, subject, password="zeimu-staff-pass"):
 
 
 def test_more_staff_carried_out(stack):
-    """By somebody who may: else nothing is recorded, and nothing stays."""
+    """By somebody who may: else it is recorded as failed, and nothing stays."""
     args = ("--applicant", "bosai-chief", "--section", "防災課", "--staff",
             f"bosai-new:{mail_of('bosai-new')}:新田 一")
     before = len(applications(stack))
+
+    def outcomes():
+        return [row["outcome"] for row in applications(stack)[before:]]
+
     refused = apply(stack, "form1", *args, "--bind", "bosai-chief",
                     *bind(stack, "bosai-chief-pass"), check=False)
     check_equal(refused.returncode, UNAVAILABLE, refused.stderr)
     check_in("Insufficient access", refused.stderr)
-    check_equal((len(applications(stack)), entry(stack, person("bosai-new"))), (before, ""))
+    check_equal((outcomes(), entry(stack, person("bosai-new"))), (["begun", "failed"], ""))
     done = apply(stack, "form1", *args, "--bind", ADMIN[0], *bind(stack))
     check_in("2 entries", done.stdout)
     check_in(f"kairanStaff: {person('bosai-new')}", entry(stack, section("bosai")))
@@ -201,6 +205,7 @@ def test_more_staff_carried_out(stack):
     told = stack.wait_mail("bosai-chief", lambda mail: RESULT in str(mail["Subject"]))
     check_in("諾（手続きは済みました）", s.text_of(told))
     check_equal(done.stdout.count(passwords(done.stdout)["bosai-new"]), 1)
+    check_equal(outcomes()[2:], ["begun", "granted"])
     row = applications(stack)[-1]
     check_equal(passwords(row["detail"]), {}, row["detail"])
 
