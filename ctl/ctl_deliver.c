@@ -6,8 +6,9 @@
  *	The MTA routes the service domain and all broadcast addresses here. What should have
  *	been taken by the milter and comes here nevertheless has come past it, and is refused:
  *	the MTA bounces it to its sender. Some kinds belong here, since mail systems make them
- *	themselves without a milter: a receipt proves that a shard is queued, a bounce
- *	says what became of a mail of ours (ctl_deliver_bounce.h), and mail to the administrators goes on to them
+ *	themselves without a milter: a receipt proves that a shard is queued
+ *	(ctl_deliver_receipt.h), a bounce says what became of a mail of ours
+ *	(ctl_deliver_bounce.h), and mail to the administrators goes on to them
  *	(deliver_role.h).
  *
  *	Standard error comes into the bounce: it gets one line with a status, and nothing that
@@ -28,26 +29,17 @@
 #include <unistd.h>
 
 #include "conf/clock.h"
-#include "conf/keyring.h"
 #include "conf/log.h"
 #include "ctl/commands.h"
 #include "ctl/ctl_deliver_bounce.h"
 #include "ctl/ctl_deliver_probe.h"
+#include "ctl/ctl_deliver_receipt.h"
 #include "ctl/ctl_options.h"
 #include "ctl/ctl_store.h"
 #include "ctl/deliver_role.h"
-#include "milter/core/alarm.h"
-#include "milter/core/leave_token.h"
-#include "milter/draft/broadcast_compare.h"
-#include "milter/mail/message.h"
-#include "policy/part.h"
 #include "policy/service_address.h"
-#include "policy/token.h"
 #include "policy/verdict.h"
-#include "schema/store_alarm.h"
 #include "schema/store_audit.h"
-#include "schema/store_draft.h"
-#include "schema/store_release.h"
 
 struct delivery {
 	const char *sender;
@@ -89,25 +81,17 @@ static void read_input(struct delivery *delivery, size_t most)
 	}
 }
 
-static bool append(const struct delivery *delivery, int64_t draft, const char *action,
-		   const char *outcome, const char *detail, struct kairan_error *error_r)
+static int refuse(const struct delivery *delivery, enum reason reason, int status,
+		  struct kairan_error *error_r)
 {
 	const struct audit_event event = {
 		.at = clock_now(),
 		.role = "system",
-		.draft = draft,
-		.action = action,
-		.outcome = outcome,
-		.detail = detail,
+		.action = "deliver",
+		.outcome = reason_name(reason),
+		.detail = delivery->recipient,
 		.queue_id = delivery->queue_id,
 	};
-
-	return store_audit_append(delivery->store, &event, error_r);
-}
-
-static int refuse(const struct delivery *delivery, enum reason reason, int status,
-		  struct kairan_error *error_r)
-{
 	struct verdict verdict;
 
 	verdict_set(&verdict, reason, NULL);
@@ -116,122 +100,34 @@ static int refuse(const struct delivery *delivery, enum reason reason, int statu
 		  delivery->recipient, reason_name(reason));
 	/* This line is what the MTA's bounce shows. */
 	fprintf(stderr, "%s %s\n", reason_status(reason), verdict.text);
-	return append(delivery, 0, "deliver", reason_name(reason), delivery->recipient,
-		      error_r)
+	return store_begin(delivery->store, error_r) &&
+		       store_end(delivery->store,
+				 store_audit_append(delivery->store, &event, error_r),
+				 error_r)
 		   ? status
 		   : EX_TEMPFAIL;
-}
-
-/* YES when the token is a receipt of ours; *draft_r is the draft then, or NULL. */
-static enum answer check_receipt(const struct delivery *delivery,
-				 const struct keyring *keyring, const struct token *token,
-				 struct draft **draft_r, struct kairan_error *error_r)
-{
-	const struct service_address *service = &delivery->service;
-	const struct token_key *key = keyring_find(keyring, token->key_id);
-	unsigned char hash[TOKEN_HASH_OCTETS];
-	const struct token_facts facts = {
-		.purpose = TOKEN_RECEIPT,
-		.person = "",
-		.text_hash = hash,
-	};
-	enum answer answer =
-	    store_draft_find(delivery->store, token->draft, draft_r, error_r);
-
-	if (answer != ANSWER_YES)
-		return answer;
-	part_hash_texts((*draft_r)->text, (*draft_r)->parts, hash);
-	if (key == NULL || token_verify(service->token, service->token_length, key,
-					&facts, clock_now()) == TOKEN_FORGED)
-		return ANSWER_NO;
-	return ANSWER_YES;
-}
-
-/* The receipt is a copy of what was queued for the residents. It is too late to hold it back;
- * the administrators hear of it. */
-static bool compare_copy(const struct ctl_call *call, const struct delivery *delivery,
-			 const struct broadcast_copy *copy, struct kairan_error *error_r)
-{
-	const struct draft *draft = copy->draft;
-	g_autofree char *name =
-	    g_strdup_printf(ALARM_CHANGED " %lld", (long long)draft->id);
-	struct kairan_error difference;
-	const struct alarm alarm = {
-		.name = name,
-		.reason = (char *)"changed-after",
-		.detail = difference.text,
-		.raised_at = clock_now(),
-	};
-
-	if (!message_init(error_r))
-		return false;
-	if (broadcast_compare(call->settings, copy, delivery->mail->str,
-			      delivery->mail->len, &difference))
-		return true;
-	log_event(LOG_LEVEL_WARNING, delivery->queue_id, draft->id,
-		  "what is queued is not what was approved: %s", difference.text);
-	return store_alarm_raise(delivery->store, &alarm, error_r) != ANSWER_UNKNOWN &&
-	       append(delivery, draft->id, "receipt", "changed", difference.text,
-		      error_r);
-}
-
-static bool compare_shard(const struct ctl_call *call, const struct delivery *delivery,
-			  const struct draft *draft, const struct token *token,
-			  struct kairan_error *error_r)
-{
-	struct shard shard;
-	struct broadcast_copy copy = { .draft = draft, .shard = &shard };
-	struct keyring *keys = NULL;
-	enum answer answer = store_release_find_shard(delivery->store, draft->id,
-						      token->party, &shard, error_r);
-	bool ok;
-
-	if (answer != ANSWER_YES)
-		return answer == ANSWER_NO;
-	ok = leave_token_load_keys(call->settings, &keys, error_r);
-	copy.leave_keys = keys;
-	ok = ok && compare_copy(call, delivery, &copy, error_r);
-	keyring_free(keys);
-	return ok;
-}
-
-static int confirm_shard(const struct delivery *delivery, const struct token *token,
-			 struct kairan_error *error_r)
-{
-	const struct shard shard = { .draft = token->draft, .number = token->party };
-	const int64_t now = clock_now();
-	const struct shard_step step = { SHARD_CONFIRMED, now, now, "receipt" };
-
-	if (!store_release_record(delivery->store, &shard, &step, error_r) ||
-	    !append(delivery, token->draft, "receipt", "confirmed", delivery->recipient,
-		    error_r))
-		return EX_TEMPFAIL;
-	log_event(LOG_LEVEL_INFO, delivery->queue_id, token->draft, "shard %u is queued",
-		  token->party);
-	return EX_OK;
 }
 
 static int take_receipt(const struct ctl_call *call, const struct delivery *delivery,
 			struct kairan_error *error_r)
 {
-	struct keyring *keyring = NULL;
-	struct draft *draft = NULL;
-	struct token token;
-	enum answer answer = ANSWER_NO;
-	int status = EX_TEMPFAIL;
+	const struct receipt_delivery receipt = {
+		.service = &delivery->service,
+		.recipient = delivery->recipient,
+		.queue_id = delivery->queue_id,
+		.octets = delivery->mail->str,
+		.length = delivery->mail->len,
+	};
 
-	if (!keyring_load("key_file", call->settings->key_file, &keyring, error_r))
-		return EX_TEMPFAIL;
-	if (token_read(delivery->service.token, delivery->service.token_length, &token))
-		answer = check_receipt(delivery, keyring, &token, &draft, error_r);
-	keyring_free(keyring);
-	if (answer == ANSWER_NO)
-		status = refuse(delivery, REASON_FORGED_TOKEN, EX_NOPERM, error_r);
-	else if (answer == ANSWER_YES &&
-		 compare_shard(call, delivery, draft, &token, error_r))
-		status = confirm_shard(delivery, &token, error_r);
-	draft_free(draft);
-	return status;
+	switch (ctl_deliver_receipt(call, delivery->store, &receipt, error_r)) {
+	case ANSWER_YES:
+		return EX_OK;
+	case ANSWER_NO:
+		return refuse(delivery, REASON_FORGED_TOKEN, EX_NOPERM, error_r);
+	case ANSWER_UNKNOWN:
+		break;
+	}
+	return EX_TEMPFAIL;
 }
 
 static int take_bounce(const struct ctl_call *call, const struct delivery *delivery,
@@ -303,19 +199,14 @@ static int take(const struct ctl_call *call, struct delivery *delivery,
 	return refuse(delivery, REASON_BYPASS, EX_NOPERM, error_r);
 }
 
+/* Each has its transactions: what came is read outside of them. */
 static int take_in_store(const struct ctl_call *call, struct delivery *delivery)
 {
 	struct kairan_error error = { "what is above" };
 	int status = EX_TEMPFAIL;
 
-	if (ctl_store_open_fitting(call, &delivery->store) == EX_OK &&
-	    store_begin(delivery->store, &error)) {
+	if (ctl_store_open_fitting(call, &delivery->store) == EX_OK)
 		status = take(call, delivery, &error);
-		if (status == EX_TEMPFAIL)
-			store_rollback(delivery->store);
-		else if (!store_commit(delivery->store, &error))
-			status = EX_TEMPFAIL;
-	}
 	store_close(delivery->store);
 	if (status == EX_TEMPFAIL) {
 		log_event(LOG_LEVEL_ERROR, delivery->queue_id, 0, "%s", error.text);

@@ -355,6 +355,7 @@ static bool take(struct bounce_reading *reading, struct kairan_error *error_r)
 	return false;
 }
 
+/* A report may have thousands of rows: it is read before the store is taken. */
 static bool read_and_take(struct bounce_reading *reading, struct kairan_error *error_r)
 {
 	const struct bounce_delivery *delivery = reading->delivery;
@@ -364,7 +365,8 @@ static bool read_and_take(struct bounce_reading *reading, struct kairan_error *e
 	    *delivery->sender == '\0' || strcmp(delivery->sender, "<>") == 0;
 	message_read_report(delivery->octets, delivery->length, &reading->report);
 	reading->is_proven = reading->report.is_local;
-	ok = take(reading, error_r);
+	ok = store_begin(reading->store, error_r) &&
+	     store_end(reading->store, take(reading, error_r), error_r);
 	message_report_clear(&reading->report);
 	draft_free(reading->draft);
 	g_free(reading->list);

@@ -19,7 +19,7 @@ struct bounce_delivery {
 };
 
 /* Keep what it says of whom. One whose address kairan has not signed says nothing; that is logged.
- * In a transaction. */
+ * In a transaction of its own. */
 bool ctl_deliver_bounce(const struct ctl_call *call, struct store *store,
 			const struct bounce_delivery *delivery,
 			struct kairan_error *error_r);

@@ -117,7 +117,20 @@ static bool see(const struct ctl_call *call, struct store *store,
 		  (long long)probe->id,
 		  sight.stage == PROBE_PAST ? ", past the filter; " : "; ",
 		  difference.text);
-	return store_probe_see(store, &sight, error_r);
+	return store_begin(store, error_r) &&
+	       store_end(store, store_probe_see(store, &sight, error_r), error_r);
+}
+
+static enum answer find(struct store *store, int64_t id, struct probe *probe_r,
+			struct kairan_error *error_r)
+{
+	enum answer answer;
+
+	if (!store_begin(store, error_r))
+		return ANSWER_UNKNOWN;
+	answer = store_probe_find(store, id, probe_r, error_r);
+	store_rollback(store);
+	return answer;
 }
 
 enum answer ctl_deliver_probe(const struct ctl_call *call, struct store *store,
@@ -133,7 +146,7 @@ enum answer ctl_deliver_probe(const struct ctl_call *call, struct store *store,
 	if (!keyring_load("key_file", call->settings->key_file, &keyring, error_r))
 		return ANSWER_UNKNOWN;
 	if (probe_mail_read_address(delivery->service, keyring, &id, &stage))
-		answer = store_probe_find(store, id, &probe, error_r);
+		answer = find(store, id, &probe, error_r);
 	keyring_free(keyring);
 	if (answer == ANSWER_YES && !see(call, store, delivery, &probe, stage, error_r))
 		answer = ANSWER_UNKNOWN;

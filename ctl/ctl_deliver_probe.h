@@ -19,7 +19,7 @@ struct probe_delivery {
 };
 
 /* Keep what is seen of it: as a copy that was queued, or as one that came past the filter. NO: it
- * is not signed by us, or not known. In a transaction. */
+ * is not signed by us, or not known. In transactions of its own. */
 enum answer ctl_deliver_probe(const struct ctl_call *call, struct store *store,
 			      const struct probe_delivery *delivery,
 			      struct kairan_error *error_r);

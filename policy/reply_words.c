@@ -336,6 +336,8 @@ static void complete(struct reply_words *words_r)
 	words_r->in_the_way = shorten(words_r->in_the_way, REPLY_FIRST_MOST);
 	words_r->teaches = words_r->teaches && words_r->decision != DECISION_NONE &&
 			   *words_r->tail != '\0';
+	if (words_r->teaches)
+		words_r->tail_hash = tail_hash(words_r->tail);
 }
 
 void reply_words_read(const char *text, const struct reply_facts *facts,
@@ -368,6 +370,7 @@ void reply_words_free(struct reply_words *words)
 	if (words == NULL)
 		return;
 	g_free(words->reason);
+	g_free(words->tail_hash);
 	g_free(words->first);
 	g_free(words->in_the_way);
 	g_free(words->tail);

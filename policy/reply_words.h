@@ -49,6 +49,7 @@ struct reply_words {
 	char *tail;
 	/* The person says that the tail is a signature (承認 以下署名): it is to be kept. */
 	bool teaches;
+	char *tail_hash; /* where it teaches: reply_tail_hash(); else NULL */
 };
 
 /* Read a reply. Never fails: what cannot be read is DECISION_NONE. facts may be NULL. The

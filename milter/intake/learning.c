@@ -52,7 +52,7 @@ bool learning_keep(struct store *store, const struct person *person,
 		   const struct reply_words *words, const struct audit_event *decision,
 		   struct kairan_error *error_r)
 {
-	g_autofree char *hash = words->teaches ? reply_tail_hash(words->tail) : NULL;
+	char *hash = words->tail_hash;
 	g_autofree char *first = NULL, *detail = NULL;
 	struct signature signature;
 	struct audit_event event = *decision;

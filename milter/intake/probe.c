@@ -51,6 +51,19 @@ static void judge(const struct intake_context *context, struct recipient *recipi
 		refuse(context, recipient, verdict_r);
 }
 
+/* *probe_r is filled in with YES. */
+static enum answer find(struct store *store, int64_t id, struct probe *probe_r,
+			struct kairan_error *error_r)
+{
+	enum answer answer;
+
+	if (!store_begin(store, error_r))
+		return ANSWER_UNKNOWN;
+	answer = store_probe_find(store, id, probe_r, error_r);
+	store_rollback(store);
+	return answer;
+}
+
 /* What came, held against what was sent, is kept. *probe_r is filled in with YES. */
 static enum answer see(const struct intake_context *context, int64_t id,
 		       enum probe_stage stage, struct probe *probe_r,
@@ -59,7 +72,7 @@ static enum answer see(const struct intake_context *context, int64_t id,
 	const struct envelope *envelope = context->envelope;
 	struct store *store = kairan_get_store(context->kairan);
 	struct kairan_error difference = { "" };
-	struct probe_sight sight = {
+	const struct probe_sight sight = {
 		.probe = id,
 		.stage = stage,
 		.at = clock_now(),
@@ -68,26 +81,19 @@ static enum answer see(const struct intake_context *context, int64_t id,
 		.difference = difference.text,
 		.signature = (char *)"",
 	};
-	enum answer answer;
+	const enum answer answer = find(store, id, probe_r, error_r);
 
-	if (!store_begin(store, error_r))
+	if (answer != ANSWER_YES)
+		return answer;
+	(void)probe_mail_compare(context->setup->settings, probe_r, envelope->octets->str,
+				 envelope->octets->len, &difference);
+	if (!store_begin(store, error_r) ||
+	    !store_end(store, store_probe_see(store, &sight, error_r), error_r))
 		return ANSWER_UNKNOWN;
-	answer = store_probe_find(store, id, probe_r, error_r);
-	if (answer == ANSWER_YES) {
-		(void)probe_mail_compare(context->setup->settings, probe_r,
-					 envelope->octets->str, envelope->octets->len,
-					 &difference);
-		if (!store_probe_see(store, &sight, error_r))
-			answer = ANSWER_UNKNOWN;
-	}
-	if (!store_end(store, answer == ANSWER_YES, error_r) && answer == ANSWER_YES)
-		answer = ANSWER_UNKNOWN;
-	if (answer == ANSWER_YES)
-		log_event(LOG_LEVEL_INFO, envelope->queue_id, 0,
-			  "probe %lld has come%s%s", (long long)id,
-			  *difference.text != '\0' ? ": " : " as it was written",
-			  difference.text);
-	return answer;
+	log_event(LOG_LEVEL_INFO, envelope->queue_id, 0, "probe %lld has come%s%s",
+		  (long long)id, *difference.text != '\0' ? ": " : " as it was written",
+		  difference.text);
+	return ANSWER_YES;
 }
 
 /* The copy that the MTA queues. */

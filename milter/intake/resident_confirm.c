@@ -41,6 +41,7 @@ struct reply {
 	size_t length;
 	struct resident_request *request;
 	struct broadcast *broadcast;
+	bool refused; /* it says no */
 	struct verdict *verdict;
 };
 
@@ -138,12 +139,11 @@ static bool carry_out(struct store *store, const struct reply *reply,
 static enum answer close_request(struct store *store, const struct reply *reply,
 				 struct kairan_error *error_r)
 {
-	const bool refused = is_refusal(reply);
 	const enum answer answer = store_resident_close(
-	    store, reply->request->id, refused ? RESIDENT_REFUSED : RESIDENT_CONFIRMED,
-	    error_r);
+	    store, reply->request->id,
+	    reply->refused ? RESIDENT_REFUSED : RESIDENT_CONFIRMED, error_r);
 
-	if (answer == ANSWER_YES && !refused && !carry_out(store, reply, error_r))
+	if (answer == ANSWER_YES && !reply->refused && !carry_out(store, reply, error_r))
 		return ANSWER_UNKNOWN;
 	return answer;
 }
@@ -170,7 +170,7 @@ static void note_machine(const struct intake_context *context)
 		  "an automatic answer confirms nothing");
 }
 
-static void take_consent(const struct reply *reply)
+static void take_consent(struct reply *reply)
 {
 	struct store *store = kairan_get_store(reply->context->kairan);
 	struct kairan_error error = { "" };
@@ -180,6 +180,7 @@ static void take_consent(const struct reply *reply)
 		note_machine(reply->context);
 		return;
 	}
+	reply->refused = is_refusal(reply);
 	if (store_begin_grouped(store, &error))
 		answer = store_finish(store, close_request(store, reply, &error), &error);
 	note_outcome(reply, answer, &error);

@@ -33,10 +33,12 @@ static const struct audit_event decision = {
 
 static void keep(const char *tail, bool teaches)
 {
+	g_autofree char *hash = teaches ? reply_tail_hash(tail) : NULL;
 	const struct reply_words words = {
 		.decision = DECISION_APPROVE,
 		.tail = (char *)tail,
 		.teaches = teaches,
+		.tail_hash = hash,
 	};
 
 	if (!learning_keep(at.store, &chief, &words, &decision, &at.error))
