@@ -61,21 +61,20 @@ static bool read_options(const struct ctl_call *call, struct stop *stop)
 
 /* ---- who has it ---- */
 
-/* Written as it is read: there may be a million. */
+/* Written page by page: there may be a million. */
 struct listing {
-	struct store *store;
-	struct kairan_error *error_r;
-	const struct shard *shard;
+	long long id; /* of the draft */
 	bool json;
-	bool ok;
+	GArray *shards;
+	struct shard_page page;
 	int64_t count;
 };
 
 static void print_json(const struct listing *listing, const char *address)
 {
 	json_t *object = json_pack(
-	    "{s:I,s:s,s:s}", "shard", (json_int_t)listing->shard->number, "state",
-	    shard_state_name(listing->shard->state), "address", address);
+	    "{s:I,s:s,s:s}", "shard", (json_int_t)listing->page.shard->number, "state",
+	    shard_state_name(listing->page.shard->state), "address", address);
 
 	fputs(listing->count > 0 ? ",\n " : "[\n ", stdout);
 	(void)json_dumpf(object, stdout, JSON_PRESERVE_ORDER);
@@ -89,23 +88,9 @@ static void print_address(const char *address, void *context)
 	if (listing->json)
 		print_json(listing, address);
 	else
-		printf("%lld\t%s\t%s\n", (long long)listing->shard->number,
-		       ctl_say(shard_state_name(listing->shard->state)), address);
+		printf("%lld\t%s\t%s\n", (long long)listing->page.shard->number,
+		       ctl_say(shard_state_name(listing->page.shard->state)), address);
 	listing->count++;
-}
-
-static void print_recipients(const struct shard *shard, void *context)
-{
-	struct listing *listing = context;
-	struct shard_page page = { .shard = shard, .limit = RECIPIENTS_AT };
-	int64_t last = -1;
-
-	listing->shard = shard;
-	while (listing->ok && page.last != last) {
-		last = page.last;
-		listing->ok = store_release_visit_page(
-		    listing->store, &page, print_address, listing, listing->error_r);
-	}
 }
 
 /* Who looks at the addresses (Art. 8): before the first of them, in a transaction of its own. */
@@ -125,20 +110,73 @@ static int record_listing(struct store *store, void *context,
 	return reading.count > 0 ? ctl_reading_record(store, &reading, error_r) : EX_OK;
 }
 
-static bool list_recipients(const struct stop *stop, const struct draft *draft,
-			    struct kairan_error *error_r)
+static void add_shard(const struct shard *shard, void *context)
 {
-	struct listing listing = {
-		.store = stop->store, .error_r = error_r, .json = stop->json, .ok = true
-	};
+	g_array_append_vals(context, shard, 1);
+}
 
-	if (!store_release_visit_shards(stop->store, draft->id, print_recipients,
-					&listing, error_r) ||
-	    !listing.ok)
-		return false;
-	if (stop->json)
+static int find_no_draft(long long id, struct kairan_error *error_r)
+{
+	(void)error_set(error_r, ctl_say("there is no draft %lld"), id);
+	return EX_NOINPUT;
+}
+
+static int find_shards(struct store *store, void *context, struct kairan_error *error_r)
+{
+	const struct listing *listing = context;
+	struct draft *draft = NULL;
+	const enum answer answer = store_draft_find(store, listing->id, &draft, error_r);
+
+	draft_free(draft);
+	if (answer == ANSWER_NO)
+		return find_no_draft(listing->id, error_r);
+	return answer == ANSWER_YES &&
+		       store_release_visit_shards(store, listing->id, add_shard,
+						  listing->shards, error_r)
+		   ? EX_OK
+		   : EX_UNAVAILABLE;
+}
+
+static int print_page(struct store *store, void *context, struct kairan_error *error_r)
+{
+	struct listing *listing = context;
+
+	return store_release_visit_page(store, &listing->page, print_address, listing,
+					error_r)
+		   ? EX_OK
+		   : EX_UNAVAILABLE;
+}
+
+static int print_shard(struct store *store, struct listing *listing)
+{
+	int64_t last = -1;
+	int status = EX_OK;
+
+	while (status == EX_OK && listing->page.last != last) {
+		last = listing->page.last;
+		status = ctl_store_work(store, print_page, listing);
+	}
+	return status;
+}
+
+static int list_recipients(struct store *store, const struct stop *stop)
+{
+	struct listing listing = { .id = stop->id, .json = stop->json };
+	int status;
+
+	listing.shards = g_array_new(FALSE, FALSE, sizeof(struct shard));
+	status = ctl_store_work(store, find_shards, &listing);
+	for (guint i = 0; status == EX_OK && i < listing.shards->len; i++) {
+		listing.page = (struct shard_page){
+			.shard = &g_array_index(listing.shards, struct shard, i),
+			.limit = RECIPIENTS_AT,
+		};
+		status = print_shard(store, &listing);
+	}
+	g_array_unref(listing.shards);
+	if (status == EX_OK && stop->json)
 		puts(listing.count > 0 ? "\n]" : "[]");
-	return true;
+	return status;
 }
 
 /* ---- stopping ---- */
@@ -223,14 +261,10 @@ static int run_inside(const struct stop *stop, struct release_summary *summary_r
 
 	switch (store_draft_find(stop->store, stop->id, &draft, error_r)) {
 	case ANSWER_YES:
-		if (!stop->list)
-			status = stop_draft(stop, draft, summary_r, error_r);
-		else if (list_recipients(stop, draft, error_r))
-			status = EX_OK;
+		status = stop_draft(stop, draft, summary_r, error_r);
 		break;
 	case ANSWER_NO:
-		(void)error_set(error_r, ctl_say("there is no draft %lld"), stop->id);
-		status = EX_NOINPUT;
+		status = find_no_draft(stop->id, error_r);
 		break;
 	case ANSWER_UNKNOWN:
 		break;
@@ -259,7 +293,8 @@ int ctl_stop(const struct ctl_call *call)
 	if (status == EX_OK && stop.list)
 		status = ctl_store_work(store, record_listing, &stop);
 	if (status == EX_OK)
-		status = ctl_store_work(store, run_work, &stop);
+		status = stop.list ? list_recipients(store, &stop)
+				   : ctl_store_work(store, run_work, &stop);
 	store_close(store);
 	if (status == EX_OK && !stop.list)
 		ctl_print("draft %lld is stopped: sent to %lld, perhaps to %lld, not to "

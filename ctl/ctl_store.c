@@ -19,6 +19,8 @@
 
 #include <errno.h>
 #include <glib.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -133,18 +135,41 @@ int ctl_store_open_fitting(const struct ctl_call *call, struct store **store_r)
 	return status;
 }
 
+static int work_inside(struct store *store, ctl_work work, void *context,
+		       struct kairan_error *error_r)
+{
+	int status = EX_UNAVAILABLE;
+
+	if (!store_begin(store, error_r))
+		return EX_UNAVAILABLE;
+	status = work(store, context, error_r);
+	if (status != EX_OK)
+		store_rollback(store);
+	else if (!store_commit(store, error_r))
+		status = EX_UNAVAILABLE;
+	return status;
+}
+
+/* Whoever reads what is printed may stop reading (a pager), and a pipe that is full would keep the
+ * store from everybody: so it is printed when the transaction is over. */
 int ctl_store_work(struct store *store, ctl_work work, void *context)
 {
 	struct kairan_error error = { "" };
-	int status = EX_UNAVAILABLE;
+	FILE *out = stdout;
+	char *said = NULL;
+	size_t length = 0;
+	int status;
 
-	if (store_begin(store, &error)) {
-		status = work(store, context, &error);
-		if (status != EX_OK)
-			store_rollback(store);
-		else if (!store_commit(store, &error))
-			status = EX_UNAVAILABLE;
+	stdout = open_memstream(&said, &length);
+	if (stdout == NULL) {
+		stdout = out;
+		return ctl_fail(EX_OSERR, "%s", strerror(errno));
 	}
+	status = work_inside(store, work, context, &error);
+	(void)fclose(stdout);
+	stdout = out;
+	(void)fwrite(said, 1, length, stdout);
+	free(said);
 	return status == EX_OK ? EX_OK : ctl_fail(status, "%s", error.text);
 }
 

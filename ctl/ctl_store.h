@@ -32,7 +32,8 @@ int ctl_store_open_unmarked(const struct ctl_call *call, struct store **store_r)
  * EX_OK, or an exit status after having said what is wrong. *made_r: was anything? */
 int ctl_store_init_once(const struct ctl_call *call, const char *reason, bool *made_r);
 
-/* Run the work in a transaction, commit when it succeeds, and say what went wrong. */
+/* Run the work in a transaction, commit when it succeeds, and say what went wrong. What the work
+ * prints on stdout comes after it. */
 int ctl_store_work(struct store *store, ctl_work work, void *context);
 
 /* Both, and close. */

@@ -201,11 +201,8 @@ static void tell(const struct sync *sync)
 			  (long long)sync->left, (long long)sync->quiet);
 }
 
-/* All but the row in the audit trail. */
 static int bring(struct store *store, struct sync *sync, struct kairan_error *error_r)
 {
-	int64_t most;
-
 	if (!look_at_all(store, sync, error_r) || !change_all(store, sync, error_r))
 		return EX_UNAVAILABLE;
 	if (sync->source.found->len == 0 && sync->most < 0) {
@@ -214,8 +211,15 @@ static int bring(struct store *store, struct sync *sync, struct kairan_error *er
 				sync->source.path);
 		return EX_DATAERR;
 	}
+	return EX_OK;
+}
+
+/* May so many vanish? */
+static int judge(const struct sync *sync, struct kairan_error *error_r)
+{
+	const int64_t most = find_most(sync);
+
 	tell(sync);
-	most = find_most(sync);
 	if (sync->gone->len <= most)
 		return EX_OK;
 	(void)error_set(error_r,
@@ -227,8 +231,10 @@ static int bring(struct store *store, struct sync *sync, struct kairan_error *er
 
 static int run(struct store *store, void *context, struct kairan_error *error_r)
 {
-	const int status = bring(store, context, error_r);
+	int status = bring(store, context, error_r);
 
+	if (status == EX_OK)
+		status = judge(context, error_r);
 	if (status != EX_OK)
 		return status;
 	return record(store, context, error_r) ? EX_OK : EX_UNAVAILABLE;
@@ -249,6 +255,8 @@ static int run_dry(const struct ctl_call *call, struct sync *sync)
 		store_rollback(store);
 	}
 	store_close(store);
+	if (status == EX_OK)
+		status = judge(sync, &error);
 	if (status != EX_OK)
 		return ctl_fail(status, "%s", error.text);
 	ctl_print("a dry run: nothing was changed");

@@ -3,10 +3,16 @@
 registered once, and get their mail from both MTAs, over SMTP, as it goes to a carrier."""
 import contextlib
 import csv
+import fcntl
 import io
 import json
+import os
 import pathlib
+import pwd
 import socketserver
+import sqlite3
+import subprocess
+import termios
 import threading
 
 import stack as s
@@ -361,6 +367,32 @@ def test_sync_with_many_entries(stack):
     check_in("no more than a part", part.stderr)
     check_equal(len(states(stack)), 1200)
     clear(stack)
+
+
+def unread(pipe):
+    """How many octets are waiting to be read."""
+    count = fcntl.ioctl(pipe, termios.FIONREAD, b"\0" * 4)
+    return int.from_bytes(count, "little")
+
+
+def test_nobody_waits_for_a_pager(stack):
+    """Who does not read on what is printed does not keep the store from others."""
+    many = "address\n" + "".join(f"reader{n}@sink.example\n" for n in range(1500))
+    run_import(stack, many.encode(), to="pager")
+    user = pwd.getpwnam(stack.env["KAIRAN_STACK_USER"])
+    become = ({"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+              if os.geteuid() == 0 else {})
+    with subprocess.Popen([f"{stack.env['KAIRAN_BIN']}/kairanctl", "-c", stack.env["KAIRAN_CONF"],
+                           "subscribers", "export", "--list", "pager", "--new-list"],
+                          stdout=subprocess.PIPE, pipesize=4096, **become) as export:
+        stack.wait_for(lambda: unread(export.stdout) > 0, what="the first addresses")
+        stack.peek(lambda: unread(export.stdout) == 4096, 10, what="a full pipe")
+        link = sqlite3.connect(stack.env["KAIRAN_STORE"], timeout=0.5, isolation_level=None)
+        with contextlib.closing(link):
+            link.execute("BEGIN IMMEDIATE")
+            link.execute("ROLLBACK")
+        check_equal(export.stdout.read().count(b"@sink.example"), 1500)
+    check_equal(export.returncode, 0)
 
 
 if __name__ == "__main__":
