@@ -107,9 +107,9 @@ static const char *const notice_name_list[] = {
 	"withdrawals_heading", "alarm_text", "alarm_about", "alarm_kind", "alarm_count",
 	"alarm_since", "alarm_end", "advice_text", "days_left", "password_until",
 	"person_name", "person_mail", "person_login", "duty_name", "change_text",
-	"item_text", "standing_until", "answer_by", "noted_at", "person_before",
-	"help_contact", "password_help", "password_how", "password_text", "form_text",
-	"decision_text", "applicant_name",
+	"item_text", "standing_how", "standing_until", "answer_by", "noted_at",
+	"person_before", "help_contact", "password_help", "password_how", "password_text",
+	"form_text", "decision_text", "applicant_name",
 	/* of a month */
 	"report_month", "report_name", "report_period", "report_made", "report_partial",
 	"report_records", "report_broadcasts", "report_urgent", "report_corrections",

@@ -176,6 +176,7 @@ static void put_keyed(struct notice_facts *facts, const char *name, const char *
 		{ "change_key", "change_text", "change" },
 		{ "extent_key", "broadcast", "extent" },
 		{ "item_key", "item_text", "standing" },
+		{ "standing_key", "standing_how", "standing" },
 		{ "password_key", "password_text", "password" },
 		{ "attached_key", "attached_text", "incident" },
 		{ "task_key", "task_text", "incident" },

@@ -152,6 +152,14 @@ static char *write_detail(const struct duty_change *change)
 	return g_string_free(detail, FALSE);
 }
 
+/* Nobody has lifted it: its end has come. */
+static bool is_over(const struct duty_look *look, const struct duty_change *change,
+		    const struct section *section)
+{
+	return section != NULL && strcmp(change->name, "active") == 0 &&
+	       section->status_until != 0 && section->status_until <= look->now;
+}
+
 /* Art. 6: what was decided, by which item, why, until when, and what follows. */
 static bool tell_status(struct store *store, const struct duty_look *look,
 			const struct duty_change *change, const struct person *reader,
@@ -173,9 +181,11 @@ static bool tell_status(struct store *store, const struct duty_look *look,
 	char *facts = notice_make_facts(
 	    "section_name", ja ? holder->section_ja : holder->section_en, "person_name",
 	    holder->name, "person_login", holder->uid, "change_key", change->name,
-	    "note_key", note, "reason", stands ? section->status_reason : NULL,
-	    "item_key", stands && section->status_item != 0 ? item : "", "standing_until",
-	    until, "noted_at", at, NULL);
+	    "note_key", note, "standing_key",
+	    is_over(look, change, section) ? "over" : "decided", "reason",
+	    stands ? section->status_reason : NULL, "item_key",
+	    stands && section->status_item != 0 ? item : "", "standing_until", until,
+	    "noted_at", at, NULL);
 	bool ok = notice_add_person(
 	    store, &(struct notice){ NOTICE_STANDING, 0, facts, look->now }, reader,
 	    error_r);

@@ -65,7 +65,10 @@ def test_suspended_until_a_time(stack):
     check_equal(told(stack, "bosai-chief", "一時停止または取消の解除"), [], "before its end")
     stack.move_clock(120)
     for person in PEOPLE:
-        check_in("これまでどおり", wait_told(stack, person, "一時停止または取消の解除"), person)
+        text = wait_told(stack, person, "一時停止または取消の解除")
+        check_in("これまでどおり", text, person)
+        check_in("自動で解除されました", text, person)
+        check_equal("システム管理者が" in text, False, "nobody has lifted it")
     town.answer(stack, "bosai-chief", town.request_for(stack, "bosai-chief", subject), "承認")
     town.wait_broadcast(stack, subject)
     set_status(stack, "active")
@@ -74,6 +77,7 @@ def test_suspended_until_a_time(stack):
 def test_another_end_is_told(stack):
     first_look(stack)
     before = len(told(stack, "bosai-deputy", "一時停止"))
+    lifted = len(told(stack, "bosai-deputy", "一時停止または取消の解除"))
     end = stack.now() + datetime.timedelta(days=1)
     set_status(stack, "suspended", end, 1, "研修中のため")
     wait_told(stack, "bosai-deputy", "一時停止", before + 1)
@@ -81,7 +85,8 @@ def test_another_end_is_told(stack):
     set_status(stack, "suspended", later, 1, "研修中のため")
     check_in(later.strftime("%-m月%-d日"), wait_told(stack, "bosai-deputy", "一時停止", before + 2))
     set_status(stack, "active")
-    stack.wait_for(lambda: told(stack, "bosai-deputy", "一時停止または取消の解除"), what="the end")
+    check_in("システム管理者が次のとおり決めました",
+             wait_told(stack, "bosai-deputy", "一時停止または取消の解除", lifted + 1))
 
 
 def test_revoked(stack):
