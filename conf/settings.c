@@ -103,7 +103,8 @@ static const struct setting settings_table[] = {
 	    "Every so many releases of a broadcast, each recipient has an envelope sender of "
 	    "their own (VERP), so that bounces tell whose they are; 0: never."),
 	ROW(verp_broadcasts, TYPE_TEXT, "",
-	    "Broadcast addresses, separated by commas, or *, where that is so every time."),
+	    "Broadcast addresses, separated by commas, or *, where that is so every time. "
+	    "Urgent ones never have it, since it takes longer."),
 	ROW(verp_method, TYPE_VERP, "xverp",
 	    "How: xverp (Postfix; see conf/postfix/) or shards (each recipient in a hand-over "
 	    "of their own)."),

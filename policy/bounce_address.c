@@ -52,15 +52,16 @@ static void make_seal(const struct bounce_address *address, const struct token_k
 void bounce_address_write(const struct bounce_address *address,
 			  const struct token_key *key, char text_r[BOUNCE_ADDRESS_SIZE])
 {
+	const char *mark = address->is_urgent ? "u" : "";
 	char seal[BOUNCE_ADDRESS_SEAL + 1];
 
 	make_seal(address, key, seal);
 	if (has_shard(address->origin))
-		(void)snprintf(text_r, BOUNCE_ADDRESS_SIZE, "%c%lld.%lld.%s",
+		(void)snprintf(text_r, BOUNCE_ADDRESS_SIZE, "%s%c%lld.%lld.%s", mark,
 			       (char)address->origin, (long long)address->number,
 			       (long long)address->shard, seal);
 	else
-		(void)snprintf(text_r, BOUNCE_ADDRESS_SIZE, "%c%lld.%s",
+		(void)snprintf(text_r, BOUNCE_ADDRESS_SIZE, "%s%c%lld.%s", mark,
 			       (char)address->origin, (long long)address->number, seal);
 }
 
@@ -120,13 +121,17 @@ static bool read_whose(struct reading *reading, struct bounce_address *address)
 bool bounce_address_read(const char *text, size_t length,
 			 struct bounce_address *address_r)
 {
-	struct reading reading = { text + 1, text + length };
+	struct reading reading = { text, text + length };
 	char kind;
 
 	*address_r = (struct bounce_address){ 0 };
-	if (length < 2)
+	address_r->is_urgent = length > 0 && (*text == 'u' || *text == 'U');
+	if (address_r->is_urgent)
+		reading.at++;
+	if (reading.end - reading.at < 2)
 		return false;
-	kind = *text >= 'A' && *text <= 'Z' ? (char)(*text + 32) : *text;
+	kind = *reading.at++;
+	kind = kind >= 'A' && kind <= 'Z' ? (char)(kind + 32) : kind;
 	if (kind == '\0' || strchr("rvnp", kind) == NULL)
 		return false;
 	address_r->origin = (enum bounce_origin)kind;

@@ -6,6 +6,8 @@
  *	vDRAFT.SHARD.SEAL+LOCAL=DOMAIN	the same, completed by the MTA for a recipient (VERP)
  *	nNOTICE.SEAL			a notice
  *	pPROBE				kairan's mail to itself
+ *	u...				any of these, of urgent mail: the mail system is told by it
+ *					to send such mail by a way of its own (conf/postfix/urgent)
  *
  * The seal is 9 digits of an HMAC: whoever has not had a mail of this release writes no report
  * about it. It is short, since the local part must hold a recipient as well, and of digits,
@@ -33,6 +35,7 @@ enum bounce_origin {
 
 struct bounce_address {
 	enum bounce_origin origin;
+	bool is_urgent;                     /* says nothing of where it came from */
 	int64_t number;                     /* of the draft, the notice or the probe */
 	int64_t shard;                      /* 0: of none */
 	char seal[BOUNCE_ADDRESS_SEAL + 1]; /* "": there is none */

@@ -545,3 +545,8 @@ CREATE TRIGGER draft_text_gone AFTER UPDATE OF text ON draft WHEN NEW.text = '' 
 	UPDATE draft_text SET text = '' WHERE draft = NEW.id;
 END;
 ALTER TABLE snapshot ADD COLUMN twins TEXT NOT NULL DEFAULT '';   -- "en bosai-en", one a line
+
+-- schema version 11
+
+-- Until when a courier hands the shard over at this moment (0: none does).
+ALTER TABLE shard ADD COLUMN held_until INTEGER NOT NULL DEFAULT 0;

@@ -309,11 +309,12 @@ static bool record_step(struct store *store, struct draft *draft,
 	    " decided_name = ifnull(?, decided_name), reason = ifnull(?, reason),"
 	    " due_at = ifnull(nullif(?, 0), due_at),"
 	    " released_at = ifnull(nullif(?, 0), released_at),"
-	    " recipients = ifnull(nullif(?, 0), recipients), verp = max(verp, ?)"
-	    " WHERE id = ?",
-	    "iiiisssiiiii", (int64_t)step->to, (int64_t)decision, step->event.at,
+	    " recipients = ifnull(nullif(?, 0), recipients), verp = max(verp, ?),"
+	    " urgent = max(urgent, ?) WHERE id = ?",
+	    "iiiisssiiiiii", (int64_t)step->to, (int64_t)decision, step->event.at,
 	    (int64_t)decision, step->event.uid, step->decider_name, step->reason,
-	    step->due_at, released, step->recipients, (int64_t)step->verp, draft->id);
+	    step->due_at, released, step->recipients, (int64_t)step->verp,
+	    (int64_t)step->urgent, draft->id);
 }
 
 enum answer store_draft_enter(struct store *store, struct draft *draft,
@@ -346,12 +347,13 @@ enum answer store_draft_reschedule(struct store *store, struct draft *draft,
 		return ANSWER_NO;
 	event.draft = draft->id;
 	event.outcome = "rescheduled";
-	if (!sql_run(store, error_r,
-		     "UPDATE draft SET due_at = ?, reason = ifnull(?, reason),"
-		     " decided_at = ?, decided_by = ?, decided_name = ?, stays = '',"
-		     " stays_since = 0, look_at = 0 WHERE id = ?",
-		     "isissi", step->due_at, step->reason, step->event.at,
-		     step->event.uid, step->decider_name, draft->id) ||
+	if (!sql_run(
+		store, error_r,
+		"UPDATE draft SET due_at = ?, reason = ifnull(?, reason),"
+		" decided_at = ?, decided_by = ?, decided_name = ?, stays = '',"
+		" stays_since = 0, look_at = 0, urgent = max(urgent, ?) WHERE id = ?",
+		"isissii", step->due_at, step->reason, step->event.at, step->event.uid,
+		step->decider_name, (int64_t)step->urgent, draft->id) ||
 	    !store_audit_append(store, &event, error_r))
 		return ANSWER_UNKNOWN;
 	return ANSWER_YES;
@@ -466,7 +468,7 @@ enum answer store_draft_find_due(struct store *store, enum draft_state state, in
 			      DRAFT_COLUMNS
 			      "WHERE state = ?1 AND due_at <= ?2 AND look_at <= ?2 AND"
 			      " due_at <= ?2 - " JUMP_SINCE("decided_at") DRAFT_GOES_ON
-			      " ORDER BY due_at, id LIMIT 1",
+			      " ORDER BY urgent DESC, due_at, id LIMIT 1",
 			      "ii", (int64_t)state, now);
 	return take_draft(store, answer, stmt, draft_r, error_r);
 }

@@ -43,8 +43,8 @@ struct draft {
 	int64_t due_at;
 	int64_t released_at;
 	int64_t recipients;
-	bool urgent;
-	int64_t send_at;   /* asked for by staff; 0: as soon as may be */
+	bool urgent;     /* staff marked it, its broadcast is, or 緊急承認 was said */
+	int64_t send_at; /* asked for by staff; 0: as soon as may be */
 	char *quiet_hours; /* as policy/hours.h reads it; "": the setting's */
 	int64_t
 	    corrects; /* the draft whose broadcast this corrects (Art. 13-3); 0: none */
@@ -93,6 +93,7 @@ struct draft_step {
 	int64_t due_at;           /* non-zero: when it goes out */
 	int64_t recipients;       /* non-zero: how many receive it */
 	bool verp;                /* its release is one with VERP */
+	bool urgent;              /* it is from now on */
 };
 
 /* Insert a held draft with its parts; sets draft->id. Its original is kept octet for octet. */

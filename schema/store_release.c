@@ -8,6 +8,10 @@
  *	From then on, changes to the list do not touch the release, and a shard that is
  *	handed over again has the same recipients.
  *
+ *	Urgent releases go first, and while a shard of theirs is for now or with a courier all others
+ *	pause. One that waits for its next try holds up nobody: the mail system may refuse it
+ *	for days.
+ *
  * DIAGNOSTICS
  *	All failures are returned.
  */
@@ -234,7 +238,47 @@ static enum answer take_shard(enum answer answer, struct sql_stmt *stmt,
 	" AND EXISTS (SELECT 1 FROM draft WHERE id = shard.draft AND state = 3" \
 	" AND NOT " SUSPENSION_STANDS("draft.broadcast") ")"
 
-enum answer store_release_find_due(struct store *store, int64_t now,
+/* The urgent release that has a shard for now or, *is_due_r false, one with a courier at this moment.
+ * The state says whether it may go on. */
+static enum answer find_urgent(struct store *store, int64_t now, int64_t *draft_r,
+			       bool *is_due_r, struct kairan_error *error_r)
+{
+	struct sql_stmt *stmt;
+	enum answer answer = sql_first(
+	    store, error_r, &stmt,
+	    "SELECT id, EXISTS (SELECT 1 FROM shard WHERE draft = draft.id"
+	    "  AND state IN (1, 2) AND next_try <= ?1) AS is_due FROM draft"
+	    " WHERE state = 3 AND urgent = 1 AND NOT " SUSPENSION_STANDS(
+		"draft.broadcast") " AND EXISTS (SELECT 1 FROM shard WHERE draft = draft.id"
+				   "  AND state IN (1, 2) AND (next_try <= ?1 OR held_until > ?1))"
+				   " ORDER BY is_due DESC, id LIMIT 1",
+	    "i", now);
+
+	if (answer == ANSWER_YES) {
+		*draft_r = sql_int(stmt, 0);
+		*is_due_r = sql_int(stmt, 1) != 0;
+		sql_done(stmt);
+	}
+	return answer;
+}
+
+static enum answer find_due_of(struct store *store, int64_t draft, int64_t now,
+			       struct shard *shard_r, struct kairan_error *error_r)
+{
+	struct sql_stmt *stmt;
+	enum answer answer =
+	    sql_first(store, error_r, &stmt,
+		      "SELECT * FROM (SELECT * FROM (" SHARD_COLUMNS
+		      "WHERE draft = ?1 AND state = 1 AND next_try <= ?2"
+		      " ORDER BY number LIMIT 1) UNION ALL SELECT * FROM (" SHARD_COLUMNS
+		      "WHERE draft = ?1 AND state = 2 AND next_try <= ?2"
+		      " ORDER BY number LIMIT 1)) ORDER BY state, number LIMIT 1",
+		      "ii", draft, now);
+
+	return take_shard(answer, stmt, shard_r);
+}
+
+static enum answer find_due_of_any(struct store *store, int64_t now,
 				   struct shard *shard_r, struct kairan_error *error_r)
 {
 	struct sql_stmt *stmt;
@@ -253,6 +297,24 @@ enum answer store_release_find_due(struct store *store, int64_t now,
 	return take_shard(answer, stmt, shard_r);
 }
 
+enum answer store_release_find_due(struct store *store, int64_t now,
+				   struct shard *shard_r, struct kairan_error *error_r)
+{
+	int64_t draft = 0;
+	bool is_due = false;
+
+	switch (find_urgent(store, now, &draft, &is_due, error_r)) {
+	case ANSWER_YES:
+		return is_due ? find_due_of(store, draft, now, shard_r, error_r)
+			      : ANSWER_NO;
+	case ANSWER_NO:
+		return find_due_of_any(store, now, shard_r, error_r);
+	case ANSWER_UNKNOWN:
+		break;
+	}
+	return ANSWER_UNKNOWN;
+}
+
 enum answer store_release_claim_due(struct store *store, int64_t now, int64_t lease,
 				    struct shard *shard_r, struct kairan_error *error_r)
 {
@@ -260,9 +322,9 @@ enum answer store_release_claim_due(struct store *store, int64_t now, int64_t le
 
 	if (answer == ANSWER_YES &&
 	    !sql_run(store, error_r,
-		     "UPDATE shard SET next_try = ?, repeated = repeated + (state = 2),"
-		     " claimed = claimed + 1"
-		     " WHERE draft = ? AND number = ?",
+		     "UPDATE shard SET next_try = ?1, held_until = ?1,"
+		     " repeated = repeated + (state = 2), claimed = claimed + 1"
+		     " WHERE draft = ?2 AND number = ?3",
 		     "iii", lease, shard_r->draft, shard_r->number))
 		return ANSWER_UNKNOWN;
 	return answer;
@@ -273,7 +335,8 @@ bool store_release_free_claims(struct store *store, int64_t now, int64_t receipt
 {
 	return sql_run(
 	    store, error_r,
-	    "UPDATE shard SET next_try = min(next_try, iif(state = 1, ?1, ?1 + ?2))"
+	    "UPDATE shard SET next_try = min(next_try, iif(state = 1, ?1, ?1 + ?2)),"
+	    " held_until = 0"
 	    " WHERE state IN (1, 2)",
 	    "ii", now, receipt_wait);
 }
@@ -311,6 +374,7 @@ bool store_release_record(struct store *store, const struct shard *shard,
 {
 	return sql_run(store, error_r,
 		       "UPDATE shard SET state = ?1, changed_at = ?2, next_try = ?3,"
+		       " held_until = 0,"
 		       " tries = tries + (?1 <> 4), response = ?4,"
 		       " queue_id = iif(?5 = '', queue_id, ?5)"
 		       " WHERE draft = ?6 AND number = ?7 AND state < 4"

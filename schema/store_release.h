@@ -70,7 +70,8 @@ enum answer store_release_find_recipient(struct store *store, int64_t draft,
 
 /* The first shard that may be handed over now: ready, or offered so long ago that its
  * receipt will not come any more (next_try has passed); its release neither stopped nor
- * suspended. */
+ * suspended. NO also while others have to wait for an urgent release whose last shards are being
+ * handed over. */
 enum answer store_release_find_due(struct store *store, int64_t now,
 				   struct shard *shard_r, struct kairan_error *error_r);
 /* The same, and nobody else is given it until lease: several hand-overs may be under way at
@@ -83,6 +84,8 @@ enum answer store_release_claim_due(struct store *store, int64_t now, int64_t le
 bool store_release_free_claims(struct store *store, int64_t now, int64_t receipt_wait,
 			       struct kairan_error *error_r);
 
+/* When the next shard is due; that may be a time which has passed, while an urgent one is being
+ * handed over. */
 enum answer store_release_next_due(struct store *store, int64_t *at_r,
 				   struct kairan_error *error_r);
 

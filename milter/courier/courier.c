@@ -17,6 +17,8 @@
  *	offered, waits receipt_wait for the receipt that comes back when the MTA has really
  *	queued it, and only then hands it over again.
  *
+ *	Urgent releases go first: schema/store_release.c says in which order.
+ *
  *	Pauses between tries double from retry_first to retry_most, with up to a quarter of
  *	jitter.
  *
@@ -46,6 +48,8 @@
 #define SMTP_CODE_LENGTH        3
 #define COURIER_IDLE_SECONDS    3600
 #define COURIER_TROUBLE_SECONDS 5
+/* How often is looked whether an urgent release has been handed over, for which the others wait. */
+#define COURIER_URGENT_SECONDS 1
 
 static int64_t retry_pause(const struct settings *settings, int64_t tries)
 {
@@ -383,6 +387,8 @@ static enum answer claim_shard(struct store *store, const struct settings *setti
 	if (found == ANSWER_NO &&
 	    store_release_next_due(store, next_r, error_r) == ANSWER_UNKNOWN)
 		found = ANSWER_UNKNOWN;
+	if (found == ANSWER_NO && *next_r <= now)
+		*next_r = now + COURIER_URGENT_SECONDS;
 	return store_finish(store, found, error_r);
 }
 

@@ -368,6 +368,12 @@ static bool write_mail(const struct outbox_notice *notice,
 	const bool ja = facts->is_japanese;
 	g_autofree char *from =
 	    g_strdup_printf("%s@%s", settings->notice_sender, settings->service_domain);
+	/* Who is to approve what is urgent may have the mail on a phone, too. */
+	const struct bounce_address sender = {
+		.origin = BOUNCE_OF_NOTICE,
+		.is_urgent = material->draft != NULL && material->draft->urgent,
+		.number = notice->id,
+	};
 	char origin[BOUNCE_ADDRESS_SIZE];
 	char id[NOTICE_ID_SIZE];
 	char zone[8];
@@ -393,9 +399,7 @@ static bool write_mail(const struct outbox_notice *notice,
 	clock_format(notice->created_at, settings->time_zone, "%z", zone, sizeof(zone));
 	if (!message_write(&draft, &mail_r->octets, &mail_r->length, error_r))
 		return false;
-	bounce_address_write(
-	    &(struct bounce_address){ .origin = BOUNCE_OF_NOTICE, .number = notice->id },
-	    keyring_current(facts->setup->keyring), origin);
+	bounce_address_write(&sender, keyring_current(facts->setup->keyring), origin);
 	mail_r->sender = own_address_make(settings, SERVICE_BOUNCE, origin);
 	mail_r->recipient = g_strdup(notice->mail);
 	return true;

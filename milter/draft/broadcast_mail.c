@@ -209,6 +209,7 @@ char *broadcast_mail_sender(const struct setup *setup, const struct draft *draft
 	const bool xverp = draft->verp && setup->settings->verp_method == VERP_XVERP;
 	const struct bounce_address address = {
 		.origin = xverp ? BOUNCE_OF_RECIPIENT : BOUNCE_OF_SHARD,
+		.is_urgent = draft->urgent,
 		.number = shard->draft,
 		.shard = shard->number,
 	};

@@ -247,6 +247,8 @@ static struct draft_step make_step(const struct intake_context *context,
 		.reason = reply->words.reason,
 		.decider_name = step->is_decision ? reply->person->name : NULL,
 		.due_at = step->due_at,
+		.urgent = step->to == DRAFT_APPROVED &&
+			  reply->words.decision == DECISION_APPROVE_URGENT,
 	};
 
 	draft_step.event.uid = reply->person->uid;

@@ -230,7 +230,8 @@ static enum answer put_off(struct store *store, const struct draft *draft,
 
 /* ---- going out ---- */
 
-/* Is this a release whose recipients each have an envelope sender of their own? */
+/* Is this a release whose recipients each have an envelope sender of their own? That costs the mail
+ * system a transaction each, for which urgent ones do not wait. */
 static bool choose_verp(struct store *store, const struct settings *settings,
 			const struct draft *draft, bool *verp_r,
 			struct kairan_error *error_r)
@@ -239,8 +240,9 @@ static bool choose_verp(struct store *store, const struct settings *settings,
 
 	if (!store_release_count_begun(store, draft->broadcast, &begun, error_r))
 		return false;
-	*verp_r = setting_value_list_has(settings->verp_broadcasts, draft->broadcast) ||
-		  (settings->verp_every > 0 && (begun + 1) % settings->verp_every == 0);
+	*verp_r = !draft->urgent &&
+		  (setting_value_list_has(settings->verp_broadcasts, draft->broadcast) ||
+		   (settings->verp_every > 0 && (begun + 1) % settings->verp_every == 0));
 	return true;
 }
 

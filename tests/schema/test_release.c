@@ -648,6 +648,102 @@ static void test_claims(void **state)
 	draft_free(draft);
 }
 
+/* That draft is urgent from here on. */
+static void make_urgent(struct draft *draft)
+{
+	char sql[80];
+
+	(void)snprintf(sql, sizeof(sql), "UPDATE draft SET urgent = 1 WHERE id = %lld",
+		       (long long)draft->id);
+	commit(&at);
+	raw_run(at.path, sql);
+	begin(&at);
+}
+
+static int64_t claim(int64_t now, int64_t *draft_r)
+{
+	struct shard shard = { 0 };
+	enum answer answer =
+	    store_release_claim_due(at.store, now, now + 400, &shard, &at.error);
+
+	assert_int_not_equal(answer, ANSWER_UNKNOWN);
+	*draft_r = shard.draft;
+	return shard.number;
+}
+
+/* An urgent release goes first, and nobody else while it is handed over; but it waits alone. */
+static void test_urgent_goes_first(void **state)
+{
+	struct draft *ordinary, *urgent, *later;
+	int64_t number, draft;
+
+	(void)state;
+	begin(&at);
+	ordinary = make_release(1, "bosai", 4);
+	number = claim(100, &draft);
+	assert_int_equal(draft, ordinary->id);
+	assert_int_equal(number, 1);
+	urgent = make_release(2, "kosodate", 4);
+	later = make_release(3, "shogai", 2);
+	make_urgent(urgent);
+	make_urgent(later);
+	assert_int_equal(claim(100, &draft), 1);
+	assert_int_equal(draft, urgent->id);
+	assert_int_equal(claim(100, &draft), 2);
+	assert_int_equal(draft, urgent->id);
+	assert_int_equal(claim(100, &draft), 1);
+	assert_int_equal(draft, later->id);
+	/* All of them are with a courier, one of them after its recipients were added. */
+	record(later->id, 1, SHARD_ACCEPTED, 0);
+	record(urgent->id, 1, SHARD_ACCEPTED, 0);
+	assert_int_equal(
+	    store_release_offer(at.store,
+				&(struct shard){ .draft = urgent->id, .number = 2 }, 100,
+				600, &at.error),
+	    ANSWER_YES);
+	assert_int_equal(claim(100, &draft), 0);
+	assert_int_equal(next_due(), 100);
+	/* The hand-over has failed: the next try of it is no reason for others to wait. */
+	record(urgent->id, 2, SHARD_READY, 200);
+	assert_int_equal(claim(100, &draft), 2);
+	assert_int_equal(draft, ordinary->id);
+	assert_int_equal(claim(200, &draft), 2);
+	assert_int_equal(draft, urgent->id);
+	record(urgent->id, 2, SHARD_ACCEPTED, 0);
+	record(ordinary->id, 2, SHARD_READY, 210);
+	assert_int_equal(claim(210, &draft), 2);
+	assert_int_equal(draft, ordinary->id);
+	commit(&at);
+	draft_free(ordinary);
+	draft_free(urgent);
+	draft_free(later);
+}
+
+/* A stopped one, and one that a run has left behind which is over, hold up nobody. */
+static void test_urgent_that_ended(void **state)
+{
+	struct draft *ordinary, *urgent;
+	int64_t draft;
+
+	(void)state;
+	begin(&at);
+	ordinary = make_release(1, "bosai", 4);
+	urgent = make_release(2, "kosodate", 2);
+	make_urgent(urgent);
+	assert_int_equal(claim(100, &draft), 1);
+	assert_int_equal(claim(100, &draft), 0);
+	assert_true(store_release_free_claims(at.store, 100, 120, &at.error));
+	assert_int_equal(claim(100, &draft), 1);
+	assert_int_equal(draft, urgent->id);
+	assert_int_equal(claim(100, &draft), 0);
+	enter_state(&at, urgent, DRAFT_STOPPED, 0);
+	assert_int_equal(claim(100, &draft), 1);
+	assert_int_equal(draft, ordinary->id);
+	commit(&at);
+	draft_free(ordinary);
+	draft_free(urgent);
+}
+
 static void test_due_only_while_releasing(void **state)
 {
 	struct draft *draft;
@@ -886,6 +982,8 @@ int main(void)
 		TEST(test_personal_copies),
 		TEST(test_personal_copies_in_a_language),
 		TEST(test_claims),
+		TEST(test_urgent_goes_first),
+		TEST(test_urgent_that_ended),
 		TEST(test_who_receives),
 		TEST(test_recipients_are_fixed),
 		TEST(test_pages),

@@ -22,7 +22,7 @@
 #include "tests/schema/store_scratch.h"
 
 /* The number of the last section of schema/store.sql. */
-#define STORE_VERSION 10
+#define STORE_VERSION 11
 
 static const enum store_journal modes[] = { STORE_JOURNAL_BEST, STORE_JOURNAL_ROLLBACK,
 					    STORE_JOURNAL_WAL };
@@ -162,7 +162,7 @@ static void test_other_versions(void **state)
 {
 	static const struct {
 		const char *sql;
-	} rows[] = { { "PRAGMA user_version=11" },
+	} rows[] = { { "PRAGMA user_version=12" },
 		     { "PRAGMA user_version=1000000" },
 		     { "PRAGMA user_version=-1" } };
 	const char *path = scratch_path(&scratch, "newer.db");
@@ -173,7 +173,7 @@ static void test_other_versions(void **state)
 		raw_run(path, rows[i].sql);
 		refuse(path, "version");
 	}
-	raw_run(path, "PRAGMA user_version=10");
+	raw_run(path, "PRAGMA user_version=11");
 	store_close(open_store(path, STORE_JOURNAL_ROLLBACK));
 }
 
