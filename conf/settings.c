@@ -97,6 +97,9 @@ static const struct setting settings_table[] = {
 	    "Longest time for one hand-over to the MTA."),
 	ROW(shard_size, TYPE_NUMBER, "20000",
 	    "Recipients in one hand-over: 20000 for Postfix, 1000 for Sendmail."),
+	ROW(first_shard_size, TYPE_COUNT, "200",
+	    "In the first hand-over of a broadcast, where that is fewer, so that the first "
+	    "residents have it at once; 0: as many as in the others."),
 	ROW(shards_at_once, TYPE_NUMBER, "2",
 	    "How many shards may be handed over side by side; read at the start only."),
 	ROW(verp_every, TYPE_COUNT, "0",

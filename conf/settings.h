@@ -46,6 +46,7 @@ struct settings {
 	char *mta_helo;
 	int64_t mta_timeout;
 	int64_t shard_size;
+	int64_t first_shard_size;
 	int64_t shards_at_once;
 	int64_t verp_every;
 	char *verp_broadcasts;

@@ -4,7 +4,7 @@
  *
  * DESCRIPTION
  *	When a release falls due its recipients are copied from the list in one transaction,
- *	ordered by domain, so that the MTA finds neighbours for one destination together.
+ *	so ordered that the MTA finds neighbours for one destination together.
  *	From then on, changes to the list do not touch the release, and a shard that is
  *	handed over again has the same recipients.
  *
@@ -30,14 +30,26 @@
 /* Parameters: list, had, language, draft, personal. */
 #define HAS_PERSONAL "(?5 = ' * ' OR instr(?5, ' ' || domain || ' ') > 0)"
 
-/* Further parameters: shards before these, shard size, most shards. */
-#define COPY_SHARED(audience)                                                          \
-	"INSERT INTO shard_recipient (draft, shard, position, address)"                \
-	" SELECT ?4, ?6 + 1 + n % ((total + size - 1) / size), 1 + n, address FROM"    \
-	" (SELECT address, row_number() OVER (ORDER BY domain, address_key) - 1 AS n," \
-	"  total, max(?7, (total + ?8 - 1) / ?8) AS size FROM " audience ","           \
-	"  (SELECT count(*) AS total FROM " audience "   WHERE NOT " HAS_PERSONAL      \
-	") WHERE NOT " HAS_PERSONAL ")"
+/* Further parameters: shards before these, shard size, most shards, size of the first.
+ *
+ * n is a recipient's place by domain, r the one within the domain. Each shard, and the small first
+ * one too, takes from all of the order, so from each domain its part. Within a shard each domain has
+ * a block of some 100 in turn, which fill transactions to it; so what is left for the end is of
+ * the largest ones, and an MTA that reads the queue file as it gets rid of what it has
+ * read finds all others before one large domain that is slow has filled its memory. */
+#define COPY_SHARED(audience)                                                           \
+	"INSERT INTO shard_recipient (draft, shard, position, address)"                 \
+	" SELECT ?4, ?6 + 1 + iif(first = 0, n % count,"                                \
+	"  iif((n + 1) * first / total > n * first / total, 0,"                         \
+	"   1 + (n - n * first / total) % count)),"                                     \
+	" 1 + n + r / (100 * count) * total, address FROM"                              \
+	" (SELECT *, (total - first + size - 1) / size AS count FROM"                   \
+	"  (SELECT address, total, size, iif(?9 < min(size, total), ?9, 0) AS first,"   \
+	"   row_number() OVER (ORDER BY domain, address_key) - 1 AS n,"                 \
+	"   row_number() OVER (PARTITION BY domain ORDER BY address_key) - 1 AS r FROM" \
+	"   " audience ", (SELECT total, max(?7, (total + ?8 - 1) / ?8) AS size FROM"   \
+	"    (SELECT count(*) AS total FROM " audience " WHERE NOT " HAS_PERSONAL       \
+	")) WHERE NOT " HAS_PERSONAL "))"
 
 /* Those with copies of their own, numbered; the same at every reading. Further parameter: shards
  * before these. */
@@ -118,9 +130,11 @@ static bool cut_shared(struct store *store, const struct shard_cut *cut,
 	int64_t before;
 
 	if (!count_shards(store, cut->draft, &before, error_r) ||
-	    !sql_run(store, error_r, FOR_AUDIENCE(cut, COPY_SHARED), "sisisiii", to->list,
-		     to->had, to->language, cut->draft, personal, before, cut->shard_size,
-		     (int64_t)TOKEN_PARTY_MOST / cut->texts))
+	    !sql_run(store, error_r, FOR_AUDIENCE(cut, COPY_SHARED), "sisisiiii",
+		     to->list, to->had, to->language, cut->draft, personal, before,
+		     cut->shard_size,
+		     (int64_t)TOKEN_PARTY_MOST / cut->texts - (cut->first_size > 0),
+		     cut->first_size))
 		return false;
 	*recipients_r = sql_changes(store);
 	return part_suspects(store, cut, before, error_r) &&
@@ -238,6 +252,10 @@ static enum answer take_shard(enum answer answer, struct sql_stmt *stmt,
 	" AND EXISTS (SELECT 1 FROM draft WHERE id = shard.draft AND state = 3" \
 	" AND NOT " SUSPENSION_STANDS("draft.broadcast") ")"
 
+#define URGENT_RELEASING                             \
+	" FROM draft WHERE state = 3 AND urgent = 1" \
+	" AND NOT " SUSPENSION_STANDS("draft.broadcast")
+
 /* The urgent release that has a shard for now or, *is_due_r false, one with a courier at this moment.
  * The state says whether it may go on. */
 static enum answer find_urgent(struct store *store, int64_t now, int64_t *draft_r,
@@ -247,11 +265,10 @@ static enum answer find_urgent(struct store *store, int64_t now, int64_t *draft_
 	enum answer answer = sql_first(
 	    store, error_r, &stmt,
 	    "SELECT id, EXISTS (SELECT 1 FROM shard WHERE draft = draft.id"
-	    "  AND state IN (1, 2) AND next_try <= ?1) AS is_due FROM draft"
-	    " WHERE state = 3 AND urgent = 1 AND NOT " SUSPENSION_STANDS(
-		"draft.broadcast") " AND EXISTS (SELECT 1 FROM shard WHERE draft = draft.id"
-				   "  AND state IN (1, 2) AND (next_try <= ?1 OR held_until > ?1))"
-				   " ORDER BY is_due DESC, id LIMIT 1",
+	    "  AND state IN (1, 2) AND next_try <= ?1) AS is_due" URGENT_RELEASING
+	    " AND EXISTS (SELECT 1 FROM shard WHERE draft = draft.id"
+	    "  AND state IN (1, 2) AND (next_try <= ?1 OR held_until > ?1))"
+	    " ORDER BY is_due DESC, id LIMIT 1",
 	    "i", now);
 
 	if (answer == ANSWER_YES) {

@@ -35,7 +35,9 @@ struct shard {
 
 /* Fix the recipients of one text of a draft: its audience now, each once; cut into
  * shards of at most shard_size (more where that would make too many for a token's number), whose
- * sizes differ by one at most, and whose numbers go on where those of the draft's other texts end.
+ * sizes differ by one at most, and whose numbers go on where those of the draft's other texts end;
+ * but the first has first_size, so that somebody receives it while the mail system still takes in
+ * the next.
  * Every shard has the same
  * mix of destinations, so that no carrier holds up the others; within a shard those of one
  * destination stand together. Personal copies come behind the shared ones, each a shard of its
@@ -44,6 +46,8 @@ struct shard_cut {
 	int64_t draft;
 	struct audience audience;
 	int64_t shard_size;
+	int64_t
+	    first_size; /* of the first shard, where that is smaller; 0: as the others */
 	int64_t now;
 	/* The domains whose recipients have personal copies, in lower case, a blank before and
 	 * behind each; " * ": all; NULL: none. */

@@ -327,6 +327,7 @@ static enum answer start(struct store *store, const struct setup *setup,
 		.draft = draft,
 		.cut = { .draft = draft->id,
 			 .shard_size = setup->settings->shard_size,
+			 .first_size = setup->settings->first_shard_size,
 			 .now = now,
 			 .texts = 1 + (int64_t)draft->parts->len },
 	};

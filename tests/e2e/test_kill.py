@@ -36,6 +36,7 @@ ENGLISH = 600  # of these; two shards for the others, and one for them
 SHARD_SIZE = 700
 SETTINGS = f"""
 shard_size = "{SHARD_SIZE}"
+first_shard_size = "0"
 receipt_wait = "3s"
 retry_first = "1s"
 retry_most = "1s"

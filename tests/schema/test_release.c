@@ -282,6 +282,114 @@ static void test_destinations_are_mixed(void **state)
 	draft_free(draft);
 }
 
+/* How many of a shard's recipients are of which domain, add_many()'s. */
+struct mix {
+	int64_t of[3];
+};
+
+static void count_domain(const char *address, void *context)
+{
+	struct mix *mix = context;
+
+	mix->of[strchr(address, '@')[2] - '0']++;
+}
+
+/* Small, and with its part of each domain. */
+static void test_first_shard(void **state)
+{
+	static const struct {
+		int64_t count, first, shards, sizes[3];
+	} rows[] = {
+		{ 30, 6, 3, { 6, 12, 12 } }, { 36, 6, 3, { 6, 15, 15 } },
+		{ 13, 12, 2, { 12, 1 } },    { 12, 12, 1, { 12 } },
+		{ 12, 13, 1, { 12 } },       { 7, 1, 2, { 1, 6 } },
+		{ 1, 1, 1, { 1 } },          { 0, 1, 0, { 0 } },
+		{ 30, 15, 2, { 15, 15 } },   { 31, 15, 3, { 11, 10, 10 } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		g_autofree char *list = g_strdup_printf("first%zu", i);
+		struct shard_cut wanted = { .audience = { list, 0, "" },
+					    .shard_size = 15,
+					    .first_size = rows[i].first,
+					    .now = 100,
+					    .texts = 1 };
+		struct draft *draft;
+		int64_t recipients = -1, all = 0;
+
+		begin(&at);
+		draft = insert_draft(&at, (unsigned char)(i + 1));
+		wanted.draft = draft->id;
+		add_many(list, rows[i].count);
+		assert_true(store_release_cut(at.store, &wanted, &recipients, &at.error));
+		assert_int_equal(recipients, rows[i].count);
+		for (int64_t number = 1; number <= rows[i].shards; number++) {
+			const struct shard shard = find(draft->id, number);
+			struct mix mix = { { 0 } };
+
+			visit_all(&shard, count_domain, &mix);
+			if (shard.recipients != rows[i].sizes[number - 1])
+				fail_msg("row %zu: shard %lld has %lld", i,
+					 (long long)number, (long long)shard.recipients);
+			for (size_t n = 0; n < 3; n++)
+				assert_in_range(mix.of[n] + 1, shard.recipients / 3,
+						shard.recipients / 3 + 3);
+			all += mix.of[0] + mix.of[1] + mix.of[2];
+		}
+		assert_int_equal(all, rows[i].count);
+		commit(&at);
+		draft_free(draft);
+	}
+}
+
+/* Whose turn it is, by domain: "a100 b100 a100 ..." */
+static void list_turns(const char *address, void *context)
+{
+	GString *turns = context;
+	const char domain = strchr(address, '@')[1];
+	char *last = strrchr(turns->str, ' ');
+	long count = 1;
+
+	last = last != NULL ? last + 1 : turns->str;
+	if (*last == domain) {
+		count = strtol(last + 1, NULL, 10) + 1;
+		g_string_truncate(turns, (gsize)(last - turns->str));
+	} else if (turns->len > 0) {
+		g_string_append_c(turns, ' ');
+	}
+	g_string_append_printf(turns, "%c%ld", domain, count);
+}
+
+/* One domain has most of the recipients: the others do not stand behind it. */
+static void test_domains_take_turns(void **state)
+{
+	g_autoptr(GString) turns = g_string_new(NULL);
+	struct draft *draft;
+	struct shard shard;
+
+	(void)state;
+	begin(&at);
+	draft = insert_draft(&at, 1);
+	for (int i = 0; i < 500; i++) {
+		g_autofree char *large = g_strdup_printf("%d@a.example", i);
+		g_autofree char *small = g_strdup_printf("%d@b.example", i);
+		g_autofree char *last = g_strdup_printf("%d@c.example", i);
+
+		add("bosai", large);
+		if (i < 230)
+			add("bosai", small);
+		if (i < 50)
+			add("bosai", last);
+	}
+	assert_int_equal(cut(draft->id, "bosai", 1000), 780);
+	shard = find(draft->id, 1);
+	visit_all(&shard, list_turns, turns);
+	assert_string_equal(turns->str, "a100 b100 c50 a100 b100 a100 b30 a200");
+	commit(&at);
+	draft_free(draft);
+}
+
 /* A shard is the same at every try, whoever joins or leaves meanwhile. */
 static void test_recipients_are_fixed(void **state)
 {
@@ -979,6 +1087,8 @@ int main(void)
 		TEST(test_shard_sizes),
 		TEST(test_languages),
 		TEST(test_destinations_are_mixed),
+		TEST(test_first_shard),
+		TEST(test_domains_take_turns),
 		TEST(test_personal_copies),
 		TEST(test_personal_copies_in_a_language),
 		TEST(test_claims),
