@@ -4,7 +4,9 @@
  *
  * DESCRIPTION
  *	The MTA had taken it, so that nobody knew. It is one of those now that were refused, which
- *	every later mail about the draft shows.
+ *	every later mail about the draft shows. A resident's is nobody's matter but theirs, whom anybody
+ *	may have named: neither trail nor log nor alarm knows who it was, as of one that the MTA did
+ *	not take (milter/courier/courier.c).
  *
  * DIAGNOSTICS
  *	Warning: what came back, and whose. Errors are returned.
@@ -169,6 +171,26 @@ static bool take_failure(struct store *store, const struct outbox_notice *notice
 	       (news == ANSWER_NO || tell_others(store, notice, bounce, error_r));
 }
 
+static bool take_residents(struct store *store, const struct outbox_notice *notice,
+			   const struct notice_bounce *bounce,
+			   struct kairan_error *error_r)
+{
+	log_event(LOG_LEVEL_INFO, bounce->queue_id, 0,
+		  "notice %lld (%s) to a resident: %s: %s", (long long)notice->id,
+		  notice->kind, outcome_of(bounce->kind), bounce_kind_name(bounce->kind));
+	return !bounce_kind_is_failure(bounce->kind) ||
+	       store_outbox_record_bounce(store, notice->id, clock_now(), bounce->words,
+					  error_r) != ANSWER_UNKNOWN;
+}
+
+static bool take_staffs(struct store *store, const struct outbox_notice *notice,
+			const struct notice_bounce *bounce, struct kairan_error *error_r)
+{
+	return bounce_kind_is_failure(bounce->kind)
+		   ? take_failure(store, notice, bounce, error_r)
+		   : append(store, notice, bounce, error_r);
+}
+
 bool deliver_notice_bounced(struct store *store, const struct notice_bounce *bounce,
 			    struct kairan_error *error_r)
 {
@@ -177,9 +199,9 @@ bool deliver_notice_bounced(struct store *store, const struct notice_bounce *bou
 
 	switch (store_outbox_find(store, bounce->notice, &notice, error_r)) {
 	case ANSWER_YES:
-		ok = bounce_kind_is_failure(bounce->kind)
-			 ? take_failure(store, notice, bounce, error_r)
-			 : append(store, notice, bounce, error_r);
+		ok = notice_is_for_resident(notice->kind)
+			 ? take_residents(store, notice, bounce, error_r)
+			 : take_staffs(store, notice, bounce, error_r);
 		outbox_notice_free(notice);
 		return ok;
 	case ANSWER_NO:

@@ -480,6 +480,32 @@ def test_made_up_addresses(stack):
     check_equal("nowhere" in stack.log(), False)
 
 
+def test_answers_that_come_back(stack):
+    """Mail systems that take the answer, and report then. Whose it was is told to nobody either."""
+    for action, status in (("failed", "5.1.1"), ("failed", "5.7.1"), ("delayed", "4.4.1")):
+        address = resident()
+        ask(stack, address, STATUS)
+        to = str(wait_mail(stack, address, "登録の状況")["Return-Path"]).strip("<>")
+        report = ("From: MAILER-DAEMON@docomo.sink.example\r\n"
+                  f"To: {to}\r\nMessage-ID: <{next(counter)}@mx.example>\r\nMIME-Version: 1.0\r\n"
+                  "Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
+                  "--b\r\nContent-Type: message/delivery-status\r\n\r\n"
+                  "Reporting-MTA: dns; mx.example\r\n\r\n"
+                  f"Final-Recipient: rfc822; {address}\r\nAction: {action}\r\n"
+                  f"Status: {status}\r\n\r\n--b--\r\n").encode()
+        log = len(stack.log())
+        check_equal(stack.mx_send("", to, report).final[0], 250)
+        stack.wait_for(stack.mta_tools.queue_is_empty, what="the report")
+        if action == "failed":
+            check_equal(stack.store("SELECT 1 FROM outbox WHERE mail = ? AND bounced_at > 0",
+                                    address) != [], True)
+        for query in ("SELECT 1 FROM audit WHERE detail LIKE ?",
+                      "SELECT 1 FROM alarm WHERE name || detail LIKE ?"):
+            check_equal(stack.store(query, f"%{address}%"), [], query)
+        check_equal([line for line in stack.log()[log:].splitlines()
+                     if address in line and "kairan" in line.partition(":")[0]], [])
+
+
 def test_many_at_once(stack):
     """Some ask twice, on two connections at a time, and reply twice: each is there once."""
     stack.move_clock(3601)
