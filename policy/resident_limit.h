@@ -24,7 +24,7 @@ struct resident_limits {
 
 enum resident_limit {
 	RESIDENT_ANSWERED,
-	RESIDENT_LIMIT_ONE,     /* one a day, until it is confirmed */
+	RESIDENT_LIMIT_ONE, /* one a day, until it is confirmed; of no other limit then */
 	RESIDENT_LIMIT_ADDRESS, /* too many for the address */
 	RESIDENT_LIMIT_HOST,
 	RESIDENT_LIMIT_ALL,

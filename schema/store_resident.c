@@ -135,11 +135,12 @@ bool store_resident_count(struct store *store, const struct resident_request *re
 	const int64_t day = request->made_at - DAY_SECONDS;
 	const int64_t hour = request->made_at - HOUR_SECONDS;
 
-	return sql_number(
-		   store, error_r, &counts_r->unconfirmed,
-		   "SELECT count(*) FROM resident_request WHERE address_key = ?1"
-		   " AND made_at > ?2 AND state <> 2 AND max(kind, 3) = max(?3, 3)",
-		   "sii", request->key, day, (int64_t)request->kind) &&
+	return sql_number(store, error_r, &counts_r->unconfirmed,
+			  "SELECT count(*) FROM resident_request WHERE address_key = ?1"
+			  " AND made_at > ?2 AND state NOT IN (2, 4)"
+			  " AND max(kind, 3) = max(?3, 3) AND (kind <> 4 OR list = ?4)",
+			  "siis", request->key, day, (int64_t)request->kind,
+			  request->list) &&
 	       sql_number(store, error_r, &counts_r->address,
 			  "SELECT count(*) FROM resident_request WHERE address_key = ?"
 			  " AND made_at > ? AND kind <> 6",
@@ -152,6 +153,49 @@ bool store_resident_count(struct store *store, const struct resident_request *re
 			  "SELECT count(*) FROM resident_request WHERE made_at > ?"
 			  " AND kind <> 6",
 			  "i", hour);
+}
+
+enum answer store_resident_is_asked(struct store *store,
+				    const struct resident_request *request,
+				    struct kairan_error *error_r)
+{
+	int64_t count = 0;
+
+	if (!sql_number(store, error_r, &count,
+			"SELECT count(*) FROM resident_request WHERE address_key = ?"
+			" AND made_at > ? AND kind = ? AND list = ? AND until = ?",
+			"siisi", request->key, request->made_at - DAY_SECONDS,
+			(int64_t)request->kind, request->list, request->until))
+		return ANSWER_UNKNOWN;
+	return count > 0 ? ANSWER_YES : ANSWER_NO;
+}
+
+enum answer store_resident_find_held(struct store *store, const char *key, int64_t since,
+				     struct resident_request **request_r,
+				     struct kairan_error *error_r)
+{
+	int64_t id = 0;
+
+	if (!sql_number(
+		store, error_r, &id,
+		"SELECT ifnull(min(id), 0) FROM resident_request AS held"
+		" WHERE address_key = ? AND made_at >= ? AND state = 4 AND NOT EXISTS"
+		" (SELECT 1 FROM resident_request AS later"
+		" WHERE later.address_key = held.address_key AND later.id > held.id"
+		" AND later.kind = held.kind AND later.list = held.list)",
+		"si", key, since))
+		return ANSWER_UNKNOWN;
+	return id != 0 ? store_resident_find(store, id, request_r, error_r) : ANSWER_NO;
+}
+
+enum answer store_resident_take_up(struct store *store,
+				   const struct resident_request *request,
+				   struct kairan_error *error_r)
+{
+	return sql_change(store, error_r,
+			  "UPDATE resident_request SET state = 1, made_at = ?, terms = ?"
+			  " WHERE id = ? AND state = 4",
+			  "isi", request->made_at, request->terms, request->id);
 }
 
 enum answer store_resident_close(struct store *store, int64_t id,

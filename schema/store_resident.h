@@ -25,6 +25,7 @@ enum resident_state {
 	RESIDENT_WAITS = 1,     /* for the confirmation */
 	RESIDENT_CONFIRMED = 2, /* or nothing had to be: it was proven who wrote */
 	RESIDENT_REFUSED = 3,   /* they did not ask for it */
+	RESIDENT_HELD = 4, /* not answered before what was asked earlier is confirmed */
 };
 
 /* One mail that was answered. Strings are owned by one that was read
@@ -77,6 +78,21 @@ enum answer store_resident_has(struct store *store,
  * something, and cannot be confirmed, is counted apart. */
 bool store_resident_count(struct store *store, const struct resident_request *request,
 			  struct resident_counts *counts_r, struct kairan_error *error_r);
+
+/* Is the same already asked or held, of late? Another mail may have said it. */
+enum answer store_resident_is_asked(struct store *store,
+				    const struct resident_request *request,
+				    struct kairan_error *error_r);
+
+/* What was held first of an address, since a time, and was not asked again after it. NO: nothing. */
+enum answer store_resident_find_held(struct store *store, const char *key, int64_t since,
+				     struct resident_request **request_r,
+				     struct kairan_error *error_r);
+
+/* What was held waits for its confirmation from now on: its made_at and terms. NO: it was not held. */
+enum answer store_resident_take_up(struct store *store,
+				   const struct resident_request *request,
+				   struct kairan_error *error_r);
 
 /* It is confirmed or refused. NO: it does not wait. */
 enum answer store_resident_close(struct store *store, int64_t id,

@@ -13,7 +13,9 @@
  *
  *	Whether the address is registered is not looked at: the answer is the same, so that
  *	nobody learns it by asking. Past the limits (policy/resident_limit.h) there is no answer,
- *	and the sender's side is not told either. A mail that comes twice is answered once.
+ *	and the sender's side is not told either. What somebody asks for before they have confirmed
+ *	something else is kept, and answered when they have (milter/intake/resident_confirm.c). A
+ *	mail that comes twice is answered once.
  *
  * DIAGNOSTICS
  *	Info: what was asked for, and that it was not answered. Warning: a limit for a host or
@@ -159,6 +161,19 @@ static bool answer_it(const struct intake_context *context,
 	return resident_notice_add(store, &notice, error_r);
 }
 
+/* Whoever asks for something else before the first is confirmed may be right: it waits. What only
+ * says something is not kept. */
+static bool hold(struct store *store, struct resident_request *request,
+		 struct kairan_error *error_r)
+{
+	const enum answer asked = store_resident_is_asked(store, request, error_r);
+
+	if (asked != ANSWER_NO || request->kind > RESIDENT_PAUSE)
+		return asked != ANSWER_UNKNOWN;
+	request->state = RESIDENT_HELD;
+	return store_resident_add(store, request, &request->id, error_r);
+}
+
 static enum answer answer_within_limits(const struct intake_context *context,
 					const struct resident *resident,
 					struct resident_request *request,
@@ -171,8 +186,12 @@ static enum answer answer_within_limits(const struct intake_context *context,
 	if (!store_begin_grouped(store, error_r))
 		return ANSWER_UNKNOWN;
 	answer = find_limit(context, store, request, limit_r, error_r);
-	if (answer == ANSWER_YES && !answer_it(context, resident, request, error_r))
+	if ((answer == ANSWER_YES && !answer_it(context, resident, request, error_r)) ||
+	    (answer == ANSWER_NO && *limit_r == RESIDENT_LIMIT_ONE &&
+	     !hold(store, request, error_r)))
 		answer = ANSWER_UNKNOWN;
+	if (answer == ANSWER_NO && request->state == RESIDENT_HELD)
+		return store_commit(store, error_r) ? ANSWER_NO : ANSWER_UNKNOWN;
 	return store_finish(store, answer, error_r);
 }
 
@@ -196,8 +215,9 @@ enum answer resident_ask_answer(const struct intake_context *context,
 		waker_wake(kairan_get_waker(context->kairan, KAIRAN_NOTICES));
 		break;
 	case ANSWER_NO:
-		log_event(LOG_LEVEL_INFO, queue_id, 0, "%s %s: not answered: %s", word,
-			  request->list, resident_limit_name(limit));
+		log_event(LOG_LEVEL_INFO, queue_id, 0, "%s %s: not answered%s: %s", word,
+			  request->list, request->state == RESIDENT_HELD ? " yet" : "",
+			  resident_limit_name(limit));
 		tell_administrators(context, request, limit);
 		if (limit == RESIDENT_ANSWERED)
 			answer = ANSWER_YES;

@@ -11,7 +11,9 @@
  *
  *	A program that answers by itself consents to nothing. Where a gateway has cut the
  *	address, the mail that is answered says which it was. What was confirmed is not
- *	confirmed twice: a reply that comes again changes nothing, and is not answered.
+ *	confirmed twice: a reply that comes again changes nothing, and is not answered. What they
+ *	had asked for meanwhile, and was not answered for bombers' sake, is asked about then, one
+ *	after the other (milter/intake/resident_ask.c).
  *
  * DIAGNOSTICS
  *	Info: what became of it. Error: the store cannot be used.
@@ -135,6 +137,64 @@ static bool carry_out(struct store *store, const struct reply *reply,
 	       resident_notice_add(store, &notice, error_r);
 }
 
+/* ---- what was asked for meanwhile ---- */
+
+static const char *find_question(enum resident_kind kind)
+{
+	if (kind == RESIDENT_PAUSE)
+		return NOTICE_RESIDENT_PAUSE;
+	return kind == RESIDENT_JOIN ? NOTICE_RESIDENT_JOIN : NOTICE_RESIDENT_LEAVE;
+}
+
+/* Of a list that there is no more nothing is asked. */
+static bool ask_held(struct store *store, const struct reply *reply,
+		     struct resident_request *held, struct kairan_error *error_r)
+{
+	struct broadcast *broadcast = NULL;
+	struct resident_notice notice = { .kind = find_question(held->kind),
+					  .request = held,
+					  .now = clock_now() };
+	bool ok = true;
+
+	held->made_at = notice.now;
+	if (held->kind == RESIDENT_JOIN) {
+		g_free(held->terms);
+		held->terms = g_strdup(reply->context->setup->settings->terms_version);
+	}
+	if (resident_find_broadcast(reply->context, held->list, strlen(held->list),
+				    &broadcast) == ANSWER_YES) {
+		notice.broadcast = broadcast;
+		ok = store_resident_take_up(store, held, error_r) == ANSWER_YES &&
+		     resident_notice_add(store, &notice, error_r);
+	}
+	broadcast_free(broadcast);
+	return ok;
+}
+
+/* The next of what they asked for before they had confirmed this; nothing where that is too long ago
+ * to be meant. */
+static bool ask_next(struct store *store, const struct reply *reply,
+		     struct kairan_error *error_r)
+{
+	const int64_t since =
+	    clock_now() - reply->context->setup->settings->confirm_window;
+	struct resident_request *held = NULL;
+	bool ok;
+
+	switch (
+	    store_resident_find_held(store, reply->request->key, since, &held, error_r)) {
+	case ANSWER_YES:
+		ok = ask_held(store, reply, held, error_r);
+		resident_request_free(held);
+		return ok;
+	case ANSWER_NO:
+		return true;
+	case ANSWER_UNKNOWN:
+		break;
+	}
+	return false;
+}
+
 /* NO: it was closed before. */
 static enum answer close_request(struct store *store, const struct reply *reply,
 				 struct kairan_error *error_r)
@@ -143,7 +203,8 @@ static enum answer close_request(struct store *store, const struct reply *reply,
 	    store, reply->request->id,
 	    reply->refused ? RESIDENT_REFUSED : RESIDENT_CONFIRMED, error_r);
 
-	if (answer == ANSWER_YES && !reply->refused && !carry_out(store, reply, error_r))
+	if (answer == ANSWER_YES && !reply->refused &&
+	    (!carry_out(store, reply, error_r) || !ask_next(store, reply, error_r)))
 		return ANSWER_UNKNOWN;
 	return answer;
 }

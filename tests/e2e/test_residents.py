@@ -405,18 +405,57 @@ def test_the_same_answer_to_all(stack):
         check_equal(len({re.sub(r"\w{9,}", "QUEUE", each[0]) for each in found}), 1)
 
 
+def answers(stack, address, mark):
+    """Such mails, in order."""
+    return sorted((mail for mail in stack.sink() if s.receiver_of(mail) == address and
+                   mark in str(mail["Subject"])),
+                  key=lambda mail: int(re.findall(r"\d+", str(mail["Message-ID"]))[0]))
+
+
 def test_one_a_day(stack):
-    """However often, to whichever list and for whatever: one, until it is confirmed."""
+    """However often, to whichever list and for whatever: one, until it is confirmed; then the next
+    that was asked for, so that nobody who is right stays without an answer."""
     address = resident()
-    for to in (JOIN, JOIN, f"join-kosodate@{s.SERVICE}", LEAVE):
+    for to in (JOIN, JOIN, f"join-kosodate@{s.SERVICE}", f"join-kosodate@{s.SERVICE}"):
         ask(stack, address, to)
     ask(stack, address.upper())
+    ask(stack, address, PAUSE, f"Subject: {date_of(stack, 5)}")
     check_equal(told(stack, address), ["resident-join"])
     check_equal(told(stack, address.upper()), [])
-    check_equal(confirm(stack, wait_mail(stack, address, "登録の確認"))[0], 250)
-    ask(stack, address, f"join-kosodate@{s.SERVICE}")
-    check_equal(told(stack, address)[2:], ["resident-join"])
-    other = resident()
+    first = wait_mail(stack, address, "登録の確認")
+    check_equal(confirm(stack, first)[0], 250)
+    check_equal(told(stack, address)[1:], ["resident-welcome", "resident-join"])
+    check_equal(confirm(stack, first)[0], 250, "once more")
+    check_equal(len(told(stack, address)), 3)
+    second = stack.wait_for(lambda: answers(stack, address, "登録の確認")[1:],
+                            what="the second answer")[0]
+    check_equal(confirm(stack, second)[0], 250)
+    check_equal(row(stack, address, "kosodate")["state"], 1)
+    check_equal(told(stack, address)[3:], ["resident-welcome", "resident-pause"])
+    check_equal(confirm(stack, wait_mail(stack, address, "休止の確認"))[0], 250)
+    check_equal(row(stack, address)["state"], 4)
+    check_equal(told(stack, address)[5:], ["resident-paused"])
+
+
+def test_bombers_get_one_mail_sent(stack):
+    """What is held is for who confirms; a no, and the time, end it."""
+    address, other, late = (resident() for _ in range(3))
+    stack.configure(limit_resident_address="4")
+    try:
+        for who in (address, late):
+            for to in (JOIN, LEAVE, f"join-kosodate@{s.SERVICE}", f"leave-kosodate@{s.SERVICE}",
+                       f"join-kurashi@{s.SERVICE}"):
+                send(stack, who, to)
+    finally:
+        stack.configure(limit_resident_address="10")
+    check_equal(told(stack, address), ["resident-join"])
+    check_equal(len(stack.store("SELECT id FROM resident_request WHERE address = ?", address)), 4)
+    check_equal(confirm(stack, wait_mail(stack, address, "登録の確認"), b"No")[0], 250)
+    check_equal(told(stack, address), ["resident-join"])
+    stack.move_clock(8 * 86400)
+    stack.wait_for(lambda: not stack.store("SELECT id FROM resident_request WHERE address = ?",
+                                           late), what="the end of what was held")
+    check_equal(told(stack, late), ["resident-join"])
     ask(stack, other)
     stack.move_clock(86399 - 60)
     ask(stack, other)
