@@ -3,11 +3,13 @@
     make bench                              everything
     python3 tests/bench/bench.py release 1000 10000
     python3 tests/bench/bench.py sendmail | copies | foreign | drafts | joins | memory | bounces
+    python3 tests/bench/bench.py residents 10000 100000
 
 Machines are noisy: what counts are ratios within one run, of medians. Results stand in
 bench.json beside the build, and in a table on standard output.
 """
 import base64
+import concurrent.futures
 import contextlib
 import email.policy
 import json
@@ -30,6 +32,7 @@ import town  # noqa: E402
 BUILD = s.BUILD
 ROUNDS = int(os.environ.get("KAIRAN_BENCH_ROUNDS", "5"))
 SHARD = 20000
+REPORTED = 50
 COPIES_AT_ONCE = 8
 TICKS = os.sysconf("SC_CLK_TCK")
 RESULTS = []
@@ -457,16 +460,20 @@ def reply_addresses(stack, mark):
     return found
 
 
-def in_sessions(stack, mails, connections=8):
-    """Send (sender, recipient) as empty mails, each connection its part."""
+def empty_mail(sender, to, number):
+    return (f"From: {sender}\r\nTo: {to}\r\n"
+            f"Message-ID: <{number}.{to}>\r\n\r\n").encode()
+
+
+def in_sessions(stack, mails, connections=8, write=empty_mail):
+    """Send something to each (sender, recipient), each connection its part; mails a second."""
     port = int(stack.env["KAIRAN_MX_PORT"])
 
     def work(number):
         smtp = Smtp(port)
         for at in range(number, len(mails), connections):
             sender, to = mails[at]
-            smtp.send(sender, [to], (f"From: {sender}\r\nTo: {to}\r\n"
-                                     f"Message-ID: <{at}.{to}>\r\n\r\n").encode())
+            smtp.send(sender, [to], write(sender, to, at))
         smtp.close()
 
     start = time.monotonic()
@@ -474,7 +481,7 @@ def in_sessions(stack, mails, connections=8):
     return len(mails) / (time.monotonic() - start)
 
 
-def count_joined(stack, mark):
+def count_joined(stack, of, mark):
     """Every one of them once: as a subscriber, in both mails, and in the reports' counts."""
     like = f"{mark}%"
     counts = [stack.store(query, like)[0][0] for query in (
@@ -483,17 +490,17 @@ def count_joined(stack, mark):
         "SELECT count(*) FROM outbox WHERE kind = 'resident-welcome' AND mail LIKE ?",
         "SELECT count(*) FROM resident_request WHERE state = 2 AND address LIKE ?")]
     return counts + [stack.store("SELECT sum(joined) FROM subscriber_change"
-                                 " WHERE list = 'bosai' AND gone = 0 AND joined = 1")[0][0]]
+                                 " WHERE list = ? AND gone = 0 AND joined = 1", of)[0][0]]
 
 
-def bench_joins(stack, counts=(10000,)):
+def bench_joins(stack, counts=(10000,), of="bosai"):
     stack.configure(limit_resident_host="0", limit_resident_all="0")
     for count in counts:
         mark = f"join{count}-"
         people = [f"{mark}{n}@docomo.sink.example" for n in range(count)]
         start = time.monotonic()
         # One in ten is impatient.
-        asked = in_sessions(stack, [(who, f"join-bosai@{s.SERVICE}")
+        asked = in_sessions(stack, [(who, f"join-{of}@{s.SERVICE}")
                                     for n, who in enumerate(people)
                                     for _ in range(2 if n % 10 == 0 else 1)])
         found = stack.wait_for(
@@ -502,7 +509,7 @@ def bench_joins(stack, counts=(10000,)):
             if len(stack.sink_files()) >= count else None, 1800, "the answers")
         answered = count / (time.monotonic() - start)
         confirmed = in_sessions(stack, [*found.items(), *list(found.items())[::10]])
-        joined = count_joined(stack, mark)
+        joined = count_joined(stack, of, mark)
         if joined != [count] * 5:
             raise AssertionError(f"of {count} who joined: {joined}")
         note(f"{count} residents join", asked_a_second=asked, answered_a_second=answered,
@@ -554,36 +561,75 @@ def deliver_reports(stack, to, groups):
     return time.monotonic() - start
 
 
-def bench_bounces(stack, counts=(100000,)):
-    """All of a list fail: each is kept once, however often it is told."""
+def send_what_fails(stack, count):
+    """A broadcast to a list that has so many when the reports come: where they go to."""
     use_list(stack, 25)
     release_once(stack, "came back")
     mail = town.wait_broadcast(stack, "came back", 25)[0]
-    to = str(mail["Return-Path"]).strip("<>").replace('"', "")
+    file = stack.directory / "came-back.csv"
+    file.write_text("address\n" + "\n".join(addresses(count)) + "\n")
+    os.chmod(file, 0o644)
+    stack.kairanctl("subscribers", "import", "--list", "bench25", "--new-list",
+                    str(file.resolve()))
+    return str(mail["Return-Path"]).strip("<>").replace('"', "")
+
+
+def check_failed(stack, count):
+    for table in ("bounce", "audit WHERE action = 'bounce'"):
+        kept = stack.store(f"SELECT count(*) FROM {table}")[0][0]
+        if kept != count:
+            raise AssertionError(f"{kept} of {count} in {table}")
+
+
+def bench_bounces(stack, counts=(100000,)):
+    """All of a list fail: each is kept once, however often it is told."""
     for count in counts:
-        file = stack.directory / "came-back.csv"
-        file.write_text("address\n" + "\n".join(addresses(count)) + "\n")
-        os.chmod(file, 0o644)
-        stack.kairanctl("subscribers", "import", "--list", "bench25", "--new-list",
-                        str(file.resolve()))
+        to = send_what_fails(stack, count)
         failed = addresses(count)
         groups = [failed[at:at + SHARD] for at in range(0, count, SHARD)]
         alone = [[address] for address in failed[:200]]
         singly = deliver_reports(stack, to, alone)
         wall = deliver_reports(stack, to, groups)
         deliver_reports(stack, to, groups)
-        for table in ("bounce", "audit WHERE action = 'bounce'"):
-            kept = stack.store(f"SELECT count(*) FROM {table}")[0][0]
-            assert kept == count, f"{kept} of {count} in {table}"
+        check_failed(stack, count)
         note(f"bounces, {count}", seconds=wall, ms_each_in_a_report_of_many=1000 * wall / count,
              ms_each_in_a_report_of_its_own=1000 * singly / len(alone))
+
+
+# ---- 7. both at once ----
+
+def bench_residents(stack, counts=(10000, 100000)):
+    """Residents join while mail systems report a list's subscribers, by SMTP, some twice."""
+    joining, failing = counts
+    to = send_what_fails(stack, failing)
+    failed = addresses(failing)
+    groups = [failed[at:at + REPORTED] for at in range(0, failing, REPORTED)]
+    groups += groups[::10]
+    before = peak(stack)
+
+    def write(_, to, number):
+        return report_of(to, groups[number]).replace("\n", "\r\n").encode()
+
+    def report():
+        in_sessions(stack, [("", to)] * len(groups), 4, write)
+        stack.wait_for(stack.mta_tools.queue_is_empty, 1800, "the reports")
+        return time.monotonic() - start
+
+    start = time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        reports = pool.submit(report)
+        bench_joins(stack, (joining,), "bench25")
+        wall = reports.result()
+    check_failed(stack, failing)
+    note(f"{joining} join beside {failing} failures", failures_wall=wall,
+         failures_a_second=failing / wall, mib_before=before, mib_after=peak(stack))
 
 
 def main():
     benches = {"release": bench_release, "copies": bench_copies, "foreign": bench_foreign,
                "drafts": bench_drafts, "joins": bench_joins, "memory": bench_memory,
                "sendmail": bench_sendmail,
-               "bounces": bench_bounces}
+               "bounces": bench_bounces, "residents": bench_residents}
     chosen = sys.argv[1:2] or list(benches)
     numbers = (tuple(map(int, sys.argv[2:])),) if sys.argv[2:] else ()
     for name in chosen:
