@@ -3,7 +3,8 @@
  *	leave_link - leaving by a link
  *
  * DESCRIPTION
- *	kairan-web has neither the store nor the directory. A link that is signed becomes a mail
+ *	kairan-web has neither the store nor the directory. A link that is signed, or may be by a
+ *	key that was made since the start, becomes a mail
  *	to the signed address with the same token, handed to the mail system that kairan-milter
  *	filters for: its answer to the mail says what became of it, since the filter has the
  *	resident leave before it answers.
@@ -30,6 +31,25 @@
 /* Somebody waits before a screen. */
 #define MTA_SECONDS_MOST 20
 
+/* A list's name, which the page shows. */
+static bool is_list(const char *name)
+{
+	return g_regex_match_simple("^[a-z0-9][a-z0-9._-]{0,63}$", name,
+				    G_REGEX_CASELESS | G_REGEX_DOLLAR_ENDONLY, 0);
+}
+
+/* What a newer key has signed than those that were read at the start kairan judges itself. */
+static bool may_be_genuine(const struct keyring *keys, const char *text, const char *list)
+{
+	struct token token;
+
+	if (!token_read(text, strlen(text), &token))
+		return false;
+	if (keyring_find(keys, token.key_id) == NULL)
+		return is_list(list);
+	return leave_token_is_genuine(keys, text, strlen(text), list);
+}
+
 bool leave_link_read(const char *path, const struct keyring *keys,
 		     struct leave_link *link_r)
 {
@@ -38,8 +58,7 @@ bool leave_link_read(const char *path, const struct keyring *keys,
 
 	*link_r = (struct leave_link){ 0 };
 	if (count < 3 || strcmp(parts[count - 3], "leave") != 0 ||
-	    !leave_token_is_genuine(keys, parts[count - 1], strlen(parts[count - 1]),
-				    parts[count - 2]))
+	    !may_be_genuine(keys, parts[count - 1], parts[count - 2]))
 		return false;
 	link_r->list = g_strdup(parts[count - 2]);
 	link_r->token = g_strdup(parts[count - 1]);

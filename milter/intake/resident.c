@@ -157,21 +157,28 @@ static const char *read_subject_language(const struct message *message)
 	return language;
 }
 
-/* That of a list in another language; NULL where the mail is about none. */
+const char *resident_list_language(const struct broadcast *broadcast)
+{
+	g_autofree char *language = twin_find_language(broadcast->twins, broadcast->list);
+
+	if (language == NULL)
+		return NULL;
+	return g_str_has_prefix(language, LANGUAGE_JAPANESE) ? "ja" : "en";
+}
+
+/* That of the list that the mail is about, if it is about one. */
 static const char *find_list_language(const struct intake_context *context,
 				      const struct service_address *service)
 {
 	struct broadcast *broadcast = NULL;
-	g_autofree char *language = NULL;
+	const char *language = NULL;
 
 	if (service->token_length > 0 &&
 	    resident_find_broadcast(context, service->token, service->token_length,
 				    &broadcast) == ANSWER_YES)
-		language = twin_find_language(broadcast->twins, broadcast->list);
+		language = resident_list_language(broadcast);
 	broadcast_free(broadcast);
-	if (language == NULL)
-		return NULL;
-	return g_str_has_prefix(language, LANGUAGE_JAPANESE) ? "ja" : "en";
+	return language;
 }
 
 static const char *find_language(const struct intake_context *context,

@@ -28,6 +28,9 @@ enum answer resident_find_broadcast(const struct intake_context *context,
 				    const char *list, size_t length,
 				    struct broadcast **broadcast_r);
 
+/* Of a list in another language: "ja" or "en"; NULL: it is in none of its own. */
+const char *resident_list_language(const struct broadcast *broadcast);
+
 /* May there be mail to such an address of a list? Which lists there are is no secret: broadcasts
  * name them. */
 void resident_judge_list(const struct intake_context *context,

@@ -145,6 +145,13 @@ def test_one_click(stack):
         check_in("お届けしません", text)
         check_equal(web.ask("POST", path, ONE_CLICK, FORM)[0], 200, "once more")
         check_equal(gone(stack), 2, "counted")
+        # Who has passed their copy on learns of it, and how to come back.
+        goodbye = stack.wait_for(
+            lambda: next((mail for mail in stack.sink() if s.receiver_of(mail) == who and
+                          "配信を終わりました" in str(mail["Subject"])), None), what="the goodbye")
+        check_in("join-kosodate@info.town.example", s.text_of(goodbye))
+        check_equal([row["kind"] for row in stack.store(
+            "SELECT kind FROM outbox WHERE mail = ?", who)], ["resident-goodbye"])
         said = web.stop()
     check_in("list kosodate: a link was followed", said)
     for secret in (who, path.rpartition("/")[2]):
@@ -204,6 +211,35 @@ def test_while_kairan_is_away(stack):
         check_equal(state(stack, who), 1)
         check_equal(web.ask("POST", path, ONE_CLICK, FORM)[0], 200)
         check_equal(state(stack, who), 3)
+
+
+def test_newer_keys(stack):
+    """Keys are rotated, and nobody thinks of kairan-web: what it cannot judge kairan does."""
+    with running(stack) as (web, paths):
+        who, path = sorted(paths.items())[7]
+        stack.kairanctl("keys", "rotate")
+        stack.configure(copies="personal")
+        subject = "新しい鍵"
+        town.draft(stack, "kosodate-staff1", subject, to=town.KOSODATE)
+        town.answer(stack, "kosodate-chief",
+                    town.request_for(stack, "kosodate-chief", subject), "承認")
+        mail = stack.wait_for(
+            lambda: next((mail for mail in town.broadcast(stack.sink(), subject)
+                          if s.receiver_of(mail) == who), None), what="their copy")
+        newer = urllib.parse.urlsplit(re.match(r"<(https://[^>]+)>,", re.sub(
+            r"\s+", "", str(mail["List-Unsubscribe"])))[1]).path
+        token = newer.rpartition("/")[2]
+        check_equal(token[:4] == path.rpartition("/")[2][:4], False, "by another key")
+        forged = newer[:-9] + ("b" if newer[-9] == "a" else "a") + newer[-8:]
+        check_equal(web.ask("GET", newer)[0], 200)
+        check_equal(web.ask("POST", forged, ONE_CLICK, FORM)[0], 410)
+        for list_ in ("%3Cb%3E", "a%20b", "x" * 65, ""):
+            check_equal(web.ask("GET", f"/leave/{list_}/{token}")[0], 404, list_)
+        check_equal(state(stack, who), 1)
+        check_equal(web.ask("POST", newer, ONE_CLICK, FORM)[0], 200)
+        check_equal(state(stack, who), 3)
+        # The older mails' links still do.
+        check_equal(web.ask("POST", path, ONE_CLICK, FORM)[0], 200)
 
 
 def test_how_it_is_called(stack):
