@@ -4,7 +4,8 @@
  *
  * DESCRIPTION
  *	The sum of the jumps, and where the clock was after the first of them. Jumps that take each
- *	other back, to within an hour, leave nothing.
+ *	other back, to within an hour, leave nothing; where one was found at a start of the machine,
+ *	the time that it was off is in it, and may be left.
  *
  * DIAGNOSTICS
  *	All failures are returned.
@@ -14,6 +15,7 @@
 #include "schema/store_clock.h"
 
 #include <glib.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "schema/sql.h"
@@ -22,7 +24,9 @@
 /* store_draft.c reads the first two. */
 #define JUMP      "clock-jump"
 #define JUMPED_AT "clock-jumped-at"
+#define OUTAGE    "clock-outage"
 #define SEEN      "clock-seen"
+#define BOOT      "clock-boot" /* "ID SECONDS" */
 
 /* Within this it is right again. */
 #define TOLERANCE_SECONDS 3600
@@ -51,27 +55,31 @@ enum answer store_clock_find_jump(struct store *store, int64_t *jump_r,
 	return find_number(store, JUMP, jump_r, error_r);
 }
 
-bool store_clock_jump(struct store *store, int64_t jump, int64_t now, int64_t *left_r,
-		      struct kairan_error *error_r)
+bool store_clock_jump(struct store *store, const struct store_clock_jump *jump,
+		      int64_t *left_r, struct kairan_error *error_r)
 {
-	int64_t before;
+	int64_t before, outage;
 	const enum answer doubted = find_number(store, JUMP, &before, error_r);
 
-	if (doubted == ANSWER_UNKNOWN)
+	if (doubted == ANSWER_UNKNOWN ||
+	    find_number(store, OUTAGE, &outage, error_r) == ANSWER_UNKNOWN)
 		return false;
-	*left_r = before + jump;
-	if (llabs(*left_r) <= TOLERANCE_SECONDS) {
+	*left_r = before + jump->seconds;
+	if (llabs(*left_r) <= TOLERANCE_SECONDS ||
+	    (outage != 0 && *left_r > 0 && *left_r <= STORE_CLOCK_OUTAGE_MOST)) {
 		*left_r = 0;
 		return store_clock_trust(store, error_r);
 	}
 	return put_number(store, JUMP, *left_r, error_r) &&
-	       (doubted == ANSWER_YES || put_number(store, JUMPED_AT, now, error_r));
+	       (doubted == ANSWER_YES ||
+		put_number(store, JUMPED_AT, jump->now, error_r)) &&
+	       (!jump->with_outage || put_number(store, OUTAGE, 1, error_r));
 }
 
 bool store_clock_trust(struct store *store, struct kairan_error *error_r)
 {
-	return sql_run(store, error_r, "DELETE FROM position WHERE name IN (?, ?)", "ss",
-		       JUMP, JUMPED_AT);
+	return sql_run(store, error_r, "DELETE FROM position WHERE name IN (?, ?, ?)",
+		       "sss", JUMP, JUMPED_AT, OUTAGE);
 }
 
 bool store_clock_bring_back(struct store *store, int64_t now, int64_t most,
@@ -92,13 +100,46 @@ bool store_clock_bring_back(struct store *store, int64_t now, int64_t most,
 	return true;
 }
 
-enum answer store_clock_find_seen(struct store *store, int64_t *at_r,
+enum answer store_clock_find_seen(struct store *store, struct clock_sight *sight_r,
 				  struct kairan_error *error_r)
 {
-	return find_number(store, SEEN, at_r, error_r);
+	g_autofree char *boot = NULL;
+	long long running = 0;
+	enum answer answer = find_number(store, SEEN, &sight_r->wall, error_r);
+
+	sight_r->running = 0;
+	sight_r->boot[0] = '\0';
+	if (answer != ANSWER_YES)
+		return answer;
+	answer = store_position_find(store, BOOT, &boot, error_r);
+	if (answer == ANSWER_YES &&
+	    sscanf(boot, "%39s %lld", sight_r->boot, &running) == 2)
+		sight_r->running = running;
+	else
+		sight_r->boot[0] = '\0';
+	return answer == ANSWER_UNKNOWN ? ANSWER_UNKNOWN : ANSWER_YES;
 }
 
-bool store_clock_see(struct store *store, int64_t at, struct kairan_error *error_r)
+bool store_clock_see(struct store *store, const struct clock_sight *sight,
+		     struct kairan_error *error_r)
 {
-	return put_number(store, SEEN, at, error_r);
+	g_autofree char *boot =
+	    g_strdup_printf("%s %lld", sight->boot, (long long)sight->running);
+
+	return put_number(store, SEEN, sight->wall, error_r) &&
+	       store_position_put(store, BOOT, boot, error_r);
+}
+
+enum answer store_clock_find_newest(struct store *store, int64_t *at_r,
+				    struct kairan_error *error_r)
+{
+	struct sql_stmt *stmt;
+	const enum answer answer = sql_first(
+	    store, error_r, &stmt, "SELECT at FROM audit ORDER BY seq DESC LIMIT 1", "");
+
+	if (answer == ANSWER_YES) {
+		*at_r = sql_int(stmt, 0);
+		sql_done(stmt);
+	}
+	return answer;
 }

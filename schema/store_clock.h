@@ -2,6 +2,8 @@
  * Jumps of the machine's clock: by how much, and since when, until it is right again or somebody
  * has confirmed it. Times that were kept before a jump forward are judged by the clock as it went
  * on before (store_draft_find_due()).
+ *
+ * And when it was last seen, on which boot of the machine, for the next start.
  */
 #ifndef KAIRAN_SCHEMA_STORE_CLOCK_H
 #define KAIRAN_SCHEMA_STORE_CLOCK_H
@@ -13,10 +15,20 @@
 enum answer store_clock_find_jump(struct store *store, int64_t *jump_r,
 				  struct kairan_error *error_r);
 
-/* The clock has jumped by so much, and is now here. *left_r is what stands in doubt then, with the
- * jumps before: 0 where it is right again. */
-bool store_clock_jump(struct store *store, int64_t jump, int64_t now, int64_t *left_r,
-		      struct kairan_error *error_r);
+/* A machine that was off for longer is not believed without being asked about: nobody closes a town
+ * hall for a month, and a clock that is wrong after a start mostly is by years. */
+#define STORE_CLOCK_OUTAGE_MOST (30 * (int64_t)86400)
+
+struct store_clock_jump {
+	int64_t seconds;  /* by how much */
+	int64_t now;      /* where it is after it */
+	bool with_outage; /* of it so much may be the time that the machine was off */
+};
+
+/* The clock has jumped. *left_r is what stands in doubt then, with the jumps before: 0 where it is
+ * right again. */
+bool store_clock_jump(struct store *store, const struct store_clock_jump *jump,
+		      int64_t *left_r, struct kairan_error *error_r);
 
 /* It is right as it is. */
 bool store_clock_trust(struct store *store, struct kairan_error *error_r);
@@ -26,9 +38,20 @@ bool store_clock_trust(struct store *store, struct kairan_error *error_r);
 bool store_clock_bring_back(struct store *store, int64_t now, int64_t most,
 			    int64_t *brought_r, struct kairan_error *error_r);
 
-/* The clock as it was last seen, for the next start; NO: never. */
-enum answer store_clock_find_seen(struct store *store, int64_t *at_r,
+struct clock_sight {
+	int64_t wall;
+	int64_t running; /* seconds since the machine was started */
+	char boot[40];   /* which start that was; "": not known */
+};
+
+/* The clock as it was last seen; NO: never. */
+enum answer store_clock_find_seen(struct store *store, struct clock_sight *sight_r,
 				  struct kairan_error *error_r);
-bool store_clock_see(struct store *store, int64_t at, struct kairan_error *error_r);
+bool store_clock_see(struct store *store, const struct clock_sight *sight,
+		     struct kairan_error *error_r);
+
+/* The time of the trail's last row; NO: it has none. */
+enum answer store_clock_find_newest(struct store *store, int64_t *at_r,
+				    struct kairan_error *error_r);
 
 #endif

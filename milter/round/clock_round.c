@@ -5,7 +5,10 @@
  * DESCRIPTION
  *	A clock that is set wrong for a minute would let drafts expire for good, broadcasts of next
  *	month go out, and the trail of years be let go. So it is held against the time since the
- *	machine was started, which nobody sets (and against what was last seen, at a start). After a
+ *	machine was started, which nobody sets. At a start it is held against when it was last seen:
+ *	where the machine has not been started since, in the same way; else the machine was off, for
+ *	a weekend or a week, and only a clock that is behind, or ahead by more than a month, is
+ *	doubted. After a
  *	jump of more than an hour, what was planned before is judged by the clock as it was, nothing
  *	is let go, and the administrators are told; until it is right again, or they confirm it
  *	(kairanctl clock confirm). When it goes back, what was planned far ahead is due at once.
@@ -19,6 +22,7 @@
 
 #include <glib.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "conf/clock.h"
@@ -30,61 +34,72 @@
 #define JUMP_SECONDS 3600
 #define SEE_SECONDS  600
 #define DAY_SECONDS  86400
+#define BOOT_ID      "/proc/sys/kernel/random/boot_id"
 
 static GMutex clock_lock;
 static struct {
 	bool begun;
-	int64_t wall, running;
-	int64_t seen;
+	struct clock_sight sight;
+	int64_t seen; /* as it is kept */
 } clock_last;
 
-/* Seconds since the machine was started, with those that it slept. */
-static int64_t read_running(void)
+/* Seconds since the machine was started, with those that it slept, and which start it was. */
+static void look_at_clock(struct clock_sight *sight_r)
 {
+	g_autofree char *boot = NULL;
 	struct timespec now;
 
 	(void)clock_gettime(CLOCK_BOOTTIME, &now);
-	return (int64_t)now.tv_sec;
+	sight_r->wall = clock_unmoved();
+	sight_r->running = (int64_t)now.tv_sec;
+	if (!g_file_get_contents(BOOT_ID, &boot, NULL, NULL))
+		boot = g_strdup("");
+	(void)g_strlcpy(sight_r->boot, g_strstrip(boot), sizeof(sight_r->boot));
 }
 
-static bool record(struct store *store, int64_t jump, int64_t now,
+static bool record(struct store *store, const struct store_clock_jump *jump,
 		   struct kairan_error *error_r)
 {
-	g_autofree char *detail = g_strdup_printf("%lld seconds", (long long)jump);
+	g_autofree char *detail =
+	    g_strdup_printf("%lld seconds", (long long)jump->seconds);
 	const struct audit_event event = {
-		.at = now,
+		.at = jump->now,
 		.uid = "kairan",
 		.role = "system",
 		.action = "clock",
-		.outcome = jump > 0 ? "forward" : "back",
+		.outcome = jump->seconds > 0 ? "forward" : "back",
 		.detail = detail,
 	};
 
 	return store_audit_append(store, &event, error_r);
 }
 
-static bool keep(struct store *store, int64_t jump, int64_t most, int64_t *left_r,
-		 struct kairan_error *error_r)
+/* Where the clock is now is kept with it, so that no start finds the same jump again. */
+static bool keep(struct store *store, const struct store_clock_jump *jump, int64_t most,
+		 int64_t *left_r, struct kairan_error *error_r)
 {
-	const int64_t now = clock_now();
+	struct clock_sight sight;
 	int64_t brought = 0;
 	bool ok;
 
+	look_at_clock(&sight);
 	if (!store_begin(store, error_r))
 		return false;
-	ok = store_clock_jump(store, jump, now, left_r, error_r) &&
-	     record(store, jump, now, error_r) &&
-	     (jump > 0 || store_clock_bring_back(store, now, most, &brought, error_r));
+	ok = store_clock_jump(store, jump, left_r, error_r) &&
+	     store_clock_see(store, &sight, error_r) && record(store, jump, error_r) &&
+	     (jump->seconds > 0 ||
+	      store_clock_bring_back(store, jump->now, most, &brought, error_r));
 	if (!store_end(store, ok, error_r))
 		return false;
-	log_error("the clock has jumped by %lld seconds", (long long)jump);
+	log_error("the clock has jumped by %lld seconds", (long long)jump->seconds);
 	if (brought > 0)
 		log_info("%lld plans that were far ahead are due now",
 			 (long long)brought);
 	return true;
 }
 
-static bool handle(struct kairan *kairan, int64_t jump, struct kairan_error *error_r)
+static bool handle(struct kairan *kairan, const struct store_clock_jump *jump,
+		   struct kairan_error *error_r)
 {
 	struct setup *setup = kairan_get_setup(kairan);
 	const int64_t most = MAX(2 * setup->settings->retry_most, DAY_SECONDS);
@@ -102,35 +117,74 @@ static bool handle(struct kairan *kairan, int64_t jump, struct kairan_error *err
 		    g_strdup_printf("%+lld h", (long long)(left / 3600));
 
 		alarm_raise(kairan, ALARM_CLOCK, "jump",
-			    left > 0 ? "clock-forward" : "clock-back", hours);
+			    left < 0            ? "clock-back"
+			    : jump->with_outage ? "clock-far"
+						: "clock-forward",
+			    hours);
 	}
 	kairan_wake_all(kairan);
 	return true;
 }
 
-/* Against what an earlier run has seen: only a clock behind that is wrong for sure. */
-static int64_t judge_start(struct store *store, int64_t wall)
+/* ---- at a start ---- */
+
+/* What an earlier run has left; false: nothing. */
+static bool find_last(struct store *store, struct clock_sight *seen_r, int64_t *newest_r)
 {
 	struct kairan_error error;
-	int64_t seen = 0;
-	enum answer answer;
+	enum answer seen, newest = ANSWER_NO;
 
 	if (!store_begin(store, &error))
-		return 0;
-	answer = store_clock_find_seen(store, &seen, &error);
+		return false;
+	seen = store_clock_find_seen(store, seen_r, &error);
+	if (seen == ANSWER_YES)
+		newest = store_clock_find_newest(store, newest_r, &error);
 	store_rollback(store);
-	return answer == ANSWER_YES && wall < seen ? wall - seen : 0;
+	if (newest == ANSWER_NO)
+		*newest_r = clock_now();
+	return seen == ANSWER_YES && newest != ANSWER_UNKNOWN;
 }
 
-static void see(struct store *store, int64_t wall)
+static int64_t find_jump(const struct clock_sight *before, const struct clock_sight *now)
+{
+	return now->wall - before->wall - (now->running - before->running);
+}
+
+/* The machine was started anew: how long was it off? Nobody knows; but what was done last, by the
+ * daemon or by kairanctl (a store that is restored is an old one), is not ahead of now. */
+static void judge_outage(int64_t away, struct store_clock_jump *jump_r)
+{
+	jump_r->with_outage = away > STORE_CLOCK_OUTAGE_MOST;
+	if (away < 0 || jump_r->with_outage)
+		jump_r->seconds = away;
+}
+
+static void judge_start(struct store *store, const struct clock_sight *now,
+			struct store_clock_jump *jump_r)
+{
+	struct clock_sight seen;
+	int64_t newest = 0;
+
+	if (!find_last(store, &seen, &newest))
+		return;
+	if (*seen.boot != '\0' && strcmp(seen.boot, now->boot) == 0 &&
+	    seen.running <= now->running)
+		jump_r->seconds = find_jump(&seen, now);
+	else
+		judge_outage(MIN(now->wall - seen.wall, clock_now() - newest), jump_r);
+}
+
+/* ---- all of it ---- */
+
+static void see(struct store *store, const struct clock_sight *sight)
 {
 	struct kairan_error error;
 
-	if (llabs(wall - clock_last.seen) < SEE_SECONDS)
+	if (llabs(sight->wall - clock_last.seen) < SEE_SECONDS)
 		return;
-	clock_last.seen = wall;
+	clock_last.seen = sight->wall;
 	if (store_begin(store, &error))
-		(void)store_end(store, store_clock_see(store, wall, &error), &error);
+		(void)store_end(store, store_clock_see(store, sight, &error), &error);
 }
 
 /* An administrator has confirmed it. */
@@ -153,23 +207,25 @@ static void look_whether_confirmed(struct kairan *kairan, struct store *store)
 static void look(struct kairan *kairan)
 {
 	struct store *store = kairan_get_store(kairan);
-	const int64_t wall = clock_unmoved(), running = read_running();
+	struct store_clock_jump jump = { .now = clock_now() };
+	struct clock_sight sight;
 	struct kairan_error error;
-	int64_t jump;
 
 	if (store_failing_since(store, NULL) != 0)
 		return;
-	jump = clock_last.begun ? wall - clock_last.wall - (running - clock_last.running)
-				: judge_start(store, wall);
+	look_at_clock(&sight);
+	if (clock_last.begun)
+		jump.seconds = find_jump(&clock_last.sight, &sight);
+	else
+		judge_start(store, &sight, &jump);
 	/* What could not be kept is found again. */
-	if (llabs(jump) > JUMP_SECONDS && !handle(kairan, jump, &error)) {
+	if (llabs(jump.seconds) > JUMP_SECONDS && !handle(kairan, &jump, &error)) {
 		log_error("the clock: %s", error.text);
 		return;
 	}
 	clock_last.begun = true;
-	clock_last.wall = wall;
-	clock_last.running = running;
-	see(store, wall);
+	clock_last.sight = sight;
+	see(store, &sight);
 	look_whether_confirmed(kairan, store);
 }
 

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """A machine's clock that jumps: nothing expires and nothing goes out by it, the administrators are
 told, and all is as before once it is right again, or they have confirmed it."""
+import contextlib
 import datetime
 import os
 import signal
+import sqlite3
 
 import stack as s
 import tap
@@ -100,6 +102,80 @@ def test_a_start_finds_it_right_again(stack):
     set_clock(stack, before, False)
     stack.start("milter")
     stack.wait_for(lambda: not alarms(stack), what="the end of the alarm")
+
+
+@contextlib.contextmanager
+def down(stack, jump, machine=False):
+    """While the daemon is down the clock jumps by these seconds; with machine the machine is off,
+    too."""
+    stack.stop("milter")
+    set_clock(stack, offset(stack) + jump, True)
+    if machine:
+        link = sqlite3.connect(stack.env["KAIRAN_STORE"])
+        with contextlib.closing(link), link:
+            link.execute("UPDATE position SET value = 'another-start 5' WHERE name = 'clock-boot'")
+    before = stack.log().count("has jumped")
+    stack.start("milter")
+    yield lambda: stack.log().count("has jumped") - before
+
+
+def test_a_jump_while_it_was_down(stack):
+    """By a machine that was not started anew meanwhile: it is known to the second."""
+    subject = "止まっている間"
+    town.draft(stack, "bosai-staff1", subject)
+    before = offset(stack)
+    with down(stack, DAYS * 86400):
+        stack.wait_for(lambda: alarms(stack) == ["clock-forward"], what="the alarm")
+    town.draft(stack, "bosai-staff1", f"{subject}の後")
+    town.request_for(stack, "bosai-chief", f"{subject}の後")
+    check_equal(town.state_of(stack, subject), town.HELD)
+    set_clock(stack, before, True)
+    stack.wait_for(lambda: not alarms(stack), what="the end of the alarm")
+    check_equal(town.state_of(stack, subject), town.HELD)
+    with down(stack, -2 * 3600):
+        stack.wait_for(lambda: alarms(stack) == ["clock-back"], what="the alarm")
+    with down(stack, 2 * 3600):
+        stack.wait_for(lambda: not alarms(stack), what="the end of the alarm")
+    check_equal(offset(stack), before)
+
+
+def test_a_clock_behind_after_a_start(stack):
+    """The machine was off: what the store has last lies ahead. It is set right later."""
+    with down(stack, -3 * 86400, machine=True):
+        stack.wait_for(lambda: alarms(stack) == ["clock-back"], what="the alarm")
+    set_clock(stack, offset(stack) + 3 * 86400, True)
+    stack.wait_for(lambda: not alarms(stack), what="the end of the alarm")
+
+
+def test_a_clock_far_ahead_after_a_start(stack):
+    """By a year: nothing expires. Set right, two days are left, which the machine was off."""
+    subject = "一年進んだ時計"
+    town.draft(stack, "bosai-staff1", subject)
+    before = offset(stack)
+    told = len(stack.imap("sysadmin"))
+    with down(stack, 367 * 86400, machine=True):
+        stack.wait_for(lambda: alarms(stack) == ["clock-far"], what="the alarm")
+    mail = stack.wait_for(lambda: next(
+        (mail for mail in stack.imap("sysadmin")[told:] if "1か月より長く" in s.text_of(mail)), None),
+        what="its mail")
+    check_in("clock confirm", s.text_of(mail))
+    check_equal(town.state_of(stack, subject), town.HELD)
+    set_clock(stack, before + 2 * 86400, True)
+    stack.wait_for(lambda: not alarms(stack), what="the end of the alarm")
+    check_equal(town.state_of(stack, subject), town.HELD)
+    set_clock(stack, before, True)
+    stack.wait_for(lambda: alarms(stack) == ["clock-back"], what="another alarm")
+    stack.kairanctl("clock", "confirm")
+    stack.wait_for(lambda: not alarms(stack), what="the end of that")
+
+
+def test_a_long_outage(stack):
+    """Over New Year the machine is off: that is no jump, and what was due is over."""
+    subject = "年末年始"
+    town.draft(stack, "bosai-staff1", subject)
+    with down(stack, 10 * 86400, machine=True) as jumps:
+        town.wait_state(stack, subject, town.EXPIRED)
+    check_equal((jumps(), alarms(stack)), (0, []))
 
 
 def test_confirmed(stack):
