@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "milter/mail/charset.h"
+#include "policy/text.h"
 
 static size_t find_line(const char *octets, size_t offset)
 {
@@ -39,7 +40,7 @@ bool ctl_csv_read_file(const char *path, char **text_r, struct kairan_error *err
 		g_error_free(error);
 		return false;
 	}
-	skip = g_str_has_prefix(octets, "\xef\xbb\xbf") ? 3 : 0;
+	skip = text_begins_with(octets, "\xef\xbb\xbf") ? 3 : 0;
 	if (memchr(octets, '\0', length) != NULL)
 		return error_set(error_r, "%s: has a NUL octet; is it a text file?",
 				 path);

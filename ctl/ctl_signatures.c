@@ -24,6 +24,7 @@
 #include "ctl/ctl_options.h"
 #include "ctl/ctl_store.h"
 #include "ctl/ctl_table.h"
+#include "policy/text.h"
 #include "schema/store_audit.h"
 #include "schema/store_signature.h"
 
@@ -123,7 +124,7 @@ static int forget_signatures(struct store *store, void *context,
 	for (guint i = 0; ok && i < signatures->len; i++) {
 		const struct signature *signature = g_ptr_array_index(signatures, i);
 
-		if (!g_str_has_prefix(signature->hash, forgetting->hash))
+		if (!text_begins_with(signature->hash, forgetting->hash))
 			continue;
 		ok = forget_one(store, signature, error_r);
 		forgetting->count++;

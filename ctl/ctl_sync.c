@@ -30,6 +30,7 @@
 #include "ctl/ctl_operator.h"
 #include "ctl/ctl_options.h"
 #include "ctl/ctl_store.h"
+#include "policy/text.h"
 #include "schema/directory_mails.h"
 #include "schema/store_audit.h"
 #include "schema/store_subscriber.h"
@@ -74,7 +75,7 @@ static int read_source(struct sync *sync)
 {
 	const char *path = sync->source.path;
 
-	return g_str_has_prefix(path, LDAP_PREFIX)
+	return text_begins_with(path, LDAP_PREFIX)
 		   ? read_directory(sync, path + strlen(LDAP_PREFIX))
 		   : ctl_addresses_read_file(&sync->source);
 }

@@ -22,6 +22,7 @@
 
 #include "conf/log.h"
 #include "milter/courier/smtp.h"
+#include "policy/text.h"
 
 #define MARK "X-Kairan-Passed-On: "
 
@@ -46,7 +47,7 @@ static GString *write_octets(const struct role_mail *mail)
 static bool is_marked(const GString *octets)
 {
 	const char *end = strstr(octets->str, "\n\n");
-	const char *mark = g_str_has_prefix(octets->str, MARK)
+	const char *mark = text_begins_with(octets->str, MARK)
 			       ? octets->str
 			       : strstr(octets->str, "\n" MARK);
 

@@ -43,7 +43,7 @@ static bool says_who_wrote(const char *saying)
 	const bool evident = line_has_date(saying) || strchr(saying, '@') != NULL;
 
 	if (line_match_end(saying, attribution_wrote) > 0 || strcmp(saying, "wrote") == 0)
-		return evident || g_str_has_prefix(saying, "on ");
+		return evident || text_begins_with(saying, "on ");
 	if (line_match_end(saying, attribution_wrote_ja) > 0)
 		return evident || strstr(saying, "さん") != NULL;
 	if (line_match_start(saying, attribution_quotes) > 0)

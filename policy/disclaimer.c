@@ -383,7 +383,7 @@ static size_t match_stop(const char *at)
 	if (*at == '.')
 		return at[1] == '\0' || at[1] == ' ' ? 1 : 0;
 	for (size_t i = 0; stops[i] != NULL; i++)
-		if (g_str_has_prefix(at, stops[i]))
+		if (text_begins_with(at, stops[i]))
 			return strlen(stops[i]);
 	return 0;
 }
@@ -454,7 +454,7 @@ static const char *skip_label(const struct paragraph *paragraph, const char *at,
 		const char *end = start + strlen(*words);
 		const char *behind;
 
-		if (!g_str_has_prefix(start, *words))
+		if (!text_begins_with(start, *words))
 			continue;
 		behind = skip_signs(end, disclaimer_closing);
 		if (count_lines_to(paragraph, end) > 0 ||
@@ -516,7 +516,7 @@ const char *disclaimer_skip_mark(const char *line)
 		start = g_utf8_next_char(start);
 		for (size_t i = 0; banner_marks[i] != NULL && origin == 0; i++) {
 			behind = start + strlen(banner_marks[i]);
-			if (g_str_has_prefix(start, banner_marks[i]) && *behind != '\0' &&
+			if (text_begins_with(start, banner_marks[i]) && *behind != '\0' &&
 			    g_utf8_strchr("]】)", -1, g_utf8_get_char(behind)) != NULL)
 				origin =
 				    folded.origin[g_utf8_next_char(behind) - folded.text];

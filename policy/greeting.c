@@ -23,6 +23,7 @@
 #include "policy/office.h"
 #include "policy/reply_doubt.h"
 #include "policy/script.h"
+#include "policy/text.h"
 
 /* The characters of a salutation's name, and the words in it. */
 #define NAME_MOST  24
@@ -124,9 +125,9 @@ static const char *skip_phrase(const char *at)
 	for (size_t i = 0; greeting_phrases[i] != NULL; i++) {
 		const char *end = at + strlen(greeting_phrases[i]);
 
-		if (g_str_has_prefix(at, greeting_phrases[i]) &&
+		if (text_begins_with(at, greeting_phrases[i]) &&
 		    (is_end(end) || (strcmp(greeting_phrases[i], "はい") == 0 &&
-				     g_str_has_prefix(end, "承認"))))
+				     text_begins_with(end, "承認"))))
 			return end;
 	}
 	return NULL;
@@ -149,7 +150,7 @@ static const char *skip_person(const char *at, const struct own_words *own)
 		if (length > 0)
 			end = at + length;
 		else if (end != NULL &&
-			 (line_is_blank_at(at) || g_str_has_prefix(at, "の") ||
+			 (line_is_blank_at(at) || text_begins_with(at, "の") ||
 			  (*at != '\0' && strchr("()@/", *at) != NULL)))
 			length = (size_t)(g_utf8_next_char(at) - at);
 		if (length == 0)
@@ -175,7 +176,7 @@ static bool is_name_part(const char *part, bool last)
 		return true;
 	if (line_has_any(part, greeting_decisions) || reply_doubt_is_found(part, false))
 		return false;
-	part += g_str_has_prefix(part, "ご") ? strlen("ご") : 0;
+	part += text_begins_with(part, "ご") ? strlen("ご") : 0;
 	for (const char *at = part; *at != '\0'; at = g_utf8_next_char(at)) {
 		const gunichar c = g_utf8_get_char(at);
 

@@ -24,6 +24,7 @@
 #include "policy/quote.h"
 #include "policy/recall.h"
 #include "policy/subject_mark.h"
+#include "policy/text.h"
 
 /* A program writes one, and another one's program another. */
 #define FOOTERS_MOST 3
@@ -76,7 +77,7 @@ static bool is_link(const char *line)
 {
 	g_autofree char *link = trim(line);
 
-	return (g_str_has_prefix(link, "http") || g_str_has_prefix(link, "<http")) &&
+	return (text_begins_with(link, "http") || text_begins_with(link, "<http")) &&
 	       strpbrk(link, " \t") == NULL;
 }
 

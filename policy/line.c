@@ -13,6 +13,8 @@
 #include <glib.h>
 #include <string.h>
 
+#include "policy/text.h"
+
 #define VARIATION_SELECTOR_16 0xfe0f
 
 /* Characters without width are of the category Format: U+200B, U+FEFF, U+00AD, marks of
@@ -86,7 +88,7 @@ bool line_is_ruler(const char *line)
 size_t line_match_start(const char *text, const char *const *words)
 {
 	for (; *words != NULL; words++)
-		if (g_str_has_prefix(text, *words))
+		if (text_begins_with(text, *words))
 			return strlen(*words);
 	return 0;
 }

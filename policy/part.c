@@ -181,7 +181,7 @@ static char *find_word(const char *setting, const char *line)
 	const size_t edges = strlen(start) + strlen(end);
 	g_autofree char *word = NULL;
 
-	if (strlen(folded) <= edges || !g_str_has_prefix(folded, start) ||
+	if (strlen(folded) <= edges || !text_begins_with(folded, start) ||
 	    !g_str_has_suffix(folded, end))
 		return NULL;
 	word = g_strndup(folded + strlen(start), strlen(folded) - edges);
@@ -225,7 +225,7 @@ static char *find_twin(char *const *twins, const char *language)
 	if (twin_find_list(twins, language) != NULL)
 		return g_strdup(language);
 	for (size_t i = 0; twins != NULL && twins[i] != NULL; i++) {
-		if (!g_str_has_prefix(twins[i], start))
+		if (!text_begins_with(twins[i], start))
 			continue;
 		if (found != NULL)
 			return NULL;

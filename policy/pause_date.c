@@ -62,7 +62,7 @@ static int read_month(GMatchInfo *match)
 	g_autofree char *name = g_match_info_fetch_named(match, "name");
 
 	for (int i = 0; name != NULL && i < 12; i++)
-		if (g_str_has_prefix(name, names[i]))
+		if (text_begins_with(name, names[i]))
 			return i + 1;
 	return read_number(match, "month");
 }

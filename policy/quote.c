@@ -205,7 +205,7 @@ static bool is_latin_footer(const char *footer)
 
 	if (line_has_any(footer, marks))
 		return false;
-	return ((start > 0 && (named || g_str_has_prefix(footer, "sent from my "))) ||
+	return ((start > 0 && (named || text_begins_with(footer, "sent from my "))) ||
 		(line_match_start(footer, footer_abroad) > 0 && named)) &&
 	       !reply_doubt_is_found(footer, false);
 }
@@ -223,7 +223,7 @@ bool quote_is_footer(const char *line)
 		stop = strstr(footer, stops[i]);
 	if (stop != NULL) {
 		g_autofree char *excuse =
-		    g_strdup(stop + (g_str_has_prefix(stop, "。") ? strlen("。") : 2));
+		    g_strdup(stop + (text_begins_with(stop, "。") ? strlen("。") : 2));
 
 		*stop = '\0';
 		if (g_str_has_suffix(excuse, "."))

@@ -89,10 +89,10 @@ const char *recall_skip_words(const char *subject)
 			continue;
 		while (g_unichar_isspace(g_utf8_get_char(at)))
 			at = g_utf8_next_char(at);
-		if (*at != ':' && !g_str_has_prefix(at, "：") &&
+		if (*at != ':' && !text_begins_with(at, "：") &&
 		    !recall_words[i].is_enough)
 			continue;
-		if (*at == ':' || g_str_has_prefix(at, "："))
+		if (*at == ':' || text_begins_with(at, "："))
 			at = g_utf8_next_char(at);
 		while (g_unichar_isspace(g_utf8_get_char(at)))
 			at = g_utf8_next_char(at);
@@ -139,7 +139,7 @@ static bool names_both(const char *squeezed, const char *const *names,
 	for (; names != NULL && *names != NULL; names++) {
 		g_autofree char *name = squeeze(*names);
 
-		if (*name != '\0' && g_str_has_prefix(squeezed, name))
+		if (*name != '\0' && text_begins_with(squeezed, name))
 			return true;
 	}
 	return false;

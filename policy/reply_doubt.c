@@ -162,7 +162,7 @@ static const char *const doubt_away[] = {
 /* Behind a web address that begins here; its marks and words are nobody's. */
 static const char *skip_link(const char *at)
 {
-	if (!g_str_has_prefix(at, "http://") && !g_str_has_prefix(at, "https://"))
+	if (!text_begins_with(at, "http://") && !text_begins_with(at, "https://"))
 		return at;
 	while (g_ascii_isgraph(*at) && strchr("<>\"", *at) == NULL)
 		at++;
@@ -229,8 +229,8 @@ static bool is_time(const char *at)
 {
 	if (*at == ':')
 		return g_ascii_isdigit(at[1]) && g_ascii_isdigit(at[2]);
-	if (g_str_has_prefix(at, "時"))
-		return !g_str_has_prefix(at, "時間");
+	if (text_begins_with(at, "時"))
+		return !text_begins_with(at, "時間");
 	at += *at == ' ' ? 1 : 0;
 	return (*at == 'a' || *at == 'p') && at[1] == 'm' && !g_ascii_isalnum(at[2]);
 }

@@ -39,7 +39,7 @@ static const char *skip_any(const char *at, const char *const *words)
 {
 	at = skip_spaces(at);
 	for (; *words != NULL; words++)
-		if (g_str_has_prefix(at, *words))
+		if (text_begins_with(at, *words))
 			return at + strlen(*words);
 	return NULL;
 }
@@ -82,7 +82,7 @@ static const char *read_date(const char *at, struct written_time *time_r)
 	at = at != NULL ? read_number(at, 2, &time_r->month) : NULL;
 	at = at != NULL ? skip_any(at, months) : NULL;
 	at = at != NULL ? read_number(at, 2, &time_r->day) : NULL;
-	if (at != NULL && g_str_has_prefix(skip_spaces(at), "日"))
+	if (at != NULL && text_begins_with(skip_spaces(at), "日"))
 		at = skip_spaces(at) + strlen("日");
 	return at;
 }
@@ -182,7 +182,7 @@ static const char *skip_weekday(const char *at, const struct written_time *time)
 	if (*skip_spaces(at) != '(')
 		return at;
 	at = skip_spaces(at) + 1;
-	return g_str_has_prefix(at, name) ? skip_any(at + strlen(name), ends) : NULL;
+	return text_begins_with(at, name) ? skip_any(at + strlen(name), ends) : NULL;
 }
 
 static bool read_line(const char *line, GTimeZone *zone, int64_t *at_r)
@@ -223,7 +223,7 @@ static const char *skip_key(const char *line)
 	if (colon != NULL)
 		return colon;
 	at = skip_spaces(at);
-	return closed != NULL || g_ascii_isdigit(*at) || g_str_has_prefix(at, "令和")
+	return closed != NULL || g_ascii_isdigit(*at) || text_begins_with(at, "令和")
 		   ? at
 		   : NULL;
 }

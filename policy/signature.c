@@ -211,7 +211,7 @@ static enum token_kind read_own_word(const char *word, const struct own_words *o
 
 		if (length > 0)
 			kind = MAX(kind, name ? TOKEN_NAME : TOKEN_SECTION);
-		else if (kind > TOKEN_TEXT && g_str_has_prefix(word, "の"))
+		else if (kind > TOKEN_TEXT && text_begins_with(word, "の"))
 			length = strlen("の");
 		else if (kind > TOKEN_TEXT)
 			length = office_match_title(word);

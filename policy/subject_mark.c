@@ -43,9 +43,9 @@ static const char *split_at_colon(const char *text, char **before_r)
 
 	*before_r = NULL;
 	for (int i = 0;
-	     i < 20 && *at != '\0' && *at != ':' && !g_str_has_prefix(at, "："); i++)
+	     i < 20 && *at != '\0' && *at != ':' && !text_begins_with(at, "："); i++)
 		at = g_utf8_next_char(at);
-	if (*at != ':' && !g_str_has_prefix(at, "："))
+	if (*at != ':' && !text_begins_with(at, "："))
 		return NULL;
 	*before_r = text_fold_case(text, (size_t)(at - text));
 	return g_utf8_next_char(at);

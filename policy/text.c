@@ -136,7 +136,7 @@ char *text_normalize(const char *utf8)
 	for (start = lines->str;;) {
 		if (*start == '\n')
 			start++;
-		else if (g_str_has_prefix(start, BYTE_ORDER_MARK))
+		else if (text_begins_with(start, BYTE_ORDER_MARK))
 			start += strlen(BYTE_ORDER_MARK);
 		else
 			break;

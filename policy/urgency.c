@@ -14,6 +14,8 @@
 #include <glib.h>
 #include <string.h>
 
+#include "policy/text.h"
+
 static bool says(const char *value, const char *word)
 {
 	if (value == NULL)
@@ -30,7 +32,7 @@ static const char *const urgency_marks[] = { "【緊急】", "[緊急]",     "�
 static size_t measure_mark(const char *text)
 {
 	for (size_t i = 0; urgency_marks[i] != NULL; i++)
-		if (g_str_has_prefix(text, urgency_marks[i]))
+		if (text_begins_with(text, urgency_marks[i]))
 			return strlen(urgency_marks[i]);
 	return 0;
 }

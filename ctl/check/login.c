@@ -24,6 +24,7 @@
 
 #include "milter/core/probe_mail.h"
 #include "milter/courier/probe_send.h"
+#include "policy/text.h"
 
 #define DEFAULT_SUBMISSION "smtp://127.0.0.1:587"
 #define PASSWORD_SIZE      1024
@@ -65,7 +66,7 @@ static bool is_here(const char *url)
 	if (parts != NULL && curl_url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK &&
 	    curl_url_get(parts, CURLUPART_HOST, &host, 0) == CURLUE_OK)
 		here = strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0 ||
-		       g_str_has_prefix(host, "127.");
+		       text_begins_with(host, "127.");
 	curl_free(host);
 	curl_url_cleanup(parts);
 	return here;
@@ -88,7 +89,7 @@ static size_t take(char *line, size_t size, size_t count, void *context)
 	g_autofree char *text = g_strndup(line, size * count);
 
 	g_strchomp(text);
-	if (!g_str_has_prefix(text, "221"))
+	if (!text_begins_with(text, "221"))
 		(void)g_strlcpy(result->response, text, sizeof(result->response));
 	return size * count;
 }

@@ -18,6 +18,7 @@
 #include "ctl/check/facts.h"
 #include "ctl/check/rows.h"
 #include "ctl/check/say.h"
+#include "policy/text.h"
 
 static const char *get(const struct check *check, const char *name)
 {
@@ -38,9 +39,9 @@ static bool takes_from_filter(const struct check *check, const char *service,
 	for (const GList *at = services; at != NULL; at = at->next)
 		is_filtered = is_filtered || gives_to_filter(check, at->data);
 	return is_filtered && !gives_to_filter(check, service) &&
-	       (g_str_has_prefix(service, "127.") ||
-		g_str_has_prefix(service, "localhost:") ||
-		g_str_has_prefix(service, "[::1]:"));
+	       (text_begins_with(service, "127.") ||
+		text_begins_with(service, "localhost:") ||
+		text_begins_with(service, "[::1]:"));
 }
 
 /* Every smtpd is asked, but those that take mail back from a content filter on this machine:
@@ -135,7 +136,7 @@ static bool defers(const struct check *check, const char *service, GString *foun
 		g_string_printf(found, "smtpd_milters: %s", own);
 		own += strcspn(own, "=");
 		own += strspn(own, "= \t");
-		return g_str_has_prefix(own, "tempfail");
+		return text_begins_with(own, "tempfail");
 	}
 	g_string_printf(found, "milter_default_action = %s", action);
 	return strcmp(action, "tempfail") == 0;

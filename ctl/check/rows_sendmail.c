@@ -17,6 +17,7 @@
 #include "ctl/check/facts.h"
 #include "ctl/check/rows.h"
 #include "ctl/check/say.h"
+#include "policy/text.h"
 
 /* The line of kairan's filter: "Xkairan, S=unix:/run/kairan/milter.sock, F=T, ..." */
 static const char *find_filter(const struct check *check)
@@ -33,7 +34,7 @@ static char *read_equate(const char *line, const char *name)
 	char *value = NULL;
 
 	for (size_t i = 0; words[i] != NULL; i++)
-		if (g_str_has_prefix(g_strstrip(words[i]), mark))
+		if (text_begins_with(g_strstrip(words[i]), mark))
 			value = g_strdup(words[i] + strlen(mark));
 	g_strfreev(words);
 	return value != NULL ? value : g_strdup("");

@@ -15,6 +15,8 @@
 #include <glib.h>
 #include <string.h>
 
+#include "policy/text.h"
+
 struct sendmail {
 	char **lines; /* continued ones are joined */
 };
@@ -61,7 +63,7 @@ const char *sendmail_find_line(const struct sendmail *sendmail, const char *pref
 	char **lines = sendmail->lines;
 
 	for (size_t i = 0; lines[i] != NULL; i++)
-		if (g_str_has_prefix(lines[i], prefix) && strstr(lines[i], part) != NULL)
+		if (text_begins_with(lines[i], prefix) && strstr(lines[i], part) != NULL)
 			return lines[i];
 	return NULL;
 }

@@ -20,6 +20,7 @@
 #include "ctl/setup/postfix_copy.h"
 #include "ctl/setup/program.h"
 #include "ctl/setup/samples.h"
+#include "policy/text.h"
 
 #define MAIN_SAMPLE   "conf/postfix/main.cf.sample"
 #define MASTER_SAMPLE "conf/postfix/master.cf.sample"
@@ -142,7 +143,7 @@ static bool plan_route(struct site *site, struct postfix_copy *copy,
 	g_autofree char *map = g_strconcat("texthash:", path, NULL);
 	g_autofree char *route = find_route(site, copy);
 
-	if (g_str_has_prefix(route, "kairan:"))
+	if (text_begins_with(route, "kairan:"))
 		return true;
 	if (*route != '\0') {
 		site_tell_conflict(

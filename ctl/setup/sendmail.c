@@ -19,6 +19,7 @@
 
 #include "ctl/setup/conf_text.h"
 #include "ctl/setup/samples.h"
+#include "policy/text.h"
 
 #define FRAGMENT "conf/sendmail/kairan.m4"
 
@@ -85,7 +86,7 @@ static void insert_unless(char **text, const char *beginning, const char *line)
 	g_autofree char *inside = g_strconcat("\n", beginning, NULL);
 	char *next;
 
-	if (strstr(*text, inside) != NULL || g_str_has_prefix(*text, beginning))
+	if (strstr(*text, inside) != NULL || text_begins_with(*text, beginning))
 		return;
 	next = insert(*text, line);
 	g_free(*text);

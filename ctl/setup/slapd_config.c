@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "ctl/setup/program.h"
+#include "policy/text.h"
 
 struct slapd_config *slapd_config_read(const struct site *site)
 {
@@ -34,7 +35,7 @@ struct slapd_config *slapd_config_read(const struct site *site)
 	config = g_new0(struct slapd_config, 1);
 	config->text = text;
 	config->records = ldif_read(text);
-	config->who = g_strdup(g_str_has_prefix(who, "dn:") ? who + strlen("dn:") : who);
+	config->who = g_strdup(text_begins_with(who, "dn:") ? who + strlen("dn:") : who);
 	return config;
 }
 

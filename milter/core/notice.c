@@ -133,7 +133,7 @@ static const char *const notice_name_list[] = {
 
 bool notice_is_for_resident(const char *kind)
 {
-	return g_str_has_prefix(kind, NOTICE_RESIDENT);
+	return text_begins_with(kind, NOTICE_RESIDENT);
 }
 
 const char *const *notice_kinds(void)

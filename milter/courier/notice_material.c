@@ -18,6 +18,7 @@
 
 #include "conf/clock.h"
 #include "milter/core/notice.h"
+#include "policy/text.h"
 #include "schema/store_incident.h"
 #include "schema/store_audience.h"
 
@@ -124,7 +125,7 @@ static int64_t find_number(const struct outbox_notice *notice, const char *kind,
 	const char *text;
 	int64_t number = 0;
 
-	if (g_str_has_prefix(notice->kind, kind))
+	if (text_begins_with(notice->kind, kind))
 		facts = json_loads(notice->facts, 0, NULL);
 	text = json_string_value(json_object_get(facts, name));
 	if (text != NULL)

@@ -43,6 +43,7 @@
 #include "milter/report/report.h"
 #include "policy/bounce_address.h"
 #include "policy/notice_id.h"
+#include "policy/text.h"
 
 /* A phone shows some thirty; mail systems refuse headers of many thousands. */
 #define SUBJECT_CHARACTERS 300
@@ -190,7 +191,7 @@ static void put_keyed(struct notice_facts *facts, const char *name, const char *
 			notice_facts_put_phrase(facts, keys[i].fact, keys[i].group,
 						value);
 	/* Whatever is said of a password (Art. 12) says where it is changed. */
-	if ((strcmp(name, "reason_key") == 0 && g_str_has_prefix(value, "password-")) ||
+	if ((strcmp(name, "reason_key") == 0 && text_begins_with(value, "password-")) ||
 	    strcmp(name, "password_key") == 0)
 		notice_help_put_password(facts);
 }

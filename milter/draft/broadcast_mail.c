@@ -28,6 +28,7 @@
 #include "milter/mail/message.h"
 #include "policy/bounce_address.h"
 #include "policy/part.h"
+#include "policy/text.h"
 
 /* Far enough away that a shard may wait for a dead MTA; near enough to fit the token. */
 #define RELEASE_TOKEN_SECONDS (366 * 86400)
@@ -46,7 +47,7 @@ struct broadcast_text {
 static bool find_text(const struct draft *draft, const char *language,
 		      struct broadcast_text *text_r)
 {
-	const bool ja = *language == '\0' || g_str_has_prefix(language, "ja");
+	const bool ja = *language == '\0' || text_begins_with(language, "ja");
 	const char *name = ja ? draft->broadcast_ja : draft->broadcast_en;
 	const struct part *part;
 

@@ -87,7 +87,7 @@ char *draft_reading_find_place(const char *error)
 {
 	const size_t line = error_find_line(error);
 
-	if (g_str_has_prefix(error, "Subject:"))
+	if (text_begins_with(error, "Subject:"))
 		return g_strdup("subject");
 	return line > 0 ? g_strdup_printf("%zu", line) : NULL;
 }

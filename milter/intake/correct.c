@@ -90,7 +90,7 @@ static enum answer find_broadcast(const struct intake_context *context,
 
 static char *make_subject(const char *mark, const char *subject)
 {
-	return g_str_has_prefix(subject, mark) ? g_strdup(subject)
+	return text_begins_with(subject, mark) ? g_strdup(subject)
 					       : g_strconcat(mark, subject, NULL);
 }
 

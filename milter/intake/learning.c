@@ -21,6 +21,7 @@
 #include "conf/clock.h"
 #include "conf/log.h"
 #include "milter/core/alarm.h"
+#include "policy/text.h"
 #include "schema/store_signature.h"
 
 /* Below the replies of so many people a line may be the mail system's. */
@@ -92,7 +93,7 @@ static char *find_line(const struct reply_words *words)
 	if (g_str_has_suffix(start, "...") && strlen(start) >= REPLY_FIRST_MOST)
 		start[strlen(start) - strlen("...")] = '\0';
 	for (size_t i = 0; lines[i] != NULL && found == NULL; i++)
-		if (g_str_has_prefix(g_strstrip(lines[i]), start) &&
+		if (text_begins_with(g_strstrip(lines[i]), start) &&
 		    strlen(lines[i]) <= LEARNING_LINE_MOST)
 			found = g_strdup(lines[i]);
 	g_strfreev(lines);

@@ -33,6 +33,7 @@
 #include "milter/mail/automatic.h"
 #include "policy/language.h"
 #include "policy/part.h"
+#include "policy/text.h"
 
 enum answer resident_find_broadcast(const struct intake_context *context,
 				    const char *list, size_t length,
@@ -163,7 +164,7 @@ const char *resident_list_language(const struct broadcast *broadcast)
 
 	if (language == NULL)
 		return NULL;
-	return g_str_has_prefix(language, LANGUAGE_JAPANESE) ? "ja" : "en";
+	return text_begins_with(language, LANGUAGE_JAPANESE) ? "ja" : "en";
 }
 
 /* That of the list that the mail is about, if it is about one. */

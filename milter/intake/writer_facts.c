@@ -20,6 +20,7 @@
 #include <glib.h>
 #include <string.h>
 
+#include "policy/text.h"
 #include "schema/store_signature.h"
 
 /* Numbers in Japan, as RFC 4517 3.3.31 writes them for the whole world. */
@@ -74,7 +75,7 @@ static void add_contact(GPtrArray *all, const char *contact)
 
 	add_all(all, lines);
 	g_strfreev(lines);
-	if (g_str_has_prefix(contact, FACTS_COUNTRY_CODE)) {
+	if (text_begins_with(contact, FACTS_COUNTRY_CODE)) {
 		const char *number = contact + strlen(FACTS_COUNTRY_CODE);
 		g_autofree char *national = NULL;
 

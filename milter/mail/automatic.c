@@ -255,7 +255,7 @@ static char *take_out(char *subject, const char *part)
 static bool begins_with_any(const char *subject, const char *const *words)
 {
 	for (; *words != NULL; words++)
-		if (g_str_has_prefix(subject, *words))
+		if (text_begins_with(subject, *words))
 			return true;
 	return false;
 }
@@ -267,7 +267,7 @@ static const char *skip_opening(const char *subject)
 						"(",   "<",   "『",  "「",    "*" };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(openings); i++)
-		if (g_str_has_prefix(subject, openings[i]))
+		if (text_begins_with(subject, openings[i]))
 			return subject + strlen(openings[i]);
 	return subject;
 }

@@ -54,8 +54,8 @@ static void unify_line_ends(char *text)
 	char *to = text;
 
 	for (const char *from = text; *from != '\0'; from++) {
-		if (g_str_has_prefix(from, "\u2028") ||
-		    g_str_has_prefix(from, "\u2029")) {
+		if (text_begins_with(from, "\u2028") ||
+		    text_begins_with(from, "\u2029")) {
 			*to++ = '\n';
 			from += 2;
 		} else if (*from != '\r') {

@@ -22,6 +22,7 @@
 
 #include "milter/mail/html_style.h"
 #include "policy/leaked_token.h"
+#include "policy/text.h"
 
 /* clang-format off */
 /* Classes and ids of an element that is an original as a whole, or introduces one. */
@@ -58,7 +59,7 @@ static bool is_any(const char *word, const char *const *words)
 static bool starts_any(const char *word, const char *const *words)
 {
 	for (; *words != NULL; words++)
-		if (g_str_has_prefix(word, *words))
+		if (text_begins_with(word, *words))
 			return true;
 	return false;
 }

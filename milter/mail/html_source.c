@@ -22,6 +22,8 @@
 
 #include <string.h>
 
+#include "policy/text.h"
+
 /* Octets of an attribute's value; what is longer is no style of a person's text. */
 #define VALUE_MOST 8192
 #define NAME_MOST  32
@@ -55,7 +57,7 @@ static const char *skip_comment(const char *at)
 {
 	if (*at == '>')
 		return at + 1;
-	if (g_str_has_prefix(at, "->"))
+	if (text_begins_with(at, "->"))
 		return at + 2;
 	for (; *at != '\0'; at++) {
 		if (at[0] != '-' || at[1] != '-')
@@ -250,7 +252,7 @@ bool html_source_clean(const char *utf8, GString *clean)
 		at += plain;
 		if (*at == '\0')
 			break;
-		if (g_str_has_prefix(at, "<!--")) {
+		if (text_begins_with(at, "<!--")) {
 			at = skip_comment(at + 4);
 		} else if (at[1] == '!' || at[1] == '?' ||
 			   (at[1] == '/' && !g_ascii_isalpha(at[2]))) {
@@ -296,7 +298,7 @@ static const char *skip_head(const char *at, char **charset_r)
 					     "base", "xml",  "noscript", NULL };
 	struct tag tag;
 
-	if (g_str_has_prefix(at, "<!--"))
+	if (text_begins_with(at, "<!--"))
 		return skip_comment(at + 4);
 	if (at[0] == '<' && (at[1] == '!' || at[1] == '?'))
 		return skip_to_close(at);

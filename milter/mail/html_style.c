@@ -15,6 +15,8 @@
 
 #include <string.h>
 
+#include "policy/text.h"
+
 static bool is_any(const char *text, const char *const *words)
 {
 	for (; *words != NULL; words++)
@@ -41,7 +43,7 @@ static char *read_declarations(const char *style)
 	GString *plain = g_string_new(NULL);
 
 	while (*style != '\0') {
-		if (g_str_has_prefix(style, "/*")) {
+		if (text_begins_with(style, "/*")) {
 			const char *end = strstr(style + 2, "*/");
 
 			style = end != NULL ? end + 2 : style + strlen(style);
@@ -107,7 +109,7 @@ static void apply_display(const char *value, struct html_style *style)
 {
 	if (strcmp(value, "none") == 0)
 		style->is_gone = true;
-	else if (g_str_has_prefix(value, "inline") || strcmp(value, "contents") == 0)
+	else if (text_begins_with(value, "inline") || strcmp(value, "contents") == 0)
 		style->is_block = false;
 	else if (strcmp(value, "table-cell") != 0)
 		style->is_block = true;
@@ -225,7 +227,7 @@ static void apply_name(const xmlNode *element, struct html_style *style)
 
 	style->is_block = is_any(name, blocks);
 	style->has_margin =
-	    is_any(name, margins) && (class == NULL || !g_str_has_prefix(class, "Mso"));
+	    is_any(name, margins) && (class == NULL || !text_begins_with(class, "Mso"));
 	if (is_any(name, pres))
 		style->space = HTML_SPACE_STAYS;
 	if (is_any(name, struck))

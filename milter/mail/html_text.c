@@ -258,7 +258,7 @@ static char *simplify(const char *text)
 	const char *at = folded;
 	GString *simple = g_string_new(NULL);
 
-	if (g_str_has_prefix(at, "http://") || g_str_has_prefix(at, "https://"))
+	if (text_begins_with(at, "http://") || text_begins_with(at, "https://"))
 		at = strstr(at, "//") + 2;
 	for (; *at != '\0'; at++)
 		if (strchr(" \t\n-()", *at) == NULL)

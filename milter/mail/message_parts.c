@@ -240,7 +240,7 @@ bool message_parts_is_empty(const struct parts_text *read)
 static enum message_text_status judge_text(const struct message *message,
 					   const char *text)
 {
-	if (g_str_has_prefix(text, "-----BEGIN PGP MESSAGE-----"))
+	if (text_begins_with(text, "-----BEGIN PGP MESSAGE-----"))
 		return MESSAGE_TEXT_ENCRYPTED;
 	return line_is_blank(text) ? message_parts_find_instead(message->root)
 				   : MESSAGE_TEXT_OK;

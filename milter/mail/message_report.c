@@ -22,6 +22,7 @@
 
 #include "milter/mail/message.h"
 #include "milter/mail/message_report_fields.h"
+#include "policy/text.h"
 
 #define WORDS_OCTETS 1000
 #define TEXT_OCTETS  (256 * 1024)
@@ -69,7 +70,7 @@ static bool begins_copy(const char *line)
 	g_autofree char *small = g_ascii_strdown(line, -1);
 
 	for (size_t i = 0; i < G_N_ELEMENTS(starts); i++)
-		if (g_str_has_prefix(small, starts[i]))
+		if (text_begins_with(small, starts[i]))
 			return true;
 	return false;
 }
@@ -165,9 +166,9 @@ static bool is_local(const struct message *message)
 	for (size_t i = 0; words[i] != NULL; i++)
 		if (*words[i] != '\0')
 			g_string_append_printf(line, "%s ", words[i]);
-	found = (g_str_has_prefix(line->str, "by ") &&
+	found = (text_begins_with(line->str, "by ") &&
 		 strstr(line->str, "from userid") == NULL) ||
-		g_str_has_prefix(line->str, "from localhost (localhost) by ");
+		text_begins_with(line->str, "from localhost (localhost) by ");
 	g_strfreev(words);
 	(void)g_string_free(line, TRUE);
 	return found;

@@ -19,6 +19,8 @@
 
 #include <string.h>
 
+#include "policy/text.h"
+
 #define TEMPLATE_BYTE_ORDER_MARK "\xEF\xBB\xBF"
 
 static const char *const template_languages[] = { "ja", "en", NULL };
@@ -104,7 +106,7 @@ static char *read_file(const char *path, struct kairan_error *error_r)
 		return NULL;
 	}
 	if (strchr(text, '\r') != NULL ||
-	    g_str_has_prefix(text, TEMPLATE_BYTE_ORDER_MARK)) {
+	    text_begins_with(text, TEMPLATE_BYTE_ORDER_MARK)) {
 		(void)error_set(
 		    error_r, "template: %s: has CR line ends or a byte order mark", path);
 		g_free(text);
@@ -118,7 +120,7 @@ static bool split_subject(const char *path, const char *file, struct one_templat
 {
 	const char *blank = strstr(file, "\n\n");
 
-	if (!g_str_has_prefix(file, "Subject: ") || blank == NULL ||
+	if (!text_begins_with(file, "Subject: ") || blank == NULL ||
 	    strcspn(file, "\n") != (size_t)(blank - file))
 		return error_set(
 		    error_r,

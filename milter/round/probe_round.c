@@ -22,6 +22,7 @@
 #include "conf/log.h"
 #include "milter/core/alarm.h"
 #include "milter/courier/probe_send.h"
+#include "policy/text.h"
 #include "schema/store_alarm.h"
 #include "schema/store_probe.h"
 
@@ -85,7 +86,7 @@ static bool is_alarmed(struct store *store, struct kairan_error *error_r)
 		for (guint i = 0; i < alarms->len; i++) {
 			const struct alarm *alarm = g_ptr_array_index(alarms, i);
 
-			found = found || g_str_has_prefix(alarm->name, ALARM_PROBE " ");
+			found = found || text_begins_with(alarm->name, ALARM_PROBE " ");
 		}
 		g_ptr_array_unref(alarms);
 	}

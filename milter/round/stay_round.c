@@ -19,6 +19,7 @@
 
 #include "conf/log.h"
 #include "milter/core/alarm.h"
+#include "policy/text.h"
 #include "schema/store_alarm.h"
 #include "schema/store_draft.h"
 
@@ -109,7 +110,7 @@ static void clear_others(struct kairan *kairan, const struct staying *staying)
 		const struct alarm *alarm = g_ptr_array_index(staying->alarms, i);
 		const char *id = alarm->name + strlen(ALARM_STAYS " ");
 
-		if (g_str_has_prefix(alarm->name, ALARM_STAYS " ") && !stays(staying, id))
+		if (text_begins_with(alarm->name, ALARM_STAYS " ") && !stays(staying, id))
 			alarm_clear(kairan, ALARM_STAYS, id);
 	}
 }

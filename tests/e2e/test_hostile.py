@@ -4,6 +4,7 @@ strangers, and what the pipe says into a bounce."""
 import base64
 import json
 import os
+import pathlib
 import subprocess
 import time
 
@@ -157,19 +158,25 @@ def test_a_bounce_tells_strangers_nothing(stack):
 
 # ---- far over the limit ----
 
+def cpu_of(stack):
+    """Seconds of a processor that the daemon has used: what else the machine does is not in them."""
+    fields = pathlib.Path(f"/proc/{stack.pid('milter')}/stat").read_text(encoding="ascii")
+    return sum(map(int, fields.rpartition(")")[2].split()[11:13])) / os.sysconf("SC_CLK_TCK")
+
+
 def test_far_too_much_is_answered_at_once(stack):
     """Three megabytes of marks on one letter, and of letters: nobody counts them."""
     for name, body, words in (("記号の山", "あ" + "\u0301" * 1500000, "64 marks"),
                               ("長い本文", "あいうえお\n" * 190000, "octets, limit")):
         octets = s.octets_of(s.make_mail("bosai-staff1", town.BOSAI, name, body))
-        before = time.monotonic()
+        before = cpu_of(stack)
         replies = stack.submit("bosai-staff1", town.BOSAI, octets)
-        took = time.monotonic() - before
+        took = cpu_of(stack) - before
         check_equal(replies.final[0], 554, str(replies.final))
         check_in(words, replies.final[1])
         print(f"# {name}: {took:.1f} s", flush=True)
-        # Ten seconds and more, before; a busy machine may take its time.
-        check_equal(took < 10, True, f"{took} s")
+        # Ten seconds and more, or minutes, when each of them is looked at again and again.
+        check_equal(took < 5, True, f"{took} s")
 
 
 def test_a_header_over_64_kilobytes(stack):
