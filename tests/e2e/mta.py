@@ -1,8 +1,10 @@
 """What differs between the MTAs, as far as tests must know it. tests/stack/mta-NAME.sh starts
 them."""
 import contextlib
+import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 
@@ -23,6 +25,13 @@ class Postfix:
         done = subprocess.run(["postqueue", "-c", self.config, "-j"], check=True,
                               capture_output=True)
         return not done.stdout
+
+    def waiting(self):
+        """All recipients of the mails in the queue."""
+        done = subprocess.run(["postqueue", "-c", self.config, "-j"], check=True,
+                              capture_output=True, text=True)
+        return [recipient["address"] for line in done.stdout.splitlines()
+                for recipient in json.loads(line)["recipients"]]
 
     def flush(self):
         subprocess.run(["postqueue", "-c", self.config, "-f"], check=True)
@@ -49,13 +58,14 @@ class Postfix:
                 file.write_bytes(octets)
             self.restart()
 
-    def routed(self, domain, port):
-        """Mail for a domain goes by SMTP to this port, for a while."""
+    def routed(self, hosts, port):
+        """Mail for these domains goes by SMTP to their hosts at this port, for a while."""
         return self.configured(
             ["smtp/unix=smtp unix - - n - - smtp"],
             # kairan's own mail to residents goes there, too.
             smtpd_relay_restrictions="permit_mynetworks,reject_unauth_destination",
-            transport_maps=f"inline:{{ {domain}=smtp:[127.0.0.1]:{port} }}, "
+            transport_maps="inline:{ " + ", ".join(
+                f"{domain}=smtp:[{host}]:{port}" for domain, host in hosts.items()) + " }, "
                            + self.postconf("-h", "transport_maps"))
 
     def postconf(self, *args):
@@ -87,6 +97,15 @@ class Sendmail:
         """A Sendmail that was killed leaves data files that no control file (qf) names."""
         return not any(name.startswith("qf") for name in os.listdir(self.queue))
 
+    def waiting(self):
+        """All recipients of the mails in the queue."""
+        found = []
+        for file in self.queue.glob("qf*"):
+            with contextlib.suppress(FileNotFoundError):
+                found += re.findall(r"(?m)^R[^:\n]*:<?([^<>\n]+)>?$",
+                                    file.read_text("utf-8", "replace"))
+        return found
+
     def flush(self):
         subprocess.run([*self.sendmail(), "-q"], check=True, capture_output=True)
 
@@ -112,11 +131,12 @@ class Sendmail:
         self.stack.start("mta")
 
     @contextlib.contextmanager
-    def routed(self, domain, port):
-        """Mail for a domain goes by SMTP to this port, for a while."""
+    def routed(self, hosts, port):
+        """Mail for these domains goes by SMTP to their hosts at this port, for a while."""
         table = self.config.with_name("mailertable")
         before = table.read_text(encoding="utf-8")
-        table.write_text(f"{domain}\tsmtp:[127.0.0.1]\n{before}", encoding="utf-8")
+        table.write_text("".join(f"{domain}\tsmtp:[{host}]\n"
+                                 for domain, host in hosts.items()) + before, encoding="utf-8")
         try:
             with self.configured(f"define(`SMTP_MAILER_ARGS', `TCP $h {port}')dnl"):
                 yield

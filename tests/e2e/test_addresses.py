@@ -56,7 +56,7 @@ def carrier(stack):
         server.daemon_threads = True
         server.recipients = []
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        with stack.mta_tools.routed(CARRIER, server.server_address[1]):
+        with stack.mta_tools.routed({CARRIER: "127.0.0.1"}, server.server_address[1]):
             yield server
         server.shutdown()
 
