@@ -28,6 +28,7 @@
 #include "conf/keyring.h"
 #include "schema/store_copy.h"
 #include "schema/store_mark.h"
+#include "schema/store_restoring.h"
 
 bool ctl_store_open_unsealed(const struct settings *settings, struct store **store_r,
 			     struct kairan_error *error_r)
@@ -45,6 +46,8 @@ static bool judge_mark(const struct settings *settings, struct store *store,
 	struct kairan_error error;
 	bool fits;
 
+	if (store_restoring_is_broken(settings->store_path, error_r))
+		return false;
 	if (store_seals(store) == NULL || (access(path, R_OK) != 0 && errno != ENOENT) ||
 	    !store_begin(store, &error))
 		return true;
@@ -90,6 +93,8 @@ int ctl_store_open_unmarked(const struct ctl_call *call, struct store **store_r)
 	struct keyring *seals = NULL;
 	struct kairan_error error = { "" };
 
+	if (access(path, F_OK) != 0 && store_restoring_is_broken(path, &error))
+		return ctl_fail(EX_UNAVAILABLE, "%s", error.text);
 	if (access(path, F_OK) != 0)
 		return ctl_fail(EX_UNAVAILABLE,
 				"store: %s: %s. Where there has never been one, "

@@ -36,7 +36,9 @@
 #include "ctl/ctl_store.h"
 #include "schema/audit_check.h"
 #include "schema/store_copy.h"
+#include "schema/store_lock.h"
 #include "schema/store_mark.h"
+#include "schema/store_restoring.h"
 
 static bool append(struct store *store, const char *action, const char *reason,
 		   struct kairan_error *error_r)
@@ -233,19 +235,39 @@ static int accept_store(const struct ctl_call *call, struct store *store,
 	return status;
 }
 
+/* Whoever goes on with the store as it is does not end a restore that was broken off: what that has
+ * moved comes back. One that is under way has the lock. */
+static int take_back(const struct ctl_call *call, struct store_lock **lock_r)
+{
+	const char *path = call->settings->store_path;
+	struct kairan_error error = { "" };
+
+	if (!store_restoring_is_broken(path, &error))
+		return EX_OK;
+	if (store_lock_take(path, lock_r, &error) != ANSWER_YES)
+		return ctl_fail(EX_TEMPFAIL, "%s", error.text);
+	return store_restoring_undo(path, &error) && store_restoring_end(path, &error)
+		   ? EX_OK
+		   : ctl_fail(EX_CANTCREAT, "%s", error.text);
+}
+
 int ctl_store_accept(const struct ctl_call *call)
 {
 	const char *reason = NULL;
 	const struct ctl_option options[] = { { "reason", &reason, NULL } };
+	struct store_lock *lock = NULL;
 	struct store *store = NULL;
 	int rest, status;
 
 	if (!ctl_options_read(call, options, G_N_ELEMENTS(options), &rest) ||
 	    rest != call->argc || reason == NULL || *reason == '\0')
 		return ctl_usage(call);
-	status = ctl_store_open_unmarked(call, &store);
+	status = take_back(call, &lock);
+	if (status == EX_OK)
+		status = ctl_store_open_unmarked(call, &store);
 	if (status == EX_OK)
 		status = accept_store(call, store, reason);
 	store_close(store);
+	store_lock_free(lock);
 	return status;
 }

@@ -28,6 +28,7 @@
 #include "schema/store_copy.h"
 #include "schema/store_lock.h"
 #include "schema/store_mark.h"
+#include "schema/store_restoring.h"
 
 #define OPENING_SECONDS 10
 
@@ -115,7 +116,8 @@ static bool open_file(const struct settings *settings, struct store_lock *lock,
 	g_autofree char *mark = store_mark_path(settings->audit_key_file);
 	struct keyring *seals = NULL;
 
-	if (!check_mode(settings->store_path, &found->why) ||
+	if (store_restoring_is_broken(settings->store_path, &found->why) ||
+	    !check_mode(settings->store_path, &found->why) ||
 	    !store_copy_keep_older(settings->store_path, &found->why) ||
 	    !store_open(settings->store_path, STORE_JOURNAL_BEST, store_r, &found->why)) {
 		store_lock_free(lock);

@@ -8,28 +8,23 @@ and the last pass of each point, the MTA and both at the middle one; KAIRAN_KILL
 every pass of every point.
 """
 import collections
-import fcntl
 import os
 import pathlib
-import shutil
 import signal
-import subprocess
 import threading
 
-TOP = pathlib.Path(__file__).resolve().parents[2]
-OUTER = pathlib.Path(os.environ.get("KAIRAN_BUILD_DIR", TOP / "build"))
-FAULTS = OUTER / "faults"
+from faults import build, folder, make_folder, want
+
+import stack as s
+import tap
+import town
+from killing import (kill_mta, send_signal, state_of_process, submit_until_taken,
+                     wait_with_flushes)
+from tap import check_equal
+
 # On the second MTA the middle passes are enough: kairan's own points are the same ones.
 FULL = os.environ.get("KAIRAN_TEST_MTA", "postfix") == "postfix"
-os.environ["KAIRAN_BUILD_DIR"] = str(FAULTS)
 
-# The modules below read the environment when they are imported.
-import stack as s  # noqa: E402
-import tap  # noqa: E402
-import town  # noqa: E402
-from killing import (kill_mta, send_signal, state_of_process,  # noqa: E402
-                     submit_until_taken, wait_with_flushes)
-from tap import check_equal  # noqa: E402
 
 SUBSCRIBERS = 2000
 ENGLISH = 600  # of these; two shards for the others, and one for them
@@ -41,26 +36,6 @@ receipt_wait = "3s"
 retry_first = "1s"
 retry_most = "1s"
 """
-
-
-def build():
-    """The programs with their points; quick when nothing has changed. The suite runs this test
-    for both MTAs, maybe at the same moment, so whoever comes second waits."""
-    FAULTS.mkdir(exist_ok=True)
-    with open(FAULTS / "building", "w", encoding="ascii") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        # The same Sendmail serves: there may be no network to fetch another from.
-        if (OUTER / "sendmail").exists() and not (FAULTS / "sendmail").exists():
-            (FAULTS / "sendmail").symlink_to("../sendmail")
-        if not (FAULTS / "Makefile").exists():
-            subprocess.run([TOP / "configure", "--enable-faults"], cwd=FAULTS, check=True,
-                           stdout=subprocess.DEVNULL)
-        subprocess.run(["make", "-s", "-j2", "kairan-milter", "kairanctl"], cwd=FAULTS,
-                       check=True, stdout=subprocess.DEVNULL)
-
-
-def folder(stack):
-    return pathlib.Path(stack.env["KAIRAN_CLOCK"]).parent / "faults"
 
 
 def add_subscribers(stack, name, count):
@@ -77,8 +52,7 @@ def prepare(stack):
         return
     with open(stack.env["KAIRAN_CONF"], "a", encoding="utf-8") as conf:
         conf.write(SETTINGS)
-    folder(stack).mkdir()
-    shutil.chown(folder(stack), stack.env["KAIRAN_STACK_USER"])
+    make_folder(stack)
     stack.ldapmodify("dn: cn=bosai,ou=broadcasts,dc=town,dc=example\nchangetype: modify\n"
                      "replace: kairanTwin\nkairanTwin: en bosai-en\n")
     add_subscribers(stack, "bosai", SUBSCRIBERS - ENGLISH - town.SUBSCRIBERS)
@@ -96,12 +70,10 @@ class Killer(threading.Thread):
     def __init__(self, stack, point, number, victim):
         super().__init__(daemon=True)
         self.stack, self.victim = stack, victim
-        self.wanted = folder(stack) / "wanted"
         self.given_up = threading.Event()
         self.reached = False
         self.failure = None
-        self.wanted.write_text(f"{point} {number}\n")
-        shutil.chown(self.wanted, stack.env["KAIRAN_STACK_USER"])
+        self.wanted = want(stack, point, number)
 
     def run(self):
         try:
