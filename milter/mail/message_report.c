@@ -7,6 +7,8 @@
  *	some carriers write a mail in words: then each address in it is one that it may be
  *	about, with the lines up to the next one, and whoever knows the recipients picks theirs.
  *
+ *	Where it is in HTML alone, it is what a browser shows of that.
+ *
  *	It is read more leniently than what people write: nothing here is shown to anybody, and
  *	mail systems that report are old.
  *
@@ -20,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "milter/mail/html_text.h"
 #include "milter/mail/message.h"
 #include "milter/mail/message_report_fields.h"
 #include "policy/text.h"
@@ -28,6 +31,18 @@
 #define TEXT_OCTETS  (256 * 1024)
 
 /* ---- parts ---- */
+
+/* NULL where the parser does not take it. */
+static char *read_html(const char *source)
+{
+	struct html_text html = { 0 };
+	char *text = NULL;
+
+	if (html_text_read(source, &html, NULL))
+		text = g_strdup(html.text);
+	html_text_free(&html);
+	return text;
+}
 
 static char *read_text(GMimeObject *part)
 {
@@ -177,6 +192,10 @@ static bool is_local(const struct message *message)
 static void read_message(const struct message *message, struct message_report *report)
 {
 	GMimeObject *part = report_find_part(message->root, "text", "plain");
+	GMimeObject *html =
+	    part == NULL ? report_find_part(message->root, "text", "html") : NULL;
+	g_autofree char *source = html != NULL ? read_text(html) : NULL;
+	char *shown = source != NULL ? read_html(source) : NULL;
 	const char *failed = message_get_header(message, "X-Failed-Recipients", 0);
 	const char *submitted = message_get_header(message, "Auto-Submitted", 0);
 	char *subject = NULL;
@@ -190,6 +209,9 @@ static void read_message(const struct message *message, struct message_report *r
 	if (part != NULL) {
 		g_free(report->text);
 		report->text = read_text(part);
+	} else if (shown != NULL) {
+		g_free(report->text);
+		report->text = shown;
 	}
 	report_read_fields(message->root, report->rows);
 	/* Exim's. */

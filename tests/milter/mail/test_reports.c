@@ -289,6 +289,22 @@ static const struct row {
 	/* ---- no mail at all ---- */
 	{ "\x00", 0, NULL },
 	{ "This has no header\n\n<" WHO ">: user unknown\n", BOUNCE_NO_USER, NULL },
+
+	/* In HTML alone. */
+	{ "From: postmaster@mx.example\nSubject: Undeliverable: notice\nMIME-Version: 1.0\n"
+	  "Content-Type: text/html; charset=utf-8\n\n<html><head><style>p{color:red}</style>"
+	  "</head><body><p>Delivery has failed to these recipients:</p><p><a href=\"mailto:" WHO
+	  "\">" WHO "</a><br>The e-mail address you entered couldn&#39;t be found. "
+	  "User unknown.</p></body></html>\n",
+	  BOUNCE_NO_USER, NULL },
+	{ "From: postmaster@phone.example\nSubject: Returned mail\nMIME-Version: 1.0\n"
+	  "Content-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/html; "
+	  "charset=utf-8\n\n<div>" WHO "</div><div>メールボックスがいっぱいのため、"
+	  "お届けできませんでした。</div>\n--b--\n",
+	  BOUNCE_FULL, NULL },
+	{ "From: " WHO "\nSubject: Re: notice\nMIME-Version: 1.0\nContent-Type: text/html; "
+	  "charset=utf-8\n\n<p>ただいま休暇をいただいております。" WHO "</p>\n",
+	  BOUNCE_AUTOMATIC, NULL },
 	{ "Content-Type: multipart/report; boundary=x\n\n--x\nContent-Type: "
 	  "message/delivery-status\n\nReporting-MTA: dns; x\n\n" FINAL
 	  "Action: failed\nStatus: "
