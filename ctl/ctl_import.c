@@ -4,7 +4,8 @@
  *
  * DESCRIPTION
  *	Reads the addresses of a CSV file (ctl_addresses.c). All records are checked before anything
- *	is written, and all are written in one transaction. With --dry-run they are only checked.
+ *	is written, and all are written in one transaction. With --dry-run it is only told what would
+ *	come of it.
  *
  *	Art. 2(2): with --reason the administrator recognises these people as subscribers; without,
  *	they were that in an older system. Who has left, pauses or is suspended stays so.
@@ -98,20 +99,38 @@ static int write_all(struct store *store, void *context, struct kairan_error *er
 	return store_audit_append(store, &event, error_r) ? EX_OK : EX_UNAVAILABLE;
 }
 
+/* Does it all, and keeps nothing. */
+static int run_dry(const struct ctl_call *call, struct import *import)
+{
+	struct kairan_error error = { "" };
+	struct store *store = NULL;
+	int status = ctl_store_open(call, &store);
+
+	if (status != EX_OK)
+		return status;
+	status = EX_UNAVAILABLE;
+	if (store_begin(store, &error)) {
+		if (add_all(store, import, clock_now(), &error))
+			status = EX_OK;
+		store_rollback(store);
+	}
+	store_close(store);
+	return status == EX_OK ? EX_OK : ctl_fail(status, "%s", error.text);
+}
+
 static int finish(const struct ctl_call *call, struct import *import)
 {
 	int status;
 
 	ctl_addresses_tell(&import->addresses);
-	if (import->dry_run) {
-		ctl_print("%s: %u addresses read, all good; nothing was imported",
-			  import->list, import->addresses.found->len);
-		return EX_OK;
-	}
-	status = ctl_store_run(call, write_all, import);
+	status = import->dry_run ? run_dry(call, import)
+				 : ctl_store_run(call, write_all, import);
 	if (status == EX_OK)
-		ctl_print("%s: %u addresses read, %lld new subscribers", import->list,
-			  import->addresses.found->len, (long long)import->added);
+		ctl_print(import->dry_run
+			      ? "%s: %u addresses read, %lld would be new subscribers"
+			      : "%s: %u addresses read, %lld new subscribers",
+			  import->list, import->addresses.found->len,
+			  (long long)import->added);
 	if (status == EX_OK && import->left + import->suspended + import->paused > 0)
 		ctl_print(
 		    "%lld have left, %lld are suspended, %lld pause: they stay so "
@@ -124,6 +143,8 @@ static int finish(const struct ctl_call *call, struct import *import)
 		    "%lld were forgotten, and are passed over (`kairanctl subscribers "
 		    "forget --undo` lets them be registered)",
 		    (long long)import->forgotten);
+	if (status == EX_OK && import->dry_run)
+		ctl_print("a dry run: nothing was changed");
 	return status;
 }
 

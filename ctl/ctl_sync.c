@@ -50,7 +50,7 @@ struct sync {
 	char *last;      /* key */
 	int64_t here;    /* in the list, whoever has not left */
 	int64_t agreed;  /* of those gone: by themselves */
-	int64_t added, left, quiet;
+	int64_t added, left, quiet, forgotten;
 };
 
 /* ---- the source ---- */
@@ -140,7 +140,8 @@ static bool add_one(struct store *store, struct sync *sync, const struct address
 	    store_subscriber_register(store, &registration, &was, error_r);
 
 	sync->added += answer == ANSWER_YES;
-	sync->left += was == SUBSCRIBER_LEFT || was == SUBSCRIBER_FORGOTTEN;
+	sync->left += was == SUBSCRIBER_LEFT;
+	sync->forgotten += was == SUBSCRIBER_FORGOTTEN;
 	sync->quiet += was == SUBSCRIBER_SUSPENDED || was == SUBSCRIBER_PAUSED;
 	return answer != ANSWER_UNKNOWN;
 }
@@ -200,6 +201,11 @@ static void tell(const struct sync *sync)
 	if (sync->left + sync->quiet > 0)
 		ctl_print("%lld have left, %lld are suspended or pause: they stay so",
 			  (long long)sync->left, (long long)sync->quiet);
+	if (sync->forgotten > 0)
+		ctl_print(
+		    "%lld were forgotten, and are passed over (`kairanctl subscribers "
+		    "forget --undo` lets them be registered)",
+		    (long long)sync->forgotten);
 }
 
 static int bring(struct store *store, struct sync *sync, struct kairan_error *error_r)

@@ -124,7 +124,7 @@ static const char *const notice_name_list[] = {
 	"pause_address", "pause_until", "status_address", "status_text", "joined_on",
 	"list", "join_address", "leave_address", "join_link", "leave_link",
 	"confirm_link", "confirm_until", "terms_title", "terms_text", "terms_version",
-	"service_name", "office", "owner_address",
+	"left_days", "sent_days", "service_name", "office", "owner_address",
 	/* of what came of a release */
 	"result_delivered", "result_failed", "result_domains",
 	/* of what cannot be rendered */

@@ -22,6 +22,8 @@
 #include "milter/core/own_address.h"
 #include "milter/draft/answer_address.h"
 
+#define DAY_SECONDS 86400
+
 /* Is there something to be confirmed, and with which words? NULL: there is not. */
 static const char *find_word(const char *kind)
 {
@@ -96,10 +98,22 @@ static bool put_confirmation(struct notice_facts *facts, const char *word,
 	return true;
 }
 
+static void put_days(struct notice_facts *facts, const char *name, int64_t seconds)
+{
+	g_autofree char *days = g_strdup_printf(
+	    "%lld", (long long)((seconds + DAY_SECONDS - 1) / DAY_SECONDS));
+
+	notice_facts_put(facts, name, days);
+}
+
 static bool put_terms(struct notice_facts *facts, struct kairan_error *error_r)
 {
+	const struct settings *settings = facts->setup->settings;
 	struct template_mail terms = { NULL, NULL, NULL };
 
+	put_days(facts, "left_days", settings->keep_left);
+	put_days(facts, "sent_days",
+		 MAX(settings->keep_recipients, settings->keep_notices));
 	if (!template_fill(facts->setup->templates, facts->language, NOTICE_TERMS,
 			   facts->table, &terms, error_r))
 		return false;

@@ -320,6 +320,10 @@ def test_sync_with_a_file(stack):
     check_equal([row["detail"] for row in trail if "list probe:" in row["detail"]],
                 ["list probe: 20 addresses, 20 new, 0 gone",
                  "list probe: 18 addresses, 1 new, 3 gone"])
+    stack.kairanctl("subscribers", "forget", many[1])
+    check_in("1 were forgotten", sync(stack, rest, *column, "--most", "3").stdout)
+    check_equal(many[1] in states(stack), False)
+    found = states(stack)
     for octets in (b"", b"r01@sink.example\nno address\n"):
         check_equal(sync(stack, write(stack, octets), check=False).returncode, 65, octets)
     check_equal(states(stack), found, "an empty or a broken source")

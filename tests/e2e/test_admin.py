@@ -244,6 +244,7 @@ def test_import(stack):
     good = "\ufeffaddress,名前\r\na@sink.example,\"山田, 太郎\"\r\nb..c.@sink.example,\"二\n行\"\r\n"
     dry = import_file(stack, good.encode(), "--dry-run")
     check_equal(dry.returncode, OK, dry.stderr)
+    check_in("2 would be new", dry.stdout)
     check_equal(addresses(stack), [], "nothing of a dry run")
     check_equal(import_file(stack, good.encode()).returncode, OK)
     check_equal(addresses(stack), ["a@sink.example", "b..c.@sink.example"])

@@ -98,7 +98,7 @@ def test_join(stack):
     mail = wait_mail(stack, address, "登録の確認")
     check_in(NAME, str(mail["Subject"]))
     text = s.text_of(mail)
-    for words in ("利用規約（第 2026-04 版）", "保存するのは", f"leave-bosai@{s.SERVICE}",
+    for words in ("利用規約（第 2026-04 版）", "保存するのは", "90 日", f"leave-bosai@{s.SERVICE}",
                   "mailto:confirm%2B"):
         check_in(words, text)
     check_equal(str(mail["Auto-Submitted"]), "auto-generated")

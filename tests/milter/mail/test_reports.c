@@ -302,7 +302,8 @@ static const struct row {
 	  "charset=utf-8\n\n<div>" WHO "</div><div>メールボックスがいっぱいのため、"
 	  "お届けできませんでした。</div>\n--b--\n",
 	  BOUNCE_FULL, NULL },
-	{ "From: " WHO "\nSubject: Re: notice\nMIME-Version: 1.0\nContent-Type: text/html; "
+	{ "From: " WHO
+	  "\nSubject: Re: notice\nMIME-Version: 1.0\nContent-Type: text/html; "
 	  "charset=utf-8\n\n<p>ただいま休暇をいただいております。" WHO "</p>\n",
 	  BOUNCE_AUTOMATIC, NULL },
 	{ "Content-Type: multipart/report; boundary=x\n\n--x\nContent-Type: "
