@@ -45,6 +45,7 @@ struct settings {
 	char *mta_url;
 	char *mta_helo;
 	int64_t mta_timeout;
+	char *mta_log;
 	int64_t shard_size;
 	int64_t first_shard_size;
 	int64_t shards_at_once;

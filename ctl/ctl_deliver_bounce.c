@@ -29,6 +29,7 @@
 #include "conf/keyring.h"
 #include "conf/log.h"
 #include "ctl/deliver_notice.h"
+#include "milter/core/own_address.h"
 #include "milter/mail/message.h"
 #include "milter/mail/message_report.h"
 #include "policy/bounce.h"
@@ -38,7 +39,6 @@
 #include "schema/store_draft.h"
 #include "schema/store_release.h"
 
-#define KEY_IDS     255
 #define WORDS_SHOWN 200
 
 struct bounce_reading {
@@ -54,17 +54,6 @@ struct bounce_reading {
 
 /* ---- the address ---- */
 
-static bool is_signed(const struct bounce_address *address, const struct keyring *keyring)
-{
-	for (unsigned int id = 1; id <= KEY_IDS; id++) {
-		const struct token_key *key = keyring_find(keyring, id);
-
-		if (key != NULL && bounce_address_verify(address, key))
-			return true;
-	}
-	return false;
-}
-
 /* YES: kairan has made it. */
 static enum answer check_address(const struct ctl_call *call,
 				 const struct service_address *service,
@@ -78,7 +67,7 @@ static enum answer check_address(const struct ctl_call *call,
 		return ANSWER_NO;
 	if (!keyring_load("key_file", call->settings->key_file, &keyring, error_r))
 		return ANSWER_UNKNOWN;
-	if (is_signed(address_r, keyring))
+	if (own_address_is_sealed(address_r, keyring))
 		answer = ANSWER_YES;
 	keyring_free(keyring);
 	return answer;

@@ -6,7 +6,7 @@
  *	drafts list [STATE] [--broadcast ADDRESS] [--since TIME] [--limit N] [--json]
  *	drafts show ID [--json]
  *
- *	"show" has the draft's people, its shards and its whole history, so the audit trail has who
+ *	"show" has the draft's people, its shards, what became of it and its whole history, so the audit trail has who
  *	looked at it.
  *
  * DIAGNOSTICS
@@ -25,6 +25,7 @@
 #include "conf/clock.h"
 #include "ctl/commands.h"
 #include "ctl/ctl_audit_table.h"
+#include "ctl/ctl_delivery.h"
 #include "ctl/ctl_drafts.h"
 #include "ctl/ctl_options.h"
 #include "ctl/ctl_reading.h"
@@ -160,6 +161,7 @@ struct showing {
 	const char *part_line; /* setting */
 	struct draft *draft;
 	struct ctl_table *facts, *people, *shards, *history;
+	struct ctl_delivery delivery;
 };
 
 static void add_facts(struct ctl_table *table, const struct draft *draft)
@@ -220,6 +222,7 @@ static bool read_all(struct store *store, struct showing *showing,
 	g_ptr_array_unref(parties);
 	return store_release_visit_shards(store, showing->id, add_shard, showing->shards,
 					  error_r) &&
+	       ctl_delivery_fill(store, showing->draft, &showing->delivery, error_r) &&
 	       ctl_audit_table_fill(store, showing->id, showing->history, error_r);
 }
 
@@ -277,6 +280,7 @@ static void print_json(const struct showing *showing)
 	json_object_set_new(all, "other languages", make_parts(showing->draft->parts));
 	json_object_set(all, "people", ctl_table_rows(showing->people));
 	json_object_set(all, "shards", ctl_table_rows(showing->shards));
+	json_object_set_new(all, "delivery", ctl_delivery_make_json(&showing->delivery));
 	json_object_set(all, "history", ctl_table_rows(showing->history));
 	(void)json_dumpf(all, stdout, JSON_INDENT(1) | JSON_PRESERVE_ORDER);
 	putchar('\n');
@@ -294,6 +298,7 @@ static void print_text(const struct showing *showing)
 	if (json_array_size(ctl_table_rows(showing->shards)) > 0)
 		putchar('\n');
 	ctl_table_print(showing->shards, false);
+	ctl_delivery_print(&showing->delivery);
 	putchar('\n');
 	ctl_table_print(showing->history, false);
 }
@@ -323,6 +328,7 @@ int ctl_drafts_show(const struct ctl_call *call)
 	showing.shards =
 	    ctl_table_new(call->settings, shard_columns, G_N_ELEMENTS(shard_columns));
 	showing.history = ctl_audit_table_new(call->settings);
+	showing.delivery = ctl_delivery_new(call->settings);
 	status = ctl_store_run(call, show, &showing);
 	if (status == EX_OK && json)
 		print_json(&showing);
@@ -332,6 +338,7 @@ int ctl_drafts_show(const struct ctl_call *call)
 	ctl_table_free(showing.people);
 	ctl_table_free(showing.shards);
 	ctl_table_free(showing.history);
+	ctl_delivery_clear(&showing.delivery);
 	draft_free(showing.draft);
 	return status;
 }

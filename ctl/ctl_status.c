@@ -40,7 +40,8 @@ static const struct ctl_column columns[] = {
 	{ "notices", CTL_NUMBER },      { "subscribers", CTL_NUMBER },
 	{ "suspensions", CTL_NUMBER },  { "alarms", CTL_NUMBER },
 	{ "audit rows", CTL_NUMBER },   { "probe sent", CTL_TIME },
-	{ "probe", CTL_TEXT },          { "trouble", CTL_TEXT },
+	{ "probe", CTL_TEXT },          { "mail log", CTL_TEXT },
+	{ "trouble", CTL_TEXT },
 };
 
 static void print(const struct ctl_call *call, const struct status *status, bool sound,
@@ -68,6 +69,7 @@ static void print(const struct ctl_call *call, const struct status *status, bool
 	ctl_table_put_number(table, status->counts.audit_rows);
 	ctl_table_put_time(table, status->probe_at);
 	ctl_table_put_text(table, status->probe_text);
+	ctl_table_put_text(table, status->mta_log);
 	ctl_table_put_text(table, status->trouble.text);
 	if (json)
 		ctl_table_print(table, true);

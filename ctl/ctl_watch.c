@@ -3,16 +3,18 @@
  *	ctl_watch - kairanctl watch: a release under way
  *
  * DESCRIPTION
- *	kairanctl watch ID
+ *	kairanctl watch ID [--delivered]
  *
  *	Shows one line until the draft is not on its way any more: a bar of recipients whom
- *	the MTA has taken (#) and of those it is being given (-), shards, rate, and time left.
+ *	the MTA has taken (#) and of those it is being given (-), shards, rate, and time left; with
+ *	the MTA's log (setting mta_log) also to how many of them it is delivered. --delivered goes on
+ *	until each recipient has it, or it has failed.
  *	On a terminal the line is written over; elsewhere a line is added when something has
  *	changed. The store is looked at twice a second, since a rate wants a clock anyway.
  *
  * DIAGNOSTICS
  *	EX_OK: it was released. EX_DATAERR: it ended in another way, or is not approved.
- *	EX_NOINPUT: no such draft. EX_UNAVAILABLE: the store cannot be read.
+ *	EX_NOINPUT: no such draft. EX_CONFIG: no log is read. EX_UNAVAILABLE: the store cannot be read.
  */
 #include "config.h"
 
@@ -28,8 +30,10 @@
 #include "ctl/ctl_mask.h"
 #include "ctl/commands.h"
 #include "ctl/ctl_drafts.h"
+#include "ctl/ctl_options.h"
 #include "ctl/ctl_store.h"
 #include "policy/lifecycle.h"
+#include "schema/store_delivery.h"
 #include "schema/store_draft.h"
 #include "schema/store_release.h"
 
@@ -42,6 +46,8 @@ struct watch {
 	int64_t id;
 	char *last; /* the line that was printed */
 	bool is_terminal;
+	bool to_the_last; /* --delivered */
+	bool all_have_it;
 };
 
 static void draw_bar(const struct release_summary *summary, int64_t all,
@@ -89,9 +95,26 @@ static char *describe_progress(const struct draft *draft,
 			       (long long)summary->shards, rate);
 }
 
-static char *describe(const struct watch *watch, const struct draft *draft,
-		      const struct release_summary *summary)
+/* ", delivered 812/1000"; nothing where no log is read. */
+static char *describe_delivery(const struct draft *draft,
+			       const struct delivery_summary *delivery)
 {
+	if (delivery->sent == 0 && delivery->failed == 0)
+		return g_strdup("");
+	if (delivery->failed == 0)
+		return g_strdup_printf(ctl_say(", delivered %lld/%lld"),
+				       (long long)delivery->sent,
+				       (long long)draft->recipients);
+	return g_strdup_printf(ctl_say(", delivered %lld/%lld, failed %lld"),
+			       (long long)delivery->sent, (long long)draft->recipients,
+			       (long long)delivery->failed);
+}
+
+static char *describe(const struct watch *watch, const struct draft *draft,
+		      const struct release_summary *summary,
+		      const struct delivery_summary *delivery)
+{
+	g_autofree char *progress = NULL, *delivered = NULL;
 	char when[64];
 
 	if (draft->state == DRAFT_APPROVED) {
@@ -101,7 +124,9 @@ static char *describe(const struct watch *watch, const struct draft *draft,
 	}
 	if (summary->shards == 0)
 		return g_strdup(ctl_say(lifecycle_name(draft->state)));
-	return describe_progress(draft, summary);
+	progress = describe_progress(draft, summary);
+	delivered = describe_delivery(draft, delivery);
+	return g_strconcat(progress, delivered, NULL);
 }
 
 static void print_line(struct watch *watch, char *line)
@@ -127,6 +152,7 @@ static enum answer look(struct watch *watch, enum draft_state *state_r,
 			struct kairan_error *error_r)
 {
 	struct release_summary summary = { 0 };
+	struct delivery_summary delivery = { 0 };
 	struct draft *draft = NULL;
 	enum answer answer;
 
@@ -134,12 +160,14 @@ static enum answer look(struct watch *watch, enum draft_state *state_r,
 		return ANSWER_UNKNOWN;
 	answer = store_draft_find(watch->store, watch->id, &draft, error_r);
 	if (answer == ANSWER_YES &&
-	    !store_release_summarize(watch->store, watch->id, &summary, error_r))
+	    (!store_release_summarize(watch->store, watch->id, &summary, error_r) ||
+	     !store_delivery_summarize(watch->store, watch->id, &delivery, error_r)))
 		answer = ANSWER_UNKNOWN;
 	store_rollback(watch->store);
 	if (answer == ANSWER_YES) {
 		*state_r = draft->state;
-		print_line(watch, describe(watch, draft, &summary));
+		watch->all_have_it = delivery.sent + delivery.failed >= draft->recipients;
+		print_line(watch, describe(watch, draft, &summary, &delivery));
 	}
 	release_summary_clear(&summary);
 	draft_free(draft);
@@ -154,7 +182,8 @@ static int run(struct watch *watch)
 	enum answer answer;
 
 	while ((answer = look(watch, &state, &error)) == ANSWER_YES &&
-	       (state == DRAFT_APPROVED || state == DRAFT_RELEASING))
+	       (state == DRAFT_APPROVED || state == DRAFT_RELEASING ||
+		(state == DRAFT_RELEASED && watch->to_the_last && !watch->all_have_it)))
 		(void)nanosleep(&tick, NULL);
 	if (watch->is_terminal && watch->last != NULL)
 		putchar('\n');
@@ -175,11 +204,15 @@ int ctl_watch(const struct ctl_call *call)
 		.settings = call->settings,
 		.is_terminal = isatty(STDOUT_FILENO) != 0,
 	};
+	const struct ctl_option options[] = { { "delivered", NULL, &watch.to_the_last } };
 	long long id;
-	int status;
+	int rest, status;
 
-	if (call->argc != 1 || !ctl_drafts_read_id(call->argv[0], &id))
+	if (!ctl_options_read(call, options, G_N_ELEMENTS(options), &rest) ||
+	    rest + 1 != call->argc || !ctl_drafts_read_id(call->argv[rest], &id))
 		return ctl_usage(call);
+	if (watch.to_the_last && *call->settings->mta_log == '\0')
+		return ctl_fail(EX_CONFIG, "--delivered wants the setting mta_log");
 	watch.id = id;
 	status = ctl_store_open(call, &watch.store);
 	if (status == EX_OK)

@@ -69,7 +69,7 @@ static const struct ctl_command ctl_commands[] = {
 	  "決裁できる方に承認をもう一度依頼する（第13条-1）",
 	  ctl_drafts_ask },
 	{ { "drafts", "watch" },
-	  "ID",
+	  "ID [--delivered]",
 	  "a release under way",
 	  "配信の進み具合",
 	  ctl_watch },

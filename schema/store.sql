@@ -550,3 +550,35 @@ ALTER TABLE snapshot ADD COLUMN twins TEXT NOT NULL DEFAULT '';   -- "en bosai-e
 
 -- Until when a courier hands the shard over at this moment (0: none does).
 ALTER TABLE shard ADD COLUMN held_until INTEGER NOT NULL DEFAULT 0;
+-- What the mail system's log says of releases (milter/round/delivery_round.c). Under which queue
+-- ids their mails are; a row goes when the log says that its mail is gone.
+CREATE TABLE delivery_queue (
+	queue_id      TEXT PRIMARY KEY,
+	draft         INTEGER NOT NULL,
+	at            INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX delivery_queue_by_time ON delivery_queue (at);
+-- Of a release and a domain: how many recipients it took and did not take, and when; how often it
+-- has deferred or refused one since it took one for the last time, since when, and its words.
+CREATE TABLE delivery_domain (
+	draft         INTEGER NOT NULL,
+	domain        TEXT NOT NULL,
+	recipients    INTEGER NOT NULL DEFAULT 0, -- of the release; 0: nobody has counted
+	sent          INTEGER NOT NULL DEFAULT 0,
+	failed        INTEGER NOT NULL DEFAULT 0,
+	first_at      INTEGER NOT NULL DEFAULT 0,
+	last_at       INTEGER NOT NULL DEFAULT 0,
+	refused       INTEGER NOT NULL DEFAULT 0,
+	refused_since INTEGER NOT NULL DEFAULT 0,
+	words         TEXT NOT NULL DEFAULT '',   -- without addresses
+	told          INTEGER NOT NULL DEFAULT 0, -- is the alarm raised for this?
+	PRIMARY KEY (draft, domain)
+) WITHOUT ROWID;
+CREATE INDEX delivery_domain_by_refused ON delivery_domain (refused) WHERE refused > 0;
+-- How many had it by which step of policy/delivery_time.h.
+CREATE TABLE delivery_time (
+	draft         INTEGER NOT NULL,
+	step          INTEGER NOT NULL,
+	recipients    INTEGER NOT NULL,
+	PRIMARY KEY (draft, step)
+) WITHOUT ROWID;

@@ -8,6 +8,8 @@
 
 /* When the broadcast addresses were last read from LDAP, in seconds: for two programs. */
 #define STORE_POSITION_SNAPSHOT "snapshot"
+/* Why the mail system's log cannot be read, "" when it can: for two programs. */
+#define STORE_POSITION_MTA_LOG_FAULT "mta-log-fault"
 
 /* YES with a copy to free with g_free(), NO before the first store_position_put(). */
 enum answer store_position_find(struct store *store, const char *name, char **value_r,

@@ -183,6 +183,12 @@ static const char *find_about(const struct alarm *alarm)
 	return space != NULL ? space + 1 : "";
 }
 
+/* The domain, which the reader is told the carrier's name of; "": it is about none. */
+static const char *find_refusing(const struct alarm *alarm)
+{
+	return has_kind(alarm, ALARM_REFUSING) ? find_about(alarm) : "";
+}
+
 /* Tell all administrators. Takes over the facts. */
 static bool add_notices(struct store *store, const char *kind, char *facts,
 			const GPtrArray *administrators, int64_t now,
@@ -204,7 +210,8 @@ static char *make_facts(const struct alarm *alarm)
 	return notice_make_facts(
 	    "alarm_key", alarm->reason, "advice_key", find_advice(alarm), "kind_key",
 	    kind, "alarm_about", find_about(alarm),
-	    has_kind(alarm, ALARM_AUDIT) ? "audit_fault" : "detail", alarm->detail, NULL);
+	    has_kind(alarm, ALARM_AUDIT) ? "audit_fault" : "detail", alarm->detail,
+	    "refusing_domain", find_refusing(alarm), NULL);
 }
 
 static char *make_facts_of_end(const struct alarm *alarm)
@@ -216,7 +223,8 @@ static char *make_facts_of_end(const struct alarm *alarm)
 
 	return notice_make_facts("alarm_key", alarm->reason, "kind_key", kind,
 				 "alarm_about", find_about(alarm), "alarm_count", count,
-				 "alarm_since", since, "alarm_end", end, NULL);
+				 "alarm_since", since, "alarm_end", end,
+				 "refusing_domain", find_refusing(alarm), NULL);
 }
 
 /* As tell_next(), of one that is over. */

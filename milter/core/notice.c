@@ -126,7 +126,10 @@ static const char *const notice_name_list[] = {
 	"confirm_link", "confirm_until", "terms_title", "terms_text", "terms_version",
 	"left_days", "sent_days", "service_name", "office", "owner_address",
 	/* of what came of a release */
-	"result_delivered", "result_failed", "result_domains",
+	"result_delivered", "result_failed", "result_domains", "result_text",
+	"result_heading", "result_note", "delivery_heading", "delivery_sent",
+	"delivery_first", "delivery_first_after", "delivery_median", "delivery_most",
+	"delivery_last", "delivery_last_after", "delivery_waits", "delivery_waiting",
 	/* of what cannot be rendered */
 	"plain_facts", "plain_kind", NULL
 };

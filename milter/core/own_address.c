@@ -14,6 +14,9 @@
 
 #include <glib.h>
 
+/* Ids of keys go to this one (conf/keyring.h). */
+#define KEY_IDS 255
+
 char *own_address_make(const struct settings *settings, enum service_kind kind,
 		       const char *token)
 {
@@ -23,4 +26,16 @@ char *own_address_make(const struct settings *settings, enum service_kind kind,
 	return g_strconcat(service_address_word(kind),
 			   of_list ? SERVICE_LIST_DELIMITER : settings->address_delimiter,
 			   token, "@", settings->service_domain, NULL);
+}
+
+bool own_address_is_sealed(const struct bounce_address *address,
+			   const struct keyring *keyring)
+{
+	for (unsigned int id = 1; id <= KEY_IDS; id++) {
+		const struct token_key *key = keyring_find(keyring, id);
+
+		if (key != NULL && bounce_address_verify(address, key))
+			return true;
+	}
+	return false;
 }

@@ -42,6 +42,7 @@
 #include "milter/mail/message.h"
 #include "milter/report/report.h"
 #include "policy/bounce_address.h"
+#include "policy/carrier.h"
 #include "policy/notice_id.h"
 #include "policy/text.h"
 
@@ -262,6 +263,20 @@ static void put_audit_fault(struct notice_facts *facts, const char *fault)
 		put_filled(facts, "detail", key, "row", space + 1);
 }
 
+/* Who it is that refuses, as people call them. */
+static void put_refusing(struct notice_facts *facts, const char *domain)
+{
+	const char *name = carrier_find_name(domain, facts->is_japanese);
+	g_autofree char *about = NULL;
+
+	if (name != NULL)
+		about = g_strdup_printf(facts->is_japanese ? "%s（%s）" : "%s (%s)", name,
+					domain);
+	put_filled(facts, "alarm_kind", "alarm-kind.refusing", "alarm_about",
+		   name != NULL ? name : domain);
+	notice_facts_put(facts, "alarm_about", about != NULL ? about : domain);
+}
+
 static bool put_stored(struct notice_facts *facts, const char *stored,
 		       struct kairan_error *error_r)
 {
@@ -301,6 +316,12 @@ static bool put_stored(struct notice_facts *facts, const char *stored,
 					 value);
 		if (strcmp(name, "result_rows") == 0)
 			notice_result_put(facts, text);
+		if (strcmp(name, "refusing_domain") == 0 && *text != '\0')
+			put_refusing(facts, text);
+		if (strcmp(name, "delivery_times") == 0)
+			notice_result_put_times(facts, text);
+		if (strcmp(name, "delivery_rows") == 0)
+			notice_result_put_waiting(facts, text);
 		if (strcmp(name, "withdrawable") == 0)
 			notice_withdrawals_put(facts, text);
 		if (strcmp(name, "findings") == 0) {

@@ -4,8 +4,10 @@
  *
  * DESCRIPTION
  *	The history of the draft has how many were delivered and how many were not. Where some were not, the
- *	people of the draft get a mail that says why, domain by domain; where all were, the
- *	report of the release was whole.
+ *	people of the draft get a mail that says why, domain by domain. Where the mail system's log is
+ *	read (delivery_round.c), they get it in every case, with when the first, half, nearly all and the
+ *	last had it, and where some still wait; else, where all were delivered, the report of the
+ *	release was whole.
  *
  * DIAGNOSTICS
  *	Info: each. Error: the store cannot be used; tried again.
@@ -20,6 +22,7 @@
 #include "conf/log.h"
 #include "milter/core/notice.h"
 #include "schema/store_audit.h"
+#include "schema/store_delivery.h"
 #include "schema/store_result.h"
 
 #define IDLE_SECONDS    3600
@@ -31,6 +34,8 @@ struct release_result {
 	GPtrArray *domains; /* struct result_domain */
 	int64_t failures;
 	int64_t delivered;
+	struct delivery_summary log; /* all 0: it is not read */
+	GPtrArray *waiting;          /* struct delivery_domain */
 };
 
 /* notice_result.h */
@@ -54,6 +59,37 @@ static char *pack(const GPtrArray *domains)
 	return g_string_free(text, FALSE);
 }
 
+/* notice_result.h */
+static char *pack_times(const struct release_result *result)
+{
+	const struct delivery_summary *log = &result->log;
+
+	if (log->sent == 0)
+		return g_strdup("");
+	return g_strdup_printf("%lld %lld %lld %lld %lld %lld",
+			       (long long)result->draft->due_at, (long long)log->sent,
+			       (long long)log->first_at, (long long)log->median,
+			       (long long)log->most, (long long)log->last_at);
+}
+
+static char *pack_waiting(const GPtrArray *domains)
+{
+	GString *text = g_string_new(NULL);
+
+	for (guint i = 0; i < domains->len; i++) {
+		const struct delivery_domain *domain = g_ptr_array_index(domains, i);
+		const int64_t waiting =
+		    domain->recipients - domain->sent - domain->failed;
+
+		if (waiting > 0)
+			g_string_append_printf(
+			    text, "%s%s %lld %lld %s", text->len > 0 ? "\n" : "",
+			    domain->domain, (long long)waiting,
+			    (long long)domain->recipients, domain->words);
+	}
+	return g_string_free(text, FALSE);
+}
+
 static bool tell(struct store *store, const struct release_result *result, int64_t now,
 		 struct kairan_error *error_r)
 {
@@ -61,8 +97,12 @@ static bool tell(struct store *store, const struct release_result *result, int64
 	g_autofree char *failed = g_strdup_printf("%lld", (long long)result->failures);
 	g_autofree char *delivered =
 	    g_strdup_printf("%lld", (long long)result->delivered);
-	char *facts = notice_make_facts("result_rows", rows, "result_failed", failed,
-					"result_delivered", delivered, NULL);
+	g_autofree char *times = pack_times(result);
+	g_autofree char *waiting = pack_waiting(result->waiting);
+	char *facts =
+	    notice_make_facts("result_rows", rows, "result_failed", failed,
+			      "result_delivered", *times == '\0' ? delivered : "",
+			      "delivery_times", times, "delivery_rows", waiting, NULL);
 	const struct notice notice = { NOTICE_RESULT, result->draft->id, facts, now };
 	const bool ok = notice_inform_parties(store, &notice, error_r);
 
@@ -76,20 +116,21 @@ static bool record(struct store *store, const struct release_result *result, int
 	g_autofree char *detail =
 	    g_strdup_printf("delivered %lld, failed %lld", (long long)result->delivered,
 			    (long long)result->failures);
+	const bool is_told = result->failures > 0 || result->log.sent > 0;
 	const struct audit_event event = {
 		.at = now,
 		.uid = "kairan",
 		.role = "system",
 		.draft = result->draft->id,
 		.action = "result",
-		.outcome = result->failures > 0 ? "told" : "complete",
+		.outcome = is_told ? "told" : "complete",
 		.detail = detail,
 	};
 
 	log_event(LOG_LEVEL_INFO, NULL, event.draft, "result: %s", detail);
 	return store_result_record(store, event.draft, now, error_r) &&
 	       store_audit_append(store, &event, error_r) &&
-	       (result->failures == 0 || tell(store, result, now, error_r));
+	       (!is_told || tell(store, result, now, error_r));
 }
 
 static bool complete(struct store *store, int64_t id, int64_t now,
@@ -104,10 +145,15 @@ static bool complete(struct store *store, int64_t id, int64_t now,
 		result.domains = store_result_list(store, id, DOMAINS_SHOWN,
 						   &result.failures, error_r);
 		result.delivered = MAX(draft->recipients - result.failures, 0);
-		ok = result.domains != NULL && record(store, &result, now, error_r);
+		ok = result.domains != NULL &&
+		     store_delivery_summarize(store, id, &result.log, error_r);
+		result.waiting =
+		    ok ? store_delivery_list_waiting(store, id, DOMAINS_SHOWN, error_r)
+		       : NULL;
+		ok = result.waiting != NULL && record(store, &result, now, error_r);
 	}
-	if (result.domains != NULL)
-		g_ptr_array_unref(result.domains);
+	g_clear_pointer(&result.domains, g_ptr_array_unref);
+	g_clear_pointer(&result.waiting, g_ptr_array_unref);
 	draft_free(draft);
 	return ok;
 }

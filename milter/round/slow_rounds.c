@@ -28,6 +28,7 @@
 #include "milter/round/bounce_round.h"
 #include "milter/round/check_round.h"
 #include "milter/round/clock_round.h"
+#include "milter/round/delivery_round.h"
 #include "milter/round/descriptor_round.h"
 #include "milter/round/duty_round.h"
 #include "milter/round/footer_round.h"
@@ -70,6 +71,7 @@ static const struct {
 	{ keep_round_walk, false, true },
 	{ keep_round_forget, false, false },
 	{ bounce_round_walk, false, true },
+	{ delivery_round_walk, false, true },
 	{ result_round_walk, false, true },
 };
 

@@ -135,6 +135,25 @@ static bool read_probe(const struct setup *setup, struct store *store,
 	return answer != ANSWER_UNKNOWN;
 }
 
+/* A log that cannot be read is nobody's trouble, but nobody knows then when mail is delivered. */
+static bool read_mta_log(const struct setup *setup, struct store *store,
+			 struct status *status, struct kairan_error *error_r)
+{
+	g_autofree char *fault = NULL;
+	enum answer answer;
+
+	if (*setup->settings->mta_log == '\0')
+		return true;
+	answer =
+	    store_position_find(store, STORE_POSITION_MTA_LOG_FAULT, &fault, error_r);
+	(void)g_snprintf(status->mta_log, sizeof(status->mta_log), "%s%s",
+			 answer == ANSWER_YES && *fault == '\0' ? "is read" : "unknown",
+			 answer == ANSWER_YES && *fault != '\0' ? ": " : "");
+	if (answer == ANSWER_YES)
+		(void)g_strlcat(status->mta_log, fault, sizeof(status->mta_log));
+	return answer != ANSWER_UNKNOWN;
+}
+
 static bool count(const struct setup *setup, struct store *store, struct status *status)
 {
 	struct kairan_error error = { "cannot be opened" };
@@ -144,6 +163,7 @@ static bool count(const struct setup *setup, struct store *store, struct status 
 	if (ok) {
 		ok = store_counts_read(store, &status->counts, &error) &&
 		     read_probe(setup, store, status, &error) &&
+		     read_mta_log(setup, store, status, &error) &&
 		     store_position_find(store, STORE_POSITION_SNAPSHOT, &snapshot,
 					 &error) != ANSWER_UNKNOWN;
 		store_rollback(store);

@@ -19,9 +19,10 @@ struct status {
 	bool has_store;
 	int64_t snapshot_at; /* when the broadcast addresses were last read; 0: unknown */
 	struct store_counts counts;
-	int64_t probe_at;            /* when kairan last sent itself a mail; 0: never */
-	bool probe_is_whole;         /* and it came back as it was written */
-	char probe_text[512];        /* what came of it */
+	int64_t probe_at;     /* when kairan last sent itself a mail; 0: never */
+	bool probe_is_whole;  /* and it came back as it was written */
+	char probe_text[512]; /* what came of it */
+	char mta_log[256];    /* whether it can be read; "": the setting is empty */
 	struct kairan_error trouble; /* the first thing that is wrong; "" */
 };
 

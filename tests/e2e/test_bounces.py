@@ -385,7 +385,7 @@ def test_a_domain_that_refuses(stack):
                    what="twelve failures")
     stack.move_clock(70)
     alarm = stack.wait_mail("sysadmin",
-                            lambda mail: "受け付けないドメイン" in str(mail["Subject"])
+                            lambda mail: "refusing.example が配信を受け付けません" in str(mail["Subject"])
                             and "refusing.example" in s.text_of(mail))
     check_in(f"{draft}: 12/12: no-domain 12", s.text_of(alarm))
     hour_later(stack)

@@ -68,6 +68,8 @@ static const struct columns of_nobody[] = {
 	{ "audit", "action hash outcome previous queue_id role seal uid" },
 	{ "audit_mark", "hash name seal" },
 	{ "bounce", "domain list status words" },
+	{ "delivery_domain", "domain words" },
+	{ "delivery_queue", "queue_id" },
 	{ "directory_write", "start" },
 	{ "draft", "author_dn broadcast broadcast_en broadcast_ja decided_by "
 		   "decided_name footer in_reply_to list queue_id quiet_hours "

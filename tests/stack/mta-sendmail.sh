@@ -1,8 +1,8 @@
 # The private Sendmail. Sourced by quickstart. It offers what mta-postfix.sh does.
 #
 # Debian's packages of Postfix and Sendmail exclude each other, so Sendmail is unpacked in the
-# build folder and not installed. It stands in a host name of its own (unshare), because it
-# would sleep for a minute over one without a domain. Logins go through saslauthd, which
+# build folder and not installed. It stands in a place of its own (sendmail_place.sh), with the log of
+# its deliveries in log/maillog.log. Logins go through saslauthd, which
 # binds to the same slapd as Dovecot does.
 
 mta_shard_size=1000
@@ -70,8 +70,9 @@ mta_start() {
 	mkdir -p "$run/saslauthd"
 	process_spawn_helper mta /usr/sbin/saslauthd -a ldap -d -n 2 -c -t 1 -m "$run/saslauthd" \
 		-O "$etc/saslauthd.conf"
-	process_spawn mta unshare -u -- /bin/sh -c \
-		'hostname mail.town.example && exec "$0" "$@"' \
+	process_spawn_helper mta /usr/bin/python3 "$top/tests/stack/syslog.py" "$run/syslog" \
+		"$log/maillog.log"
+	process_spawn mta /bin/sh "$top/tests/stack/sendmail_place.sh" "$run" \
 		"$sendmail" -C "$etc/sendmail/sendmail.cf" -bD -q2s -X "$log/sendmail.log"
 }
 

@@ -1,0 +1,204 @@
+#!/usr/bin/env python3
+"""What the MTA's log says of releases (setting mta_log): when subscribers' mail systems took them,
+and which do not."""
+import contextlib
+import json
+import pathlib
+import re
+import socketserver
+import threading
+
+import stack as s
+import tap
+import town
+from tap import check_equal, check_in
+
+REFUSAL = "450 4.7.1 too much at once, come back later"
+GONE = "gone@closed.example"
+
+
+class Carrier(socketserver.StreamRequestHandler):
+    """A carrier's mail server: .refusal is what it says to each RCPT, None: it takes it."""
+
+    def handle(self):
+        with contextlib.suppress(ConnectionError):
+            self.say("220 carrier")
+            while line := self.rfile.readline().decode("ascii").strip():
+                self.answer(line)
+
+    def answer(self, line):
+        verb = line[:4].upper()
+        if verb == "DATA":
+            self.say("354 go on")
+            while self.rfile.readline() != b".\r\n":
+                pass
+        if verb == "RCPT" and self.server.refusal is not None:
+            self.say(self.server.refusal)
+        else:
+            self.say("221 bye" if verb == "QUIT" else "250 2.0.0 ok")
+
+    def say(self, text):
+        self.wfile.write(f"{text}\r\n".encode())
+
+
+@contextlib.contextmanager
+def carrier(stack, domain):
+    """The domain's mail goes to a server of ours."""
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Carrier) as server:
+        server.daemon_threads = True
+        server.refusal = None
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with stack.mta_tools.routed({domain: "127.0.0.1"}, server.server_address[1]):
+            yield server
+        server.shutdown()
+
+
+def log_of(stack):
+    return pathlib.Path(stack.env["KAIRAN_LOG"]) / f"{stack.mta_tools.LOG}.log"
+
+
+@contextlib.contextmanager
+def read_log(stack):
+    stack.configure(mta_log=log_of(stack))
+    stack.wait_for(lambda: stack.store("SELECT 1 FROM position WHERE name = 'mta-log'"),
+                   what="the first look into the log")
+    yield
+    stack.configure(mta_log="")
+
+
+@contextlib.contextmanager
+def subscribed(stack, *addresses):
+    file = pathlib.Path(stack.env["KAIRAN_CONF"]).with_name("mta_log.csv")
+    file.write_text("\n".join(("address", *addresses, "")), encoding="utf-8")
+    file.chmod(0o644)
+    stack.kairanctl("subscribers", "import", "--list", "kosodate", file)
+    yield
+    stack.kairanctl("subscribers", "delete", "--list", "kosodate", *addresses)
+
+
+def release(stack, subject):
+    town.draft(stack, "kosodate-staff1", subject, to=town.KOSODATE)
+    town.answer(stack, "kosodate-chief", town.request_for(stack, "kosodate-chief", subject),
+                "承認")
+    town.wait_state(stack, subject, town.RELEASED)
+    return town.draft_id(stack, subject)
+
+
+def delivery(stack, draft):
+    return json.loads(stack.kairanctl("show", str(draft), "--json").stdout)["delivery"] or {}
+
+
+def wait_delivered(stack, draft, count=town.SUBSCRIBERS):
+    return stack.wait_for(lambda: (lambda now: now if now.get("delivered", 0) >= count else None)(
+        delivery(stack, draft)), what=f"{count} deliveries of draft {draft}")
+
+
+def test_when_they_had_it(stack):
+    subject = "届いた時刻"
+    with subscribed(stack, GONE), read_log(stack):
+        draft = release(stack, subject)
+        watched = stack.kairanctl("watch", str(draft), "--delivered").stdout
+        check_in(f"delivered {town.SUBSCRIBERS}/{town.SUBSCRIBERS + 1}, failed 1",
+                 watched.splitlines()[-1])
+        found = delivery(stack, draft)
+        check_equal((found["delivered"], found["failed"], found["waiting"]),
+                    (town.SUBSCRIBERS, 1, 0))
+        times = [found[name] for name in ("first_after_seconds", "half_after_seconds",
+                                          "99_percent_after_seconds", "last_after_seconds")]
+        check_equal(times, sorted(times))
+        check_equal(found["first_delivery"] <= found["last_delivery"], True, "first and last")
+        check_in("99 percent after seconds", stack.kairanctl("show", str(draft)).stdout)
+        # Of recipients, no more than their domains came into the store.
+        rows = [row["domain"] for row in stack.store("SELECT domain FROM delivery_domain"
+                                                     " WHERE draft = ? ORDER BY domain", draft)]
+        # Sendmail does not say whom it refuses by itself.
+        check_equal([row for row in rows if row != "closed.example"],
+                    ["docomo.sink.example", "mail.sink.example",
+                     "phone.sink.example"])
+        # A day later it stands in the report, whether something came back or not.
+        stack.wait_for(lambda: stack.store("SELECT 1 FROM bounce WHERE draft = ?", draft),
+                       what="what came back")
+        stack.move_clock(86400 + 60)
+        for person in ("kosodate-staff1", "kosodate-chief"):
+            mail = stack.wait_mail(person,
+                                   lambda mail: f"【配信結果】{subject}" in str(mail["Subject"]))
+            text = s.text_of(mail)
+            check_in(f"到達     {town.SUBSCRIBERS} 人（相手のメールサーバーが受け取った方）", text)
+            check_in("不達     1 人", text)
+            for name in ("最初の方", "半数    ", "99％    ", "最後の方"):
+                check_equal(re.search(rf"(?m)^  {name} \d+:\d\d:\d\d", text) is not None, True,
+                            f"{name} in {text}")
+
+
+def test_the_log_is_rotated(stack):
+    """What stood in the old file is read to its end; nothing is counted twice."""
+    with read_log(stack):
+        stack.hold_sink(True)
+        # A reload takes its time.
+        stack.mta_tools.restart()
+        draft = release(stack, "回転するログ")
+        stack.wait_for(lambda: stack.store("SELECT 1 FROM delivery_queue WHERE draft = ?", draft),
+                       what="its queue id")
+        check_equal(delivery(stack, draft).get("delivered", 0), 0)
+        stack.stop("milter")
+        file = log_of(stack)
+        file.rename(file.with_name(file.name + ".1"))
+        stack.mta_tools.reopen_log()
+        stack.hold_sink(False)
+        stack.wait_for(lambda: file.exists() and file.stat().st_size > 0, what="the new file")
+        stack.start("milter")
+        wait_delivered(stack, draft)
+        town.wait_broadcast(stack, "回転するログ")
+        check_equal(delivery(stack, draft)["delivered"], town.SUBSCRIBERS)
+        # Sendmail says that it has nothing more of it with a higher LogLevel only.
+        if stack.mta == "postfix":
+            stack.wait_for(lambda: not stack.store("SELECT 1 FROM delivery_queue WHERE draft = ?",
+                                                   draft), what="the end of its queue id")
+
+
+def test_a_carrier_that_refuses(stack):
+    """The administrators hear who it is and what is said there, as long as it is so."""
+    many = [f"n{number}@docomo.ne.jp" for number in range(12)]
+    subject = "断る携帯会社"
+    with read_log(stack), subscribed(stack, *many), carrier(stack, "docomo.ne.jp") as server:
+        server.refusal = REFUSAL
+        draft = release(stack, subject)
+        stack.wait_for(lambda: [row for row in delivery(stack, draft).get("domains", [])
+                                if row["domain"] == "docomo.ne.jp"
+                                and "too much at once" in row["answer"]], what="the refusals")
+        stack.move_clock(70)
+        alarm = stack.wait_mail("sysadmin", lambda mail: "ドコモ が配信を受け付けません"
+                                in str(mail["Subject"]))
+        text = s.text_of(alarm)
+        check_in(f"{draft}: 12/12: ", text)
+        check_in("too much at once, come back later", text)
+        check_in("ドコモ（docomo.ne.jp）", text)
+        check_equal([who for who in many if who in text], [])
+        server.refusal = None
+        stack.flush()
+        wait_delivered(stack, draft, town.SUBSCRIBERS + 12)
+        over = stack.wait_mail("sysadmin", lambda mail: "【解消】" in str(mail["Subject"])
+                               and "docomo.ne.jp" in s.text_of(mail))
+        check_in("ドコモ が配信を受け付けません", str(over["Subject"]))
+        check_equal(delivery(stack, draft)["domains"], [])
+
+
+def test_a_log_that_cannot_be_read(stack):
+    stack.configure(mta_log="/nonexistent/mail.log")
+    stack.wait_for(lambda: "unknown: /nonexistent/mail.log: No such file"
+                   in stack.kairanctl("status", check=False).stdout, what="the word in status")
+    subject = "ログなし"
+    draft = release(stack, subject)
+    town.wait_broadcast(stack, subject)
+    check_equal(delivery(stack, draft), {})
+    stack.configure(mta_log=log_of(stack))
+    stack.wait_for(lambda: "is read" in stack.kairanctl("status", check=False).stdout,
+                   what="the other word")
+    stack.configure(mta_log="")
+    done = stack.kairanctl("watch", str(draft), "--delivered", check=False)
+    check_equal(done.returncode, 78)
+    check_in("kairanctl: --delivered wants the setting mta_log\n", done.stderr)
+
+
+if __name__ == "__main__":
+    tap.main(globals())
