@@ -6,7 +6,8 @@
  *	The MTA had taken it, so that nobody knew. It is one of those now that were refused, which
  *	every later mail about the draft shows. A resident's is nobody's matter but theirs, whom anybody
  *	may have named: neither trail nor log nor alarm knows who it was, as of one that the MTA did
- *	not take (milter/courier/courier.c).
+ *	not take (milter/courier/courier.c). They may ask again, though: many have to let our mail through
+ *	their carrier's filter first.
  *
  * DIAGNOSTICS
  *	Warning: what came back, and whose. Errors are returned.
@@ -27,6 +28,7 @@
 #include "schema/store_audit.h"
 #include "schema/store_draft.h"
 #include "schema/store_outbox.h"
+#include "schema/store_resident.h"
 
 static const char *outcome_of(enum bounce_kind kind)
 {
@@ -178,9 +180,11 @@ static bool take_residents(struct store *store, const struct outbox_notice *noti
 	log_event(LOG_LEVEL_INFO, bounce->queue_id, 0,
 		  "notice %lld (%s) to a resident: %s: %s", (long long)notice->id,
 		  notice->kind, outcome_of(bounce->kind), bounce_kind_name(bounce->kind));
-	return !bounce_kind_is_failure(bounce->kind) ||
-	       store_outbox_record_bounce(store, notice->id, clock_now(), bounce->words,
-					  error_r) != ANSWER_UNKNOWN;
+	if (!bounce_kind_is_failure(bounce->kind))
+		return true;
+	return store_outbox_record_bounce(store, notice->id, clock_now(), bounce->words,
+					  error_r) != ANSWER_UNKNOWN &&
+	       store_resident_return(store, notice->mail, error_r);
 }
 
 static bool take_staffs(struct store *store, const struct outbox_notice *notice,

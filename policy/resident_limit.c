@@ -5,7 +5,8 @@
  * DESCRIPTION
  *	An address hears once a day from us because of mail that anybody may have written in
  *	its name. When its owner has confirmed that one, the next may come: what they asked for
- *	meanwhile waits for that, as far as the other limits let it.
+ *	meanwhile waits for that, as far as the other limits let it. An answer that came back was
+ *	none.
  *
  * DIAGNOSTICS
  *	None.

@@ -137,7 +137,7 @@ bool store_resident_count(struct store *store, const struct resident_request *re
 
 	return sql_number(store, error_r, &counts_r->unconfirmed,
 			  "SELECT count(*) FROM resident_request WHERE address_key = ?1"
-			  " AND made_at > ?2 AND state NOT IN (2, 4)"
+			  " AND made_at > ?2 AND state NOT IN (2, 4, 5)"
 			  " AND max(kind, 3) = max(?3, 3) AND (kind <> 4 OR list = ?4)",
 			  "siis", request->key, day, (int64_t)request->kind,
 			  request->list) &&
@@ -198,13 +198,22 @@ enum answer store_resident_take_up(struct store *store,
 			  "isi", request->made_at, request->terms, request->id);
 }
 
+bool store_resident_return(struct store *store, const char *address,
+			   struct kairan_error *error_r)
+{
+	return sql_run(store, error_r,
+		       "UPDATE resident_request SET state = 5 WHERE address = ?"
+		       " AND state = 1 AND kind <> 6",
+		       "s", address);
+}
+
 enum answer store_resident_close(struct store *store, int64_t id,
 				 enum resident_state state, struct kairan_error *error_r)
 {
 	return sql_change(
 	    store, error_r,
-	    "UPDATE resident_request SET state = ? WHERE id = ? AND state = 1", "ii",
-	    (int64_t)state, id);
+	    "UPDATE resident_request SET state = ? WHERE id = ? AND state IN (1, 5)",
+	    "ii", (int64_t)state, id);
 }
 
 enum answer store_resident_forget(struct store *store, int64_t before,

@@ -25,7 +25,8 @@ enum resident_state {
 	RESIDENT_WAITS = 1,     /* for the confirmation */
 	RESIDENT_CONFIRMED = 2, /* or nothing had to be: it was proven who wrote */
 	RESIDENT_REFUSED = 3,   /* they did not ask for it */
-	RESIDENT_HELD = 4, /* not answered before what was asked earlier is confirmed */
+	RESIDENT_HELD = 4,      /* until what was asked earlier is confirmed */
+	RESIDENT_RETURNED = 5,  /* the answer came back; may be confirmed yet */
 };
 
 /* One mail that was answered. Strings are owned by one that was read
@@ -93,6 +94,10 @@ enum answer store_resident_find_held(struct store *store, const char *key, int64
 enum answer store_resident_take_up(struct store *store,
 				   const struct resident_request *request,
 				   struct kairan_error *error_r);
+
+/* The answer to what an address waits for came back, so that it may ask again. */
+bool store_resident_return(struct store *store, const char *address,
+			   struct kairan_error *error_r);
 
 /* It is confirmed or refused. NO: it does not wait. */
 enum answer store_resident_close(struct store *store, int64_t id,
