@@ -16,6 +16,8 @@ enum answer check_ask_unchanged(struct check *check, struct check_words *said);
 enum answer check_ask_pipe(struct check *check, struct check_words *said);
 enum answer check_ask_mta_clock(struct check *check, struct check_words *said);
 
+enum answer check_ask_web(struct check *check, struct check_words *said);
+
 enum answer check_ask_login(struct check *check, struct check_words *said);
 enum answer check_ask_login_told(struct check *check, struct check_words *said);
 

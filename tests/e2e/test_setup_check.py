@@ -2,12 +2,15 @@
 """kairanctl setup check: all is well on the stack as it is; each thing that can be wrong with
 mail system, directory, clock and DNS is broken in turn, and named. Nobody gets a mail of it."""
 import contextlib
+import http.server
 import json
 import os
 import pathlib
 import re
 import shutil
+import socket
 import subprocess
+import threading
 
 import stack as s
 import tap
@@ -194,6 +197,38 @@ def test_without_the_mail_system(stack):
     check_equal(told(rows, "way-out", "filter", "unchanged", "pipe", "login", "login-told",
                      "clock-mta"), {})
     check_equal(status, TEMPFAIL)
+
+
+def test_links_that_nobody_answers(stack):
+    """Of personal copies alone; and not where another server has the port."""
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        port = nobody.getsockname()[1]
+    settings = {"web_url": "https://www.town.example/mail", "web_listen": f"127.0.0.1:{port}"}
+    rows, _ = check(stack, conf=settings_with(stack, **settings))
+    check_equal(rows["web"]["status"], "ok", "shared copies have no link")
+    rows, status = check(stack, conf=settings_with(stack, copies="personal", **settings))
+    named(rows, "web", "missing", str(port))
+    check_equal((told(rows, "web"), status), ({}, CONFIG))
+
+    class Other(http.server.BaseHTTPRequestHandler):
+        wanted = 200
+
+        def do_GET(self):
+            self.send_response(self.wanted)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.HTTPServer(("127.0.0.1", port), Other) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        rows, _ = check(stack, conf=settings_with(stack, copies="personal", **settings))
+        named(rows, "web", "missing", "200")
+        Other.wanted = 404
+        rows, _ = check(stack, conf=settings_with(stack, copies="personal", **settings))
+        check_equal(rows["web"]["status"], "ok")
+        server.shutdown()
 
 
 def test_a_login_that_is_refused(stack):
