@@ -23,6 +23,15 @@
 #define MONTHS                                                                      \
 	"(?<name>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|" \
 	"aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\\b\\.?"
+/* Each at its number; "a" is the other word for one. */
+static const char *const count_words[][2] = {
+	{ "一", "one" },  { "二", "two" }, { "三", "three" }, { "四", "four" },
+	{ "五", "five" }, { "六", "six" }, { "七", "seven" }, { "八", "eight" },
+	{ "九", "nine" }, { "十", "ten" },
+};
+#define COUNT_WORDS                                                                 \
+	"(?<![一二三四五六七八九十百])[一二三四五六七八九十]|" \
+	"\\b(?:an?|one|two|three|four|five|six|seven|eight|nine|ten)\\b"
 #define DAY_OF_MONTH "(?<day>\\d{1,2})(?:st|nd|rd|th)?"
 
 /* Named groups: era (years are its), year, month or name, day; or count and a unit. */
@@ -35,7 +44,8 @@ static const char *const pause_patterns[] = {
 	"(?<!\\d)" DAY_OF_MONTH "\\s*(?:of\\s+)?\\b" MONTHS
 	"(?:\\s*,?\\s*(?<year>\\d{4}))?(?!\\d)",
 	"(?<![\\d/])(?<month>\\d{1,2})\\s*[/月]\\s*(?<day>\\d{1,2})(?![\\d/])\\s*日?",
-	"(?<!\\d)(?<count>\\d{1,3}|\\ban?\\b)\\s*(?:(?<days>日間|days?\\b)|"
+	"(?<!\\d)(?<year>20\\d{2})(?<month>\\d{2})(?<day>\\d{2})(?!\\d)",
+	"(?<!\\d)(?<count>\\d{1,3}|" COUNT_WORDS ")\\s*(?:(?<days>日間|days?\\b)|"
 	"(?<weeks>週間?|weeks?\\b)|(?<months>(?:か|ヶ|ヵ|カ|ケ|箇|ヶ)月間?|months?\\b))",
 };
 
@@ -45,6 +55,10 @@ static int read_number(GMatchInfo *match, const char *group)
 
 	if (text == NULL || *text == '\0')
 		return 0;
+	for (size_t i = 0; i < G_N_ELEMENTS(count_words); i++)
+		if (strcmp(text, count_words[i][0]) == 0 ||
+		    strcmp(text, count_words[i][1]) == 0)
+			return (int)i + 1;
 	return strcmp(text, "元") == 0 || *text == 'a' ? 1 : (int)strtol(text, NULL, 10);
 }
 
