@@ -89,13 +89,36 @@ bool resident_is_machine(const struct intake_context *context,
 
 /* ---- who ---- */
 
-/* A mail program that leaves From: out has the MTA put it in later. */
+/* Is it a header that nobody writes any more ("a@b.example (Name)"), with the sender's address in it
+ * and no other? */
+static bool is_old_from(const struct resident *resident, const struct address *sender)
+{
+	const char *value = message_get_header(resident->message, "From", 0);
+	g_autofree char *small =
+	    value != NULL ? g_ascii_strdown(value, -1) : g_strdup("");
+	g_autofree char *wanted = g_ascii_strdown(sender->spec, -1);
+
+	return message_count_header(resident->message, "From") == 1 &&
+	       strchr(small, '@') == strrchr(small, '@') && strstr(small, wanted) != NULL;
+}
+
+/* A mail program that leaves From: out has the MTA put it in later. Who is known by the envelope alone
+ * has proven nothing. */
 static bool read_from(const struct intake_context *context, struct resident *resident,
 		      struct kairan_error *error_r)
 {
+	struct address sender;
+
 	if (message_count_header(resident->message, "From") == 0)
 		return address_read(context->envelope->sender, &resident->from, error_r);
-	return intake_read_from(resident->message, &resident->from, error_r);
+	if (intake_read_from(resident->message, &resident->from, error_r))
+		return true;
+	if (!address_read(context->envelope->sender, &sender, NULL) ||
+	    !is_old_from(resident, &sender))
+		return false;
+	resident->from = sender;
+	resident->is_from_old = true;
+	return true;
 }
 
 static bool is_ours(const struct intake_context *context, const struct address *from)
@@ -263,7 +286,8 @@ enum answer resident_read(const struct intake_context *context,
 	}
 	resident_r->is_proven =
 	    answer == ANSWER_YES ||
-	    intake_proves_from(context, resident_r->message, &resident_r->from);
+	    (!resident_r->is_from_old &&
+	     intake_proves_from(context, resident_r->message, &resident_r->from));
 	return ANSWER_YES;
 }
 

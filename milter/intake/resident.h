@@ -15,6 +15,7 @@ struct resident {
 	struct address from;
 	const char *language;        /* "ja" or "en": the answer's */
 	bool is_proven;              /* the owner of the address wrote it */
+	bool is_from_old;            /* From: can only be read with the envelope's help */
 	struct broadcast *broadcast; /* of the list that is named; NULL: none is */
 	const char *office;          /* whom to ask; NULL: that is not told */
 	/* What they ask for (resident_ask.c), and the answer, NOTICE_RESIDENT_... */

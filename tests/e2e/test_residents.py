@@ -136,6 +136,12 @@ def test_join_from_anywhere(stack):
         check_equal(confirm(stack, mail, address="other@mail.sink.example")[0], 250)
         check_equal(row(stack, plain)["address"], plain)
         check_equal(row(stack, "other@mail.sink.example"), None)
+    for shape in ("{} (Yamada Taro)", "(Yamada) {}"):
+        address = resident()
+        mail = octets("x", JOIN).replace(b"From: x", f"From: {shape.format(address)}".encode())
+        check_equal(send(stack, address, JOIN, mail=mail)[0], 250, shape)
+        check_equal(told(stack, address), ["resident-join"], shape)
+        check_equal(send(stack, resident(), JOIN, mail=mail)[0], 554, "of somebody else")
     address = resident()
     ask(stack, address)
     mail = wait_mail(stack, address, "登録の確認")
@@ -261,6 +267,9 @@ def test_proven_leave(stack):
         check_equal(row(stack, victim)["state"], 1)
         wait_mail(stack, victim, "登録をやめる確認")
         # Joining is consent to the terms, which have to be shown.
+        old = octets("x", LEAVE, b"", proof).replace(b"From: x", f"From: {victim} (V)".encode())
+        check_equal(send(stack, victim, LEAVE, mail=old)[0], 250)
+        check_equal(row(stack, victim)["state"], 1, "read by the envelope, which proves nothing")
         newcomer = resident()
         ask(stack, newcomer, JOIN, proof)
         check_equal(row(stack, newcomer), None)
