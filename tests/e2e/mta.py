@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 
+CONF = pathlib.Path(__file__).resolve().parents[2] / "conf"
 PLACE = pathlib.Path(__file__).resolve().parents[1] / "stack/sendmail_place.sh"
 
 
@@ -88,6 +89,21 @@ class Postfix:
         self.stack.stop("mta")
         self.stack.start("mta")
 
+    def as_carriers_want(self, domain, port):
+        """Broadcasts leave as conf/postfix/carriers.sample has it, to this port, for a while."""
+        sample = (CONF / "postfix/carriers.sample").read_text(encoding="utf-8")
+        table = pathlib.Path(self.config) / "broadcast"
+        table.write_text((CONF / "postfix/broadcast").read_text(encoding="utf-8").replace(
+            "\tbroadcast:", f"\tbroadcast:[127.0.0.1]:{port}"), encoding="utf-8")
+        parameters = dict(re.findall(r"(?m)^(\w+) = (.*)$", sample))
+        before = self.postconf("-h", "sender_dependent_default_transport_maps")
+        parameters["sender_dependent_default_transport_maps"] = f"regexp:{table}, {before}"
+        service, = re.findall(r"(?m)^# +(broadcast unix .*\n(?:# +-o .*\n)+)", sample)
+        words = " ".join(service.replace("#", " ").split())
+        # No chroot is made in the stack.
+        return self.configured(["broadcast/unix=" + words.replace(" - - y ", " - - n ")],
+                               **parameters)
+
 
 class Sendmail:
     LOG = "maillog"
@@ -144,18 +160,24 @@ class Sendmail:
         self.stack.start("mta")
 
     @contextlib.contextmanager
-    def routed(self, hosts, port):
-        """Mail for these domains goes by SMTP to their hosts at this port, for a while."""
+    def routed(self, hosts, port, lines=""):
+        """Mail for these domains goes by SMTP to their hosts at this port, for a while. lines: more
+        of sendmail.mc."""
         table = self.config.with_name("mailertable")
         before = table.read_text(encoding="utf-8")
         table.write_text("".join(f"{domain}\tsmtp:[{host}]\n"
                                  for domain, host in hosts.items()) + before, encoding="utf-8")
         try:
-            with self.configured(f"define(`SMTP_MAILER_ARGS', `TCP $h {port}')dnl"):
+            with self.configured(f"define(`SMTP_MAILER_ARGS', `TCP $h {port}')dnl\n{lines}"):
                 yield
         finally:
             table.write_text(before, encoding="utf-8")
             self.restart()
+
+    def as_carriers_want(self, domain, port):
+        """The domain's mail goes as conf/sendmail/carriers.sample has it, for a while."""
+        sample = (CONF / "sendmail/carriers.sample").read_text(encoding="utf-8")
+        return self.routed({domain: "127.0.0.1"}, port, sample)
 
     def hold_sink(self, held):
         """tests/stack/maildir.py looks for this file."""
