@@ -77,6 +77,31 @@ def test_every_name_in_a_column_has_its_japanese():
         assert not names - set(words) - {"none"}, f"{file}: {sorted(names - set(words))}"
 
 
+# Half of it is said by the C library, or elsewhere.
+HALVES = {"store-missing": "store: %s: %s", "store-damaged": "it is damaged: ",
+          "store-replaced": "another file has come in its place"}
+
+
+def test_what_alarms_say_is_said():
+    """The details of alarms are known by their English, which must be what the source says."""
+    lines = (SOURCE / "conf/templates/en/phrases.txt").read_text(encoding="utf-8").splitlines()
+    said = dict(line[len("said."):].split(" = ", 1) for line in lines if line.startswith("said."))
+    names = re.findall(r'"([a-z-]+)"', re.search(
+        r"said_names\[\] = \{(.*?)\}", (SOURCE / "milter/courier/notice_said.c").read_text(
+            encoding="utf-8"), re.S)[1])
+    assert sorted(names) == sorted(said), set(names) ^ set(said)
+    sources = [path.read_text(encoding="utf-8") for room in ("milter", "schema", "ctl")
+               for path in (SOURCE / room).rglob("*.c")]
+    literals = {literal for text in sources for literal in literals_of(text, "")}
+    for name, sentence in said.items():
+        parts = [part for part in re.split(r"\$\{\w+\}", sentence) if len(part.strip()) > 2]
+        assert parts, f"{name}: has no words"
+        if name in HALVES:
+            parts = [HALVES[name]]
+        assert any(all(part.strip(": ") in literal for part in parts)
+                   for literal in literals), f"nobody says {name}: {sentence}"
+
+
 def test_formats_take_the_same_arguments():
     for english, said in read_words().items():
         assert arguments_of(english) == arguments_of(said), f"{english} = {said}"

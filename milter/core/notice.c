@@ -131,7 +131,9 @@ static const char *const notice_name_list[] = {
 	"delivery_first", "delivery_first_after", "delivery_median", "delivery_most",
 	"delivery_last", "delivery_last_after", "delivery_waits", "delivery_waiting",
 	/* of what cannot be rendered */
-	"plain_facts", "plain_kind", NULL
+	"plain_facts", "plain_kind",
+	/* of the details of alarms (milter/courier/notice_said.h) */
+	"said_1", "said_2", "said_3", NULL
 };
 
 bool notice_is_for_resident(const char *kind)

@@ -34,6 +34,7 @@
 #include "milter/courier/notice_material.h"
 #include "milter/courier/notice_resident.h"
 #include "milter/courier/notice_result.h"
+#include "milter/courier/notice_said.h"
 #include "milter/courier/notice_withdrawals.h"
 #include "milter/draft/answer_address.h"
 #include "milter/draft/findings.h"
@@ -277,6 +278,14 @@ static void put_refusing(struct notice_facts *facts, const char *domain)
 	notice_facts_put(facts, "alarm_about", about != NULL ? about : domain);
 }
 
+static void put_said(struct notice_facts *facts, const char *detail)
+{
+	g_autofree char *said =
+	    notice_said_translate(facts->setup->templates, facts->language, detail);
+
+	notice_facts_put(facts, "detail", said);
+}
+
 static bool put_stored(struct notice_facts *facts, const char *stored,
 		       struct kairan_error *error_r)
 {
@@ -307,6 +316,9 @@ static bool put_stored(struct notice_facts *facts, const char *stored,
 			put_incident(facts, text);
 		if (strcmp(name, "read_place") == 0 && *text != '\0')
 			put_read_place(facts, text);
+		if (strcmp(name, "detail") == 0 &&
+		    json_object_get(object, "alarm_key") != NULL)
+			put_said(facts, text);
 		if (strcmp(name, "audit_fault") == 0)
 			put_audit_fault(facts, text);
 		if (strcmp(name, "teach_key") == 0)

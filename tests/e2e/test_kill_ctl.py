@@ -123,7 +123,7 @@ def test_the_alarm_says_what_to_do(stack):
     copy = make_copy(stack)
     with kept.aside(stack):
         kill_at(stack, "restore.place", 1, "restore", copy)
-        kept.check_shut(stack, "止まった復元", "kairanctl restore")
+        kept.check_shut(stack, "止まった復元", "復元が途中で止まっています")
         stack.stop("milter")
         stack.kairanctl("restore", str(copy))
 

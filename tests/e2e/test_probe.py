@@ -99,7 +99,7 @@ def test_a_mail_that_is_rewritten(stack):
         again(stack)
         told = s.text_of(wait_alarm(stack, "probe-changed", "somebody@town.example"))
         check_in("kairanctl setup check", told)
-        check_in("From:", told)
+        check_in("From が", told)
         check_equal(alarms(stack), [f"probe {town.KOSODATE}"])
     wait_mended(stack)
 

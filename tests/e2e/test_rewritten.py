@@ -72,7 +72,7 @@ def test_a_rewritten_sender_is_held_back(stack):
             canonical_maps=f"inline:{{ {town.BOSAI}=somebody@town.example }}",
             canonical_classes="header_sender"):
         approved(stack, subject)
-        told = s.text_of(alarm(stack, "From:"))
+        told = s.text_of(alarm(stack, "From が"))
         check_in("somebody@town.example", told)
         check_in("canonical_maps", told)
         check_equal(town.broadcast(stack.sink(), subject), [])

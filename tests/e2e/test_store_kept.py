@@ -106,7 +106,7 @@ def test_a_missing_store_is_not_a_new_one(stack):
     with aside(stack) as kept:
         for one in files_of(stack):
             one.unlink()
-        check_shut(stack, "保存庫がない", "No such file")
+        check_shut(stack, "保存庫がない", "がありません")
         check_equal(store_path(stack).exists(), False, "a store was made")
         done = stack.kairanctl("subscribers", "count", check=False)
         check_equal(done.returncode, UNAVAILABLE, done.stderr)
@@ -134,13 +134,13 @@ def test_another_store_is_not_this_one(stack):
                        " WHERE name = 'store-id'")
             db.commit()
         put(stack, other)
-        check_shut(stack, "よその保存庫", "another store")
+        check_shut(stack, "よその保存庫", "とは別の保存庫です")
         stack.stop("milter")
         for one in files_of(stack):
             one.unlink()
         store_path(stack).touch(mode=0o640)
         shutil.chown(store_path(stack), stack.env["KAIRAN_STACK_USER"])
-        check_shut(stack, "空の保存庫", "is empty")
+        check_shut(stack, "空の保存庫", "が空です")
         check_equal(store_path(stack).stat().st_size, 0, "it was made a store")
 
 
@@ -150,7 +150,7 @@ def test_an_older_one_is_accepted_with_a_reason(stack):
     town.draft(stack, "bosai-staff1", "複製より後")
     with aside(stack):
         put(stack, copy)
-        check_shut(stack, "古い保存庫", "older than it was")
+        check_shut(stack, "古い保存庫", "以前より古い")
         done = stack.kairanctl("audit", "verify", check=False)
         check_equal(done.returncode, DATAERR, done.stdout)
         check_in("warning", done.stderr)

@@ -480,6 +480,64 @@ static void test_each_mail_is_in_one_language(void **state)
 	setup_unref(loaded);
 }
 
+/* What kairan itself says in the details of an alarm is in the reader's language, with what it is
+ * about. */
+static void test_details_of_alarms(void **state)
+{
+	struct setup *loaded = load_setup("");
+	g_autofree char *path =
+	    g_strdup_printf("%s/en/phrases.txt", loaded->settings->template_dir);
+	g_autofree char *file = NULL;
+	g_auto(GStrv) lines = NULL;
+	int count = 0;
+
+	(void)state;
+	assert_true(g_file_get_contents(path, &file, NULL, NULL));
+	lines = g_strsplit(file, "\n", -1);
+	for (size_t i = 0; lines[i] != NULL; i++) {
+		const char *said = strstr(lines[i], " = ");
+		GString *filled;
+		g_autofree char *detail = NULL, *facts = NULL;
+		struct rendered mail;
+
+		if (!g_str_has_prefix(lines[i], "said."))
+			continue;
+		filled = g_string_new(said + strlen(" = "));
+		g_string_replace(filled, "${said_1}", "/A/1", 0);
+		g_string_replace(filled, "${said_2}", "/B/2", 0);
+		g_string_replace(filled, "${said_3}", "/C/3", 0);
+		g_string_replace(filled, "\"", "\\\"", 0);
+		detail = g_string_free(filled, FALSE);
+		facts = g_strdup_printf(
+		    "{\"alarm_key\":\"store-shut\",\"detail\":\"%s\"}", detail);
+		check_language(loaded, NOTICE_ALARM, "ja", 0, facts);
+		mail = render(loaded, NOTICE_ALARM, "ja", 0, 1, facts);
+		for (const char *one = "/A/1\0/B/2\0/C/3\0"; *one != '\0';
+		     one += strlen(one) + 1)
+			if (strstr(detail, one) != NULL && strstr(mail.text, one) == NULL)
+				fail_msg("%s: %s is not in:\n%s", lines[i], one,
+					 mail.text);
+		clear(&mail);
+		count++;
+	}
+	assert_true(count > 20);
+	setup_unref(loaded);
+}
+
+/* What others have said stays as it is. */
+static void test_details_of_others(void **state)
+{
+	struct setup *loaded = load_setup("");
+	struct rendered mail = render(
+	    loaded, NOTICE_ALARM, "ja", 0, 1,
+	    "{\"alarm_key\":\"unsent\",\"detail\":\"451 4.3.0 is now (.*) ${x}\"}");
+
+	(void)state;
+	assert_non_null(strstr(mail.text, "451 4.3.0 is now (.*) ${x}"));
+	clear(&mail);
+	setup_unref(loaded);
+}
+
 /* That test can fail. */
 static void test_another_language_is_found(void **state)
 {
@@ -504,6 +562,8 @@ int main(void)
 		TEST(test_hostile_facts_can_be_rendered),
 		TEST(test_what_cannot_be_rendered_is_plain),
 		TEST(test_each_mail_is_in_one_language),
+		TEST(test_details_of_alarms),
+		TEST(test_details_of_others),
 		TEST(test_another_language_is_found),
 	};
 
