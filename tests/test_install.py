@@ -202,7 +202,8 @@ def test_postfix_is_set_as_it_is_tested():
     assert len(shown) >= 5 and shown == said, f"main.cf.sample: {shown}, INSTALL: {said}"
     # Where things are is another matter in the private stack.
     places = {"smtpd_milters": "unix:/run/kairan/milter.sock",
-              "transport_maps": "texthash:/etc/postfix/kairan-transport"}
+              "transport_maps": "texthash:/etc/postfix/kairan-transport",
+              "sender_dependent_default_transport_maps": "regexp:/etc/postfix/kairan-urgent"}
     assert len(said) >= 6, said
     for name, value in said.items():
         assert name in tested, f"INSTALL sets {name}, main.cf.in does not"

@@ -9,13 +9,20 @@ dnl #	define(`kairan_SOCKET', `/run/kairan/milter.sock')dnl
 dnl #	define(`kairan_CTL', `/usr/sbin/kairanctl')dnl
 dnl #	define(`kairan_CONF', `/etc/kairan/kairan.conf')dnl
 dnl #	define(`kairan_USER', `kairan:kairan')dnl
+dnl #	define(`kairan_URGENT', `/var/spool/mqueue/urgent')dnl
 dnl #
-dnl # Then the lines of `mailertable' into the mailertable, and RELAY_DOMAIN(`info.town.example').
+dnl # The last is a folder below the queue's (QUEUE_DIR), with its owner and mode; Sendmail does not
+dnl # start without it. Then the lines of `mailertable' into the mailertable, and RELAY_DOMAIN(`info.town.example').
 divert(-1)
 ifdef(`kairan_SOCKET',, `define(`kairan_SOCKET', `/run/kairan/milter.sock')')
 ifdef(`kairan_CTL',, `define(`kairan_CTL', `/usr/sbin/kairanctl')')
 ifdef(`kairan_CONF',, `define(`kairan_CONF', `/etc/kairan/kairan.conf')')
 ifdef(`kairan_USER',, `define(`kairan_USER', `kairan:kairan')')
+ifdef(`kairan_URGENT',, `define(`kairan_URGENT', `/var/spool/mqueue/urgent')')
+dnl # Urgent mail, by its sender, has a queue of its own: what waits there is tried more often, by
+dnl # runners of its own, whatever the other queue has. All recipients of a mail are in it, and no
+dnl # "r=" may part them: kairan takes its receipt as proof that all of them are queued.
+QUEUE_GROUP(`urgent', `P=kairan_URGENT, F=f, I=10s, R=4')
 divert(0)dnl
 # F=T: while kairan is away, mail waits at the sender's side. Without it Sendmail would go on
 # as if there were no filter.
@@ -25,6 +32,14 @@ define(`confMILTER_MACROS_ENVFROM', `i, {auth_type}, {auth_authen}, {auth_ssf}, 
 define(`confMILTER_MACROS_EOM', `i, {msg_id}')dnl
 dnl A broadcast is handed over with each subscriber as a recipient of its own.
 define(`confMAX_RCPTS_PER_MESSAGE', `0')dnl
+LOCAL_CONFIG
+# kairan's envelope senders of urgent mail (INSTALL, 5b).
+Kkairan_urgent regex -aURGENT ^<?bounce[-+.]u[a-z][0-9.]+@
+LOCAL_RULESETS
+# Which queue, for each recipient; asked for the sender alone.
+Squeuegroup
+R$*			$: $(kairan_urgent $&f $: $1 $)
+RURGENT			$# urgent
 MAILER_DEFINITIONS
 # Behind broadcast and service addresses, so that mail which came past the filter is refused,
 # and that receipts, bounces and what the machine writes to postmaster@ arrive.

@@ -277,6 +277,34 @@ static void plan_servers(struct site *site, struct postfix_copy *copy, const cha
 	}
 }
 
+/* The next host of default_transport, "smtp:[relay.example]": ":[relay.example]"; ":" without one. */
+static char *next_host(const struct postfix_copy *copy)
+{
+	g_autofree char *transport = postfix_copy_get(copy, "default_transport");
+	const char *next = strchr(transport, ':');
+
+	return g_strdup(next != NULL ? next : ":");
+}
+
+/* A way of its own for urgent mail. Another table that the town has for senders is asked
+ * first, and what it says of kairan's is told by `kairanctl setup check`. */
+static bool plan_urgent(const struct site *site, struct postfix_copy *copy,
+			struct change_list *list, struct kairan_error *error_r)
+{
+	g_autofree char *path =
+	    g_build_filename(site->postfix_dir, "kairan-urgent", NULL);
+	g_autofree char *map = g_strconcat("regexp:", path, NULL);
+	g_autofree char *next = next_host(copy);
+	g_autofree char *way = g_strconcat("\turgent", next, NULL);
+	g_autofree char *text =
+	    conf_text_replace(samples_find("conf/postfix/urgent"), "\turgent:", way);
+
+	add_word(copy, "sender_dependent_default_transport_maps", map);
+	return change_add_file(
+	    list, &(struct change_file){ .path = path, .text = text, .mode = 0644 },
+	    error_r);
+}
+
 bool postfix_plan(struct site *site, const char *conf, struct change_list *list,
 		  struct kairan_error *error_r)
 {
@@ -289,12 +317,14 @@ bool postfix_plan(struct site *site, const char *conf, struct change_list *list,
 		return false;
 	look_at_domains(site, &copy);
 	add_word(&copy, "relay_domains", site->service_domain);
-	if (!plan_route(site, &copy, list, error_r))
+	if (!plan_route(site, &copy, list, error_r) ||
+	    !plan_urgent(site, &copy, list, error_r))
 		copy.failed = true;
 	for (size_t i = 0; services[i] != NULL; i++)
 		plan_service(site, conf, &copy, services[i]);
-	/* postconf knows this parameter by the service. */
+	/* postconf knows these parameters by the services. */
 	set_unset(site, &copy, "kairan_destination_recipient_limit");
+	set_unset(site, &copy, "urgent_destination_recipient_limit");
 	set_unset(site, &copy, "smtpd_forbid_bare_newline");
 	set_unset(site, &copy, "allow_min_user");
 	add_word(&copy, "smtpd_authorized_verp_clients", clients);

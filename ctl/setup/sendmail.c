@@ -148,9 +148,27 @@ static bool plan_table(struct site *site, struct change_list *list,
 	return add_file(site, list, "mailertable", text, error_r);
 }
 
+/* The folder of the queue for urgent mail, below that of sendmail.mc; of several queues ("q*"), beside
+ * them. Free with g_free(). */
+static char *find_urgent_queue(const char *mc)
+{
+	static const char mark[] = "define(`QUEUE_DIR',";
+	const char *defined = strstr(mc, mark);
+	const char *start = defined != NULL ? strchr(defined + strlen(mark), '`') : NULL;
+	const char *end = start != NULL ? strchr(start, '\'') : NULL;
+	g_autofree char *queue = end != NULL
+				     ? g_strndup(start + 1, (gsize)(end - start) - 1)
+				     : g_strdup("/var/spool/mqueue");
+	g_autofree char *folder =
+	    strchr(queue, '*') != NULL ? g_path_get_dirname(queue) : g_strdup(queue);
+
+	return g_build_filename(folder, "urgent", NULL);
+}
+
 bool sendmail_plan(struct site *site, struct change_list *list,
 		   struct kairan_error *error_r)
 {
+	g_autofree char *urgent = NULL;
 	g_autofree char *mc = read_mc(site, error_r);
 	g_autofree char *relay =
 	    g_strdup_printf("RELAY_DOMAIN(`%s')dnl", site->service_domain);
@@ -164,6 +182,10 @@ bool sendmail_plan(struct site *site, struct change_list *list,
 		    "confINPUT_MAIL_FILTERS: add kairan there.",
 		    "sendmail.mc に confINPUT_MAIL_FILTERS があります。kairan を"
 		    "書き加えてください。");
+	/* Without it Sendmail would not start. */
+	urgent = find_urgent_queue(mc);
+	if (!g_file_test(urgent, G_FILE_TEST_IS_DIR))
+		change_add_folder(list, urgent);
 	insert_unless(&mc, "FEATURE(`mailertable'", "FEATURE(`mailertable')dnl");
 	insert_unless(&mc, relay, relay);
 	return add_file(site, list, "kairan.m4", samples_find(FRAGMENT), error_r) &&
@@ -190,6 +212,7 @@ bool sendmail_plan_milter(const struct site *site, const char *conf,
 	g_autofree char *socket = conf_text_effective(conf, "milter_socket");
 	g_autofree char *user = conf_text_effective(conf, "user");
 	g_autofree char *both = g_strconcat(user, ":", user, NULL);
+	g_autofree char *urgent = NULL;
 	g_autofree char *text = NULL;
 	GString *lines = g_string_new(NULL);
 	bool good = false;
@@ -202,6 +225,8 @@ bool sendmail_plan_milter(const struct site *site, const char *conf,
 		define(lines, "kairan_CTL", site->program);
 		define(lines, "kairan_CONF", site->conf_path);
 		define(lines, "kairan_USER", both);
+		urgent = find_urgent_queue(mc);
+		define(lines, "kairan_URGENT", urgent);
 		g_string_append(lines, line);
 		text = insert(mc, lines->str);
 		good = add_file(site, list, "sendmail.mc", text, error_r);

@@ -17,6 +17,9 @@ class Postfix:
     LOG = "postfix"  # where its deliveries stand
     BOUNCE_SUBJECT = "Undelivered"
     KNOWS_XVERP = True
+    SHARD_SIZE = NARROW_SHARD = 20000
+    NARROW = 2  # connections that ordinary mail has to a carrier, in narrow()
+    WIDE = 10  # are certainly more
 
     def __init__(self, stack):
         self.stack = stack
@@ -73,6 +76,15 @@ class Postfix:
                 f"{domain}=smtp:[{host}]:{port}" for domain, host in hosts.items()) + " }, "
                            + self.postconf("-h", "transport_maps"))
 
+    def narrow(self, _, port):
+        """The same for all domains that are nobody else's, with few connections for mail that is
+        not urgent."""
+        return self.configured(
+            ["smtp/unix=smtp unix - - n - - smtp"],
+            default_transport="smtp", relayhost=f"[127.0.0.1]:{port}",
+            smtp_destination_recipient_limit=2, smtp_initial_destination_concurrency=self.NARROW,
+            smtp_destination_concurrency_limit=self.NARROW)
+
     def postconf(self, *args):
         return subprocess.run(["postconf", "-c", self.config, *args], check=True,
                               stdout=subprocess.PIPE, text=True).stdout.strip()
@@ -109,6 +121,10 @@ class Sendmail:
     LOG = "maillog"
     BOUNCE_SUBJECT = "Returned mail"
     KNOWS_XVERP = False
+    SHARD_SIZE = 1000
+    NARROW_SHARD = 4
+    NARROW = 1  # mails that wait for a carrier at first, in narrow(); then one more with each run
+    WIDE = 30  # that are all of them
 
     def __init__(self, stack):
         self.stack = stack
@@ -121,12 +137,13 @@ class Sendmail:
 
     def queue_is_empty(self):
         """A Sendmail that was killed leaves data files that no control file (qf) names."""
-        return not any(name.startswith("qf") for name in os.listdir(self.queue))
+        return not any(name.startswith("qf") for folder in (self.queue, self.queue / "urgent")
+                       for name in os.listdir(folder))
 
     def waiting(self):
         """All recipients of the mails in the queue."""
         found = []
-        for file in self.queue.glob("qf*"):
+        for file in (*self.queue.glob("qf*"), *self.queue.glob("urgent/qf*")):
             with contextlib.suppress(FileNotFoundError):
                 found += re.findall(r"(?m)^R[^:\n]*:<?([^<>\n]+)>?$",
                                     file.read_text("utf-8", "replace"))
@@ -178,6 +195,13 @@ class Sendmail:
         """The domain's mail goes as conf/sendmail/carriers.sample has it, for a while."""
         sample = (CONF / "sendmail/carriers.sample").read_text(encoding="utf-8")
         return self.routed({domain: "127.0.0.1"}, port, sample)
+
+    def narrow(self, domain, port):
+        """The same with one runner at a time for mail that is not urgent; everything is queued, as
+        it is on a busy machine."""
+        return self.routed({domain: "127.0.0.1"}, port,
+                           "define(`confDELIVERY_MODE', `queueonly')dnl\n"
+                           f"QUEUE_GROUP(`mqueue', `P={self.queue}, F=f, R=1')dnl")
 
     def hold_sink(self, held):
         """tests/stack/maildir.py looks for this file."""

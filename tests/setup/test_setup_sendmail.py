@@ -67,6 +67,7 @@ def test_sets_up_all_but_the_last_step():
     for line in ("FEATURE(`mailertable')dnl\n", "RELAY_DOMAIN(`info.town.example')dnl\n"):
         check_in(line, text)
         assert text.index(line) < text.index("MAILER_DEFINITIONS"), text
+    check_equal(pathlib.Path("/var/spool/mqueue/urgent").stat().st_mode & 0o777, 0o700)
     assert "kairan.m4" not in text, "the last step is made too early"
     check_in("sendmailconfig", done.stdout)
     check_equal(pathlib.Path("/etc/mail/sendmail.mc.before-kairan").read_bytes(),

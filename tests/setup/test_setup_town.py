@@ -91,7 +91,8 @@ def test_what_a_town_has_stays():
     pathlib.Path("/etc/postfix/smtpd").write_text("/^QUIT/ QUIT\n")
     machine.run("postconf", "-e", "transport_maps = texthash:/etc/postfix/transport",
                 "relay_domains = branch.example", "smtpd_milters = inet:127.0.0.1:8891",
-                "milter_default_action = accept", "kairan_destination_recipient_limit = 5")
+                "milter_default_action = accept", "kairan_destination_recipient_limit = 5",
+                "default_transport = smtp:[gateway.town.example]")
     machine.run("postconf", "-M", "submission/inet=submission inet n - y - - smtpd "
                 "-o smtpd_sasl_auth_enable=yes -o smtpd_milters=inet:127.0.0.1:8892")
     machine.run("postconf", "-P", "smtp/inet/smtpd_command_filter=regexp:/etc/postfix/smtpd")
@@ -133,6 +134,20 @@ def test_lists_are_lengthened():
     check_in("/etc/postfix/smtpd", postconf("-P", "smtp/inet/smtpd_command_filter"))
     check_equal(pathlib.Path("/etc/postfix/transport").read_text(),
                 "town.example smtp:[10.0.0.1]\n* discard:\n")
+
+
+def test_urgent_mail_has_a_way_of_its_own():
+    """To the host that all other mail is given to."""
+    maps = postconf("-h", "sender_dependent_default_transport_maps")
+    check_equal(maps, "regexp:/etc/postfix/kairan-urgent")
+    for sender, way in (("bounce+ur12.1.123456789@info.town.example", 0),
+                        ("bounce-un12.123456789@info.town.example", 0),
+                        ("bounce+r12.1.123456789@info.town.example", 1),
+                        ("bounce+v12.1.123456789+u=phone.example@info.town.example", 1),
+                        ("u@town.example", 1)):
+        asked = machine.run("postmap", "-q", sender, maps, check=False)
+        check_equal(asked.stdout.strip(), "" if way else "urgent:[gateway.town.example]", sender)
+    check_in("smtp", postconf("-M", "urgent/unix"))
 
 
 def test_the_directory_keeps_its_own():

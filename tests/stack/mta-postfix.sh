@@ -13,7 +13,7 @@ mta_configure() {
 	for name in main.cf master.cf; do
 		fill "$top/conf/postfix/$name.in" "$etc/postfix/$name"
 	done
-	cp "$top/conf/postfix"/{transport,verp,results,sink_domains,sink_mailboxes,sink_transport} "$etc/postfix"
+	cp "$top/conf/postfix"/{transport,verp,urgent,results,sink_domains,sink_mailboxes,sink_transport} "$etc/postfix"
 	for name in $(people); do
 		printf '%s\t%s/\n' "$name" "$name"
 	done >"$etc/postfix/people"

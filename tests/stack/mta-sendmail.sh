@@ -18,8 +18,8 @@ mta_configure() {
 	local name
 
 	[ -x "$sendmail" ] || die 1 "there is no Sendmail in $sendmail_root: ./quickstart fetch"
-	mkdir -p "$etc/sendmail" "$etc/sasl" "$stack/spool/mqueue" "$run/saslauthd"
-	chmod 700 "$stack/spool/mqueue"
+	mkdir -p "$etc/sendmail" "$etc/sasl" "$stack/spool/mqueue/urgent" "$run/saslauthd"
+	chmod 700 "$stack/spool/mqueue" "$stack/spool/mqueue/urgent"
 	fill "$top/conf/sendmail/sendmail.mc.in" "$etc/sendmail/sendmail.mc"
 	sendmail_list_companions >"$etc/sendmail/companions.m4"
 	m4 -D_CF_DIR_="$sendmail_root/usr/share/sendmail/cf/" \
