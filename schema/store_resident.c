@@ -135,12 +135,12 @@ bool store_resident_count(struct store *store, const struct resident_request *re
 	const int64_t day = request->made_at - DAY_SECONDS;
 	const int64_t hour = request->made_at - HOUR_SECONDS;
 
-	return sql_number(store, error_r, &counts_r->unconfirmed,
-			  "SELECT count(*) FROM resident_request WHERE address_key = ?1"
-			  " AND made_at > ?2 AND state NOT IN (2, 4, 5)"
-			  " AND max(kind, 3) = max(?3, 3) AND (kind <> 4 OR list = ?4)",
-			  "siis", request->key, day, (int64_t)request->kind,
-			  request->list) &&
+	return sql_number(
+		   store, error_r, &counts_r->unconfirmed,
+		   "SELECT count(*) FROM resident_request WHERE address_key = ?1"
+		   " AND made_at > ?2 AND state NOT IN (2, 4, 5)"
+		   " AND max(kind, 3) = max(?3, 3) AND (kind <> 4 OR (list = '') = (?4 = ''))",
+		   "siis", request->key, day, (int64_t)request->kind, request->list) &&
 	       sql_number(store, error_r, &counts_r->address,
 			  "SELECT count(*) FROM resident_request WHERE address_key = ?"
 			  " AND made_at > ? AND kind <> 6",

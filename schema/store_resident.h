@@ -76,7 +76,8 @@ enum answer store_resident_has(struct store *store,
 			       struct kairan_error *error_r);
 
 /* What was answered to this address and host in the times before its made_at. What only says
- * something, and cannot be confirmed, is counted apart. */
+ * something, and cannot be confirmed, is counted apart, and so is what says how to ask for
+ * something (RESIDENT_STATUS of a list). */
 bool store_resident_count(struct store *store, const struct resident_request *request,
 			  struct resident_counts *counts_r, struct kairan_error *error_r);
 

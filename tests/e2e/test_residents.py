@@ -370,6 +370,9 @@ def test_pause_until_when(stack):
         ask(stack, address, PAUSE, *([subject] if subject else []))
         check_in(PAUSE, s.text_of(wait_mail(stack, address, "いつまで休みますか")))
         check_equal(row(stack, address)["state"], 1)
+        ask(stack, address, f"pause-kosodate@{s.SERVICE}")
+        check_equal(told(stack, address).count("resident-pause-how"), 1, "once a day")
+        check_in("配信中", status_of(stack, address))
     text = f"{date_of(stack, 20)}まで休みます。\r\n".encode()
     check_equal(send(stack, address, PAUSE, text, "Content-Type: text/plain; charset=utf-8",
                      "Content-Transfer-Encoding: 8bit")[0], 250)
