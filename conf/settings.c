@@ -96,9 +96,9 @@ static const struct setting settings_table[] = {
 	ROW(mta_timeout, TYPE_DURATION, "10m",
 	    "Longest time for one hand-over to the MTA."),
 	ROW(mta_log, TYPE_TEXT, "",
-	    "The mail system's log, such as /var/log/mail.log, which kairan must be able to read: "
-	    "from it kairan learns when residents' mail systems took a broadcast, and which refuse "
-	    "it; empty: none."),
+	    "The mail system's log, which kairan must be able to read: journal (systemd's), or a "
+	    "file such as /var/log/mail.log. From it kairan learns when residents' mail systems took "
+	    "a broadcast, and which refuse it; empty: none."),
 	ROW(shard_size, TYPE_NUMBER, "20000",
 	    "Recipients in one hand-over: 20000 for Postfix, 1000 for Sendmail."),
 	ROW(first_shard_size, TYPE_COUNT, "200",

@@ -5,8 +5,11 @@ import contextlib
 import json
 import pathlib
 import re
+import socket
 import socketserver
+import subprocess
 import threading
+import unittest
 
 import stack as s
 import tap
@@ -154,6 +157,77 @@ def test_the_log_is_rotated(stack):
         if stack.mta == "postfix":
             stack.wait_for(lambda: not stack.store("SELECT 1 FROM delivery_queue WHERE draft = ?",
                                                    draft), what="the end of its queue id")
+
+
+@contextlib.contextmanager
+def journal(stack):
+    """A journal: the folder of its files, and what sends it a line of the MTA's log."""
+    program = pathlib.Path("/lib/systemd/systemd-journald")
+    if not program.exists():
+        raise unittest.SkipTest("there is no journald here")
+    folder = stack.directory.resolve() / "run" / "journal"
+    socket_path = folder / "socket/dev-log"
+    script = pathlib.Path(__file__).resolve().parents[1] / "stack/journald.sh"
+    with subprocess.Popen(["/bin/sh", script, folder], stderr=subprocess.DEVNULL) as server, \
+            socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as link:
+        try:
+            stack.wait_for(socket_path.exists, what="journald")
+            link.connect(str(socket_path))
+
+            def send(line):
+                link.send(b"<22>" + line.encode())
+            send("kairan-test[1]: the first line")
+            file, = stack.wait_for(lambda: list(folder.glob("log/*/system.journal")),
+                                   what="the journal's file")
+            for path in (file, *file.parents[:2]):
+                path.chmod(0o755)
+            yield folder / "log", send
+        finally:
+            server.terminate()
+
+
+def entries(text):
+    """The lines of a log without time and host, as programs give them to syslog."""
+    return [line.partition(" mail ")[2] for line in text.splitlines()]
+
+
+def place(stack):
+    return stack.store("SELECT value FROM position WHERE name = 'mta-log'")[0]["value"]
+
+
+def test_the_journal(stack):
+    """Where Debian has no other log: what stands there before is not read, and nothing twice."""
+    with journal(stack) as (folder, send):
+        draft = release(stack, "ジャーナル")
+        town.wait_broadcast(stack, "ジャーナル")
+        lines = stack.wait_for(
+            lambda: (lambda all_: all_ if sum(line.count("kosodate-") for line in all_
+                                              if "Sent" in line or "status=sent" in line)
+                     >= town.SUBSCRIBERS else None)(entries(log_of(stack).read_text("utf-8"))),
+            what="its lines")
+        for line in lines[:len(lines) // 2]:
+            if "sink.example" in line:
+                send(line)
+        stack.configure(mta_log=f"journal:{folder}")
+        stack.wait_for(lambda: stack.store("SELECT 1 FROM position WHERE name = 'mta-log' AND"
+                                           " value LIKE '% journal:%'"), what="the first look")
+        check_equal(delivery(stack, draft), {})
+        for number in range(2):
+            # The daemon goes on where it was.
+            stack.stop("milter")
+            for line in lines if number == 0 else ["kairan-test[1]: the last line"]:
+                send(line)
+            before = place(stack)
+            stack.start("milter")
+            stack.wait_for(lambda: place(stack) != before, what="the next look")
+            wait_delivered(stack, draft)
+        stack.wait_for(lambda: "is read" in stack.kairanctl("status", check=False).stdout,
+                       what="the word in status")
+        check_equal(delivery(stack, draft)["delivered"], town.SUBSCRIBERS)
+        stack.configure(mta_log="journal:/nonexistent")
+        stack.wait_for(lambda: "unknown: /nonexistent/*/system.journal: No such file"
+                       in stack.kairanctl("status", check=False).stdout, what="the fault")
+        stack.configure(mta_log="")
 
 
 def test_a_carrier_that_refuses(stack):
