@@ -36,7 +36,7 @@
 
 #define POSITION        "mta-log"
 #define AWAITED_SECONDS 5
-#define IDLE_SECONDS    60
+#define IDLE_SECONDS    15
 #define NONE_SECONDS    3600
 #define PAGES_MOST      64
 #define DELAY_SECONDS   60
