@@ -131,8 +131,11 @@ static struct section *read_section(const struct settings *settings, LDAP *ld,
 {
 	struct section *section = g_new0(struct section, 1);
 
-	section->approvers = ldap_entry_dns(ld, entry, settings->ldap_approver, error_r);
 	section->dn = ldap_entry_dn(ld, entry);
+	if (section->dn == NULL)
+		(void)error_set(error_r,
+				"LDAP: the DN of a section cannot be understood");
+	section->approvers = ldap_entry_dns(ld, entry, settings->ldap_approver, error_r);
 	section->staff = ldap_entry_dns(ld, entry, settings->ldap_staff, error_r);
 	section->delegates = ldap_entry_dns(ld, entry, settings->ldap_delegate, error_r);
 	section->duty_list = ldap_entry_dns(ld, entry, settings->ldap_duty_list, error_r);

@@ -231,8 +231,12 @@ bool directory_list_logins(struct directory *directory, const char *login, char 
 	ld = ldap_link_handle(link);
 	for (LDAPMessage *entry = answer == ANSWER_YES ? ldap_first_entry(ld, result)
 						       : NULL;
-	     entry != NULL; entry = ldap_next_entry(ld, entry))
-		g_ptr_array_add(dns, ldap_entry_dn(ld, entry));
+	     entry != NULL; entry = ldap_next_entry(ld, entry)) {
+		char *dn = ldap_entry_dn(ld, entry);
+
+		if (dn != NULL)
+			g_ptr_array_add(dns, dn);
+	}
 	(void)ldap_msgfree(result);
 	ldap_pool_give(directory->pool, link);
 	g_ptr_array_add(dns, NULL);
@@ -342,10 +346,10 @@ enum answer directory_find_id(struct directory *directory, const char *id,
 	return answer;
 }
 
-/* The values of an attribute of all entries that a filter finds. */
-static enum answer list_values(struct directory *directory, const char *filter,
-			       const char *attribute, char ***values_r,
-			       struct kairan_error *error_r)
+/* The DNs that an attribute names in all entries that a filter finds. */
+static enum answer list_dns(struct directory *directory, const char *filter,
+			    const char *attribute, char ***dns_r,
+			    struct kairan_error *error_r)
 {
 	const struct ldap_question question = { directory->settings->ldap_base,
 						LDAP_SCOPE_SUBTREE, filter, NULL };
@@ -361,16 +365,18 @@ static enum answer list_values(struct directory *directory, const char *filter,
 	for (LDAPMessage *entry = answer == ANSWER_YES ? ldap_first_entry(ld, result)
 						       : NULL;
 	     entry != NULL; entry = ldap_next_entry(ld, entry)) {
-		char **some = ldap_entry_values(ld, entry, attribute);
+		char **some = ldap_entry_dns(ld, entry, attribute, error_r);
 
-		for (size_t i = 0; some[i] != NULL; i++)
+		if (some == NULL)
+			answer = ANSWER_UNKNOWN;
+		for (size_t i = 0; some != NULL && some[i] != NULL; i++)
 			g_ptr_array_add(all, some[i]);
 		g_free(some);
 	}
 	(void)ldap_msgfree(result);
 	ldap_pool_give(directory->pool, link);
 	g_ptr_array_add(all, NULL);
-	*values_r = (char **)g_ptr_array_free(all, FALSE);
+	*dns_r = (char **)g_ptr_array_free(all, FALSE);
 	return answer;
 }
 
@@ -385,11 +391,11 @@ bool directory_list_duty(struct directory *directory, char ***dns_r,
 		*dns_r = g_new0(char *, 1);
 		return true;
 	}
-	answer = list_values(directory, settings->ldap_service_filter,
-			     settings->ldap_duty_list, dns_r, error_r);
+	answer = list_dns(directory, settings->ldap_service_filter,
+			  settings->ldap_duty_list, dns_r, error_r);
 	if (answer != ANSWER_UNKNOWN)
 		return true;
-	g_strfreev(*dns_r);
+	g_clear_pointer(dns_r, g_strfreev);
 	return false;
 }
 
@@ -406,8 +412,8 @@ bool directory_list_administrators(struct directory *directory,
 	const struct settings *settings = directory->settings;
 	char **members = NULL;
 	bool ok =
-	    list_values(directory, settings->ldap_admin_filter,
-			settings->ldap_admin_member, &members, error_r) != ANSWER_UNKNOWN;
+	    list_dns(directory, settings->ldap_admin_filter, settings->ldap_admin_member,
+		     &members, error_r) != ANSWER_UNKNOWN;
 
 	for (size_t i = 0; ok && members[i] != NULL; i++) {
 		struct person *person = NULL;

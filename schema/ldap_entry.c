@@ -33,17 +33,33 @@ char *ldap_entry_escape(const char *text)
 	return g_string_free(escaped, FALSE);
 }
 
+/* libldap leaves a control character as it is; escaped it is the same DN (RFC 4514 section 2.4). */
+static char *fold_dn(const char *written)
+{
+	g_autofree char *folded = g_utf8_validate(written, -1, NULL)
+				      ? g_utf8_casefold(written, -1)
+				      : g_ascii_strdown(written, -1);
+	GString *dn = g_string_new(NULL);
+
+	for (const char *at = folded; *at != '\0'; at++) {
+		if (g_ascii_iscntrl(*at))
+			g_string_append_printf(dn, "\\%02x", (unsigned char)*at);
+		else
+			g_string_append_c(dn, *at);
+	}
+	return g_string_free(dn, FALSE);
+}
+
 char *ldap_entry_canonical_dn(const char *text)
 {
 	LDAPDN parsed = NULL;
 	char *written = NULL;
 	char *folded = NULL;
 
-	if (ldap_str2dn(text, &parsed, LDAP_DN_FORMAT_LDAPV3) == LDAP_SUCCESS &&
+	if (*text != '\0' &&
+	    ldap_str2dn(text, &parsed, LDAP_DN_FORMAT_LDAPV3) == LDAP_SUCCESS &&
 	    ldap_dn2str(parsed, &written, LDAP_DN_FORMAT_LDAPV3) == LDAP_SUCCESS)
-		folded = g_utf8_validate(written, -1, NULL)
-			     ? g_utf8_casefold(written, -1)
-			     : g_ascii_strdown(written, -1);
+		folded = fold_dn(written);
 	if (parsed != NULL)
 		ldap_dnfree(parsed);
 	ldap_memfree(written);
@@ -114,9 +130,12 @@ char *ldap_entry_name(LDAP *ld, LDAPMessage *entry, const char *attribute,
 	g_autofree char *tagged = g_strdup_printf("%s;lang-%s", attribute, language);
 	char *name = ldap_entry_first(ld, entry, tagged);
 
-	if (name == NULL)
+	if (name == NULL || *name == '\0') {
+		g_free(name);
 		name = ldap_entry_first(ld, entry, attribute);
-	if (name == NULL || !g_utf8_validate(name, -1, NULL)) {
+	}
+	/* Of one that has nothing but control characters nothing is left. */
+	if (name == NULL || *name == '\0') {
 		g_free(name);
 		name = g_strdup(fallback);
 	}
@@ -163,25 +182,37 @@ char **ldap_entry_all_values(LDAP *ld, LDAPMessage *entry, const char *attribute
 	return (char **)g_ptr_array_free(all, FALSE);
 }
 
+static void fail_dn(const char *attribute, const char *value,
+		    struct kairan_error *error_r)
+{
+	g_autofree char *shown = text_clean_line(value, strlen(value));
+
+	(void)error_set(error_r, "LDAP: %s: not a DN: %s", attribute, shown);
+}
+
 char **ldap_entry_dns(LDAP *ld, LDAPMessage *entry, const char *attribute,
 		      struct kairan_error *error_r)
 {
 	/* A name of another entry, which is looked for as it is. */
-	char **values = read_values(ld, entry, attribute, false);
+	g_auto(GStrv) values = read_values(ld, entry, attribute, false);
+	GPtrArray *dns = g_ptr_array_new();
+	bool ok = true;
 
-	for (size_t i = 0; values[i] != NULL; i++) {
+	for (size_t i = 0; ok && values[i] != NULL; i++) {
 		char *dn = ldap_entry_canonical_dn(values[i]);
 
-		if (dn == NULL) {
-			(void)error_set(error_r, "LDAP: %s: not a DN: %s", attribute,
-					values[i]);
-			g_strfreev(values);
-			return NULL;
-		}
-		g_free(values[i]);
-		values[i] = dn;
+		/* Where a group must have a member, "" is nobody. */
+		ok = dn != NULL || *values[i] == '\0';
+		if (dn != NULL)
+			g_ptr_array_add(dns, dn);
+		if (!ok)
+			fail_dn(attribute, values[i], error_r);
 	}
-	return values;
+	g_ptr_array_add(dns, NULL);
+	if (ok)
+		return (char **)g_ptr_array_free(dns, FALSE);
+	g_strfreev((char **)g_ptr_array_free(dns, FALSE));
+	return NULL;
 }
 
 char *ldap_entry_dn(LDAP *ld, LDAPMessage *entry)

@@ -16,7 +16,8 @@
  * strings here. */
 char *ldap_entry_escape(const char *text);
 
-/* A DN in the canonical form (LDAPv3 string, case folded); NULL when the text is none. */
+/* A DN in the canonical form (LDAPv3 string, case folded, control characters escaped); NULL when
+ * the text is none, or that of no entry (""). */
 char *ldap_entry_canonical_dn(const char *text);
 
 /* The entry's own DN, canonical; NULL when it cannot be read. */
@@ -44,7 +45,7 @@ char *ldap_entry_name(LDAP *ld, LDAPMessage *entry, const char *attribute,
  * languages (";lang-ja" and the like), each once: as ldap_entry_values(). */
 char **ldap_entry_all_values(LDAP *ld, LDAPMessage *entry, const char *attributes);
 
-/* DN values in canonical form; NULL when one is not a DN. */
+/* DN values in canonical form, without empty ones; NULL when one is not a DN. */
 char **ldap_entry_dns(LDAP *ld, LDAPMessage *entry, const char *attribute,
 		      struct kairan_error *error_r);
 

@@ -52,6 +52,41 @@ char *fuzz_escape(const char *text, const char *special)
 	return escaped;
 }
 
+static int read_hex(uint8_t digit)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *place = digit != '\0' ? strchr(digits, digit) : NULL;
+
+	return place != NULL ? (int)(place - digits) : -1;
+}
+
+char *fuzz_next_line(const uint8_t **octets, size_t *length, size_t *length_r)
+{
+	const uint8_t *at = *octets;
+	const uint8_t *end = *length > 0 ? memchr(at, '\n', *length) : NULL;
+	const size_t whole = end != NULL ? (size_t)(end - at) : *length;
+	char *line = *length > 0 ? malloc(whole + 1) : NULL;
+	size_t used = 0;
+
+	if (line == NULL)
+		return NULL;
+	for (size_t i = 0; i < whole; i++) {
+		const bool is_hex = at[i] == '\\' && whole - i > 2 &&
+				    read_hex(at[i + 1]) >= 0 && read_hex(at[i + 2]) >= 0;
+
+		line[used++] =
+		    (char)(is_hex ? read_hex(at[i + 1]) * 16 + read_hex(at[i + 2])
+				  : at[i]);
+		if (is_hex)
+			i += 2;
+	}
+	line[used] = '\0';
+	*length_r = used;
+	*octets += end != NULL ? whole + 1 : whole;
+	*length -= end != NULL ? whole + 1 : whole;
+	return line;
+}
+
 char *fuzz_join(const char *first, ...)
 {
 	size_t length = 0;

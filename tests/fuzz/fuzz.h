@@ -23,6 +23,10 @@ char *fuzz_string(const uint8_t *octets, size_t length);
  * free(). */
 char *fuzz_escape(const char *text, const char *special);
 
+/* The next line of an input that is a list of steps or values, in which "\\XX" is any octet; with a
+ * NUL behind it, and to free(). NULL: there is no more. */
+char *fuzz_next_line(const uint8_t **octets, size_t *length, size_t *length_r);
+
 /* All parts up to NULL, one behind the other; to free(). */
 char *fuzz_join(const char *first, ...) __attribute__((sentinel));
 

@@ -6,6 +6,9 @@
 # FUZZERS names some ("token csv"). $SRCDIR, $KAIRAN_BUILD_DIR and $MAKE are make's.
 
 set -u
+# Each piece of memory comes from malloc(), where the sanitizer looks on.
+G_SLICE=always-malloc
+export G_SLICE
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 
 place=$KAIRAN_BUILD_DIR/fuzzed

@@ -4,12 +4,9 @@
  *
  * DESCRIPTION
  *	Drives session.c as MTAs do, as one does that is out of step, and as one who means
- *	harm would, without libmilter. The intakes are ours here: what they are asked, and
- *	what the MTA is told to remove, is written down and compared. Broadcast addresses come
- *	from a store, as after a start without LDAP.
- *
- *	How an address behaves is its local part's beginning: "stranger" is refused at RCPT
- *	and "away" put off there; "long" is refused at the end and "full" put off there;
+ *	harm would, without libmilter. The intakes are tests/milter/fake_intakes.h's: what they
+ *	are asked, and what the MTA is told to remove, is written down and compared. Broadcast
+ *	addresses come from a store, as after a start without LDAP. An address that begins with
  *	"stuck" is not removed by the MTA.
  */
 #include "config.h"
@@ -21,116 +18,22 @@
 #include <cmocka.h>
 
 #include "milter/round/snapshot_round.h"
-#include "milter/session.h"
 #include "schema/store_snapshot.h"
+#include "tests/milter/fake_intakes.h"
 #include "tests/schema/store_scratch.h"
 
-#define DOMAIN      "info.town.example"
+#define DOMAIN      FAKE_DOMAIN
 #define MESSAGE_MAX 400000
 #define HEADER_MAX  (256 * 1024)
 #define LINES_MAX   10000
 #define OURS_MAX    20
 #define TOKEN       "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567ABCDEFGHIJKLMNOPQRSTU"
-#define MAIL        "A: b\r\n\r\ntext\r\n" /* what "header blank body" make */
-
-/* Everything that was answered and asked, in order, blank-separated. */
-static GString *trace;
-static char *taken_queue_id;
-static GString *taken;
 
 static struct store_scratch at;
 static struct kairan *kairan;
 static struct session *session;
 
-/* ---- intakes that say what the address says, and the MTA ---- */
-
-static void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
-static void note(const char *format, ...)
-{
-	va_list args;
-
-	if (trace->len > 0)
-		g_string_append_c(trace, ' ');
-	va_start(args, format);
-	g_string_append_vprintf(trace, format, args);
-	va_end(args);
-}
-
-/* The path as the steps name it: without brackets, and without our domain. */
-static char *name_path(const char *path)
-{
-	char *name = g_strndup(path + 1, strlen(path) - 2);
-	char *at_sign = strchr(name, '@');
-
-	if (at_sign != NULL && strcmp(at_sign + 1, DOMAIN) == 0)
-		*at_sign = '\0';
-	return name;
-}
-
-static void answer_by_name(const char *name, const char *refused, const char *deferred,
-			   struct verdict *verdict_r)
-{
-	if (g_str_has_prefix(name, refused))
-		verdict_set(verdict_r, REASON_NOT_STAFF, NULL);
-	else if (g_str_has_prefix(name, deferred))
-		verdict_set(verdict_r, REASON_DIRECTORY, NULL);
-	/* Else nothing: what a verdict is from the start is a pass. */
-}
-
-static void judge(const char *intake, const struct intake_context *context,
-		  const struct recipient *recipient, struct verdict *verdict_r)
-{
-	g_autofree char *name = name_path(recipient->path);
-
-	assert_null(context->mta);
-	assert_non_null(context->setup);
-	assert_string_equal(context->envelope->sender, "<staff@town.example>");
-	assert_string_equal(context->envelope->login, "staff");
-	note("%s?%.12s", intake, name);
-	answer_by_name(name, "stranger", "away", verdict_r);
-}
-
-static void take(const char *intake, const struct intake_context *context,
-		 const struct recipient *recipient, struct verdict *verdict_r)
-{
-	const struct envelope *envelope = context->envelope;
-	g_autofree char *name = name_path(recipient->path);
-
-	assert_non_null(context->mta);
-	assert_int_equal(verdict_r->kind, VERDICT_PASS);
-	note("%s!%.12s", intake, name);
-	if (envelope->too_large)
-		note("too-large");
-	else if (strcmp(envelope->octets->str, MAIL) != 0)
-		note("%zu-octets", envelope->octets->len);
-	g_string_assign(taken, envelope->octets->str);
-	g_free(taken_queue_id);
-	taken_queue_id = g_strdup(envelope->queue_id);
-	answer_by_name(name, "long", "full", verdict_r);
-}
-
-#define INTAKE(which)                                                                    \
-	static void judge_##which(const struct intake_context *context,                  \
-				  struct recipient *recipient,                           \
-				  struct verdict *verdict_r)                             \
-	{                                                                                \
-		judge(#which, context, recipient, verdict_r);                            \
-	}                                                                                \
-	static void take_##which(const struct intake_context *context,                   \
-				 struct recipient *recipient, struct verdict *verdict_r) \
-	{                                                                                \
-		take(#which, context, recipient, verdict_r);                             \
-	}                                                                                \
-	const struct intake intake_##which = { judge_##which, take_##which }
-
-INTAKE(draft);
-INTAKE(decision);
-INTAKE(withdraw);
-INTAKE(correct);
-INTAKE(release);
-INTAKE(incident);
-INTAKE(notice_reply);
-INTAKE(role);
+/* ---- the MTA ---- */
 
 static bool add_recipient(void *context, const char *path)
 {
@@ -141,10 +44,10 @@ static bool add_recipient(void *context, const char *path)
 
 static bool delete_recipient(void *context, const char *path)
 {
-	g_autofree char *name = name_path(path);
+	g_autofree char *name = fake_name_path(path);
 
 	(void)context;
-	note("-%.12s", name);
+	fake_note("-%.12s", name);
 	return !g_str_has_prefix(name, "stuck");
 }
 
@@ -168,19 +71,8 @@ static const struct intake_mta mta = { add_recipient, delete_recipient, add_head
 
 static void note_answer(const struct session_answer *answer)
 {
-	static const char *const words[] = { [SESSION_CONTINUE] = "go",
-					     [SESSION_ACCEPT] = "pass",
-					     [SESSION_DISCARD] = "drop" };
-
-	if (answer->action != SESSION_REPLY) {
-		note("%s", words[answer->action]);
-		return;
-	}
-	note("%s", answer->reply);
-	assert_int_equal(answer->reply[0], answer->status[0]);
-	assert_true(answer->reply[0] == '4' || answer->reply[0] == '5');
-	assert_int_equal(answer->status[1], '.');
-	assert_int_not_equal(answer->text[0], '\0');
+	fake_note_answer(answer);
+	assert_null(strstr(fake_trace->str, FAKE_WRONG));
 }
 
 static void step_rcpt(const char *name, const char *queue_id)
@@ -214,7 +106,7 @@ static void step(const char *word)
 
 	memset(&answer, 0xff, sizeof(answer));
 	if (strcmp(word, "mail") == 0) {
-		session_begin(session, "<staff@town.example>", "staff", "192.0.2.1");
+		session_begin(session, FAKE_SENDER, FAKE_LOGIN, "192.0.2.1");
 	} else if (g_str_has_prefix(word, "rcpt:")) {
 		step_rcpt(word + strlen("rcpt:"), "4ABC");
 	} else if (strcmp(word, "data") == 0) {
@@ -259,13 +151,13 @@ static void run(const char *steps)
 static void expect(const char *what, const char *steps, const char *expected)
 {
 	session = session_new(kairan);
-	g_string_truncate(trace, 0);
+	g_string_truncate(fake_trace, 0);
 	run(steps);
 	session_free(session);
 	session = NULL;
-	if (strcmp(trace->str, expected) != 0)
-		fail_msg("%s (%s):\n  is     %s\n  wanted %s", what, steps, trace->str,
-			 expected);
+	if (strcmp(fake_trace->str, expected) != 0)
+		fail_msg("%s (%s):\n  is     %s\n  wanted %s", what, steps,
+			 fake_trace->str, expected);
 }
 
 /* ---- tests ---- */
@@ -444,10 +336,11 @@ static void test_reset_at_each_point(void **state)
 				step(steps[i]);
 			/* MAIL alone is a reset, too. */
 			run(how == 0 ? "reset" : "");
-			g_string_truncate(trace, 0);
+			g_string_truncate(fake_trace, 0);
 			run("mail rcpt:kosodate rest");
-			if (strcmp(trace->str, after) != 0)
-				fail_msg("reset after %zu steps: %s", count, trace->str);
+			if (strcmp(fake_trace->str, after) != 0)
+				fail_msg("reset after %zu steps: %s", count,
+					 fake_trace->str);
 			session_free(session);
 		}
 	}
@@ -463,25 +356,26 @@ static void test_too_many(void **state)
 	for (int i = 0; i < OURS_MAX + 5; i++) {
 		g_autofree char *name = g_strdup_printf("many%d", i);
 
-		g_string_truncate(trace, 0);
+		g_string_truncate(fake_trace, 0);
 		step_rcpt(name, NULL);
 		if (i < OURS_MAX)
-			assert_non_null(strstr(trace->str, " go"));
+			assert_non_null(strstr(fake_trace->str, " go"));
 		else
-			assert_string_equal(trace->str, "452");
+			assert_string_equal(fake_trace->str, "452");
 	}
-	g_string_truncate(trace, 0);
+	g_string_truncate(fake_trace, 0);
 	/* Those that there are already, and those that are none of ours, are no more. */
 	run("rcpt:many3 rcpt:a@else.example rcpt:nobody rcpt:MANY3");
-	assert_string_equal(trace->str, "go go 550 452");
-	g_string_truncate(trace, 0);
+	assert_string_equal(fake_trace->str, "go go 550 452");
+	g_string_truncate(fake_trace, 0);
 	run("rest");
-	assert_true(g_str_has_suffix(trace->str, " -many18 -many19 pass"));
-	assert_null(strstr(trace->str, "many20"));
+	assert_true(g_str_has_suffix(fake_trace->str, " -many18 -many19 pass"));
+	assert_null(strstr(fake_trace->str, "many20"));
 	/* The next message has the same room. */
-	g_string_truncate(trace, 0);
+	g_string_truncate(fake_trace, 0);
 	run("mail rcpt:many20 rest");
-	assert_string_equal(trace->str, "draft?many20 go go draft!many20 -many20 drop");
+	assert_string_equal(fake_trace->str,
+			    "draft?many20 go go draft!many20 -many20 drop");
 	session_free(session);
 	session = NULL;
 }
@@ -498,12 +392,12 @@ static void test_too_many_spellings(void **state)
 		for (int letter = 0; letter < 5; letter++)
 			if ((i >> letter & 1) != 0)
 				name[letter] = g_ascii_toupper(name[letter]);
-		g_string_truncate(trace, 0);
+		g_string_truncate(fake_trace, 0);
 		step_rcpt(name, NULL);
 		if (i < OURS_MAX)
-			assert_true(g_str_has_suffix(trace->str, "go"));
+			assert_true(g_str_has_suffix(fake_trace->str, "go"));
 		else
-			assert_string_equal(trace->str, "452");
+			assert_string_equal(fake_trace->str, "452");
 	}
 	session_free(session);
 	session = NULL;
@@ -560,7 +454,7 @@ static void take_with(const char *at_first, const char *at_second, const char *a
 	step_end(at_end);
 	session_free(session);
 	session = NULL;
-	assert_string_equal(taken_queue_id, expected);
+	assert_string_equal(fake_queue_id, expected);
 }
 
 /* Postfix has a queue id from the first recipient on, others later or never. */
@@ -582,18 +476,18 @@ static void begin_message(void)
 {
 	session = session_new(kairan);
 	run("mail rcpt:bosai data");
-	g_string_truncate(trace, 0);
+	g_string_truncate(fake_trace, 0);
 }
 
 /* The message is too large, or is not; and the next one is a new one. */
 static void end_message(bool too_large)
 {
 	step_end("4ABC");
-	assert_int_equal(strstr(trace->str, "too-large") != NULL, too_large);
-	assert_true(g_str_has_suffix(trace->str, "-bosai drop"));
-	g_string_truncate(trace, 0);
+	assert_int_equal(strstr(fake_trace->str, "too-large") != NULL, too_large);
+	assert_true(g_str_has_suffix(fake_trace->str, "-bosai drop"));
+	g_string_truncate(fake_trace, 0);
 	run("mail rcpt:bosai rest");
-	assert_string_equal(trace->str, "draft?bosai go go draft!bosai -bosai drop");
+	assert_string_equal(fake_trace->str, "draft?bosai go go draft!bosai -bosai drop");
 	session_free(session);
 	session = NULL;
 }
@@ -672,7 +566,7 @@ static void test_octets(void **state)
 	session_add_header(session, "", "\n");
 	run("blank body");
 	step_end(NULL);
-	assert_string_equal(taken->str,
+	assert_string_equal(fake_octets->str,
 			    "Subject: one\r\n two\r\n three\r\nEmpty:\r\n:\r\n\r\n"
 			    "\r\ntext\r\n");
 	session_free(session);
@@ -712,12 +606,12 @@ static void test_reload_in_the_middle(void **state)
 	kairan_set_setup(kairan, small);
 	add_long_body(1000);
 	step_end(NULL);
-	assert_null(strstr(trace->str, "too-large"));
+	assert_null(strstr(fake_trace->str, "too-large"));
 	run("mail rcpt:bosai header blank");
 	kairan_set_setup(kairan, large);
 	add_long_body(1000);
 	step_end(NULL);
-	assert_non_null(strstr(trace->str, "too-large"));
+	assert_non_null(strstr(fake_trace->str, "too-large"));
 	session_free(session);
 	session = NULL;
 }
@@ -738,7 +632,7 @@ static void test_unknown_addresses(void **state)
 	empty.store = NULL;
 	snapshot_round_restore(starting);
 	session = session_new(starting);
-	g_string_truncate(trace, 0);
+	g_string_truncate(fake_trace, 0);
 	run("mail");
 	session_judge_recipient(session, "<bosai@" DOMAIN ">", NULL, &answer);
 	verdict_set(&verdict, REASON_NOT_READY, NULL);
@@ -749,8 +643,8 @@ static void test_unknown_addresses(void **state)
 	kairan_free(starting);
 	store_scratch_remove(&empty);
 	/* Each of the first may be a broadcast. */
-	assert_string_equal(trace->str, "451 451 451 incident?incident go go go"
-					" incident!incident -incident pass");
+	assert_string_equal(fake_trace->str, "451 451 451 incident?incident go go go"
+					     " incident!incident -incident pass");
 }
 
 /* ---- any order at all ---- */
@@ -791,11 +685,11 @@ static const char *last_word(const char *text)
 
 static void check_end(const struct model *model)
 {
-	const char *answer = last_word(trace->str);
-	const guint removed = count_words(trace->str, '-');
+	const char *answer = last_word(fake_trace->str);
+	const guint removed = count_words(fake_trace->str, '-');
 
 	if (!model->begun) {
-		assert_string_equal(trace->str, "451");
+		assert_string_equal(fake_trace->str, "451");
 	} else if (strcmp(answer, "drop") == 0) {
 		assert_true(model->others == 0 && model->accepted > 0);
 		assert_int_equal(removed, model->accepted);
@@ -810,11 +704,11 @@ static void check_end(const struct model *model)
 static void check_step(struct model *model, const char *word)
 {
 	const bool asks = g_str_has_prefix(word, "rcpt:") || strcmp(word, "data") == 0;
-	const bool goes = strcmp(last_word(trace->str), "go") == 0;
+	const bool goes = strcmp(last_word(fake_trace->str), "go") == 0;
 
-	assert_true(strcmp(word, "end") == 0 || strchr(trace->str, '!') == NULL);
+	assert_true(strcmp(word, "end") == 0 || strchr(fake_trace->str, '!') == NULL);
 	if (asks && !model->begun)
-		assert_string_equal(trace->str, "451");
+		assert_string_equal(fake_trace->str, "451");
 	if (strcmp(word, "mail") == 0)
 		*model = (struct model){ .begun = true };
 	if (strcmp(word, "end") == 0)
@@ -837,7 +731,7 @@ static void test_any_order(void **state)
 		const char *word =
 		    walk_steps[g_rand_int_range(random, 0, COUNT(walk_steps))];
 
-		g_string_truncate(trace, 0);
+		g_string_truncate(fake_trace, 0);
 		step(word);
 		check_step(&model, word);
 		if (strcmp(word, "mail") == 0 || !model.begun)
@@ -845,7 +739,7 @@ static void test_any_order(void **state)
 		if (strstr(word, "@else") != NULL && model.begun)
 			model.others++;
 		else if (g_str_has_prefix(word, "rcpt:") &&
-			 strcmp(last_word(trace->str), "go") == 0 &&
+			 strcmp(last_word(fake_trace->str), "go") == 0 &&
 			 g_hash_table_add(seen, (char *)word))
 			model.accepted++;
 	}
@@ -859,31 +753,12 @@ static void test_any_order(void **state)
 
 static void keep_broadcasts(void)
 {
-	static const char *const names[] = { "bosai", "kosodate", "stranger",
-					     "away",  "long",     "long2",
-					     "full",  "stuck",    "correct" };
-	static char *sections[] = { NULL };
-	struct broadcast *rows[COUNT(names) + 2 * OURS_MAX + 1] = { NULL };
+	struct broadcast **rows = fake_list_broadcasts();
 
-	for (size_t i = 0; i < COUNT(rows) - 1; i++) {
-		rows[i] = g_new0(struct broadcast, 1);
-		rows[i]->mail = i < COUNT(names) ? g_strdup_printf("%s@" DOMAIN, names[i])
-						 : g_strdup_printf("many%zu@" DOMAIN,
-								   i - COUNT(names));
-		rows[i]->name_ja = g_strdup("");
-		rows[i]->name_en = g_strdup("");
-		rows[i]->list = g_strdup("");
-		rows[i]->quiet_hours = g_strdup("");
-		rows[i]->footer = g_strdup("");
-		rows[i]->reply_to = g_strdup("");
-		rows[i]->sections = g_strdupv(sections);
-		rows[i]->twins = g_strdupv(sections);
-	}
 	begin(&at);
 	assert_true(store_snapshot_save(at.store, rows, &at.error));
 	commit(&at);
-	for (size_t i = 0; i < COUNT(rows) - 1; i++)
-		broadcast_free(rows[i]);
+	broadcasts_free(rows);
 }
 
 static int setup(void **state)
@@ -896,8 +771,7 @@ static int setup(void **state)
 	kairan = kairan_new(load_setup(&at, "message_max = \"400000\"\n"), at.store);
 	at.store = NULL; /* kairan closes it */
 	snapshot_round_restore(kairan);
-	trace = g_string_new(NULL);
-	taken = g_string_new(NULL);
+	fake_begin();
 	return 0;
 }
 
@@ -908,9 +782,7 @@ static int teardown(void **state)
 	session = NULL;
 	kairan_free(kairan);
 	store_scratch_remove(&at);
-	(void)g_string_free(trace, TRUE);
-	(void)g_string_free(taken, TRUE);
-	g_clear_pointer(&taken_queue_id, g_free);
+	fake_end();
 	return 0;
 }
 

@@ -95,6 +95,11 @@ static void test_canonical_dn(void **state)
 		{ "ou=\\E9\\98\\b2,dc=town", "ou=\\e9\\98\\b2,dc=town" },
 		{ "bosai-chief", NULL },
 		{ "uid=a,,dc=town", NULL },
+		/* No entry of ours. */
+		{ "", NULL },
+		/* In a log or a mail it ends no line. */
+		{ "uid=a\nb,dc=town", "uid=a\\0ab,dc=town" },
+		{ "uid=a\\0Ab\\1b\x7f,dc=town", "uid=a\\0ab\\1b\\7f,dc=town" },
 	};
 
 	(void)state;
