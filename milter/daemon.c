@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <poll.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
@@ -176,8 +177,12 @@ void daemon_raise_event(enum daemon_event event)
 
 enum daemon_event daemon_wait_event(void)
 {
+	struct pollfd end = { .fd = daemon_pipe[0], .events = POLLIN };
 	char octet = DAEMON_STOP;
 
+	/* Not in read(): the thread sanitizer keeps a handler back until that has returned. */
+	while (poll(&end, 1, -1) < 0 && errno == EINTR)
+		continue;
 	while (read(daemon_pipe[0], &octet, 1) < 0 && errno == EINTR)
 		continue;
 	return (enum daemon_event)octet;

@@ -287,6 +287,9 @@ void store_close(struct store *store)
 	store_lock_free(store->lock_file);
 	g_free(store->mark);
 	g_free(store->path);
+	/* In the middle of a transaction the lock is this thread's. */
+	(void)pthread_mutex_trylock(&store->lock);
+	pthread_mutex_unlock(&store->lock);
 	pthread_cond_destroy(&store->group_done);
 	pthread_mutex_destroy(&store->lock);
 	g_free(store);

@@ -17,6 +17,7 @@
 #include "milter/intake/tally.h"
 
 #include <glib.h>
+#include <pthread.h>
 #include <string.h>
 #include <time.h>
 
@@ -39,7 +40,7 @@ struct tally {
 	int64_t counted; /* that no row tells of yet */
 };
 
-static GMutex tally_lock;
+static pthread_mutex_t tally_lock = PTHREAD_MUTEX_INITIALIZER;
 static GHashTable *tally_table; /* "CLIENT ACTION OUTCOME" -> struct tally */
 
 static void free_tally(void *data)
@@ -81,7 +82,7 @@ static int64_t count(const char *client, const struct audit_event *event)
 	struct tally *tally;
 	int64_t seen;
 
-	g_mutex_lock(&tally_lock);
+	pthread_mutex_lock(&tally_lock);
 	tally = find(client, event);
 	/* Also where the clock has gone back. */
 	if (event->at - tally->since >= WINDOW_SECONDS || event->at < tally->since) {
@@ -91,7 +92,7 @@ static int64_t count(const char *client, const struct audit_event *event)
 	seen = ++tally->seen;
 	if (seen > ROWS_MOST)
 		tally->counted++;
-	g_mutex_unlock(&tally_lock);
+	pthread_mutex_unlock(&tally_lock);
 	return seen;
 }
 
@@ -148,7 +149,7 @@ static struct tally *take_next(int64_t now)
 	GHashTableIter iter;
 	void *value;
 
-	g_mutex_lock(&tally_lock);
+	pthread_mutex_lock(&tally_lock);
 	if (tally_table != NULL) {
 		g_hash_table_iter_init(&iter, tally_table);
 		while (next == NULL && g_hash_table_iter_next(&iter, NULL, &value)) {
@@ -165,7 +166,7 @@ static struct tally *take_next(int64_t now)
 			}
 		}
 	}
-	g_mutex_unlock(&tally_lock);
+	pthread_mutex_unlock(&tally_lock);
 	return next;
 }
 
@@ -175,9 +176,9 @@ static void give_back(const struct tally *told)
 					   .action = told->action,
 					   .outcome = told->outcome };
 
-	g_mutex_lock(&tally_lock);
+	pthread_mutex_lock(&tally_lock);
 	find(told->client, &event)->counted += told->counted;
-	g_mutex_unlock(&tally_lock);
+	pthread_mutex_unlock(&tally_lock);
 }
 
 int64_t tally_walk(struct kairan *kairan, const struct setup *setup, int64_t now)

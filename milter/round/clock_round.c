@@ -21,6 +21,7 @@
 #include "milter/round/clock_round.h"
 
 #include <glib.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -36,7 +37,7 @@
 #define DAY_SECONDS  86400
 #define BOOT_ID      "/proc/sys/kernel/random/boot_id"
 
-static GMutex clock_lock;
+static pthread_mutex_t clock_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct {
 	bool begun;
 	struct clock_sight sight;
@@ -231,9 +232,9 @@ static void look(struct kairan *kairan)
 
 void clock_round_look(struct kairan *kairan)
 {
-	g_mutex_lock(&clock_lock);
+	pthread_mutex_lock(&clock_lock);
 	look(kairan);
-	g_mutex_unlock(&clock_lock);
+	pthread_mutex_unlock(&clock_lock);
 }
 
 enum answer clock_round_is_in_doubt(struct store *store, struct kairan_error *error_r)
