@@ -10,9 +10,9 @@ packages=(
 	m4 libsasl2-modules sasl2-bin groff-base mandoc
 )
 # What only tests need, and nobody has to have who wants to look at kairan: a browser, the other
-# Debian, and what makes a package.
+# Debian, what makes a package, and what looks on at memory.
 test_packages=(chromium debootstrap build-essential debhelper lintian python3-dkim
-	zbar-tools)
+	valgrind zbar-tools)
 # OpenDKIM, OpenDMARC and a DNS for them: --with dkim, and tests.
 companion_packages=(opendkim opendkim-tools opendmarc dbconfig-no-thanks dnsmasq-base openssl)
 # Packages that would start a server of their own, and the units that would.
