@@ -63,6 +63,21 @@ def converse(stack, octets):
             pass
 
 
+def answers(stack, words, **others):
+    """What the daemon says to each of these commands, without what it says of itself first."""
+    with connected(stack) as link:
+        link.sendall(b"".join(packed(others.get(word, COMMANDS.get(word)))
+                              for word in ("offer", *words)))
+        link.shutdown(socket.SHUT_WR)
+        octets = b"".join(iter(lambda: link.recv(65536), b""))
+    found = []
+    while octets:
+        end = 4 + struct.unpack("!I", octets[:4])[0]
+        found.append(octets[4:end])
+        octets = octets[end:]
+    return found[1:]
+
+
 def figures(stack):
     """The daemon's pid, its threads, and the KiB that it has in memory."""
     pid = stack.pid("milter")
@@ -156,6 +171,22 @@ def test_bits_that_flip(stack):
             damaged[chance.randrange(len(damaged))] ^= 1 << chance.randrange(8)
         if not has_odd_macros(bytes(damaged)):
             converse(stack, bytes(damaged))
+    check_unharmed(stack, before)
+
+
+def test_macros_that_are_missing(stack):
+    """Whoever's login is not told writes no draft; a draft needs neither a queue id nor the
+    client's address."""
+    before = figures(stack)
+    draft = {"offer": b"O" + struct.pack("!III", 6, 0x1FF, 0),  # each command has its answer
+             "nobody": b"DM{auth_authen}\0\0", "mail": b"M<bosai-staff1@town.example>\0",
+             "from": b"LFrom\0 bosai-staff1@town.example\0", "header": b"LSubject\0 macros\0"}
+    rest = ["mail", "rcpt", "data", "from", "header", "blank", "body", "end"]
+    for login in ([], ["nobody"], ["login"]):
+        found = answers(stack, ["connect", "helo", *login, *rest], **draft)
+        drafts = stack.store("SELECT queue_id FROM draft WHERE subject = 'macros'")
+        check_equal([row[0] for row in drafts], [""] if login == ["login"] else [], found)
+    check_equal(found[-1], b"d", "the draft is taken")
     check_unharmed(stack, before)
 
 
