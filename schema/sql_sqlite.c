@@ -25,6 +25,10 @@
 #define BUSY_MS 20000
 /* Each of those behind one that has waited in vain. */
 #define BUSY_AGAIN_MS 100
+/* What a savepoint keeps of the pages that it changes, before that goes into a file of its own: more
+ * than a draft of usual length. It must be below 128 KiB, for SQLite writes it in one piece then, of
+ * whose length it takes the last 17 bits (seekAndWriteFd() in its os_unix.c). */
+#define SAVEPOINT_OCTETS (127 * 1024)
 /* The schema version whose stores can give pages back to the disk. */
 #define SHRINKABLE_SINCE 10
 
@@ -94,6 +98,20 @@ static bool make_file(struct sqlite_db *file)
 	       execute(&file->base, "PRAGMA auto_vacuum=INCREMENTAL");
 }
 
+/* With SQLite's own limit, 16 pages, each group of drafts makes a file and removes it. */
+static void *configure(void *unused)
+{
+	(void)sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, SAVEPOINT_OCTETS);
+	return unused;
+}
+
+void sql_sqlite_configure(void)
+{
+	static GOnce once = G_ONCE_INIT;
+
+	(void)g_once(&once, configure, NULL);
+}
+
 static bool open_handle(struct sqlite_db *file, enum sql_access access)
 {
 	const int flags =
@@ -101,6 +119,7 @@ static bool open_handle(struct sqlite_db *file, enum sql_access access)
 		? SQLITE_OPEN_READONLY
 		: SQLITE_OPEN_READWRITE | (access == SQL_MAKE ? SQLITE_OPEN_CREATE : 0);
 
+	sql_sqlite_configure();
 	if (sqlite3_open_v2(file->path, &file->handle, flags | SQLITE_OPEN_FULLMUTEX,
 			    NULL) != SQLITE_OK ||
 	    !sql_functions_add(file->handle))

@@ -232,6 +232,7 @@ bool store_copy_keep_older(const char *path, struct kairan_error *error_r)
 	bool ok = true;
 	int version = 0;
 
+	sql_sqlite_configure();
 	/* What cannot be opened at all, store_open() says better. */
 	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK)
 		version = find_older(db);
