@@ -372,7 +372,8 @@ static const struct setting settings_table[] = {
 	    "How long residents may confirm what they asked for by mail."),
 	ROW(limit_resident_address, TYPE_NUMBER, "10",
 	    "How many mails of residents a day are answered to one address. Where it is not proven "
-	    "who wrote, one is, until it is confirmed."),
+	    "who wrote, one is, until it is confirmed or comes back; what else was asked for is "
+	    "answered then."),
 	ROW(limit_resident_host, TYPE_COUNT, "100",
 	    "How many of these from one host are answered in an hour. 0: any."),
 	ROW(limit_resident_all, TYPE_COUNT, "3000",
