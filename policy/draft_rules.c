@@ -209,7 +209,7 @@ static void set_verdict(const GPtrArray *findings, const struct finding *first,
  * seconds. */
 #define FAR_OCTETS ((size_t)256 * 1024)
 
-static bool is_far_too_long(const struct draft_facts *facts)
+bool draft_rules_is_far_too_long(const struct draft_facts *facts)
 {
 	return strlen(facts->text) >
 	       FAR_OCTETS + facts->character_limit * OCTETS_OF_CHARACTER;
@@ -218,7 +218,7 @@ static bool is_far_too_long(const struct draft_facts *facts)
 void draft_rules_judge(const struct draft_facts *facts, GPtrArray *findings,
 		       struct verdict *verdict_r)
 {
-	const bool is_far = is_far_too_long(facts);
+	const bool is_far = draft_rules_is_far_too_long(facts);
 	const guint first = findings->len;
 
 	if (is_far)

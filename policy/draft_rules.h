@@ -41,6 +41,10 @@ struct draft_facts {
 void draft_rules_judge(const struct draft_facts *facts, GPtrArray *findings,
 		       struct verdict *verdict_r);
 
+/* Is the text so far over the limit that it is refused for nothing else? By its octets alone, so that
+ * nobody need look at what it says. */
+bool draft_rules_is_far_too_long(const struct draft_facts *facts);
+
 /* What counts towards the limit (Art. 13-2(2)). */
 size_t draft_rules_count(const struct draft_facts *facts);
 

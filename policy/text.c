@@ -103,8 +103,12 @@ static const char *find_second_code(const char *utf8, const char *end)
 static char *compose(const char *utf8)
 {
 	const char *end = utf8 + strlen(utf8);
-	GString *normal = g_string_sized_new(strlen(utf8));
+	GString *normal;
 
+	/* It is its own normal form, and may be megabytes. */
+	if (g_str_is_ascii(utf8))
+		return g_strdup(utf8);
+	normal = g_string_sized_new(strlen(utf8));
 	while (utf8 < end) {
 		const char *next = find_second_code(utf8, end);
 		size_t length = 0;

@@ -6,6 +6,8 @@
  *	The time to send at stands in the first line of the mail, or in that of the Japanese text
  *	where a line that names Japanese comes before it.
  *
+ *	A text that is far too long is refused for that, and not looked at.
+ *
  * DIAGNOSTICS
  *	What cannot be parted is a finding.
  */
@@ -15,6 +17,7 @@
 
 #include "milter/draft/broadcast_footer.h"
 #include "milter/draft/schedule.h"
+#include "milter/draft/text.h"
 #include "policy/finding.h"
 #include "policy/part.h"
 
@@ -24,6 +27,13 @@ void draft_parts_read(const struct setup *setup, const struct broadcast *broadca
 	const struct parting parting = { setup->settings->part_line, broadcast->twins };
 	enum send_at_status status;
 
+	if (draft_text_is_far_too_long(setup->settings, g_strv_length(broadcast->twins),
+				       reading)) {
+		reading->whole = g_strdup(reading->text.text);
+		reading->findings = finding_new_list();
+		reading->parts = part_new_list();
+		return;
+	}
 	draft_schedule_read(setup, broadcast, reading);
 	status = reading->send_at_status;
 	reading->whole = g_strdup(reading->text.text);

@@ -58,7 +58,7 @@ static void judge_text(struct draft_facts *facts, GPtrArray *findings,
 	GPtrArray *misfits = misfits_new();
 
 	facts->misfits = misfits;
-	if (!facts->may_be_wide) {
+	if (!facts->may_be_wide && !draft_rules_is_far_too_long(facts)) {
 		misfits_find(FINDING_SUBJECT, facts->subject, misfits);
 		misfits_find(FINDING_TEXT, facts->text, misfits);
 	}
@@ -88,6 +88,15 @@ static void judge_part(const struct setup *setup, struct part *part, GPtrArray *
 
 /* Of all texts together, where nobody knows what of it is in which language. */
 #define UNPARTED_MOST 65536
+
+bool draft_text_is_far_too_long(const struct settings *settings, size_t twins,
+				const struct draft_reading *reading)
+{
+	struct draft_facts facts = make_facts(settings, reading);
+
+	facts.character_limit += twins * (size_t)settings->twin_character_limit;
+	return draft_rules_is_far_too_long(&facts);
+}
 
 static bool is_parted(const GPtrArray *findings)
 {

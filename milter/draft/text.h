@@ -19,6 +19,11 @@ void draft_text_judge(const struct setup *setup, const char *list,
 /* May broadcasts to this list have characters beyond ISO-2022-JP (setting wide_lists)? */
 bool draft_text_may_be_wide(const struct settings *settings, const char *list);
 
+/* Is it all so far over the limits of its texts, of which twins are in other languages, that nothing
+ * else counts? Before it is parted. */
+bool draft_text_is_far_too_long(const struct settings *settings, size_t twins,
+				const struct draft_reading *reading);
+
 /* What is counted of it (Art. 13-2(2)). */
 size_t draft_text_count(const struct settings *settings,
 			const struct draft_reading *reading);
