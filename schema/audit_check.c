@@ -276,8 +276,8 @@ static enum answer find_last_old(struct store *store, int64_t before, int64_t li
 	enum answer answer = sql_first(
 	    store, error_r, &stmt,
 	    "SELECT seq, hash FROM (SELECT seq, hash FROM audit WHERE seq <"
-	    " ifnull((SELECT min(seq) FROM audit WHERE at >= ?1), 9223372036854775807)"
-	    " ORDER BY seq LIMIT ?2) ORDER BY seq DESC LIMIT 1",
+	    " coalesce((SELECT min(seq) FROM audit WHERE at >= ?1), 9223372036854775807)"
+	    " ORDER BY seq LIMIT ?2) AS old ORDER BY seq DESC LIMIT 1",
 	    "ii", before, limit);
 
 	if (answer != ANSWER_YES)

@@ -187,6 +187,24 @@ int64_t sql_changes(struct store *store)
 	return store->db->driver->changes(store->db);
 }
 
+bool sql_size(struct store *store, struct kairan_error *error_r, int64_t *octets_r)
+{
+	return store->db->driver->size(store->db, octets_r) ||
+	       store_fail(store, error_r, "its size");
+}
+
+enum answer sql_check(struct store *store, struct kairan_error *error_r)
+{
+	g_autofree char *fault = NULL;
+	const enum answer answer = store->db->driver->check(store->db, &fault);
+
+	if (answer == ANSWER_UNKNOWN)
+		(void)store_fail(store, error_r, "whether it is sound");
+	else if (answer == ANSWER_NO)
+		(void)error_set(error_r, "store: %s", fault);
+	return answer;
+}
+
 void sql_note_audit(struct store *store, char *line)
 {
 	if (store->audit_sink != NULL)

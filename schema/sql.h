@@ -1,6 +1,7 @@
 /*
  * Statements on the store, for schema/store_*.c only. SQL texts are string literals: the
- * prepared statement is kept under the literal's address.
+ * prepared statement is kept under the literal's address. They are written in what SQLite and
+ * PostgreSQL both understand (tests/test_dialect.py).
  */
 #ifndef KAIRAN_SCHEMA_SQL_H
 #define KAIRAN_SCHEMA_SQL_H
@@ -12,6 +13,10 @@
 #include "policy/error.h"
 #include "schema/sql_driver.h"
 #include "schema/store.h"
+
+/* SQLite is to use this index of the table before it. Databases that choose for themselves do not
+ * see it. */
+#define SQL_BY_INDEX(index) " INDEXED BY " index
 
 /* Run a statement that returns no rows. binds has a letter for each parameter: 'i'
  * int64_t, 's' const char * (NULL is SQL NULL), 'b' const void * and size_t. */
@@ -58,5 +63,13 @@ void sql_note_audit(struct store *store, char *line);
 
 int64_t sql_last_id(struct store *store);
 int64_t sql_changes(struct store *store);
+
+/* ---- the store as a whole ---- */
+
+/* How many octets it has on the disk. */
+bool sql_size(struct store *store, struct kairan_error *error_r, int64_t *octets_r);
+
+/* Is it sound? NO: error_r has what is not. It reads all of it. */
+enum answer sql_check(struct store *store, struct kairan_error *error_r);
 
 #endif

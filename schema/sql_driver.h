@@ -91,6 +91,9 @@ struct sql_driver {
 	const char *(*journal)(const struct sql_db *db);
 	/* Is what is open still what path names? */
 	bool (*is_in_place)(struct sql_db *db, struct kairan_error *error_r);
+	bool (*size)(struct sql_db *db, int64_t *octets_r);
+	/* Is it sound? NO: what is not is to be freed by g_free(). It reads all of it. */
+	enum answer (*check)(struct sql_db *db, char **fault_r);
 	/* A number that another process's writing changes. */
 	bool (*read_change)(struct sql_db *db, int64_t *number_r);
 	/* Give pages that are free back to the disk. YES: there are more. */

@@ -241,6 +241,32 @@ static bool is_in_place(struct sql_db *db, struct kairan_error *error_r)
 				  : strerror(errno));
 }
 
+static bool size(struct sql_db *db, int64_t *octets_r)
+{
+	int pages, octets;
+
+	if (!read_number(db, "PRAGMA page_count", &pages) ||
+	    !read_number(db, "PRAGMA page_size", &octets))
+		return false;
+	*octets_r = (int64_t)pages * octets;
+	return true;
+}
+
+static enum answer check(struct sql_db *db, char **fault_r)
+{
+	sqlite3_stmt *stmt = NULL;
+	enum answer answer = ANSWER_UNKNOWN;
+
+	if (sqlite3_prepare_v2(handle_of(db), "PRAGMA quick_check(1)", -1, &stmt, NULL) ==
+		SQLITE_OK &&
+	    sqlite3_step(stmt) == SQLITE_ROW) {
+		*fault_r = g_strdup((const char *)sqlite3_column_text(stmt, 0));
+		answer = strcmp(*fault_r, "ok") == 0 ? ANSWER_YES : ANSWER_NO;
+	}
+	(void)sqlite3_finalize(stmt);
+	return answer;
+}
+
 static bool read_change(struct sql_db *db, int64_t *number_r)
 {
 	int version = 0;
@@ -290,6 +316,8 @@ const struct sql_driver sql_sqlite = {
 	.improve = improve,
 	.journal = journal,
 	.is_in_place = is_in_place,
+	.size = size,
+	.check = check,
 	.read_change = read_change,
 	.shrink = shrink,
 };

@@ -34,7 +34,7 @@ enum answer store_alarm_raise(struct store *store, const struct alarm *alarm,
 		    store, error_r,
 		    "UPDATE alarm SET reason = ?2, detail = ?3, told_at = 0,"
 		    " last_at = ?4, count = count + 1 WHERE name = ?1"
-		    " AND reason <> ?2 AND instr(told, ' ' || ?2 || ' ') = 0",
+		    " AND reason <> ?2 AND strpos(told, ' ' || ?2 || ' ') = 0",
 		    "sssi", alarm->name, alarm->reason, alarm->detail, alarm->raised_at);
 	/* The same again. What waits to be told is told as it is now. */
 	if (answer == ANSWER_NO &&

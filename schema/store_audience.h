@@ -21,13 +21,13 @@ struct audience {
  * had is parameter 2, and whose language is parameter 3. */
 #define AUDIENCE_OF_LIST                                                           \
 	"(SELECT address, domain, address_key FROM subscriber WHERE list = ?1 AND" \
-	" state = 1)"
+	" state = 1) AS reader"
 #define AUDIENCE_OF_DRAFT                                                               \
 	"(SELECT s.address, s.domain, s.address_key FROM shard_recipient AS r"          \
 	" JOIN shard AS h ON h.draft = r.draft AND h.number = r.shard AND h.state >= 2" \
 	" AND h.language = ?3"                                                          \
 	" JOIN subscriber AS s ON s.list = ?1 AND s.address_key = lower(r.address)"     \
-	" AND s.state = 1 WHERE r.draft = ?2)"
+	" AND s.state = 1 WHERE r.draft = ?2) AS reader"
 
 /* The audience of a draft's part, or of its own text (NULL); the strings are the draft's. What
  * corrects a correction of what was stopped

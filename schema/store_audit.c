@@ -212,16 +212,38 @@ bool store_audit_count(struct store *store, const struct audit_filter *filter,
 	return true;
 }
 
+/* The first or last octets that begin with these digits. False: they are none, or too many. */
+static bool read_digits(const char *hex, char rest,
+			unsigned char octets_r[AUDIT_HASH_OCTETS])
+{
+	const size_t length = strlen(hex);
+
+	if (length > 2 * AUDIT_HASH_OCTETS)
+		return false;
+	for (size_t i = 0; i < 2 * AUDIT_HASH_OCTETS; i++) {
+		const int digit = g_ascii_xdigit_value(i < length ? hex[i] : rest);
+
+		if (digit < 0)
+			return false;
+		octets_r[i / 2] =
+		    (unsigned char)(i % 2 == 0 ? digit << 4 : octets_r[i / 2] | digit);
+	}
+	return true;
+}
+
 enum answer store_audit_find_hash(struct store *store, const char *hex, int64_t *seq_r,
 				  struct kairan_error *error_r)
 {
+	unsigned char first[AUDIT_HASH_OCTETS], last[AUDIT_HASH_OCTETS];
 	struct sql_stmt *stmt;
-	enum answer answer =
-	    sql_first(store, error_r, &stmt,
-		      "SELECT seq FROM audit WHERE substr(lower(hex(hash)), 1,"
-		      " length(?1)) = lower(?1) ORDER BY seq LIMIT 1",
-		      "s", hex);
+	enum answer answer;
 
+	if (!read_digits(hex, '0', first) || !read_digits(hex, 'f', last))
+		return ANSWER_NO;
+	answer = sql_first(store, error_r, &stmt,
+			   "SELECT seq FROM audit WHERE hash BETWEEN ? AND ?"
+			   " ORDER BY seq LIMIT 1",
+			   "bb", first, sizeof(first), last, sizeof(last));
 	if (answer == ANSWER_YES) {
 		*seq_r = sql_int(stmt, 0);
 		sql_done(stmt);
@@ -254,7 +276,7 @@ bool store_audit_count_refusals(struct store *store, const struct audit_refusals
 	/* The latest rows are enough, and the trail is long. */
 	if (sql_first(
 		store, error_r, &stmt,
-		"SELECT count(*) FROM (SELECT * FROM audit ORDER BY seq DESC LIMIT 1000)"
+		"SELECT count(*) FROM (SELECT * FROM audit ORDER BY seq DESC LIMIT 1000) AS latest"
 		" WHERE at > ?1 AND (?2 IS NULL OR uid = ?2)"
 		" AND (?3 IS NULL OR outcome = ?3) AND action IN ('submit', 'reply',"
 		" 'incident') AND outcome NOT IN ('held', 'again', 'automatic',"

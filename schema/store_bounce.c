@@ -52,7 +52,7 @@ enum answer store_bounce_add(struct store *store, const struct bounce_row *row,
 	if (sql_changes(store) > 0)
 		return ANSWER_YES;
 	return sql_run(store, error_r,
-		       "UPDATE bounce SET proven = max(proven, ?3)"
+		       "UPDATE bounce SET proven = greatest(proven, ?3)"
 		       " WHERE draft = ?1 AND address_key = ?2",
 		       "isi", row->draft, row->key, (int64_t)row->is_proven)
 		   ? ANSWER_NO
@@ -150,10 +150,11 @@ bool store_bounce_count_domain(struct store *store, const struct bounce_group *g
 	g_autofree char *end = g_strconcat("@", group->domain, NULL);
 
 	return write_said(store, group, &facts_r->failures, said_r, error_r) &&
-	       sql_number(store, error_r, &facts_r->recipients,
-			  "SELECT count(*) FROM shard_recipient WHERE draft = ?1"
-			  " AND lower(substr(address, -length(?2))) = ?2",
-			  "is", group->draft, end);
+	       sql_number(
+		   store, error_r, &facts_r->recipients,
+		   "SELECT count(*) FROM shard_recipient WHERE draft = ?1"
+		   " AND lower(substr(address, length(address) - length(?2) + 1)) = ?2",
+		   "is", group->draft, end);
 }
 
 bool store_bounce_judge_refused(struct store *store, const struct bounce_group *group,
@@ -205,12 +206,12 @@ bool store_bounce_count_failures(struct store *store, const char *list, const ch
 	struct sql_stmt *stmt;
 
 	if (sql_first(store, error_r, &stmt,
-		      "SELECT count(*), ifnull(min(at), 0), ifnull(max(at), 0),"
-		      " ifnull(sum(kind = 2), 0), ifnull(max(proven), 0)"
+		      "SELECT count(*), coalesce(min(at), 0), coalesce(max(at), 0),"
+		      " count(*) FILTER (WHERE kind = 2), coalesce(max(proven), 0)"
 		      " FROM bounce JOIN subscriber USING (list, address_key)"
 		      " WHERE list = ? AND address_key = ? AND judged = 1"
 		      " AND " BOUNCE_PERMANENT
-		      " AND state = 1 AND at >= max(changed_at, ?)",
+		      " AND state = 1 AND at >= greatest(changed_at, ?)",
 		      "ssi", list, key, since) != ANSWER_YES)
 		return false;
 	*tally_r = (struct bounce_tally){

@@ -12,8 +12,6 @@
 
 #include "schema/store_counts.h"
 
-#include <string.h>
-
 #include "schema/sql.h"
 
 static bool read_drafts(struct store *store, struct store_counts *counts,
@@ -41,17 +39,18 @@ bool store_counts_read(struct store *store, struct store_counts *counts_r,
 	return read_drafts(store, counts_r, error_r) &&
 	       sql_number(
 		   store, error_r, &counts_r->oldest_held,
-		   "SELECT ifnull(min(submitted_at), 0) FROM draft WHERE state = 1",
+		   "SELECT coalesce(min(submitted_at), 0) FROM draft WHERE state = 1",
 		   "") &&
 	       sql_number(
 		   store, error_r, &counts_r->oldest_due,
-		   "SELECT ifnull(min(due_at), 0) FROM draft WHERE state IN (2, 3)",
+		   "SELECT coalesce(min(due_at), 0) FROM draft WHERE state IN (2, 3)",
 		   "") &&
 	       sql_number(store, error_r, &counts_r->notices,
 			  "SELECT count(*) FROM outbox WHERE state = 1", "") &&
-	       sql_number(store, error_r, &counts_r->oldest_notice,
-			  "SELECT ifnull(min(created_at), 0) FROM outbox WHERE state = 1",
-			  "") &&
+	       sql_number(
+		   store, error_r, &counts_r->oldest_notice,
+		   "SELECT coalesce(min(created_at), 0) FROM outbox WHERE state = 1",
+		   "") &&
 	       sql_number(store, error_r, &counts_r->subscribers,
 			  "SELECT count(*) FROM subscriber WHERE state = 1", "") &&
 	       sql_number(store, error_r, &counts_r->suspensions,
@@ -59,23 +58,11 @@ bool store_counts_read(struct store *store, struct store_counts *counts_r,
 	       sql_number(store, error_r, &counts_r->alarms, "SELECT count(*) FROM alarm",
 			  "") &&
 	       sql_number(store, error_r, &counts_r->audit_rows,
-			  "SELECT ifnull(max(seq) - min(seq) + 1, 0) FROM audit", "") &&
-	       sql_number(store, error_r, &counts_r->octets,
-			  "SELECT page_count * page_size FROM pragma_page_count(),"
-			  " pragma_page_size()",
-			  "");
+			  "SELECT coalesce(max(seq) - min(seq) + 1, 0) FROM audit", "") &&
+	       sql_size(store, error_r, &counts_r->octets);
 }
 
 enum answer store_counts_check(struct store *store, struct kairan_error *error_r)
 {
-	struct sql_stmt *stmt;
-	bool sound;
-
-	if (sql_first(store, error_r, &stmt, "PRAGMA quick_check(1)", "") != ANSWER_YES)
-		return ANSWER_UNKNOWN;
-	sound = strcmp(sql_peek(stmt, 0), "ok") == 0;
-	if (!sound)
-		(void)error_set(error_r, "store: %s", sql_peek(stmt, 0));
-	sql_done(stmt);
-	return sound ? ANSWER_YES : ANSWER_NO;
+	return sql_check(store, error_r);
 }

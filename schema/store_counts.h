@@ -26,7 +26,7 @@ struct store_counts {
 bool store_counts_read(struct store *store, struct store_counts *counts_r,
 		       struct kairan_error *error_r);
 
-/* Does SQLite find the file sound? NO with *error_r saying what it found first. It reads all of
+/* Does the database find the store sound? NO with *error_r saying what it found first. It reads all of
  * it. */
 enum answer store_counts_check(struct store *store, struct kairan_error *error_r);
 

@@ -23,7 +23,7 @@ bool store_delivery_note_queue(struct store *store, const char *queue_id, int64_
 	    store, error_r,
 	    "INSERT INTO delivery_queue (queue_id, draft, at)"
 	    " SELECT ?1, id, ?3 FROM draft WHERE id = ?2"
-	    " ON CONFLICT DO UPDATE SET draft = excluded.draft, at = excluded.at",
+	    " ON CONFLICT (queue_id) DO UPDATE SET draft = excluded.draft, at = excluded.at",
 	    "sii", queue_id, draft, at);
 }
 
@@ -34,7 +34,7 @@ enum answer store_delivery_find_queue(struct store *store, const char *queue_id,
 	struct sql_stmt *stmt;
 	const enum answer answer =
 	    sql_first(store, error_r, &stmt,
-		      "SELECT q.draft, ifnull(d.due_at, q.at) FROM delivery_queue AS q"
+		      "SELECT q.draft, coalesce(d.due_at, q.at) FROM delivery_queue AS q"
 		      " JOIN draft AS d ON d.id = q.draft WHERE q.queue_id = ?",
 		      "s", queue_id);
 
@@ -65,13 +65,18 @@ bool store_delivery_add(struct store *store, const struct delivery_news *news,
 {
 	return sql_run(
 	    store, error_r,
-	    "INSERT INTO delivery_domain (draft, domain, sent, failed, first_at, last_at,"
-	    " refused, refused_since, words) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
-	    " ON CONFLICT DO UPDATE SET sent = sent + ?3, failed = failed + ?4,"
-	    " first_at = iif(first_at = 0 OR (?5 > 0 AND ?5 < first_at), ?5, first_at),"
-	    " last_at = max(last_at, ?6), refused = iif(?10, 0, refused) + ?7,"
-	    " refused_since = iif(?10 OR refused = 0, ?8, refused_since),"
-	    " told = iif(?10, 0, told), words = iif(?7 > 0, ?9, words)",
+	    "INSERT INTO delivery_domain AS had (draft, domain, sent, failed, first_at,"
+	    " last_at, refused, refused_since, words)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+	    " ON CONFLICT (draft, domain) DO UPDATE SET sent = had.sent + ?3,"
+	    " failed = had.failed + ?4, first_at = CASE WHEN had.first_at = 0 OR"
+	    "  (?5 > 0 AND ?5 < had.first_at) THEN ?5 ELSE had.first_at END,"
+	    " last_at = greatest(had.last_at, ?6),"
+	    " refused = CASE WHEN ?10 <> 0 THEN 0 ELSE had.refused END + ?7,"
+	    " refused_since = CASE WHEN ?10 <> 0 OR had.refused = 0 THEN ?8"
+	    "  ELSE had.refused_since END,"
+	    " told = CASE WHEN ?10 <> 0 THEN 0 ELSE had.told END,"
+	    " words = CASE WHEN ?7 > 0 THEN ?9 ELSE had.words END",
 	    "isiiiiiisi", news->draft, news->domain, news->sent, news->failed,
 	    news->first_at, news->last_at, news->refused, news->refused_since,
 	    news->words, (int64_t)news->took);
@@ -81,8 +86,9 @@ bool store_delivery_add_time(struct store *store, int64_t draft, int64_t step,
 			     int64_t recipients, struct kairan_error *error_r)
 {
 	return sql_run(store, error_r,
-		       "INSERT INTO delivery_time VALUES (?1, ?2, ?3) ON CONFLICT DO"
-		       " UPDATE SET recipients = recipients + ?3",
+		       "INSERT INTO delivery_time AS had (draft, step, recipients)"
+		       " VALUES (?1, ?2, ?3) ON CONFLICT (draft, step) DO UPDATE SET"
+		       " recipients = had.recipients + ?3",
 		       "iii", draft, step, recipients);
 }
 
@@ -127,9 +133,9 @@ bool store_delivery_summarize(struct store *store, int64_t draft,
 
 	*summary_r = (struct delivery_summary){ 0 };
 	if (sql_first(store, error_r, &stmt,
-		      "SELECT ifnull(sum(sent), 0), max(ifnull(sum(failed), 0),"
+		      "SELECT coalesce(sum(sent), 0), greatest(coalesce(sum(failed), 0),"
 		      " (SELECT count(*) FROM bounce WHERE draft = ?1)),"
-		      " ifnull(min(nullif(first_at, 0)), 0), ifnull(max(last_at), 0)"
+		      " coalesce(min(nullif(first_at, 0)), 0), coalesce(max(last_at), 0)"
 		      " FROM delivery_domain WHERE draft = ?1",
 		      "i", draft) != ANSWER_YES)
 		return false;

@@ -107,8 +107,8 @@ bool store_draft_insert(struct store *store, struct draft *draft, const void *or
 		" broadcast_en, list, section, section_ja, section_en, author_dn, subject,"
 		" text, characters, submitted_at, expires_at, urgent, send_at, quiet_hours,"
 		" corrects, warnings, remind_at, in_reply_to, call_at, footer, reply_to)"
-		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,ifnull(?, ''),?,ifnull(?, ''),?,"
-		"ifnull(?, ''),?,ifnull(?, ''),ifnull(?, ''))",
+		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,coalesce(?, ''),?,coalesce(?, ''),?,"
+		"coalesce(?, ''),?,coalesce(?, ''),coalesce(?, ''))",
 		"ibsssssssssssiiiiisisisiss", (int64_t)DRAFT_HELD, draft->submit_key,
 		sizeof(draft->submit_key), draft->queue_id, draft->broadcast,
 		draft->broadcast_ja, draft->broadcast_en, draft->list, draft->section,
@@ -305,12 +305,13 @@ static bool record_step(struct store *store, struct draft *draft,
 	return sql_run(
 	    store, error_r,
 	    "UPDATE draft SET state = ?, stays = '', stays_since = 0, look_at = 0,"
-	    " decided_at = iif(?, ?, decided_at), decided_by = iif(?, ?, decided_by),"
-	    " decided_name = ifnull(?, decided_name), reason = ifnull(?, reason),"
-	    " due_at = ifnull(nullif(?, 0), due_at),"
-	    " released_at = ifnull(nullif(?, 0), released_at),"
-	    " recipients = ifnull(nullif(?, 0), recipients), verp = max(verp, ?),"
-	    " urgent = max(urgent, ?) WHERE id = ?",
+	    " decided_at = CASE WHEN ? <> 0 THEN ? ELSE decided_at END,"
+	    " decided_by = CASE WHEN ? <> 0 THEN ? ELSE decided_by END,"
+	    " decided_name = coalesce(?, decided_name), reason = coalesce(?, reason),"
+	    " due_at = coalesce(nullif(?, 0), due_at),"
+	    " released_at = coalesce(nullif(?, 0), released_at),"
+	    " recipients = coalesce(nullif(?, 0), recipients), verp = greatest(verp, ?),"
+	    " urgent = greatest(urgent, ?) WHERE id = ?",
 	    "iiiisssiiiiii", (int64_t)step->to, (int64_t)decision, step->event.at,
 	    (int64_t)decision, step->event.uid, step->decider_name, step->reason,
 	    step->due_at, released, step->recipients, (int64_t)step->verp,
@@ -349,9 +350,9 @@ enum answer store_draft_reschedule(struct store *store, struct draft *draft,
 	event.outcome = "rescheduled";
 	if (!sql_run(
 		store, error_r,
-		"UPDATE draft SET due_at = ?, reason = ifnull(?, reason),"
+		"UPDATE draft SET due_at = ?, reason = coalesce(?, reason),"
 		" decided_at = ?, decided_by = ?, decided_name = ?, stays = '',"
-		" stays_since = 0, look_at = 0, urgent = max(urgent, ?) WHERE id = ?",
+		" stays_since = 0, look_at = 0, urgent = greatest(urgent, ?) WHERE id = ?",
 		"isissii", step->due_at, step->reason, step->event.at, step->event.uid,
 		step->decider_name, (int64_t)step->urgent, draft->id) ||
 	    !store_audit_append(store, &event, error_r))
@@ -367,11 +368,13 @@ enum answer store_draft_stay(struct store *store, const struct draft *draft,
 	const bool is_new = *why != '\0' && strcmp(draft->stays, why) != 0;
 	struct audit_event row = *event;
 
-	if (!sql_run(store, error_r,
-		     "UPDATE draft SET look_at = ?1, stays = iif(?2 = '', stays, ?2),"
-		     " stays_since = iif(?2 <> '' AND stays_since = 0, ?3, stays_since)"
-		     " WHERE id = ?4 AND state = 2",
-		     "isii", look_at, why, event->at, draft->id))
+	if (!sql_run(
+		store, error_r,
+		"UPDATE draft SET look_at = ?1, stays = CASE WHEN ?2 = '' THEN stays ELSE ?2 END,"
+		" stays_since = CASE WHEN ?2 <> '' AND stays_since = 0 THEN ?3"
+		" ELSE stays_since END"
+		" WHERE id = ?4 AND state = 2",
+		"isii", look_at, why, event->at, draft->id))
 		return ANSWER_UNKNOWN;
 	if (sql_changes(store) == 0 || !is_new)
 		return ANSWER_NO;
@@ -444,10 +447,11 @@ GArray *store_draft_list_staying(struct store *store, struct kairan_error *error
 
 /* By how much the clock is ahead of the one by which a draft's times were set (store_clock.c):
  * what was planned before a jump is judged by the clock as it went on. */
-#define JUMP_SINCE(column)                                                         \
-	"iif(" column " < (SELECT CAST(value AS INTEGER) FROM position"            \
-	" WHERE name = 'clock-jumped-at'), (SELECT max(0, CAST(value AS INTEGER))" \
-	" FROM position WHERE name = 'clock-jump'), 0)"
+#define JUMP_SINCE(column)                                                   \
+	"CASE WHEN " column " < (SELECT CAST(value AS bigint) FROM position" \
+	" WHERE name = 'clock-jumped-at')"                                   \
+	" THEN (SELECT greatest(0, CAST(value AS bigint)) FROM position"     \
+	" WHERE name = 'clock-jump') ELSE 0 END"
 
 enum answer store_draft_find_due(struct store *store, enum draft_state state, int64_t now,
 				 struct draft **draft_r, struct kairan_error *error_r)
@@ -481,13 +485,10 @@ enum answer store_draft_next_due(struct store *store, enum draft_state state,
 
 	answer = sql_first(
 	    store, error_r, &stmt,
-	    "SELECT min(iif(state = 1,"
-	    " expires_at + " JUMP_SINCE(
-		"submitted_at") ","
-				" max(due_at + " JUMP_SINCE(
-				    "decided_at") ", look_at)))"
-						  " AS at FROM draft WHERE state = ?" DRAFT_GOES_ON
-						  " HAVING at IS NOT NULL",
+	    "SELECT min(CASE WHEN state = 1 THEN expires_at + " JUMP_SINCE("submitted_at") " ELSE greatest(due_at + " JUMP_SINCE(
+		"decided_at") ", look_at) END)"
+			      " FROM draft WHERE state = ? AND (state = 1 OR due_at IS NOT NULL)" DRAFT_GOES_ON
+			      " HAVING count(*) > 0",
 	    "i", (int64_t)state);
 	if (answer == ANSWER_YES) {
 		*at_r = sql_int(stmt, 0);

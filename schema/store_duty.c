@@ -93,10 +93,10 @@ bool store_duty_put(struct store *store, const struct duty_holder *holder,
 	    store, error_r,
 	    "INSERT INTO duty (section, duty, person, section_ja, section_en, uid, name,"
 	    " status, section_id, person_id, mails, status_facts)"
-	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ifnull(?12, ''))"
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, coalesce(?12, ''))"
 	    " ON CONFLICT (section, duty, person) DO UPDATE SET section_ja = ?4,"
 	    " section_en = ?5, uid = ?6, name = ?7, status = ?8, section_id = ?9,"
-	    " person_id = ?10, mails = ?11, status_facts = ifnull(?12, '')",
+	    " person_id = ?10, mails = ?11, status_facts = coalesce(?12, '')",
 	    "ssssssssssss", holder->section, holder->duty, holder->person,
 	    holder->section_ja, holder->section_en, holder->uid, holder->name,
 	    holder->status, holder->section_id, holder->person_id, holder->mails,

@@ -77,14 +77,11 @@ bool store_incident_add(struct store *store, const struct incident *incident,
 bool store_incident_add_note(struct store *store, const struct incident_note *note,
 			     int64_t *id_r, struct kairan_error *error_r)
 {
-	const char *original = note->original != NULL ? note->original : "";
-
 	if (!sql_run(store, error_r,
 		     "INSERT INTO incident_note (incident, at, uid, name, text, original)"
-		     " VALUES (?1, ?2, ?3, ?4, ?5, CASE WHEN ?6 THEN ?7 END)",
-		     "iisssib", note->incident, note->at, note->uid, note->name,
-		     note->text, (int64_t)(note->original != NULL), original,
-		     note->original_length))
+		     " VALUES (?,?,?,?,?,?)",
+		     "iisssb", note->incident, note->at, note->uid, note->name,
+		     note->text, note->original, note->original_length))
 		return false;
 	*id_r = sql_last_id(store);
 	return true;
@@ -122,11 +119,11 @@ bool store_incident_visit(struct store *store, const struct incident_filter *fil
 			  void *context, struct kairan_error *error_r)
 {
 	struct sql_stmt *stmt = NULL;
-	enum answer answer =
-	    sql_first(store, error_r, &stmt,
-		      INCIDENT_COLUMNS
-		      "WHERE (?1 AND state = 1) OR (at >= ?2 AND at < ?3) ORDER BY id",
-		      "iii", (int64_t)filter->open, filter->since, filter->until);
+	enum answer answer = sql_first(
+	    store, error_r, &stmt,
+	    INCIDENT_COLUMNS
+	    "WHERE (?1 <> 0 AND state = 1) OR (at >= ?2 AND at < ?3) ORDER BY id",
+	    "iii", (int64_t)filter->open, filter->since, filter->until);
 
 	while (answer == ANSWER_YES) {
 		struct incident *incident = read_incident(stmt);

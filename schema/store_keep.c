@@ -28,9 +28,9 @@
 
 /* Of a draft: its last moment is before ?1. What was stopped, withdrawn or not decided has no
  * time of its own for that, so its latest is taken. */
-#define ENDED                                                                \
-	"iif(state = 4, released_at, max(submitted_at, expires_at, send_at," \
-	" ifnull(decided_at, 0), ifnull(due_at, 0), ifnull(released_at, 0)))"
+#define ENDED                                                                                   \
+	"CASE WHEN state = 4 THEN released_at ELSE greatest(submitted_at, expires_at, send_at," \
+	" coalesce(decided_at, 0), coalesce(due_at, 0), coalesce(released_at, 0)) END"
 #define OVER                                                                           \
 	" state > 3 AND " ENDED " < ?1 AND id NOT IN"                                  \
 	" (WITH RECURSIVE needed (id) AS (SELECT corrects FROM draft WHERE state <= 3" \

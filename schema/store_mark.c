@@ -258,7 +258,7 @@ static enum answer find_row(struct store *store, const struct store_mark *mark,
 	int64_t same;
 
 	if (audit_mark_read(store, AUDIT_MARK_START, &start, error_r) == ANSWER_UNKNOWN ||
-	    !sql_number(store, error_r, last_r, "SELECT ifnull(max(seq), 0) FROM audit",
+	    !sql_number(store, error_r, last_r, "SELECT coalesce(max(seq), 0) FROM audit",
 			"") ||
 	    !sql_number(store, error_r, &same,
 			"SELECT count(*) FROM audit WHERE seq = ? AND hash = ?", "ib",

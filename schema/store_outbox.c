@@ -29,8 +29,8 @@ bool store_outbox_add(struct store *store, const struct outbox_notice *notice,
 	    notice->name, notice->language, notice->facts, notice->created_at);
 }
 
-#define NOTICE_COLUMNS                                                                \
-	"SELECT id, kind, ifnull(draft, 0), ifnull(party, -1), mail, name, language," \
+#define NOTICE_COLUMNS                                                                    \
+	"SELECT id, kind, coalesce(draft, 0), coalesce(party, -1), mail, name, language," \
 	" facts, created_at, tries FROM outbox"
 
 static enum answer take_notice(enum answer answer, struct sql_stmt *stmt,
@@ -59,12 +59,13 @@ enum answer store_outbox_find_due(struct store *store, int64_t now,
 				  struct kairan_error *error_r)
 {
 	struct sql_stmt *stmt;
-	enum answer answer =
-	    sql_first(store, error_r, &stmt,
-		      NOTICE_COLUMNS " INDEXED BY outbox_by_staff WHERE state = 1"
-				     " AND next_try <= ? AND kind NOT GLOB 'resident-*'"
-				     " ORDER BY next_try, id LIMIT 1",
-		      "i", now);
+	enum answer answer = sql_first(
+	    store, error_r, &stmt,
+	    NOTICE_COLUMNS SQL_BY_INDEX(
+		"outbox_of_staff") " WHERE state = 1"
+				   " AND next_try <= ? AND substr(kind, 1, 9) <> 'resident-'"
+				   " ORDER BY next_try, id LIMIT 1",
+	    "i", now);
 
 	if (answer == ANSWER_NO)
 		answer = sql_first(store, error_r, &stmt,
@@ -157,7 +158,8 @@ enum answer store_outbox_has_refused_mail(struct store *store,
 	struct sql_stmt *stmt;
 	enum answer answer = sql_first(
 	    store, error_r, &stmt,
-	    "SELECT 1 FROM outbox WHERE state = 1 AND response GLOB '5[0-9][0-9]*' LIMIT 1",
+	    "SELECT 1 FROM outbox WHERE state = 1 AND response >= '500' AND response < '5:'"
+	    " AND substr(response, 2, 2) BETWEEN '00' AND '99' LIMIT 1",
 	    "");
 
 	if (answer == ANSWER_YES)

@@ -23,6 +23,6 @@ enum answer store_password_note_warning(struct store *store, const char *uid,
 	    "INSERT INTO password_warning (uid, changed_at, days_left)"
 	    " VALUES (?1, ?2, ?3)"
 	    " ON CONFLICT (uid) DO UPDATE SET changed_at = ?2, days_left = ?3"
-	    " WHERE changed_at <> ?2 OR days_left > ?3",
+	    " WHERE password_warning.changed_at <> ?2 OR password_warning.days_left > ?3",
 	    "sii", uid, changed_at, days_left);
 }

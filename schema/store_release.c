@@ -28,7 +28,7 @@
 #include "schema/store_suspension.h"
 
 /* Parameters: list, had, language, draft, personal. */
-#define HAS_PERSONAL "(?5 = ' * ' OR instr(?5, ' ' || domain || ' ') > 0)"
+#define HAS_PERSONAL "(?5 = ' * ' OR strpos(?5, ' ' || domain || ' ') > 0)"
 
 /* Further parameters: shards before these, shard size, most shards, size of the first.
  *
@@ -37,45 +37,49 @@
  * a block of some 100 in turn, which fill transactions to it; so what is left for the end is of
  * the largest ones, and an MTA that reads the queue file as it gets rid of what it has
  * read finds all others before one large domain that is slow has filled its memory. */
-#define COPY_SHARED(audience)                                                           \
-	"INSERT INTO shard_recipient (draft, shard, position, address)"                 \
-	" SELECT ?4, ?6 + 1 + iif(first = 0, n % count,"                                \
-	"  iif((n + 1) * first / total > n * first / total, 0,"                         \
-	"   1 + (n - n * first / total) % count)),"                                     \
-	" 1 + n + r / (100 * count) * total, address FROM"                              \
-	" (SELECT *, (total - first + size - 1) / size AS count FROM"                   \
-	"  (SELECT address, total, size, iif(?9 < min(size, total), ?9, 0) AS first,"   \
-	"   row_number() OVER (ORDER BY domain, address_key) - 1 AS n,"                 \
-	"   row_number() OVER (PARTITION BY domain ORDER BY address_key) - 1 AS r FROM" \
-	"   " audience ", (SELECT total, max(?7, (total + ?8 - 1) / ?8) AS size FROM"   \
-	"    (SELECT count(*) AS total FROM " audience " WHERE NOT " HAS_PERSONAL       \
-	")) WHERE NOT " HAS_PERSONAL "))"
+#define COPY_SHARED(audience)                                                                            \
+	"INSERT INTO shard_recipient (draft, shard, position, address)"                                  \
+	" SELECT ?4, ?6 + 1 + CASE WHEN first = 0 THEN n % count"                                        \
+	"  WHEN (n + 1) * first / total > n * first / total THEN 0"                                      \
+	"  ELSE 1 + (n - n * first / total) % count END,"                                                \
+	" 1 + n + r / (100 * count) * total, address FROM"                                               \
+	" (SELECT *, (total - first + size - 1) / size AS count FROM"                                    \
+	"  (SELECT address, total, size, CASE WHEN ?9 < least(size, total) THEN ?9 ELSE 0 END AS first," \
+	"   row_number() OVER (ORDER BY domain, address_key) - 1 AS n,"                                  \
+	"   row_number() OVER (PARTITION BY domain ORDER BY address_key) - 1 AS r FROM"                  \
+	"   " audience                                                                                   \
+	", (SELECT total, greatest(?7, (total + ?8 - 1) / ?8) AS size FROM"                              \
+	"    (SELECT count(*) AS total FROM " audience " WHERE NOT " HAS_PERSONAL                        \
+	") AS counted) AS sized WHERE NOT " HAS_PERSONAL ") AS placed) AS cut"
 
 /* Those with copies of their own, numbered; the same at every reading. Further parameter: shards
  * before these. */
 #define PERSONAL(audience)                                                       \
 	"(SELECT address, address_key, ?6 + row_number() OVER (ORDER BY domain," \
-	" address_key) AS number FROM " audience " WHERE " HAS_PERSONAL ")"
+	" address_key) AS number FROM " audience " WHERE " HAS_PERSONAL ") AS p"
 #define COPY_PERSONAL(audience)                                         \
 	"INSERT INTO shard_recipient (draft, shard, position, address)" \
 	" SELECT ?4, number, 1, address FROM " PERSONAL(audience)
 /* An id that somebody else has by chance is not given: such a copy has a leaver at the next
  * release. */
-#define MAKE_LEAVERS(audience)                                                      \
-	"INSERT OR IGNORE INTO leaver (id, list, address_key)"                      \
-	" SELECT max(1, random() & 1099511627775), ?1, address_key FROM " PERSONAL( \
-	    audience)
+#define MAKE_LEAVERS(audience)                                 \
+	"INSERT INTO leaver (id, list, address_key)"           \
+	" SELECT random_id(), ?1, address_key FROM " PERSONAL( \
+	    audience) " WHERE true ON CONFLICT DO NOTHING"
 /* Further parameters: now, key. */
 #define MAKE_PERSONAL(audience)                                                      \
 	"INSERT INTO shard (draft, number, state, recipients, changed_at, next_try," \
 	" language, leaver, leave_key) SELECT ?4, number, 1, 1, ?7, ?7, ?3,"         \
 	" coalesce(leaver.id, 0), ?8 FROM " PERSONAL(                                \
-	    audience) " AS p LEFT JOIN leaver"                                       \
+	    audience) " LEFT JOIN leaver"                                            \
 		      " ON leaver.list = ?1 AND leaver.address_key = p.address_key"
 
 #define FOR_AUDIENCE(cut, statement)                            \
 	((cut)->audience.had == 0 ? statement(AUDIENCE_OF_LIST) \
 				  : statement(AUDIENCE_OF_DRAFT))
+
+/* Of the queue ids that a release is told with. */
+#define QUEUE_IDS_MOST 20
 
 /* What was reported before is not looked into any more. */
 #define SUSPECT_SECONDS (90 * (int64_t)86400)
@@ -118,8 +122,8 @@ static bool count_shards(struct store *store, int64_t draft, int64_t *count_r,
 			 struct kairan_error *error_r)
 {
 	return sql_number(store, error_r, count_r,
-			  "SELECT ifnull(max(number), 0) FROM shard WHERE draft = ?", "i",
-			  draft);
+			  "SELECT coalesce(max(number), 0) FROM shard WHERE draft = ?",
+			  "i", draft);
 }
 
 static bool cut_shared(struct store *store, const struct shard_cut *cut,
@@ -170,7 +174,7 @@ bool store_release_count_language(struct store *store, int64_t draft,
 				  struct kairan_error *error_r)
 {
 	return sql_number(store, error_r, count_r,
-			  "SELECT ifnull(sum(recipients), 0) FROM shard WHERE draft = ?"
+			  "SELECT coalesce(sum(recipients), 0) FROM shard WHERE draft = ?"
 			  " AND language = ?",
 			  "is", draft, language);
 }
@@ -283,14 +287,14 @@ static enum answer find_due_of(struct store *store, int64_t draft, int64_t now,
 			       struct shard *shard_r, struct kairan_error *error_r)
 {
 	struct sql_stmt *stmt;
-	enum answer answer =
-	    sql_first(store, error_r, &stmt,
-		      "SELECT * FROM (SELECT * FROM (" SHARD_COLUMNS
-		      "WHERE draft = ?1 AND state = 1 AND next_try <= ?2"
-		      " ORDER BY number LIMIT 1) UNION ALL SELECT * FROM (" SHARD_COLUMNS
-		      "WHERE draft = ?1 AND state = 2 AND next_try <= ?2"
-		      " ORDER BY number LIMIT 1)) ORDER BY state, number LIMIT 1",
-		      "ii", draft, now);
+	enum answer answer = sql_first(
+	    store, error_r, &stmt,
+	    "SELECT * FROM (SELECT * FROM (" SHARD_COLUMNS
+	    "WHERE draft = ?1 AND state = 1 AND next_try <= ?2"
+	    " ORDER BY number LIMIT 1) AS ready UNION ALL SELECT * FROM (" SHARD_COLUMNS
+	    "WHERE draft = ?1 AND state = 2 AND next_try <= ?2"
+	    " ORDER BY number LIMIT 1) AS offered) AS first ORDER BY state, number LIMIT 1",
+	    "ii", draft, now);
 
 	return take_shard(answer, stmt, shard_r);
 }
@@ -305,9 +309,9 @@ static enum answer find_due_of_any(struct store *store, int64_t now,
 	    store, error_r, &stmt,
 	    "SELECT * FROM (SELECT * FROM (" SHARD_COLUMNS
 	    "WHERE state = 1 AND next_try <= ?1" SHARD_RELEASING
-	    " ORDER BY next_try, draft, number LIMIT 1) UNION ALL SELECT * FROM (" SHARD_COLUMNS
+	    " ORDER BY next_try, draft, number LIMIT 1) AS ready UNION ALL SELECT * FROM (" SHARD_COLUMNS
 	    "WHERE state = 2 AND next_try <= ?1" SHARD_RELEASING
-	    " ORDER BY next_try, draft, number LIMIT 1))"
+	    " ORDER BY next_try, draft, number LIMIT 1) AS offered) AS first"
 	    " ORDER BY next_try, draft, number LIMIT 1",
 	    "i", now);
 
@@ -338,11 +342,12 @@ enum answer store_release_claim_due(struct store *store, int64_t now, int64_t le
 	enum answer answer = store_release_find_due(store, now, shard_r, error_r);
 
 	if (answer == ANSWER_YES &&
-	    !sql_run(store, error_r,
-		     "UPDATE shard SET next_try = ?1, held_until = ?1,"
-		     " repeated = repeated + (state = 2), claimed = claimed + 1"
-		     " WHERE draft = ?2 AND number = ?3",
-		     "iii", lease, shard_r->draft, shard_r->number))
+	    !sql_run(
+		store, error_r,
+		"UPDATE shard SET next_try = ?1, held_until = ?1,"
+		" repeated = repeated + CASE WHEN state = 2 THEN 1 ELSE 0 END, claimed = claimed + 1"
+		" WHERE draft = ?2 AND number = ?3",
+		"iii", lease, shard_r->draft, shard_r->number))
 		return ANSWER_UNKNOWN;
 	return answer;
 }
@@ -352,7 +357,7 @@ bool store_release_free_claims(struct store *store, int64_t now, int64_t receipt
 {
 	return sql_run(
 	    store, error_r,
-	    "UPDATE shard SET next_try = min(next_try, iif(state = 1, ?1, ?1 + ?2)),"
+	    "UPDATE shard SET next_try = least(next_try, CASE WHEN state = 1 THEN ?1 ELSE ?1 + ?2 END),"
 	    " held_until = 0"
 	    " WHERE state IN (1, 2)",
 	    "ii", now, receipt_wait);
@@ -389,15 +394,16 @@ enum answer store_release_find_shard(struct store *store, int64_t draft, int64_t
 bool store_release_record(struct store *store, const struct shard *shard,
 			  const struct shard_step *step, struct kairan_error *error_r)
 {
-	return sql_run(store, error_r,
-		       "UPDATE shard SET state = ?1, changed_at = ?2, next_try = ?3,"
-		       " held_until = 0,"
-		       " tries = tries + (?1 <> 4), response = ?4,"
-		       " queue_id = iif(?5 = '', queue_id, ?5)"
-		       " WHERE draft = ?6 AND number = ?7 AND state < 4"
-		       " AND (state < 3 OR ?1 = 4)",
-		       "iiissii", (int64_t)step->to, step->now, step->next_try,
-		       step->response, shard->queue_id, shard->draft, shard->number);
+	return sql_run(
+	    store, error_r,
+	    "UPDATE shard SET state = ?1, changed_at = ?2, next_try = ?3,"
+	    " held_until = 0,"
+	    " tries = tries + CASE WHEN ?1 <> 4 THEN 1 ELSE 0 END, response = ?4,"
+	    " queue_id = CASE WHEN ?5 = '' THEN queue_id ELSE ?5 END"
+	    " WHERE draft = ?6 AND number = ?7 AND state < 4"
+	    " AND (state < 3 OR ?1 = 4)",
+	    "iiissii", (int64_t)step->to, step->now, step->next_try, step->response,
+	    shard->queue_id, shard->draft, shard->number);
 }
 
 enum answer store_release_offer(struct store *store, const struct shard *shard,
@@ -417,7 +423,7 @@ bool store_release_cut_wait(struct store *store, const struct shard *shard,
 			    int64_t next_try, struct kairan_error *error_r)
 {
 	return sql_run(store, error_r,
-		       "UPDATE shard SET next_try = min(next_try, ?) WHERE draft = ?"
+		       "UPDATE shard SET next_try = least(next_try, ?) WHERE draft = ?"
 		       " AND number = ? AND state = 2 AND queue_id = ?",
 		       "iiis", next_try, shard->draft, shard->number, shard->queue_id);
 }
@@ -493,6 +499,29 @@ bool store_release_visit_page(struct store *store, struct shard_page *page,
 	return answer == ANSWER_NO;
 }
 
+/* The first that there are, and whether there are more shards than that. */
+static bool list_queue_ids(struct store *store, int64_t draft,
+			   struct release_summary *summary, struct kairan_error *error_r)
+{
+	GString *ids = g_string_new(NULL);
+	struct sql_stmt *stmt;
+	enum answer answer =
+	    sql_first(store, error_r, &stmt,
+		      "SELECT queue_id FROM shard WHERE draft = ? AND queue_id <> ''"
+		      " ORDER BY number LIMIT ?",
+		      "ii", draft, (int64_t)QUEUE_IDS_MOST);
+
+	while (answer == ANSWER_YES) {
+		g_string_append_printf(ids, "%s%s", ids->len > 0 ? " " : "",
+				       sql_peek(stmt, 0));
+		answer = sql_next(store, error_r, stmt);
+	}
+	if (ids->len > 0 && summary->shards > QUEUE_IDS_MOST)
+		g_string_append(ids, " ...");
+	summary->queue_ids = g_string_free(ids, FALSE);
+	return answer == ANSWER_NO;
+}
+
 bool store_release_summarize(struct store *store, int64_t draft,
 			     struct release_summary *summary_r,
 			     struct kairan_error *error_r)
@@ -500,16 +529,14 @@ bool store_release_summarize(struct store *store, int64_t draft,
 	struct sql_stmt *stmt;
 
 	*summary_r = (struct release_summary){ 0 };
-	if (sql_first(
-		store, error_r, &stmt,
-		"SELECT count(*), total(state >= 3), total(iif(state >= 3, recipients, 0)),"
-		" total(iif(state = 2, recipients, 0)),"
-		" total(iif(state = 1, recipients, 0)),"
-		" total(iif(repeated > 0, recipients, 0)),"
-		" (SELECT group_concat(queue_id, ' ') FROM (SELECT queue_id FROM shard"
-		"  WHERE draft = ?1 AND queue_id <> '' ORDER BY number LIMIT 20))"
-		" || iif(count(*) > 20, ' ...', '') FROM shard WHERE draft = ?1",
-		"i", draft) != ANSWER_YES)
+	if (sql_first(store, error_r, &stmt,
+		      "SELECT count(*), count(*) FILTER (WHERE state >= 3),"
+		      " coalesce(sum(recipients) FILTER (WHERE state >= 3), 0),"
+		      " coalesce(sum(recipients) FILTER (WHERE state = 2), 0),"
+		      " coalesce(sum(recipients) FILTER (WHERE state = 1), 0),"
+		      " coalesce(sum(recipients) FILTER (WHERE repeated > 0), 0)"
+		      " FROM shard WHERE draft = ?",
+		      "i", draft) != ANSWER_YES)
 		return false;
 	summary_r->shards = sql_int(stmt, 0);
 	summary_r->shards_done = sql_int(stmt, 1);
@@ -517,9 +544,8 @@ bool store_release_summarize(struct store *store, int64_t draft,
 	summary_r->unknown = sql_int(stmt, 3);
 	summary_r->unserved = sql_int(stmt, 4);
 	summary_r->repeated = sql_int(stmt, 5);
-	summary_r->queue_ids = sql_text(stmt, 6);
 	sql_done(stmt);
-	return true;
+	return list_queue_ids(store, draft, summary_r, error_r);
 }
 
 void release_summary_clear(struct release_summary *summary)

@@ -40,8 +40,8 @@ enum answer store_reminder_next_due(struct store *store, int64_t *at_r,
 	struct sql_stmt *stmt;
 	enum answer answer =
 	    sql_first(store, error_r, &stmt,
-		      "SELECT min(min(ifnull(nullif(remind_at, 0), call_at),"
-		      " ifnull(nullif(call_at, 0), remind_at))) FROM draft"
+		      "SELECT min(least(coalesce(nullif(remind_at, 0), call_at),"
+		      " coalesce(nullif(call_at, 0), remind_at))) FROM draft"
 		      " WHERE (remind_at <> 0 OR call_at <> 0) AND " DRAFT_IS_AWAITED
 		      " HAVING count(*) > 0",
 		      "");

@@ -75,9 +75,9 @@ enum answer store_report_visit_drafts(struct store *store, const struct report_t
 	answer = sql_first(
 	    store, error_r, &stmt,
 	    "SELECT * FROM (SELECT section, section_ja, section_en, state, submitted_at,"
-	    " ifnull(decided_at, 0) AS decided,"
-	    " ifnull(iif(state = 8, due_at, released_at), 0) AS sent,"
-	    " ifnull(recipients, 0), urgent, corrects FROM draft WHERE id BETWEEN ?1 AND ?2)"
+	    " coalesce(decided_at, 0) AS decided,"
+	    " coalesce(CASE WHEN state = 8 THEN due_at ELSE released_at END, 0) AS sent,"
+	    " coalesce(recipients, 0), urgent, corrects FROM draft WHERE id BETWEEN ?1 AND ?2) AS page"
 	    " WHERE (submitted_at >= ?3 AND submitted_at < ?4) OR"
 	    " (decided >= ?3 AND decided < ?4) OR (sent >= ?3 AND sent < ?4)",
 	    "iiii", first, last, time->since, time->until);
@@ -107,8 +107,8 @@ enum answer store_report_visit_events(struct store *store, const struct report_t
 		return answer;
 	answer = sql_first(
 	    store, error_r, &stmt,
-	    "SELECT action, outcome, ifnull(section, ''), ifnull(max(section_ja), ''),"
-	    " ifnull(max(section_en), ''), count(*)"
+	    "SELECT action, outcome, coalesce(section, ''), coalesce(max(section_ja), ''),"
+	    " coalesce(max(section_en), ''), count(*)"
 	    " FROM audit LEFT JOIN draft ON draft.id = audit.draft"
 	    " WHERE seq BETWEEN ?1 AND ?2 AND at >= ?3 AND at < ?4 AND"
 	    " (action IN ('submit', 'reply', 'incident', 'deliver', 'bounce') OR"

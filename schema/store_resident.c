@@ -85,7 +85,7 @@ bool store_resident_list_unagreed(struct store *store,
 	    store, error_r, &stmt,
 	    "SELECT address, address_key, language FROM subscriber AS s WHERE list = ?1"
 	    " AND address_key > ?2 AND state IN (1, 4) AND terms <> ?3"
-	    " AND (source = 1 OR ?4) AND NOT EXISTS (SELECT 1 FROM resident_request AS r"
+	    " AND (source = 1 OR ?4 <> 0) AND NOT EXISTS (SELECT 1 FROM resident_request AS r"
 	    " WHERE r.address_key = s.address_key AND r.made_at > ?5 AND r.list = ?1"
 	    " AND r.kind = 6 AND r.state = 1 AND r.terms = ?3)"
 	    " ORDER BY address_key LIMIT ?6",
@@ -139,7 +139,7 @@ bool store_resident_count(struct store *store, const struct resident_request *re
 		   store, error_r, &counts_r->unconfirmed,
 		   "SELECT count(*) FROM resident_request WHERE address_key = ?1"
 		   " AND made_at > ?2 AND state NOT IN (2, 4, 5)"
-		   " AND max(kind, 3) = max(?3, 3) AND (kind <> 4 OR (list = '') = (?4 = ''))",
+		   " AND greatest(kind, 3) = greatest(?3, 3) AND (kind <> 4 OR (list = '') = (?4 = ''))",
 		   "siis", request->key, day, (int64_t)request->kind, request->list) &&
 	       sql_number(store, error_r, &counts_r->address,
 			  "SELECT count(*) FROM resident_request WHERE address_key = ?"
@@ -178,7 +178,7 @@ enum answer store_resident_find_held(struct store *store, const char *key, int64
 
 	if (!sql_number(
 		store, error_r, &id,
-		"SELECT ifnull(min(id), 0) FROM resident_request AS held"
+		"SELECT coalesce(min(id), 0) FROM resident_request AS held"
 		" WHERE address_key = ? AND made_at >= ? AND state = 4 AND NOT EXISTS"
 		" (SELECT 1 FROM resident_request AS later"
 		" WHERE later.address_key = held.address_key AND later.id > held.id"

@@ -28,9 +28,14 @@ bool store_snapshot_save(struct store *store, struct broadcast *const *broadcast
 
 		if (!sql_run(
 			store, error_r,
-			"INSERT OR REPLACE INTO snapshot (mail, list, name_ja, name_en,"
+			"INSERT INTO snapshot (mail, list, name_ja, name_en,"
 			" sections, quiet_hours, urgent, footer, reply_to, twins)"
-			" VALUES (?,?,?,?,?,ifnull(?, ''),?,ifnull(?, ''),ifnull(?, ''),?)",
+			" VALUES (?,?,?,?,?,coalesce(?, ''),?,coalesce(?, ''),coalesce(?, ''),?)"
+			" ON CONFLICT (mail) DO UPDATE SET list = excluded.list,"
+			" name_ja = excluded.name_ja, name_en = excluded.name_en,"
+			" sections = excluded.sections, quiet_hours = excluded.quiet_hours,"
+			" urgent = excluded.urgent, footer = excluded.footer,"
+			" reply_to = excluded.reply_to, twins = excluded.twins",
 			"ssssssisss", one->mail, one->list, one->name_ja, one->name_en,
 			sections, one->quiet_hours, (int64_t)one->urgent, one->footer,
 			one->reply_to, twins))

@@ -357,13 +357,13 @@ bool store_subscriber_visit_counts(struct store *store,
 				   void *context, struct kairan_error *error_r)
 {
 	struct sql_stmt *stmt;
-	enum answer answer =
-	    sql_first(store, error_r, &stmt,
-		      "SELECT list, sum(state = 1), sum(state = 2), sum(state = 3),"
-		      " sum(state = 4), sum(state = 1 AND source = 1),"
-		      " sum(state = 1 AND source = 2), sum(state = 1 AND source = 3)"
-		      " FROM subscriber GROUP BY list ORDER BY list",
-		      "");
+	enum answer answer = sql_first(
+	    store, error_r, &stmt,
+	    "SELECT list, count(*) FILTER (WHERE state = 1), count(*) FILTER (WHERE state = 2), count(*) FILTER (WHERE state = 3),"
+	    " count(*) FILTER (WHERE state = 4), count(*) FILTER (WHERE state = 1 AND source = 1),"
+	    " count(*) FILTER (WHERE state = 1 AND source = 2), count(*) FILTER (WHERE state = 1 AND source = 3)"
+	    " FROM subscriber GROUP BY list ORDER BY list",
+	    "");
 
 	while (answer == ANSWER_YES) {
 		const struct subscriber_count count = {

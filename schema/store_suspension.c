@@ -71,15 +71,15 @@ static bool tell(struct store *store, const char *event,
 bool store_suspension_put(struct store *store, const struct suspension *suspension,
 			  const struct audit_event *event, struct kairan_error *error_r)
 {
-	return sql_run(store, error_r,
-		       "INSERT INTO suspension"
-		       " (broadcast, since, until, reason, uid, notify)"
-		       " VALUES (?,?,?,?,?,?) ON CONFLICT (broadcast) DO UPDATE SET"
-		       " until = excluded.until, reason = excluded.reason,"
-		       " uid = excluded.uid, notify = max(notify, excluded.notify)",
-		       "siissi", suspension->broadcast, suspension->since,
-		       suspension->until, suspension->reason, suspension->uid,
-		       (int64_t)suspension->notify) &&
+	return sql_run(
+		   store, error_r,
+		   "INSERT INTO suspension"
+		   " (broadcast, since, until, reason, uid, notify)"
+		   " VALUES (?,?,?,?,?,?) ON CONFLICT (broadcast) DO UPDATE SET"
+		   " until = excluded.until, reason = excluded.reason,"
+		   " uid = excluded.uid, notify = greatest(suspension.notify, excluded.notify)",
+		   "siissi", suspension->broadcast, suspension->since, suspension->until,
+		   suspension->reason, suspension->uid, (int64_t)suspension->notify) &&
 	       tell(store, SUSPENSION_BEGUN, suspension, suspension->until, error_r) &&
 	       store_audit_append(store, event, error_r);
 }
@@ -128,11 +128,11 @@ static bool give_time_back(struct store *store, const struct suspension *suspens
 	return sql_run(
 	    store, error_r,
 	    "UPDATE draft SET expires_at = expires_at + waited.seconds,"
-	    " call_at = iif(call_at > 0, call_at + waited.seconds, call_at),"
-	    " remind_at = iif(?3 - ?2 >= ?4, ?3, remind_at) FROM"
-	    " (SELECT id, min(?3, ifnull((SELECT since FROM suspension"
-	    "   WHERE suspension.broadcast = iif(?1 = '', draft.broadcast, '')), ?3))"
-	    "   - max(?2, submitted_at) AS seconds FROM draft"
+	    " call_at = CASE WHEN call_at > 0 THEN call_at + waited.seconds ELSE call_at END,"
+	    " remind_at = CASE WHEN ?3 - ?2 >= ?4 THEN ?3 ELSE remind_at END FROM"
+	    " (SELECT id, least(?3, coalesce((SELECT since FROM suspension"
+	    "   WHERE suspension.broadcast = CASE WHEN ?1 = '' THEN draft.broadcast ELSE '' END), ?3))"
+	    "   - greatest(?2, submitted_at) AS seconds FROM draft"
 	    "  WHERE state = 1 AND ?1 IN ('', draft.broadcast)) AS waited"
 	    " WHERE waited.id = draft.id AND waited.seconds > 0",
 	    "siii", suspension->broadcast, suspension->since, end, remind_after);

@@ -59,9 +59,12 @@ bool store_suspension_plan_put(struct store *store, const struct suspension *pla
 			       struct kairan_error *error_r)
 {
 	return sql_run(store, error_r,
-		       "INSERT OR REPLACE INTO suspension_plan"
+		       "INSERT INTO suspension_plan"
 		       " (broadcast, since, until, reason, uid, notify)"
-		       " VALUES (?,?,?,?,?,?)",
+		       " VALUES (?,?,?,?,?,?) ON CONFLICT (broadcast) DO UPDATE SET"
+		       " since = excluded.since, until = excluded.until,"
+		       " reason = excluded.reason, uid = excluded.uid,"
+		       " notify = excluded.notify",
 		       "siissi", plan->broadcast, plan->since, plan->until, plan->reason,
 		       plan->uid, (int64_t)plan->notify) &&
 	       tell(store, SUSPENSION_PLANNED, plan, error_r) &&
