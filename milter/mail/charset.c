@@ -3,12 +3,9 @@
  *	charset - octets to UTF-8, strictly
  *
  * DESCRIPTION
- *	Only charsets of a table are taken, so that a label in a mail never
- *	reaches iconv as it was written ("//TRANSLIT"). glibc lets a few
- *	things pass that no reader would understand: unknown escapes and lines
- *	that end inside two-octet text (ISO-2022-JP), private-use characters
- *	for gaiji (CP932), and tag characters, which it drops when it encodes.
- *	Those are looked for here.
+ *	glibc lets a few things pass that no reader would understand: unknown escapes and lines
+ *	that end inside two-octet text (ISO-2022-JP), and private-use characters for gaiji
+ *	(CP932). Those are looked for here.
  *
  *	Two-octet codes of ISO-2022-JP and EUC that only vendors have (NEC's
  *	row 13, IBM's and NEC's selections in rows 89-92 and 115-119) become
@@ -22,7 +19,7 @@
  */
 #include "config.h"
 
-#include "milter/mail/charset.h"
+#include "milter/mail/charset_parts.h"
 
 #include <errno.h>
 #include <glib.h>
@@ -32,144 +29,10 @@
 #include <string.h>
 #include <unistr.h>
 
-#include "policy/twins.h"
-
-#define ESCAPE    0x1b
-#define HALF_KANA "\033(I"
-#define ROMAN     "\033(J"
-#define ASCII     "\033(B"
-
 /* Rows 85-94 of EUC, which glibc makes private-use characters of, one after the other. */
 #define EUC_PRIVATE_FIRST 0xe000u
 #define EUC_PRIVATE_ROW   85u
 #define ROW_CELLS         94u
-
-enum charset_kind {
-	KIND_PLAIN,
-	KIND_EUC,
-	KIND_UTF8,
-	KIND_ISO2022JP,
-};
-
-struct charset {
-	const char *label;
-	const char *codec; /* glibc's name */
-	enum charset_kind kind;
-};
-
-static const struct charset charset_list[] = {
-	{ "us-ascii", "ASCII", KIND_PLAIN },
-	{ "ascii", "ASCII", KIND_PLAIN },
-	{ "ansi_x3.4-1968", "ASCII", KIND_PLAIN },
-	{ "utf-8", "UTF-8", KIND_UTF8 },
-	{ "utf8", "UTF-8", KIND_UTF8 },
-	{ "iso-2022-jp", "ISO-2022-JP", KIND_ISO2022JP },
-	{ "csiso2022jp", "ISO-2022-JP", KIND_ISO2022JP },
-	{ "iso-2022-jp-ms", "ISO-2022-JP", KIND_ISO2022JP },
-	{ "cp50220", "ISO-2022-JP", KIND_ISO2022JP },
-	{ "cp50221", "ISO-2022-JP", KIND_ISO2022JP },
-	{ "cp50222", "ISO-2022-JP", KIND_ISO2022JP },
-	{ "shift_jis", "CP932", KIND_PLAIN },
-	{ "shift-jis", "CP932", KIND_PLAIN },
-	{ "sjis", "CP932", KIND_PLAIN },
-	{ "x-sjis", "CP932", KIND_PLAIN },
-	{ "cp932", "CP932", KIND_PLAIN },
-	{ "ms932", "CP932", KIND_PLAIN },
-	{ "windows-31j", "CP932", KIND_PLAIN },
-	{ "cswindows31j", "CP932", KIND_PLAIN },
-	{ "csshiftjis", "CP932", KIND_PLAIN },
-	{ "ms_kanji", "CP932", KIND_PLAIN },
-	{ "euc-jp", "EUC-JP-MS", KIND_EUC },
-	{ "x-euc-jp", "EUC-JP-MS", KIND_EUC },
-	{ "x-euc", "EUC-JP-MS", KIND_EUC },
-	{ "cseucpkdfmtjapanese", "EUC-JP-MS", KIND_EUC },
-	{ "cp51932", "EUC-JP-MS", KIND_EUC },
-	{ "windows-51932", "EUC-JP-MS", KIND_EUC },
-	{ "eucjp-ms", "EUC-JP-MS", KIND_EUC },
-	{ "eucjp-win", "EUC-JP-MS", KIND_EUC },
-	{ "iso-8859-1", "ISO-8859-1", KIND_PLAIN },
-	{ "latin1", "ISO-8859-1", KIND_PLAIN },
-	{ "iso-8859-2", "ISO-8859-2", KIND_PLAIN },
-	{ "iso-8859-3", "ISO-8859-3", KIND_PLAIN },
-	{ "iso-8859-4", "ISO-8859-4", KIND_PLAIN },
-	{ "iso-8859-5", "ISO-8859-5", KIND_PLAIN },
-	{ "iso-8859-7", "ISO-8859-7", KIND_PLAIN },
-	{ "iso-8859-9", "ISO-8859-9", KIND_PLAIN },
-	{ "iso-8859-10", "ISO-8859-10", KIND_PLAIN },
-	{ "iso-8859-13", "ISO-8859-13", KIND_PLAIN },
-	{ "iso-8859-14", "ISO-8859-14", KIND_PLAIN },
-	{ "iso-8859-15", "ISO-8859-15", KIND_PLAIN },
-	{ "iso-8859-16", "ISO-8859-16", KIND_PLAIN },
-	{ "windows-1250", "CP1250", KIND_PLAIN },
-	{ "windows-1251", "CP1251", KIND_PLAIN },
-	{ "windows-1252", "CP1252", KIND_PLAIN },
-	{ "cp1252", "CP1252", KIND_PLAIN },
-	{ "windows-1253", "CP1253", KIND_PLAIN },
-	{ "windows-1254", "CP1254", KIND_PLAIN },
-	{ "windows-1257", "CP1257", KIND_PLAIN },
-	{ "windows-1258", "CP1258", KIND_PLAIN },
-	{ "windows-874", "CP874", KIND_PLAIN },
-	{ "tis-620", "TIS-620", KIND_PLAIN },
-	{ "koi8-r", "KOI8-R", KIND_PLAIN },
-	{ "koi8-u", "KOI8-U", KIND_PLAIN },
-	{ "gb2312", "GBK", KIND_PLAIN },
-	{ "gbk", "GBK", KIND_PLAIN },
-	{ "gb18030", "GB18030", KIND_PLAIN },
-	{ "big5", "BIG5", KIND_PLAIN },
-	{ "euc-kr", "CP949", KIND_PLAIN },
-	{ "ks_c_5601-1987", "CP949", KIND_PLAIN },
-	{ "cp949", "CP949", KIND_PLAIN },
-};
-
-static const struct charset *find_charset(const char *label)
-{
-	if (label == NULL || *label == '\0')
-		return &charset_list[0];
-	for (size_t i = 0; i < G_N_ELEMENTS(charset_list); i++)
-		if (g_ascii_strcasecmp(charset_list[i].label, label) == 0)
-			return &charset_list[i];
-	return NULL;
-}
-
-/* Seven bits, and an escape to Japanese text: no other charset has that. */
-static bool is_plainly_jis(const unsigned char *octets, size_t length)
-{
-	static const char *const escapes[] = { "\033$B", "\033$@", HALF_KANA, ROMAN };
-	bool found = false;
-
-	for (size_t i = 0; i < length; i++)
-		if (octets[i] >= 0x80)
-			return false;
-	for (size_t i = 0; i < G_N_ELEMENTS(escapes); i++)
-		found = found || memmem(octets, length, escapes[i], 3) != NULL;
-	return found;
-}
-
-/* The charset that the octets are in; NULL when the label is not known. */
-static const struct charset *choose_charset(const char *label,
-					    const unsigned char *octets, size_t length)
-{
-	const struct charset *charset = find_charset(label);
-
-	return charset != NULL && strcmp(charset->codec, "ASCII") == 0 &&
-		       is_plainly_jis(octets, length)
-		   ? find_charset("iso-2022-jp")
-		   : charset;
-}
-
-static bool refuse_label(const char *label, struct kairan_error *error_r)
-{
-	char shown[33];
-	size_t i;
-
-	for (i = 0; i < sizeof(shown) - 1 && label[i] != '\0'; i++)
-		shown[i] = label[i];
-	shown[i] = '\0';
-	for (i = 0; shown[i] != '\0'; i++)
-		if (!g_ascii_isgraph(shown[i]))
-			shown[i] = '?';
-	return error_set(error_r, "charset \"%s\" is not known", shown);
-}
 
 /* What two octets of JIS are in CP932: rows 13, 89-92 and 115-119 are beyond JIS X 0208,
  * but on the writer's screen. 0 when it is nothing there either. */
@@ -509,9 +372,9 @@ bool charset_decode(const char *charset, const void *octets, size_t length, char
 
 	if (offset_r != NULL)
 		*offset_r = 0;
-	decoding.charset = choose_charset(charset, decoding.octets, length);
+	decoding.charset = charset_choose(charset, decoding.octets, length);
 	if (decoding.charset == NULL)
-		return refuse_label(charset, error_r);
+		return charset_refuse_label(charset, error_r);
 	if (decoding.charset->kind == KIND_ISO2022JP) {
 		roman = make_roman_ascii(decoding.octets, length);
 		decoding.octets = roman != NULL ? roman : (const void *)"";
@@ -536,7 +399,7 @@ bool charset_is_emoji_at(const char *charset, const void *octets, size_t length,
 			 size_t offset)
 {
 	const unsigned char *bad = (const unsigned char *)octets + offset;
-	const struct charset *known = choose_charset(charset, octets, length);
+	const struct charset *known = charset_choose(charset, octets, length);
 
 	if (known == NULL || offset >= length)
 		return false;
@@ -551,84 +414,4 @@ bool charset_is_emoji_at(const char *charset, const void *octets, size_t length,
 		return length - offset >= 3 && bad[1] == '$' &&
 		       memchr("EFGOPQ", bad[2], 6) != NULL;
 	return *bad >= 0x75 && *bad <= 0x7e;
-}
-
-/* The names that glibc's ISO-2022-JP knows. The Angstrom sign (2-82) is here and not among
- * the twins, because NFC turns it into the letter. */
-static char *use_standard_twins(const char *utf8)
-{
-	char *standard = twins_standardize(utf8);
-	char **parts = g_strsplit(standard, "\u00c5", -1);
-	char *out = g_strjoinv("\u212b", parts);
-
-	g_strfreev(parts);
-	free(standard);
-	return out;
-}
-
-/* Append one line; the reset at its end brings it back to ASCII. */
-static bool encode_line(iconv_t codec, const char *line, size_t length, GString *out)
-{
-	/* Escapes of three octets around a character of two. */
-	const size_t most = 8 * length + 16;
-	char *room = g_malloc(most), *to = room;
-	char *from = (char *)(uintptr_t)line;
-	size_t from_left = length, to_left = most;
-	const bool ok = iconv(codec, &from, &from_left, &to, &to_left) == 0 &&
-			from_left == 0 &&
-			iconv(codec, NULL, NULL, &to, &to_left) != (size_t)-1;
-
-	if (ok)
-		g_string_append_len(out, room, to - room);
-	g_free(room);
-	return ok;
-}
-
-static bool encode_lines(const char *utf8, GString *out)
-{
-	iconv_t codec = iconv_open("ISO-2022-JP", "UTF-8");
-	bool ok = codec != (iconv_t)-1;
-
-	while (ok) {
-		const size_t length = strcspn(utf8, "\n");
-
-		ok = encode_line(codec, utf8, length, out);
-		utf8 += length;
-		if (*utf8 == '\0')
-			break;
-		g_string_append_c(out, *utf8++);
-	}
-	if (codec != (iconv_t)-1)
-		(void)iconv_close(codec);
-	return ok;
-}
-
-/* What cannot be read back is not carried: that finds whatever iconv drops by itself. */
-static bool reads_back(const GString *encoded, const char *utf8)
-{
-	char *again = NULL;
-	const bool same = charset_decode("iso-2022-jp", encoded->str, encoded->len,
-					 &again, NULL, NULL) &&
-			  strcmp(again, utf8) == 0;
-
-	free(again);
-	return same;
-}
-
-char *charset_encode_iso2022jp(const char *utf8)
-{
-	char *standard = use_standard_twins(utf8);
-	GString *out = g_string_sized_new(strlen(utf8));
-	const bool ok = encode_lines(standard, out) && reads_back(out, standard);
-
-	g_free(standard);
-	return g_string_free(out, !ok);
-}
-
-bool charset_fits_iso2022jp(const char *utf8)
-{
-	char *encoded = charset_encode_iso2022jp(utf8);
-
-	free(encoded);
-	return encoded != NULL;
 }

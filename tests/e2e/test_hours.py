@@ -1,5 +1,6 @@
 """Art. 13-2(1): nothing goes out at night, unless it is urgent; staff may ask for a time."""
 import datetime
+import json
 import time
 
 import stack as s
@@ -169,6 +170,13 @@ def confirm(stack, asked, words):
     town.answer(stack, "bosai-chief", asked, words)
 
 
+def count_urgent(stack):
+    """Urgent broadcasts in the figures of the month."""
+    month = stack.now().strftime("%Y-%m")
+    done = stack.kairanctl("report", "--month", month, "--json")
+    return json.loads(done.stdout)["total"]["urgent"]
+
+
 def test_two_mails_of_one_moment_confirm_nothing(stack):
     """A mail program that sends twice: nobody can have read the question between the two."""
     subject = "二度送られた緊急承認"
@@ -177,8 +185,11 @@ def test_two_mails_of_one_moment_confirm_nothing(stack):
         town.answer(stack, "bosai-chief", request, "緊急承認 道路が陥没したため")
     asked = wait_confirmation(stack, "bosai-chief", subject)
     check_equal(town.state_of(stack, subject), town.HELD)
+    before = count_urgent(stack)
     confirm(stack, asked, "緊急承認")
     town.wait_broadcast(stack, subject)
+    town.wait_state(stack, subject, town.RELEASED)
+    check_equal(count_urgent(stack), before + 1, "it went out as urgent, without a mark")
 
 
 def test_unmarked_urgent_approval_is_said_twice(stack):
