@@ -30,6 +30,9 @@ INPUT_MAIL_FILTER(`kairan', `S=unix:kairan_SOCKET, F=T, T=C:30s;S:60s;R:60s;E:30
 dnl Who is logged in, and the queue id, at MAIL: kairan defers all drafts without them.
 define(`confMILTER_MACROS_ENVFROM', `i, {auth_type}, {auth_authen}, {auth_ssf}, {auth_author}, {mail_mailer}, {mail_host}, {mail_addr}, {client_addr}')dnl
 define(`confMILTER_MACROS_EOM', `i, {msg_id}')dnl
+dnl What carriers take in one session, where sendmail.mc says nothing else (see carriers.sample).
+ifdef(`SMTP_MAILER_MAXRCPTS',, `define(`SMTP_MAILER_MAXRCPTS', `100')')dnl
+ifdef(`SMTP_MAILER_MAXMSGS',, `define(`SMTP_MAILER_MAXMSGS', `1')')dnl
 dnl A broadcast is handed over with each subscriber as a recipient of its own.
 define(`confMAX_RCPTS_PER_MESSAGE', `0')dnl
 LOCAL_CONFIG

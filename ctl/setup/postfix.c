@@ -3,7 +3,7 @@
  *	postfix - Postfix's settings
  *
  * DESCRIPTION
- *	What main.cf.sample and master.cf.sample have goes where Postfix has nothing yet; lists
+ *	What main.cf.sample, master.cf.sample and the carriers' two have goes where Postfix has nothing yet; lists
  *	are lengthened. kairan's routes are in a file of their own, behind those that there are.
  *
  * DIAGNOSTICS
@@ -22,8 +22,10 @@
 #include "ctl/setup/samples.h"
 #include "policy/text.h"
 
-#define MAIN_SAMPLE   "conf/postfix/main.cf.sample"
-#define MASTER_SAMPLE "conf/postfix/master.cf.sample"
+#define MAIN_SAMPLE     "conf/postfix/main.cf.sample"
+#define MASTER_SAMPLE   "conf/postfix/master.cf.sample"
+#define CARRIERS_MAIN   "conf/postfix/carriers.sample"
+#define CARRIERS_MASTER "conf/postfix/carriers.master.sample"
 
 char *postfix_auth_socket(const struct site *site)
 {
@@ -38,6 +40,8 @@ static char *sample_value(const char *name)
 {
 	char *value = conf_text_find(samples_find(MAIN_SAMPLE), name, '=');
 
+	if (value == NULL)
+		value = conf_text_find(samples_find(CARRIERS_MAIN), name, '=');
 	return value != NULL ? value : g_strdup("");
 }
 
@@ -159,10 +163,10 @@ static bool plan_route(struct site *site, struct postfix_copy *copy,
 	return plan_table(site, path, list, error_r);
 }
 
-/* The services of master.cf.sample, a string each, with one blank between the words. */
-static char **sample_services(void)
+/* The services of a sample of master.cf, a string each, with one blank between the words. */
+static char **sample_services(const char *sample)
 {
-	g_auto(GStrv) lines = g_strsplit(samples_find(MASTER_SAMPLE), "\n", -1);
+	g_auto(GStrv) lines = g_strsplit(samples_find(sample), "\n", -1);
 	GPtrArray *services = g_ptr_array_new();
 
 	for (size_t i = 0; lines[i] != NULL; i++) {
@@ -286,18 +290,19 @@ static char *next_host(const struct postfix_copy *copy)
 	return g_strdup(next != NULL ? next : ":");
 }
 
-/* A way of its own for urgent mail. Another table that the town has for senders is asked
- * first, and what it says of kairan's is told by `kairanctl setup check`. */
-static bool plan_urgent(const struct site *site, struct postfix_copy *copy,
-			struct change_list *list, struct kairan_error *error_r)
+/* A way of its own for some of kairan's mail, by its sender. Another table that the town has for
+ * senders is asked first, and what it says of kairan's is told by `kairanctl setup check`. */
+static bool plan_way(const struct site *site, struct postfix_copy *copy, const char *name,
+		     struct change_list *list, struct kairan_error *error_r)
 {
-	g_autofree char *path =
-	    g_build_filename(site->postfix_dir, "kairan-urgent", NULL);
+	g_autofree char *file = g_strconcat("kairan-", name, NULL);
+	g_autofree char *path = g_build_filename(site->postfix_dir, file, NULL);
 	g_autofree char *map = g_strconcat("regexp:", path, NULL);
+	g_autofree char *sample = g_strconcat("conf/postfix/", name, NULL);
+	g_autofree char *before = g_strconcat("\t", name, ":", NULL);
 	g_autofree char *next = next_host(copy);
-	g_autofree char *way = g_strconcat("\turgent", next, NULL);
-	g_autofree char *text =
-	    conf_text_replace(samples_find("conf/postfix/urgent"), "\turgent:", way);
+	g_autofree char *way = g_strconcat("\t", name, next, NULL);
+	g_autofree char *text = conf_text_replace(samples_find(sample), before, way);
 
 	add_word(copy, "sender_dependent_default_transport_maps", map);
 	return change_add_file(
@@ -305,12 +310,34 @@ static bool plan_urgent(const struct site *site, struct postfix_copy *copy,
 	    error_r);
 }
 
+static void plan_services(struct site *site, const char *conf, struct postfix_copy *copy,
+			  const char *sample)
+{
+	g_auto(GStrv) services = sample_services(sample);
+
+	for (size_t i = 0; services[i] != NULL; i++)
+		plan_service(site, conf, copy, services[i]);
+}
+
+/* What carriers bear (carriers.sample). */
+static void plan_limits(struct site *site, struct postfix_copy *copy)
+{
+	static const char *const names[] = {
+		"broadcast_destination_recipient_limit",
+		"broadcast_initial_destination_concurrency",
+		"broadcast_destination_concurrency_limit",
+		"broadcast_destination_concurrency_failed_cohort_limit",
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+		set_unset(site, copy, names[i]);
+}
+
 bool postfix_plan(struct site *site, const char *conf, struct change_list *list,
 		  struct kairan_error *error_r)
 {
 	g_autofree char *verp = g_build_filename(site->postfix_dir, "kairan-verp", NULL);
 	g_autofree char *clients = sample_value("smtpd_authorized_verp_clients");
-	g_auto(GStrv) services = sample_services();
 	struct postfix_copy copy;
 
 	if (!postfix_copy_open(&copy, site->postfix_dir, error_r))
@@ -318,13 +345,15 @@ bool postfix_plan(struct site *site, const char *conf, struct change_list *list,
 	look_at_domains(site, &copy);
 	add_word(&copy, "relay_domains", site->service_domain);
 	if (!plan_route(site, &copy, list, error_r) ||
-	    !plan_urgent(site, &copy, list, error_r))
+	    !plan_way(site, &copy, "urgent", list, error_r) ||
+	    !plan_way(site, &copy, "broadcast", list, error_r))
 		copy.failed = true;
-	for (size_t i = 0; services[i] != NULL; i++)
-		plan_service(site, conf, &copy, services[i]);
+	plan_services(site, conf, &copy, MASTER_SAMPLE);
+	plan_services(site, conf, &copy, CARRIERS_MASTER);
 	/* postconf knows these parameters by the services. */
 	set_unset(site, &copy, "kairan_destination_recipient_limit");
 	set_unset(site, &copy, "urgent_destination_recipient_limit");
+	plan_limits(site, &copy);
 	set_unset(site, &copy, "smtpd_forbid_bare_newline");
 	set_unset(site, &copy, "allow_min_user");
 	add_word(&copy, "smtpd_authorized_verp_clients", clients);

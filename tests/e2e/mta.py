@@ -109,9 +109,9 @@ class Postfix:
             "\tbroadcast:", f"\tbroadcast:[127.0.0.1]:{port}"), encoding="utf-8")
         parameters = dict(re.findall(r"(?m)^(\w+) = (.*)$", sample))
         before = self.postconf("-h", "sender_dependent_default_transport_maps")
-        parameters["sender_dependent_default_transport_maps"] = f"regexp:{table}, {before}"
-        service, = re.findall(r"(?m)^# +(broadcast unix .*\n(?:# +-o .*\n)+)", sample)
-        words = " ".join(service.replace("#", " ").split())
+        parameters["sender_dependent_default_transport_maps"] = f"{before}, regexp:{table}"
+        service = (CONF / "postfix/carriers.master.sample").read_text(encoding="utf-8")
+        words = " ".join(re.sub(r"(?m)^#.*", "", service).split())
         # No chroot is made in the stack.
         return self.configured(["broadcast/unix=" + words.replace(" - - y ", " - - n ")],
                                **parameters)
@@ -192,9 +192,11 @@ class Sendmail:
             self.restart()
 
     def as_carriers_want(self, domain, port):
-        """The domain's mail goes as conf/sendmail/carriers.sample has it, for a while."""
+        """The domain's mail goes as kairan.m4 and carriers.sample have it, for a while."""
         sample = (CONF / "sendmail/carriers.sample").read_text(encoding="utf-8")
-        return self.routed({domain: "127.0.0.1"}, port, sample)
+        # Those that the fragment has are tried as it has them.
+        lines = re.sub(r"(?m)^define\(`SMTP_.*\n", "", sample)
+        return self.routed({domain: "127.0.0.1"}, port, lines)
 
     def narrow(self, domain, port):
         """The same with one runner at a time for mail that is not urgent; everything is queued, as

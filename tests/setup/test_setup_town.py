@@ -139,7 +139,8 @@ def test_lists_are_lengthened():
 def test_urgent_mail_has_a_way_of_its_own():
     """To the host that all other mail is given to."""
     maps = postconf("-h", "sender_dependent_default_transport_maps")
-    check_equal(maps, "regexp:/etc/postfix/kairan-urgent")
+    check_equal(maps, "regexp:/etc/postfix/kairan-urgent, regexp:/etc/postfix/kairan-broadcast")
+    maps = maps.partition(",")[0]
     for sender, way in (("bounce+ur12.1.123456789@info.town.example", 0),
                         ("bounce-un12.123456789@info.town.example", 0),
                         ("bounce+r12.1.123456789@info.town.example", 1),
@@ -148,6 +149,19 @@ def test_urgent_mail_has_a_way_of_its_own():
         asked = machine.run("postmap", "-q", sender, maps, check=False)
         check_equal(asked.stdout.strip(), "" if way else "urgent:[gateway.town.example]", sender)
     check_in("smtp", postconf("-M", "urgent/unix"))
+
+
+def test_broadcasts_go_at_the_carriers_pace():
+    for sender, way in (("bounce+ur12.1.123456789@info.town.example", ""),
+                        ("bounce+n12.123456789@info.town.example", ""),
+                        ("u@town.example", ""),
+                        ("bounce-r12.1.123456789@info.town.example", "broadcast:"),
+                        ("bounce+v12.1.123456789@info.town.example", "broadcast:")):
+        asked = machine.run("postmap", "-q", sender, "regexp:/etc/postfix/kairan-broadcast",
+                            check=False)
+        check_equal(asked.stdout.strip(), f"{way}[gateway.town.example]" if way else "", sender)
+    check_in("smtp_connection_cache_on_demand=no", postconf("-M", "broadcast/unix"))
+    check_equal(postconf("-h", "broadcast_destination_recipient_limit"), "100")
 
 
 def test_the_directory_keeps_its_own():
