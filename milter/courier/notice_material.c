@@ -53,14 +53,20 @@ static bool read_progress(struct store *store, struct notice_material *material,
 				     &material->suspension, error_r) != ANSWER_UNKNOWN;
 }
 
+/* How many it went to, or would go to now: a list is not gone through once more for each of the
+ * notices that are written while it is handed over. */
 static bool read_audience(struct store *store, struct notice_material *material,
 			  struct kairan_error *error_r)
 {
+	const struct draft *draft = material->draft;
 	struct audience audience;
 
-	if (!store_audience_find(store, material->draft, NULL, &audience, error_r))
+	if (!store_audience_find(store, draft, NULL, &audience, error_r))
 		return false;
 	material->is_limited = audience.had != 0;
+	if (draft->recipients != 0)
+		return store_release_count_language(store, draft->id, "",
+						    &material->subscribers, error_r);
 	return store_audience_count(store, &audience, &material->subscribers, error_r);
 }
 

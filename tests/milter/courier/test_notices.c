@@ -24,7 +24,9 @@
 #include "milter/mail/message.h"
 #include "policy/service_address.h"
 #include "policy/verdict.h"
+#include "schema/store_release.h"
 #include "tests/schema/store_fixture.h"
+#include "tests/schema/subscribe.h"
 
 #define DOMAIN "info.town.example"
 
@@ -553,6 +555,59 @@ static void test_another_language_is_found(void **state)
 	assert_null(none);
 }
 
+static void join(const char *address)
+{
+	begin(&at);
+	assert_int_equal(subscribe("bosai", address, 1000), ANSWER_YES);
+	commit(&at);
+}
+
+static void check_subscribers(const struct setup *loaded, int64_t draft,
+			      const char *wanted)
+{
+	struct rendered mail = render(loaded, NOTICE_RECEIPT, "ja", draft, 0, "{}");
+
+	if (strstr(mail.text, wanted) == NULL)
+		fail_msg("%s: %s", wanted, mail.text);
+	clear(&mail);
+}
+
+/* It goes to who is in the list when it begins to go out: until then a notice tells how many they
+ * are now, and from then on how many it went to, without a look at the list. */
+static void test_how_many_it_goes_to(void **state)
+{
+	struct setup *loaded = load_setup("");
+	const int64_t id = make_held_draft();
+	const struct shard_cut cut = { .draft = id,
+				       .audience = { "bosai", 0, "" },
+				       .shard_size = 10,
+				       .now = 1600,
+				       .texts = 1 };
+	struct draft_step step = { .to = DRAFT_RELEASING,
+				   .event = { .at = 1600,
+					      .uid = "kairan",
+					      .role = "system",
+					      .action = "test" } };
+	struct draft *draft = NULL;
+
+	(void)state;
+	join("a@phone.example");
+	check_subscribers(loaded, id, "利用者   1 人");
+	join("b@phone.example");
+	check_subscribers(loaded, id, "利用者   2 人");
+	begin(&at);
+	assert_int_equal(store_draft_find(at.store, id, &draft, &at.error), ANSWER_YES);
+	enter_state(&at, draft, DRAFT_APPROVED, 1500);
+	assert_true(store_release_cut(at.store, &cut, &step.recipients, &at.error));
+	assert_int_equal(store_draft_enter(at.store, draft, &step, &at.error),
+			 ANSWER_YES);
+	commit(&at);
+	join("c@phone.example");
+	check_subscribers(loaded, id, "利用者   2 人");
+	draft_free(draft);
+	setup_unref(loaded);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -565,6 +620,7 @@ int main(void)
 		TEST(test_details_of_alarms),
 		TEST(test_details_of_others),
 		TEST(test_another_language_is_found),
+		TEST(test_how_many_it_goes_to),
 	};
 
 	return cmocka_run_group_tests(tests, start, NULL);
