@@ -10,6 +10,18 @@
 
 #include "schema/store.h"
 
+/* SQL: by how much the clock is ahead of the one that was believed before; 0 where nothing stands in
+ * doubt, or it is behind. */
+#define STORE_CLOCK_AHEAD                                                   \
+	"coalesce((SELECT greatest(0, CAST(value AS bigint)) FROM position" \
+	" WHERE name = 'clock-jump'), 0)"
+
+/* The same for what was kept at this time: what was planned before the jump is judged by the clock as
+ * it went on. */
+#define STORE_CLOCK_AHEAD_SINCE(column)                                      \
+	"CASE WHEN " column " < (SELECT CAST(value AS bigint) FROM position" \
+	" WHERE name = 'clock-jumped-at') THEN " STORE_CLOCK_AHEAD " ELSE 0 END"
+
 /* What stands in doubt, in seconds: positive where the clock is ahead of what it was. NO: nothing.
  * In a transaction, as are the next. */
 enum answer store_clock_find_jump(struct store *store, int64_t *jump_r,

@@ -20,6 +20,7 @@
 
 #include "policy/part.h"
 #include "schema/sql.h"
+#include "schema/store_clock.h"
 #include "schema/store_part.h"
 #include "schema/store_suspension.h"
 
@@ -445,14 +446,6 @@ GArray *store_draft_list_staying(struct store *store, struct kairan_error *error
 	return list_ids(store, answer, stmt, error_r);
 }
 
-/* By how much the clock is ahead of the one by which a draft's times were set (store_clock.c):
- * what was planned before a jump is judged by the clock as it went on. */
-#define JUMP_SINCE(column)                                                   \
-	"CASE WHEN " column " < (SELECT CAST(value AS bigint) FROM position" \
-	" WHERE name = 'clock-jumped-at')"                                   \
-	" THEN (SELECT greatest(0, CAST(value AS bigint)) FROM position"     \
-	" WHERE name = 'clock-jump') ELSE 0 END"
-
 enum answer store_draft_find_due(struct store *store, enum draft_state state, int64_t now,
 				 struct draft **draft_r, struct kairan_error *error_r)
 {
@@ -460,20 +453,21 @@ enum answer store_draft_find_due(struct store *store, enum draft_state state, in
 	enum answer answer;
 
 	if (state == DRAFT_HELD)
-		answer = sql_first(store, error_r, &stmt,
-				   DRAFT_COLUMNS
-				   "WHERE state = ?1 AND expires_at <= ?2 AND"
-				   " expires_at <= ?2 - " JUMP_SINCE("submitted_at")
-				       DRAFT_GOES_ON " ORDER BY expires_at, id LIMIT 1",
-				   "ii", (int64_t)state, now);
+		answer = sql_first(
+		    store, error_r, &stmt,
+		    DRAFT_COLUMNS
+		    "WHERE state = ?1 AND expires_at <= ?2 AND"
+		    " expires_at <= ?2 - " STORE_CLOCK_AHEAD_SINCE("submitted_at")
+			DRAFT_GOES_ON " ORDER BY expires_at, id LIMIT 1",
+		    "ii", (int64_t)state, now);
 	else
-		answer =
-		    sql_first(store, error_r, &stmt,
-			      DRAFT_COLUMNS
-			      "WHERE state = ?1 AND due_at <= ?2 AND look_at <= ?2 AND"
-			      " due_at <= ?2 - " JUMP_SINCE("decided_at") DRAFT_GOES_ON
-			      " ORDER BY urgent DESC, due_at, id LIMIT 1",
-			      "ii", (int64_t)state, now);
+		answer = sql_first(
+		    store, error_r, &stmt,
+		    DRAFT_COLUMNS
+		    "WHERE state = ?1 AND due_at <= ?2 AND look_at <= ?2 AND"
+		    " due_at <= ?2 - " STORE_CLOCK_AHEAD_SINCE("decided_at") DRAFT_GOES_ON
+		    " ORDER BY urgent DESC, due_at, id LIMIT 1",
+		    "ii", (int64_t)state, now);
 	return take_draft(store, answer, stmt, draft_r, error_r);
 }
 
@@ -485,7 +479,7 @@ enum answer store_draft_next_due(struct store *store, enum draft_state state,
 
 	answer = sql_first(
 	    store, error_r, &stmt,
-	    "SELECT min(CASE WHEN state = 1 THEN expires_at + " JUMP_SINCE("submitted_at") " ELSE greatest(due_at + " JUMP_SINCE(
+	    "SELECT min(CASE WHEN state = 1 THEN expires_at + " STORE_CLOCK_AHEAD_SINCE("submitted_at") " ELSE greatest(due_at + " STORE_CLOCK_AHEAD_SINCE(
 		"decided_at") ", look_at) END)"
 			      " FROM draft WHERE state = ? AND (state = 1 OR due_at IS NOT NULL)" DRAFT_GOES_ON
 			      " HAVING count(*) > 0",

@@ -17,6 +17,7 @@
 #include "schema/store_suspension.h"
 
 #include "schema/sql.h"
+#include "schema/store_clock.h"
 #include "schema/store_suspension_news.h"
 
 #define SUSPENSION_COLUMNS \
@@ -91,8 +92,10 @@ enum answer store_suspension_find(struct store *store, const char *broadcast, in
 	struct sql_stmt *stmt;
 	enum answer answer = sql_first(
 	    store, error_r, &stmt,
-	    SUSPENSION_COLUMNS "WHERE broadcast IN ('', ?) AND (until = 0 OR until > ?)"
-			       " ORDER BY until = 0 DESC, until DESC LIMIT 1",
+	    SUSPENSION_COLUMNS
+	    "WHERE broadcast IN ('', ?1) AND (until = 0 OR until > ?2 - " STORE_CLOCK_AHEAD_SINCE(
+		"since") ")"
+			 " ORDER BY until = 0 DESC, until DESC LIMIT 1",
 	    "si", broadcast, now);
 
 	return take_suspension(answer, stmt, suspension_r);
@@ -163,8 +166,9 @@ static enum answer lift_first_past(struct store *store, int64_t now, int64_t rem
 	};
 	enum answer answer =
 	    sql_first(store, error_r, &stmt,
-		      SUSPENSION_COLUMNS "WHERE until <> 0 AND until <= ?"
-					 " ORDER BY until, broadcast LIMIT 1",
+		      SUSPENSION_COLUMNS
+		      "WHERE until <> 0 AND until <= ?1 - " STORE_CLOCK_AHEAD_SINCE(
+			  "since") " ORDER BY until, broadcast LIMIT 1",
 		      "i", now);
 
 	answer = take_suspension(answer, stmt, &suspension);
@@ -194,11 +198,11 @@ enum answer store_suspension_next_end(struct store *store, int64_t *at_r,
 				      struct kairan_error *error_r)
 {
 	struct sql_stmt *stmt;
-	enum answer answer =
-	    sql_first(store, error_r, &stmt,
-		      "SELECT min(until) FROM suspension WHERE until <> 0"
-		      " HAVING count(*) > 0",
-		      "");
+	enum answer answer = sql_first(store, error_r, &stmt,
+				       "SELECT min(until + " STORE_CLOCK_AHEAD_SINCE(
+					   "since") ") FROM suspension WHERE until <> 0"
+						    " HAVING count(*) > 0",
+				       "");
 
 	if (answer == ANSWER_YES) {
 		*at_r = sql_int(stmt, 0);

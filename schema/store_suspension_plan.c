@@ -13,6 +13,7 @@
 #include "schema/store_suspension_plan.h"
 
 #include "schema/sql.h"
+#include "schema/store_clock.h"
 #include "schema/store_suspension_news.h"
 
 #define PLAN_COLUMNS \
@@ -109,9 +110,11 @@ static enum answer begin_first(struct store *store, int64_t now,
 		.action = "suspend",
 		.outcome = "as planned",
 	};
-	enum answer answer = sql_first(
-	    store, error_r, &stmt,
-	    PLAN_COLUMNS "WHERE since <= ? ORDER BY since, broadcast LIMIT 1", "i", now);
+	enum answer answer =
+	    sql_first(store, error_r, &stmt,
+		      PLAN_COLUMNS "WHERE since <= ?1 - " STORE_CLOCK_AHEAD
+				   " ORDER BY since, broadcast LIMIT 1",
+		      "i", now);
 
 	if (answer != ANSWER_YES)
 		return answer;
@@ -140,9 +143,10 @@ enum answer store_suspension_plan_next(struct store *store, int64_t *at_r,
 				       struct kairan_error *error_r)
 {
 	struct sql_stmt *stmt;
-	enum answer answer =
-	    sql_first(store, error_r, &stmt,
-		      "SELECT min(since) FROM suspension_plan HAVING count(*) > 0", "");
+	enum answer answer = sql_first(store, error_r, &stmt,
+				       "SELECT min(since) + " STORE_CLOCK_AHEAD
+				       " FROM suspension_plan HAVING count(*) > 0",
+				       "");
 
 	if (answer == ANSWER_YES) {
 		*at_r = sql_int(stmt, 0);

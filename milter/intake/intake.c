@@ -19,6 +19,7 @@
 #include "milter/intake/tally.h"
 #include "policy/password.h"
 #include "schema/store_audit.h"
+#include "schema/store_clock.h"
 
 struct audit_event intake_event(const struct intake_context *context, const char *action)
 {
@@ -92,6 +93,23 @@ enum answer intake_find_login(const struct intake_context *context, const char *
 	return answer;
 }
 
+/* By how many seconds the clock is ahead of the one that was believed before (store_clock.h). */
+static enum answer find_ahead(const struct intake_context *context, int64_t *ahead_r)
+{
+	struct store *store = kairan_get_store(context->kairan);
+	struct kairan_error error = { "" };
+	enum answer answer = ANSWER_UNKNOWN;
+
+	if (store_begin_grouped(store, &error)) {
+		answer = store_clock_find_jump(store, ahead_r, &error);
+		store_rollback(store);
+	}
+	if (answer == ANSWER_UNKNOWN)
+		log_event(LOG_LEVEL_ERROR, context->envelope->queue_id, 0, "%s",
+			  error.text);
+	return answer;
+}
+
 void intake_judge_password(const struct intake_context *context,
 			   const struct person *person, struct verdict *verdict_r)
 {
@@ -100,8 +118,23 @@ void intake_judge_password(const struct intake_context *context,
 		.max_age = settings->password_max_age,
 		.refuse_unknown = settings->password_unknown == HANDLING_REFUSE,
 	};
+	int64_t ahead = 0;
 
 	password_judge(&person->password, &rule, clock_now(), verdict_r);
+	if (verdict_r->reason != REASON_PASSWORD_OLD)
+		return;
+	/* A clock that has jumped does not make it old. */
+	switch (find_ahead(context, &ahead)) {
+	case ANSWER_YES:
+		password_judge(&person->password, &rule, clock_now() - MAX(ahead, 0),
+			       verdict_r);
+		break;
+	case ANSWER_NO:
+		break;
+	case ANSWER_UNKNOWN:
+		verdict_set(verdict_r, REASON_STORE, NULL);
+		break;
+	}
 }
 
 enum answer intake_find_standing(const struct intake_context *context,

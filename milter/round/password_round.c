@@ -19,6 +19,7 @@
 
 #include "conf/log.h"
 #include "milter/core/notice.h"
+#include "milter/round/clock_round.h"
 #include "policy/password.h"
 #include "schema/directory_people.h"
 #include "schema/store_password.h"
@@ -100,6 +101,9 @@ int64_t password_round_walk(struct kairan *kairan, const struct setup *setup, in
 	struct kairan_error error = { "" };
 	int64_t next;
 
+	/* Nobody is warned by a clock that has jumped. */
+	if (clock_round_is_in_doubt(kairan_get_store(kairan), &error) != ANSWER_NO)
+		return now + setup->settings->snapshot_refresh;
 	if (!directory_list_people(setup->directory, &people, &error)) {
 		log_warning("passwords will be looked at later: %s", error.text);
 		return now + setup->settings->snapshot_refresh;

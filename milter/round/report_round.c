@@ -26,6 +26,7 @@
 #include "milter/core/administrators.h"
 #include "milter/core/notice.h"
 #include "milter/report/report.h"
+#include "milter/round/clock_round.h"
 #include "schema/store_audit.h"
 #include "schema/store_position.h"
 
@@ -171,6 +172,9 @@ int64_t report_round_walk(struct kairan *kairan, const struct setup *setup, int6
 	enum answer answer = ANSWER_YES;
 	struct month current, last, next;
 
+	/* A month that is over by a clock that has jumped would never be reported when it is. */
+	if (clock_round_is_in_doubt(kairan_get_store(kairan), &error) != ANSWER_NO)
+		return now + AGAIN_SECONDS;
 	month_of_time(now, setup->zone, &current);
 	month_before(&current, setup->zone, &last);
 	if (!find_reported(kairan_get_store(kairan), setup, &last, &next, &error))

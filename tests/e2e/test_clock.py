@@ -77,6 +77,61 @@ def test_a_jump_forward_ends_nothing(stack):
     check_equal(actions, ["forward", "back"])
 
 
+def test_a_suspension_outlasts_a_jump(stack):
+    """It ends when its time is over, and one that is planned begins then; the month is not over
+    either, and nobody's password is."""
+    subject, before = "停止の間の原稿", offset(stack)
+    stack.kairanctl("suspend", "--until", f"{stack.now() + datetime.timedelta(days=2):%Y-%m-%d %H:%M}",
+                    "--reason", "test", town.BOSAI)
+    later = [stack.now() + datetime.timedelta(days=days) for days in (3, 90)]
+    stack.kairanctl("suspend", "--from", f"{later[0]:%Y-%m-%d %H:%M}", "--until",
+                    f"{later[1]:%Y-%m-%d %H:%M}", "--reason", "test", town.KOSODATE)
+    set_clock(stack, before + DAYS * 86400, True)
+    try:
+        stack.wait_for(lambda: alarms(stack) == ["clock-forward"], what="the alarm")
+        town.draft(stack, "kosodate-staff1", "停止の前の原稿", to=town.KOSODATE)
+        town.request_for(stack, "kosodate-chief", "停止の前の原稿")
+        replies = stack.submit("bosai-staff1", town.BOSAI,
+                               s.make_mail("bosai-staff1", town.BOSAI, subject, "本文"))
+        check_in("suspended until", replies.recipients[town.BOSAI][1])
+    finally:
+        set_clock(stack, before, False)
+    stack.wait_for(lambda: not alarms(stack), what="the end of the alarm")
+    check_equal([row["broadcast"] for row in stack.store("SELECT broadcast FROM suspension")],
+                [town.BOSAI])
+    check_equal(stack.store("SELECT 1 FROM audit WHERE action = 'report'"), [], "reports")
+    check_equal(stack.store("SELECT 1 FROM outbox WHERE kind = 'password-warning'"), [],
+                "warnings")
+    stack.kairanctl("resume", town.BOSAI)
+    stack.kairanctl("resume", town.KOSODATE)
+
+
+def test_any_jump(stack):
+    """A day or a year, forward or back: what waits goes on waiting, what is approved is sent once,
+    and all is as before when the clock is right again."""
+    for number, days in enumerate((1, -1, 365, -365)):
+        waits, goes = f"待つ原稿 {number}", f"飛んだ間の配信 {number}"
+        town.draft(stack, "bosai-staff1", waits)
+        request = town.request_for(stack, "bosai-chief", waits)
+        before = offset(stack)
+        set_clock(stack, before + days * 86400, True)
+        try:
+            stack.wait_for(lambda days=days: alarms(stack) == [
+                "clock-forward" if days > 0 else "clock-back"], what=f"the alarm of {days} days")
+            town.draft(stack, "bosai-staff1", goes)
+            town.answer(stack, "bosai-chief", town.request_for(stack, "bosai-chief", goes), "承認")
+            town.wait_state(stack, goes, town.RELEASED, 60)
+            check_equal(town.state_of(stack, waits), town.HELD, f"after {days} days")
+        finally:
+            set_clock(stack, before, False)
+        stack.wait_for(lambda: not alarms(stack), what="the end of the alarm")
+        town.answer(stack, "bosai-chief", request, "承認")
+        town.wait_state(stack, waits, town.RELEASED, 60)
+        for subject in (waits, goes):
+            check_equal(len(town.wait_broadcast(stack, subject)), town.SUBSCRIBERS, subject)
+        check_equal(stack.kairanctl("audit", "verify", check=False).returncode, 0, "audit verify")
+
+
 def test_what_was_planned_ahead_is_due(stack):
     """Notices that were put off by the clock that was wrong."""
     subject, before = "時計が戻るまで", offset(stack)
