@@ -46,6 +46,7 @@
 #include "milter/crew.h"
 #include "milter/daemon.h"
 #include "milter/intake/tally.h"
+#include "milter/mail/charset.h"
 #include "milter/mail/message.h"
 #include "milter/mlfi.h"
 #include "milter/round/snapshot_round.h"
@@ -370,6 +371,7 @@ int main(int argc, char **argv)
 	 * blocked signals; only the main thread opens them. */
 	daemon_block_signals();
 	daemon_raise_limits();
+	charset_load();
 	status = start(setup, &kairan);
 	if (status == EX_OK)
 		status = serve_all(kairan, options.path, drain_timeout, &ended);
@@ -380,6 +382,7 @@ int main(int argc, char **argv)
 		_exit(status);
 	kairan_free(kairan);
 	curl_global_cleanup();
+	charset_unload();
 	message_shutdown();
 	return status;
 }

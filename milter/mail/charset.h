@@ -10,6 +10,11 @@
 
 #include "policy/error.h"
 
+/* Load all codecs, until they are unloaded. A codec is a file: where none can be opened for a moment, a text would
+ * count as one that cannot be read, and glibc remembers that for longer. */
+void charset_load(void);
+void charset_unload(void);
+
 /* Decode octets labelled with a MIME charset name (any case; NULL or "" means us-ascii).
  * ISO-2022-JP under no label, or under us-ascii, is known by its escapes, which mean nothing
  * else. Only names of a table are known. They are mapped to what people's clients mean by them:

@@ -15,6 +15,7 @@
 #include "milter/mail/charset_parts.h"
 
 #include <glib.h>
+#include <iconv.h>
 #include <string.h>
 
 static const struct charset charset_list[] = {
@@ -80,6 +81,23 @@ static const struct charset charset_list[] = {
 	{ "ks_c_5601-1987", "CP949", KIND_PLAIN },
 	{ "cp949", "CP949", KIND_PLAIN },
 };
+
+/* One for each name, the last for the way back. */
+static iconv_t charset_kept[G_N_ELEMENTS(charset_list) + 1];
+
+void charset_load(void)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(charset_list); i++)
+		charset_kept[i] = iconv_open("UTF-8", charset_list[i].codec);
+	charset_kept[G_N_ELEMENTS(charset_list)] = iconv_open("ISO-2022-JP", "UTF-8");
+}
+
+void charset_unload(void)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(charset_kept); i++)
+		if (charset_kept[i] != (iconv_t)-1)
+			(void)iconv_close(charset_kept[i]);
+}
 
 static const struct charset *find_charset(const char *label)
 {

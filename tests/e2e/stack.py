@@ -193,6 +193,19 @@ class Stack:
         self.quickstart("up", *map(self.server_name, servers))
         self.load()
 
+    @contextlib.contextmanager
+    def milter_by(self, *words):
+        """The daemon is run by a command with these words before it, for a while."""
+        self.stop("milter")
+        self.choices["KAIRAN_MILTER_BEFORE"] = " ".join(words)
+        try:
+            self.start("milter")
+            yield
+        finally:
+            del self.choices["KAIRAN_MILTER_BEFORE"]
+            self.stop("milter")
+            self.start("milter")
+
     def stop(self, *servers):
         """End everything and remove it, or end the servers named."""
         self.quickstart("down", *map(self.server_name, servers))

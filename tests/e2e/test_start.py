@@ -176,6 +176,44 @@ def test_descriptors_run_short(stack):
             reader.join()
 
 
+DESCRIPTORS = 48
+
+
+def test_no_descriptor_is_left(stack):
+    """A draft that comes at that moment is put off; the administrators hear of it, though at that
+    moment nothing can be noted."""
+    subject = "開けるファイルがない"
+    octets = s.octets_of(s.make_mail("bosai-staff1", town.BOSAI, subject, "本文"))
+
+    def alarms():
+        return [row["reason"] for row in stack.store("SELECT reason FROM alarm")]
+
+    with stack.milter_by("prlimit", f"--nofile={DESCRIPTORS}:{DESCRIPTORS}"):
+        pid = stack.pid("milter")
+        with stack.connect(int(stack.env["KAIRAN_SUBMISSION_PORT"]), "bosai-staff1") as smtp:
+            smtp.mail("bosai-staff1@town.example")
+            check_equal(smtp.rcpt(town.BOSAI)[0], 250)
+            check_equal(smtp.docmd("DATA")[0], 354)
+            with contextlib.ExitStack() as links:
+                for _ in range(DESCRIPTORS):
+                    link = links.enter_context(socket.socket(socket.AF_UNIX))
+                    link.connect(str(stack.directory / "run" / "milter.sock"))
+                stack.wait_for(lambda: len(os.listdir(f"/proc/{pid}/fd")) >= DESCRIPTORS,
+                               what="the last descriptor")
+                smtp.send(octets + b"\r\n.\r\n")
+                check_equal(smtp.getreply()[0], 451)
+                before = stack.log().count("descriptors")
+                stack.move_clock(61)
+                stack.wait_for(lambda: stack.log().count("descriptors") > before, what="a look")
+        check_equal(town.state_of(stack, subject), None)
+        check_equal(stack.pid("milter"), pid, "the daemon")
+        stack.wait_for(lambda: stack.move_clock(61) or "descriptors" in alarms(), what="the alarm")
+        stack.wait_for(lambda: stack.move_clock(61) or "descriptors" not in alarms(),
+                       what="its end")
+        town.draft(stack, "bosai-staff1", subject)
+        town.request_for(stack, "bosai-chief", subject)
+
+
 def test_a_password_that_is_none(stack):
     """The directory would take an empty one for nobody's, and a cut one for a wrong one."""
     secret = pathlib.Path(stack.env["KAIRAN_CONF"]).with_name("other.password")

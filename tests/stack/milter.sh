@@ -27,7 +27,8 @@ milter_prepare_failed() {
 }
 
 milter_start() {
-	process_spawn milter "$bin/kairan-milter" -c "$conf"
+	# KAIRAN_MILTER_BEFORE: the words of a command by which a test has it run.
+	process_spawn milter ${KAIRAN_MILTER_BEFORE:-} "$bin/kairan-milter" -c "$conf"
 }
 
 # A milter answers when it takes part in the opening of a conversation.
