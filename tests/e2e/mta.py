@@ -20,6 +20,8 @@ class Postfix:
     SHARD_SIZE = NARROW_SHARD = 20000
     NARROW = 2  # connections that ordinary mail has to a carrier, in narrow()
     WIDE = 10  # are certainly more
+    # What cannot be delivered at once is tried again after minutes.
+    WAITS_WITH_TRIES = True
 
     def __init__(self, stack):
         self.stack = stack
@@ -125,6 +127,7 @@ class Sendmail:
     NARROW_SHARD = 4
     NARROW = 1  # mails that wait for a carrier at first, in narrow(); then one more with each run
     WIDE = 30  # that are all of them
+    WAITS_WITH_TRIES = False
 
     def __init__(self, stack):
         self.stack = stack
