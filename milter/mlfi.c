@@ -156,12 +156,26 @@ static sfsistat go_on(const struct connection *connection, unsigned long silent)
 	return (connection->steps & silent) != 0 ? SMFIS_NOREPLY : SMFIS_CONTINUE;
 }
 
-static sfsistat on_mail(SMFICTX *ctx, char **arguments)
-{
-	struct connection *connection = smfi_getpriv(ctx);
+/* What libmilter calls with. */
+struct step {
+	SMFICTX *ctx;
+	char **arguments;
+	char *name, *value; /* of a header */
+	unsigned char *piece;
+	size_t length;
+};
 
-	if (connection == NULL)
-		return SMFIS_TEMPFAIL;
+/* One that has no connection is put off. */
+static sfsistat pass(const struct step *step,
+		     sfsistat (*take)(struct connection *, const struct step *))
+{
+	struct connection *connection = smfi_getpriv(step->ctx);
+
+	return connection != NULL ? take(connection, step) : SMFIS_TEMPFAIL;
+}
+
+static sfsistat take_mail(struct connection *connection, const struct step *step)
+{
 	/* Counted before the question: mlfi_close() is followed by looking at the count. */
 	set_busy(connection, true);
 	connection->late = __atomic_load_n(&mlfi_closing, __ATOMIC_SEQ_CST) != 0;
@@ -169,10 +183,15 @@ static sfsistat on_mail(SMFICTX *ctx, char **arguments)
 		set_busy(connection, false);
 		return go_on(connection, SMFIP_NR_MAIL);
 	}
-	session_begin(connection->session, arguments[0],
-		      smfi_getsymval(ctx, (char *)"{auth_authen}"),
-		      smfi_getsymval(ctx, (char *)"{client_addr}"));
+	session_begin(connection->session, step->arguments[0],
+		      smfi_getsymval(step->ctx, (char *)"{auth_authen}"),
+		      smfi_getsymval(step->ctx, (char *)"{client_addr}"));
 	return go_on(connection, SMFIP_NR_MAIL);
+}
+
+static sfsistat on_mail(SMFICTX *ctx, char **arguments)
+{
+	return pass(&(struct step){ .ctx = ctx, .arguments = arguments }, take_mail);
 }
 
 /* MAIL itself has no answer of ours that the MTA waits for. */
@@ -183,71 +202,81 @@ static sfsistat put_off(SMFICTX *ctx)
 	return SMFIS_TEMPFAIL;
 }
 
-static sfsistat on_rcpt(SMFICTX *ctx, char **arguments)
+static sfsistat take_recipient(struct connection *connection, const struct step *step)
 {
-	struct connection *connection = smfi_getpriv(ctx);
 	struct session_answer answer;
 
-	if (connection == NULL)
-		return SMFIS_TEMPFAIL;
 	if (connection->late)
-		return put_off(ctx);
-	session_judge_recipient(connection->session, arguments[0],
-				smfi_getsymval(ctx, (char *)"i"), &answer);
-	return give_answer(ctx, &answer);
+		return put_off(step->ctx);
+	session_judge_recipient(connection->session, step->arguments[0],
+				smfi_getsymval(step->ctx, (char *)"i"), &answer);
+	return give_answer(step->ctx, &answer);
 }
 
-static sfsistat on_data(SMFICTX *ctx)
+static sfsistat on_rcpt(SMFICTX *ctx, char **arguments)
 {
-	struct connection *connection = smfi_getpriv(ctx);
+	return pass(&(struct step){ .ctx = ctx, .arguments = arguments }, take_recipient);
+}
+
+static sfsistat take_data(struct connection *connection, const struct step *step)
+{
 	struct session_answer answer;
 
-	if (connection == NULL)
-		return SMFIS_TEMPFAIL;
 	if (connection->late)
-		return put_off(ctx);
+		return put_off(step->ctx);
 	session_judge_data(connection->session, &answer);
 	if (answer.action == SESSION_ACCEPT) {
 		session_reset(connection->session);
 		set_busy(connection, false);
 	}
-	return give_answer(ctx, &answer);
+	return give_answer(step->ctx, &answer);
 }
 
-static sfsistat on_header(SMFICTX *ctx, char *name, char *value)
+static sfsistat on_data(SMFICTX *ctx)
 {
-	struct connection *connection = smfi_getpriv(ctx);
+	return pass(&(struct step){ .ctx = ctx }, take_data);
+}
 
-	if (connection == NULL)
-		return SMFIS_TEMPFAIL;
+static sfsistat take_header(struct connection *connection, const struct step *step)
+{
 	if ((connection->steps & SMFIP_HDR_LEADSPC) != 0) {
-		session_add_header(connection->session, name, value);
+		session_add_header(connection->session, step->name, step->value);
 	} else {
-		g_autofree char *spaced = g_strconcat(" ", value, NULL);
+		g_autofree char *spaced = g_strconcat(" ", step->value, NULL);
 
-		session_add_header(connection->session, name, spaced);
+		session_add_header(connection->session, step->name, spaced);
 	}
 	return go_on(connection, SMFIP_NR_HDR);
 }
 
-static sfsistat on_end_of_header(SMFICTX *ctx)
+static sfsistat on_header(SMFICTX *ctx, char *name, char *value)
 {
-	struct connection *connection = smfi_getpriv(ctx);
+	return pass(&(struct step){ .ctx = ctx, .name = name, .value = value },
+		    take_header);
+}
 
-	if (connection == NULL)
-		return SMFIS_TEMPFAIL;
+static sfsistat take_end_of_header(struct connection *connection, const struct step *step)
+{
+	(void)step;
 	session_add_blank(connection->session);
 	return go_on(connection, SMFIP_NR_EOH);
 }
 
+static sfsistat on_end_of_header(SMFICTX *ctx)
+{
+	return pass(&(struct step){ .ctx = ctx }, take_end_of_header);
+}
+
+static sfsistat take_body(struct connection *connection, const struct step *step)
+{
+	session_add_body(connection->session, step->piece, step->length);
+	return go_on(connection, SMFIP_NR_BODY);
+}
+
 static sfsistat on_body(SMFICTX *ctx, unsigned char *piece, size_t length)
 {
-	struct connection *connection = smfi_getpriv(ctx);
-
-	if (connection == NULL)
-		return SMFIS_TEMPFAIL;
-	session_add_body(connection->session, piece, length);
-	return go_on(connection, SMFIP_NR_BODY);
+	return pass(&(struct step){ .ctx = ctx, .piece = piece, .length = length },
+		    take_body);
 }
 
 static bool add_recipient(void *context, const char *path)
@@ -270,24 +299,27 @@ static bool keep_waiting(void *context)
 	return smfi_progress(context) == MI_SUCCESS;
 }
 
-static sfsistat on_end_of_message(SMFICTX *ctx)
+static sfsistat take_end_of_message(struct connection *connection,
+				    const struct step *step)
 {
-	struct connection *connection = smfi_getpriv(ctx);
 	struct session_answer answer;
 	const struct intake_mta mta = {
 		.add_recipient = add_recipient,
 		.delete_recipient = delete_recipient,
 		.add_header = add_header,
 		.keep_waiting = keep_waiting,
-		.context = ctx,
+		.context = step->ctx,
 	};
 
-	if (connection == NULL)
-		return SMFIS_TEMPFAIL;
-	session_take(connection->session, smfi_getsymval(ctx, (char *)"i"), &mta,
+	session_take(connection->session, smfi_getsymval(step->ctx, (char *)"i"), &mta,
 		     &answer);
 	set_busy(connection, false);
-	return give_answer(ctx, &answer);
+	return give_answer(step->ctx, &answer);
+}
+
+static sfsistat on_end_of_message(SMFICTX *ctx)
+{
+	return pass(&(struct step){ .ctx = ctx }, take_end_of_message);
 }
 
 static sfsistat on_abort(SMFICTX *ctx)
