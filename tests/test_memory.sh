@@ -18,7 +18,8 @@ cat >"$place/kairan-milter" <<TEXT && chmod 755 "$place/kairan-milter" || exit 1
 #!/bin/sh
 exec valgrind -q --vgdb=no --fair-sched=yes --num-callers=30 --leak-check=full \\
 	--show-leak-kinds=definite --errors-for-leak-kinds=definite \\
-	--log-file=$said/valgrind.%p $KAIRAN_BUILD_DIR/kairan-milter "\$@"
+	--suppressions=$SRCDIR/tests/memory.supp --log-file=$said/valgrind.%p \\
+	$KAIRAN_BUILD_DIR/kairan-milter "\$@"
 TEXT
 ln -sf "$KAIRAN_BUILD_DIR/kairanctl" "$place/kairanctl"
 run_way tests/e2e/together.py
