@@ -93,6 +93,9 @@ static const struct setting settings_table[] = {
 	ROW(mta_url, TYPE_SMTP_URL, "smtp://127.0.0.1:25",
 	    "Where the courier hands mail to the MTA; this listener must use the milter."),
 	ROW(mta_helo, TYPE_TEXT, "localhost", "Name that the courier says in EHLO."),
+	ROW(mta_config, TYPE_TEXT, "",
+	    "Its configuration, where kairanctl looks at it: Postfix's folder, or sendmail.cf; "
+	    "empty: that of the one which is installed."),
 	ROW(mta_timeout, TYPE_DURATION, "10m",
 	    "Longest time for one hand-over to the MTA."),
 	ROW(mta_log, TYPE_TEXT, "",

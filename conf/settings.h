@@ -48,6 +48,7 @@ struct settings {
 	char *mta_log;
 	int64_t shard_size;
 	int64_t first_shard_size;
+	char *mta_config;
 	int64_t shards_at_once;
 	int64_t verp_every;
 	char *verp_broadcasts;

@@ -5,7 +5,8 @@
  * DESCRIPTION
  *	status [--check | --prometheus] [--json]
  *
- *	Says how daemon, MTA, directory, store and drafts are. With --check one line and the
+ *	Says how daemon, MTA, directory, store and drafts are, and whether the MTA sends urgent
+ *	mail by a way of its own. With --check one line and the
  *	exit status that Nagios and its kin want: 0 well, 1 to be looked at, 2 something does
  *	not answer, 3 unknown. The store is checked for soundness, which reads all of it, but
  *	not with --prometheus.
@@ -21,8 +22,11 @@
 #include <sysexits.h>
 
 #include "conf/keyring.h"
+#include "ctl/check/check.h"
+#include "ctl/check/say.h"
 #include "ctl/commands.h"
 #include "ctl/ctl_options.h"
+#include "ctl/ctl_say.h"
 #include "ctl/ctl_store.h"
 #include "ctl/ctl_table.h"
 #include "ctl/ctl_time.h"
@@ -41,12 +45,42 @@ static const struct ctl_column columns[] = {
 	{ "suspensions", CTL_NUMBER },  { "alarms", CTL_NUMBER },
 	{ "audit rows", CTL_NUMBER },   { "probe sent", CTL_TIME },
 	{ "probe", CTL_TEXT },          { "mail log", CTL_TEXT },
-	{ "trouble", CTL_TEXT },
+	{ "urgent mail", CTL_TEXT },    { "trouble", CTL_TEXT },
 };
 
-static void print(const struct ctl_call *call, const struct status *status, bool sound,
-		  bool json)
+/* What the mail system does with urgent mail, in words. Free with g_free(). */
+static char *describe_urgent_way(struct setup *setup, bool json)
 {
+	const struct check_options options = { .wait = 0 };
+	struct check *check = check_read(setup, &options);
+	struct check_words said = { g_string_new(NULL), g_string_new(NULL), false };
+	const char *word = NULL;
+	char *text = NULL;
+
+	check_say_by(json ? NULL : ctl_say);
+	switch (check_urgent_way(check, &said)) {
+	case ANSWER_YES:
+		text = g_strdup(check_say("goes by a way of its own"));
+		break;
+	case ANSWER_NO:
+		word = check_say("waits with all other");
+		break;
+	case ANSWER_UNKNOWN:
+		word = check_say("could not ask");
+		break;
+	}
+	if (word != NULL)
+		text = g_strdup_printf("%s: %s", word, said.found->str);
+	(void)g_string_free(said.found, TRUE);
+	(void)g_string_free(said.cure, TRUE);
+	check_free(check);
+	return text;
+}
+
+static void print(const struct ctl_call *call, struct setup *setup,
+		  const struct status *status, bool sound, bool json)
+{
+	g_autofree char *urgent = describe_urgent_way(setup, json);
 	struct ctl_table *table =
 	    ctl_table_new(call->settings, columns, G_N_ELEMENTS(columns));
 
@@ -70,6 +104,7 @@ static void print(const struct ctl_call *call, const struct status *status, bool
 	ctl_table_put_time(table, status->probe_at);
 	ctl_table_put_text(table, status->probe_text);
 	ctl_table_put_text(table, status->mta_log);
+	ctl_table_put_text(table, urgent);
 	ctl_table_put_text(table, status->trouble.text);
 	if (json)
 		ctl_table_print(table, true);
@@ -142,7 +177,7 @@ static struct store *open_store(const struct settings *settings)
 	return NULL;
 }
 
-static int report(const struct ctl_call *call, const struct setup *setup, bool nagios,
+static int report(const struct ctl_call *call, struct setup *setup, bool nagios,
 		  bool prometheus, bool json)
 {
 	struct store *store = open_store(call->settings);
@@ -158,7 +193,7 @@ static int report(const struct ctl_call *call, const struct setup *setup, bool n
 		if (nagios)
 			result = check(call, &status, sound);
 		else
-			print(call, &status, sound, json);
+			print(call, setup, &status, sound, json);
 		if (!nagios && (!sound || !status.has_daemon || !status.has_mta ||
 				!status.has_directory))
 			result = EX_UNAVAILABLE;

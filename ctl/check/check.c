@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 
 #include "ctl/check/facts.h"
+#include "ctl/check/rows.h"
 #include "ctl/check/way.h"
 
 #define DEFAULT_SENDMAIL_CF "/etc/mail/sendmail.cf"
@@ -37,7 +38,10 @@ static char *find_sendmail_cf(const char *path)
 /* What was named, or what is installed. */
 static void read_mta(struct check *check)
 {
-	const char *path = check->options->mta_config;
+	const char *set = check->setup->settings->mta_config;
+	const char *path = check->options->mta_config != NULL ? check->options->mta_config
+			   : *set != '\0'                     ? set
+							      : NULL;
 	g_autofree char *named = path != NULL ? find_sendmail_cf(path) : NULL;
 	struct kairan_error error;
 	struct stat status;
@@ -51,18 +55,35 @@ static void read_mta(struct check *check)
 	}
 }
 
-bool check_begin(struct setup *setup, struct store *store,
-		 const struct check_options *options, struct check **check_r,
-		 struct kairan_error *error_r)
+struct check *check_read(struct setup *setup, const struct check_options *options)
 {
 	struct check *check = g_new0(struct check, 1);
 
 	check->setup = setup;
-	check->store = store;
 	check->options = options;
 	check->probes = check_probes_new();
-	*check_r = check;
 	read_mta(check);
+	return check;
+}
+
+enum answer check_urgent_way(struct check *check, struct check_words *said)
+{
+	if (check->postfix != NULL)
+		return check_ask_postfix_urgent(check, said);
+	if (check->sendmail != NULL)
+		return check_ask_sendmail_urgent(check, said);
+	g_string_append(said->found, check->mta_error.text);
+	return ANSWER_UNKNOWN;
+}
+
+bool check_begin(struct setup *setup, struct store *store,
+		 const struct check_options *options, struct check **check_r,
+		 struct kairan_error *error_r)
+{
+	struct check *check = check_read(setup, options);
+
+	check->store = store;
+	*check_r = check;
 	if (check_way_run(check, error_r))
 		return true;
 	check_free(check);

@@ -12,7 +12,13 @@
 bool check_begin(struct setup *setup, struct store *store,
 		 const struct check_options *options, struct check **check_r,
 		 struct kairan_error *error_r);
+/* The same without any mail, for what the configuration alone answers. */
+struct check *check_read(struct setup *setup, const struct check_options *options);
 void check_free(struct check *check);
+
+/* Has urgent mail a way of its own? found is what was seen; UNKNOWN: the configuration cannot be
+ * read. */
+enum answer check_urgent_way(struct check *check, struct check_words *said);
 
 /* Does the row apply to what is installed? */
 bool check_applies(const struct check *check, const struct check_row *row);

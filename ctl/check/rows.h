@@ -46,6 +46,7 @@ enum answer check_ask_postfix_size(struct check *check, struct check_words *said
 enum answer check_ask_postfix_content(struct check *check, struct check_words *said);
 enum answer check_ask_postfix_dash(struct check *check, struct check_words *said);
 enum answer check_ask_postfix_verp(struct check *check, struct check_words *said);
+enum answer check_ask_postfix_urgent(struct check *check, struct check_words *said);
 
 enum answer check_ask_sendmail_filter(struct check *check, struct check_words *said);
 enum answer check_ask_sendmail_tempfail(struct check *check, struct check_words *said);
@@ -55,6 +56,7 @@ enum answer check_ask_sendmail_size(struct check *check, struct check_words *sai
 enum answer check_ask_sendmail_masquerade(struct check *check, struct check_words *said);
 enum answer check_ask_sendmail_results(struct check *check, struct check_words *said);
 enum answer check_ask_sendmail_pipe(struct check *check, struct check_words *said);
+enum answer check_ask_sendmail_urgent(struct check *check, struct check_words *said);
 
 enum answer check_ask_dns_mx(struct check *check, struct check_words *said);
 enum answer check_ask_dns_spf(struct check *check, struct check_words *said);

@@ -15,6 +15,8 @@
 
 #include "ctl/check/facts.h"
 #include "ctl/check/rows.h"
+#include "ctl/check/say.h"
+#include "milter/core/own_address.h"
 #include "milter/courier/probe_send.h"
 
 /* What the maps of a parameter make of an address or domain. NO: something else. */
@@ -130,4 +132,91 @@ enum answer check_ask_postfix_results(struct check *check, struct check_words *s
 	    g_ascii_strncasecmp(value, "REJECT", 6) != 0)
 		return ANSWER_NO;
 	return answer;
+}
+
+/* ---- urgent mail ---- */
+
+#define SENDER_MAPS "sender_dependent_default_transport_maps"
+
+/* What a table says of a key, without the next host. NO: nothing. */
+static enum answer find_transport(const struct check *check, struct check_words *said,
+				  const char *name, const char *key, char **transport_r)
+{
+	struct kairan_error error = { "" };
+	char *value = NULL;
+	enum answer answer = postfix_look_up(
+	    check->postfix, postfix_get(check->postfix, name), key, &value, &error);
+
+	if (answer == ANSWER_UNKNOWN)
+		g_string_printf(said->found, "%s: %s", name, error.text);
+	if (answer == ANSWER_YES) {
+		value[strcspn(value, ":")] = '\0';
+		*transport_r = value;
+	}
+	return answer;
+}
+
+/* transport_maps is asked first, and knows no senders. NO: it sends a carrier's mail elsewhere. */
+static enum answer ask_carriers(const struct check *check, struct check_words *said,
+				const char *urgent)
+{
+	g_auto(GStrv) domains =
+	    g_strsplit_set(check->setup->settings->bounce_carriers, ", ", -1);
+	enum answer answer = ANSWER_YES;
+
+	for (size_t i = 0; domains[i] != NULL; i++) {
+		g_autofree char *transport = NULL;
+
+		if (*domains[i] == '\0')
+			continue;
+		switch (find_transport(check, said, "transport_maps", domains[i],
+				       &transport)) {
+		case ANSWER_UNKNOWN:
+			return ANSWER_UNKNOWN;
+		case ANSWER_NO:
+			continue;
+		case ANSWER_YES:
+			break;
+		}
+		if (*transport == '\0' || strcmp(transport, urgent) == 0)
+			continue;
+		g_string_append_printf(said->found, "%stransport_maps: %s -> %s:",
+				       said->found->len > 0 ? "; " : "", domains[i],
+				       transport);
+		answer = ANSWER_NO;
+	}
+	return answer;
+}
+
+enum answer check_ask_postfix_urgent(struct check *check, struct check_words *said)
+{
+	g_autofree char *sender =
+	    own_address_make(check->setup->settings, SERVICE_BOUNCE, "ur1.1.123456789");
+	g_autofree char *ordinary =
+	    own_address_make(check->setup->settings, SERVICE_BOUNCE, "r1.1.123456789");
+	g_autofree char *urgent = NULL;
+	g_autofree char *other = NULL;
+	g_autofree char *service = NULL;
+	enum answer answer = find_transport(check, said, SENDER_MAPS, sender, &urgent);
+
+	if (answer == ANSWER_YES)
+		answer = find_transport(check, said, SENDER_MAPS, ordinary, &other);
+	else if (answer == ANSWER_NO)
+		g_string_printf(said->found,
+				check_say("%s says nothing of urgent mail (%s)"),
+				SENDER_MAPS, sender);
+	if (urgent == NULL || answer == ANSWER_UNKNOWN)
+		return answer;
+	if (g_strcmp0(urgent, other) == 0) {
+		g_string_printf(said->found, check_say("%s: all mail goes by %s:"),
+				SENDER_MAPS, urgent);
+		return ANSWER_NO;
+	}
+	service = g_strconcat(urgent, "/unix", NULL);
+	if (*postfix_get_field(check->postfix, service, "command") == '\0') {
+		g_string_printf(said->found, check_say("master.cf has no service %s"),
+				urgent);
+		return ANSWER_NO;
+	}
+	return ask_carriers(check, said, urgent);
 }

@@ -146,6 +146,27 @@ enum answer check_ask_sendmail_pipe(struct check *check, struct check_words *sai
 	return ANSWER_NO;
 }
 
+enum answer check_ask_sendmail_urgent(struct check *check, struct check_words *said)
+{
+	static const struct {
+		const char *prefix, *part;
+	} lines[] = { { "Qurgent,", "P=" },
+		      { "Squeuegroup", "" },
+		      { "R", "$(kairan_urgent $&f" } };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(lines); i++) {
+		if (sendmail_find_line(check->sendmail, lines[i].prefix, lines[i].part) !=
+		    NULL)
+			continue;
+		g_string_printf(said->found, check_say("sendmail.cf has no line %s"),
+				*lines[i].part != '\0' && *lines[i].prefix == 'R'
+				    ? lines[i].part
+				    : lines[i].prefix);
+		return ANSWER_NO;
+	}
+	return ANSWER_YES;
+}
+
 enum answer check_ask_sendmail_results(struct check *check, struct check_words *said)
 {
 	const char *authserv_id = check->setup->settings->authserv_id;

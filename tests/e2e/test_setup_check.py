@@ -440,6 +440,14 @@ def test_lines_of_main_cf(stack):
             ("postfix-delimiter", "missing", "-e",
              "relay_recipient_maps=inline:{{ kairan@info.town.example=x }}"),
             ("postfix-dash", "warning", "-e", "allow_min_user=no"),
+            ("postfix-urgent", "warning", "-e", "sender_dependent_default_transport_maps="),
+            ("postfix-urgent", "warning", "-e",
+             "sender_dependent_default_transport_maps=static:smtp"),
+            ("postfix-urgent", "warning", "-MX", "urgent/unix"),
+            ("postfix-urgent", "warning", "-e", f"transport_maps=texthash:{mta_config(stack)}"
+             "/transport, inline:{{ docomo.ne.jp=slow: }}"),
+            ("postfix-urgent", "could not ask", "-e",
+             "sender_dependent_default_transport_maps=regexp:/nowhere"),
             ("postfix-size", "missing", "-e", "message_size_limit=9437184"),
             ("postfix-content-filter", "warning", "-e", "content_filter=smtp:127.0.0.1:10025")):
         copy = scratch(stack, "postfix")
@@ -542,14 +550,16 @@ def test_lines_of_sendmail_cf(stack):
             ("sendmail-size", "O MaxMessageSize=62914560", "O MaxMessageSize=1000000"),
             ("sendmail-masquerade", "O MaxMessageSize",
              "DMtown.example\nC{M}info.town.example\nO MaxMessageSize"),
-            ("sendmail-pipe", "kairanctl", "cat")):
+            ("sendmail-pipe", "kairanctl", "cat"), ("sendmail-urgent", "\nQurgent,", "\nQother,"),
+            ("sendmail-urgent", "$(kairan_urgent $&f", "$(kairan_urgent $1")):
         check_in(before, text)
         copy = scratch(stack, "sendmail.cf")
         copy.write_text(text.replace(before, after), encoding="latin-1")
         rows, status = check(stack, config=copy)
-        named(rows, name, "missing")
+        named(rows, name, "warning" if name == "sendmail-urgent" else "missing")
         check_equal(told(rows, name), {}, name)
-        check_equal(status, CONFIG)
+        if name != "sendmail-urgent":
+            check_equal(status, CONFIG)
 
 
 def test_a_sendmail_that_does_not_ask_the_filter(stack):

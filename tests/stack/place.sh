@@ -171,6 +171,7 @@ fill() {
 		-e "s|@DOVECOT_PASSWORD@|$dovecot_password|g" -e "s|@KAIRANCTL@|$bin/kairanctl|g" \
 		-e "s|@TEMPLATES@|$templates|g" -e "s|@SHARD_SIZE@|$mta_shard_size|g" \
 		-e "s|@TOP@|$top|g" -e "s|@VERP_METHOD@|$mta_verp_method|g" \
+		-e "s|@MTA_CONFIG@|$(mta_config_dir)|g" \
 		"$1" >"$2" || die 1 "cannot write $2"
 }
 
