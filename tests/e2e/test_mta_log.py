@@ -79,10 +79,9 @@ def subscribed(stack, *addresses):
     stack.kairanctl("subscribers", "delete", "--list", "kosodate", *addresses)
 
 
-def release(stack, subject):
+def release(stack, subject, words="承認"):
     town.draft(stack, "kosodate-staff1", subject, to=town.KOSODATE)
-    town.answer(stack, "kosodate-chief", town.request_for(stack, "kosodate-chief", subject),
-                "承認")
+    town.answer(stack, "kosodate-chief", town.request_for(stack, "kosodate-chief", subject), words)
     town.wait_state(stack, subject, town.RELEASED)
     return town.draft_id(stack, subject)
 
@@ -131,6 +130,14 @@ def test_when_they_had_it(stack):
             for name in ("最初の方", "半数    ", "99％    ", "最後の方"):
                 check_equal(re.search(rf"(?m)^  {name} \d+:\d\d:\d\d", text) is not None, True,
                             f"{name} in {text}")
+
+
+def test_urgent_ones(stack):
+    """They have envelope senders of their own."""
+    with read_log(stack):
+        wait_delivered(stack, release(stack, "【緊急】大雨", "緊急承認 大雨のため"))
+        stack.wait_for(lambda: "from=<bounce+ur" in log_of(stack).read_text("utf-8"),
+                       what="its envelope sender")
 
 
 def test_the_log_is_rotated(stack):
