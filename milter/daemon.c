@@ -123,6 +123,17 @@ void daemon_remove_pid(void)
 	daemon_pid_file = NULL;
 }
 
+/* Only libmilter calls it here, in a thread of its own that ends the daemon on SIGHUP, too. The kernel
+ * prefers the main thread for a signal, but not one that has been stopped just now, or is in the
+ * handler of the signal before: so that thread is given none. */
+int sigwait(const sigset_t *set, int *signal_r)
+{
+	(void)set;
+	*signal_r = 0;
+	for (;;)
+		(void)pause();
+}
+
 static void on_signal(int signal_number)
 {
 	int saved = errno;

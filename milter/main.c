@@ -12,9 +12,8 @@
  *	settings.
  *
  *	libmilter has a thread of its own that ends the daemon on SIGHUP as well as on
- *	SIGTERM. So libmilter runs in a second thread, and the main thread keeps the signals
- *	unblocked: the kernel prefers the main thread for a signal to the process. The
- *	handlers write one octet to a pipe, which the main thread reads.
+ *	SIGTERM. So libmilter runs in a second thread, its thread waits for no signal (sigwait()
+ *	in daemon.c), and the main thread keeps the signals unblocked. The handlers write one octet to a pipe, which the main thread reads.
  *
  * DIAGNOSTICS
  *	Exit status by sysexits(3): 78 for settings, keys or templates that are wrong, 71 for
