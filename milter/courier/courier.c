@@ -8,8 +8,9 @@
  *	has said 250.
  *
  *	What the MTA refuses for good at RCPT is about the person, who cannot be reached. At any
- *	other stage it is about the mail, for a filter or a limit that somebody mends: then it is
- *	tried again, and a request at once without the draft's original.
+ *	other stage, or where its code says that it is a rule against the sender or the client, it
+ *	is about the mail, for a filter or a limit that somebody mends: then it is tried again, and a
+ *	request at once without the draft's original.
  *
  *	A notice goes out at least once: a crash between the 250 and its record repeats it
  *	with the same Message-ID. A shard is more careful. The milter records it as offered

@@ -131,6 +131,27 @@ void smtp_free(struct smtp *smtp)
 	g_free(smtp);
 }
 
+/* RFC 3463. An MTA that waits with its refusals until RCPT (Postfix: smtpd_delay_reject) says there,
+ * too, what it has against the client or the sender (5.7, 5.1.0, 5.1.7, 5.1.8), and what ails itself:
+ * then it would refuse everybody, until somebody mends that. */
+static bool is_about_person(const char *response)
+{
+	unsigned int subject, detail;
+
+	if (sscanf(response, "%*3u%*1[ -]5.%3u.%3u", &subject, &detail) != 2)
+		return true;
+	switch (subject) {
+	case 1:
+		return detail != 0 && detail != 7 && detail != 8;
+	case 2:
+		return detail != 3; /* longer than the mailbox takes */
+	case 7:
+		return detail == 13 || detail == 17; /* disabled, or another's now */
+	default:
+		return false;
+	}
+}
+
 static CURL *get_handle(struct smtp *smtp)
 {
 	if (smtp->curl == NULL)
@@ -165,7 +186,9 @@ void smtp_send(struct smtp *smtp, const struct settings *settings,
 		(void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &reply);
 	}
 	result_r->outcome = judge(code, reply, upload.finished);
-	result_r->is_of_person = result_r->outcome == SMTP_REFUSED && upload.at_recipient;
+	result_r->is_of_person = result_r->outcome == SMTP_REFUSED &&
+				 upload.at_recipient &&
+				 is_about_person(result_r->response);
 	if (code != CURLE_OK && reply < 400)
 		(void)snprintf(result_r->response, sizeof(result_r->response), "%s: %s",
 			       settings->mta_url, curl_easy_strerror(code));

@@ -14,6 +14,12 @@ from tap import check_equal, check_in
 
 # How the end of a mail's data is treated, besides HANG and RESET (its answer).
 KEEP, REFUSE = "keep", "refuse"
+# Every recipient is refused, by a rule that has nothing to do with them.
+BAR = "bar"
+RULES = ("554 5.7.1 <kairan@info.town.example>: Sender address rejected: Access denied",
+         "550 5.1.0 <kairan@info.town.example>: Sender address rejected: User unknown",
+         "550 5.1.8 <kairan@info.town.example>: Sender address rejected: Domain not found",
+         "550 5.7.1 Relaying denied")
 TIMEOUT = 5  # mta_timeout
 RECEIPT_WAIT = 30
 WORDS = "554 5.7.1 This looks like advertising"
@@ -38,6 +44,10 @@ class MailLink(p.Link):
             return
         if octets.upper().startswith(b"RCPT"):
             self.recipient = octets
+            if self.is_meant() and self.proxy.way == BAR:
+                self.proxy.met += 1
+                self.asker.sendall(self.proxy.rule.encode() + b"\r\n")
+                return
         self.in_data = octets.upper().startswith(b"DATA")
         self.server.sendall(octets)
 
@@ -68,6 +78,7 @@ class MailProxy(p.Proxy):
     """meant: what the recipient's address has in it, of the mails that are treated so."""
     link_class = MailLink
     meant = b""
+    rule = RULES[0]
 
 
 @contextlib.contextmanager
@@ -153,6 +164,28 @@ def test_no_answer_to_a_notice(stack):
         for mail in requests[:2]:
             town.answer(stack, "bosai-chief", mail, "承認")
     check_once(stack, subject)
+
+
+def test_a_rule_that_refuses_everybody(stack):
+    """An MTA waits with it until RCPT: it says nothing of the person. The request, the receipt and
+    the alarm itself go out when the rule is mended."""
+    for number, rule in enumerate(RULES):
+        subject = f"規則で断られた依頼 {number}"
+        told = len(stack.imap("sysadmin"))
+        with between(stack, BAR, b"@") as proxy:
+            proxy.rule = rule
+            town.draft(stack, "bosai-staff1", subject)
+            stack.wait_for(lambda: stack.store(
+                "SELECT 1 FROM outbox WHERE kind = 'alarm' AND state = 1 AND tries > 0"),
+                what="the alarm's first try")
+            check_equal(stack.store("SELECT mail FROM outbox WHERE state = 3"), [])
+        for person in ("bosai-chief", "bosai-deputy", "bosai-staff1"):
+            stack.wait_for(lambda who=person: town.notices(stack, who, subject)
+                           or stack.move_clock(60), what=f"the notice to {person}")
+        stack.wait_for(lambda: any(rule in s.text_of(mail)
+                                   for mail in stack.imap("sysadmin")[told:]), what="the alarm")
+        stack.wait_for(lambda: not stack.store("SELECT 1 FROM alarm WHERE reason = 'unsent'")
+                       or stack.move_clock(60), what="the end of the alarm")
 
 
 def test_a_broadcast_that_is_not_liked(stack):
