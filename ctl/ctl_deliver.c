@@ -15,7 +15,8 @@
  *	tells strangers of this machine. The rest is logged.
  *
  * DIAGNOSTICS
- *	EX_NOPERM: came past the milter. EX_NOUSER: no such address. EX_TEMPFAIL: the store,
+ *	EX_OK: taken, or a forged receipt, which is recorded and dropped. EX_NOPERM: came past
+ *	the milter. EX_NOUSER: no such address. EX_TEMPFAIL: the store,
  *	the keys or a library could not be used; the MTA tries again.
  */
 #include "config.h"
@@ -99,7 +100,8 @@ static int refuse(const struct delivery *delivery, enum reason reason, int statu
 		  "mail from <%s> to %s refused: %s", delivery->sender,
 		  delivery->recipient, reason_name(reason));
 	/* This line is what the MTA's bounce shows. */
-	fprintf(stderr, "%s %s\n", reason_status(reason), verdict.text);
+	if (status != EX_OK)
+		fprintf(stderr, "%s %s\n", reason_status(reason), verdict.text);
 	return store_begin(delivery->store, error_r) &&
 		       store_end(delivery->store,
 				 store_audit_append(delivery->store, &event, error_r),
@@ -123,7 +125,9 @@ static int take_receipt(const struct ctl_call *call, const struct delivery *deli
 	case ANSWER_YES:
 		return EX_OK;
 	case ANSWER_NO:
-		return refuse(delivery, REASON_FORGED_TOKEN, EX_NOPERM, error_r);
+		/* The filter lets receipts pass, so strangers' too, and a bounce would go to
+		 * whoever stands in their sender. */
+		return refuse(delivery, REASON_FORGED_TOKEN, EX_OK, error_r);
 	case ANSWER_UNKNOWN:
 		break;
 	}

@@ -156,6 +156,22 @@ def test_a_bounce_tells_strangers_nothing(stack):
     check_words(done)
 
 
+def test_a_forged_receipt_is_not_bounced(stack):
+    """No filter is asked of receipts: what a stranger makes up is recorded, and goes nowhere."""
+    path = f"receipt+{'a' * 53}@{s.SERVICE}"
+    sender = "bosai-staff1@town.example"
+    mail = s.make_mail("bosai-staff1", path, "偽の受領", "本文")
+    check_equal(stack.mx_send(sender, path, mail).final[0], 250)
+    stack.wait_for(lambda: stack.store(
+        "SELECT 1 FROM audit WHERE action = 'deliver' AND outcome = 'forged-token'"
+        " AND detail = ?", path), what="the row")
+    done = stack.kairanctl("deliver", "--sender", sender, "--recipient", path, stdin="x\n",
+                           check=False)
+    check_equal((done.returncode, done.stderr), (0, ""))
+    check_equal([str(one["Subject"]) for one in stack.imap("bosai-staff1")
+                 if "receipt+" in one.as_string()], [])
+
+
 # ---- far over the limit ----
 
 def cpu_of(stack):
