@@ -12,8 +12,9 @@ struct store_lock;
 
 /* Take the lock of the store at path, which need not exist yet; NO at once when another
  * process has it, also under another name of the same file, and UNKNOWN when it cannot be made.
- * It ends with the process or by store_lock_free(). The lock is a file beside the store, whose
- * name ends in ".lock" and which stays. */
+ * It ends with the process or by store_lock_free(), which must come after the store is closed. The
+ * lock is on a file beside the store, whose name ends in ".lock" and which stays, and on the store
+ * where it exists. */
 enum answer store_lock_take(const char *path, struct store_lock **lock_r,
 			    struct kairan_error *error_r);
 

@@ -71,6 +71,11 @@ def test_a_second_daemon_takes_no_work(stack):
             status, said = second_daemon.run(stack, conf)
             check_equal(status, OSERR, said)
             check_in("store", said)
+        # Somebody has taken the lock for a left-over.
+        store.with_name(store.name + ".lock").unlink()
+        status, said = second_daemon.run(stack, second_daemon.settings(stack, store_path=store))
+        check_equal(status, OSERR, said)
+        check_in("another kairan", said)
         check_equal(shards(stack, subject), before)
         check_equal((stack.directory / "second" / "pid").exists(), False, "a pid file")
     for one in links:

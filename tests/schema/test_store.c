@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <string.h>
 #include <unistd.h>
@@ -534,7 +535,15 @@ static void test_lock(void **state)
 	assert_int_equal(store_lock_take(path, &second, &error), ANSWER_NO);
 	store_lock_free(first);
 	assert_int_equal(store_lock_take(path, &second, &error), ANSWER_YES);
+	/* The file beside it is removed, and the store has a second name. */
+	assert_int_equal(unlink(scratch_path(&scratch, "locked.db.lock")), 0);
+	assert_int_equal(store_lock_take(path, &first, &error), ANSWER_NO);
+	assert_int_equal(unlink(link), 0);
+	assert_int_equal(linkat(AT_FDCWD, path, AT_FDCWD, link, 0), 0);
+	assert_int_equal(store_lock_take(link, &first, &error), ANSWER_NO);
 	store_lock_free(second);
+	assert_int_equal(store_lock_take(link, &first, &error), ANSWER_YES);
+	store_lock_free(first);
 	store_lock_free(NULL);
 	assert_int_equal(store_lock_take("/nowhere/at/all.db", &first, &error),
 			 ANSWER_UNKNOWN);
