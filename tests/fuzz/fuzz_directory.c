@@ -401,7 +401,8 @@ static bool is_told(void)
 	for (guint i = 0; i < lines->len; i++) {
 		const struct line *line = g_ptr_array_index(lines, i);
 
-		if (g_strstr_len(line->value, (gssize)line->length, SECRET) != NULL &&
+		/* A value may have a NUL in it. */
+		if (memmem(line->value, line->length, SECRET, strlen(SECRET)) != NULL &&
 		    !g_str_has_prefix(line->value, "userPassword:"))
 			return true;
 	}
