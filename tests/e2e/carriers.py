@@ -54,10 +54,11 @@ class Carriers:
         """Where in the record the next arrival will be."""
         return self.file.stat().st_size
 
-    def arrivals(self, since=0):
-        """All that came behind a place of the record."""
-        with open(self.file, encoding="ascii") as lines:
-            lines.seek(since)
-            for line in lines:
-                at, sender, recipient = line.split()
-                yield Arrival(float(at), sender[1:-1], recipient[1:-1])
+    def arrivals(self, since=0, until=None):
+        """What came between two places of the record; all of it to its end without the second."""
+        with open(self.file, "rb") as record:
+            record.seek(since)
+            octets = record.read() if until is None else record.read(until - since)
+        for line in octets.decode("ascii").splitlines():
+            at, sender, recipient = line.split()
+            yield Arrival(float(at), sender[1:-1], recipient[1:-1])
