@@ -185,6 +185,15 @@ static void render_and_send(struct kairan *kairan, struct smtp *smtp,
 			    error.text);
 }
 
+/* A resident's address may be an invention: where none is let through, that has no end either, and
+ * whoever is right asks again. */
+static bool is_final(const struct outbox_notice *notice, const struct smtp_result *result)
+{
+	return result->outcome == SMTP_REFUSED &&
+	       (result->is_of_person ||
+		(result->at_recipient && notice_is_for_resident(notice->kind)));
+}
+
 static bool send_notice(struct kairan *kairan, struct smtp *smtp,
 			const struct setup *setup, struct outbox_notice *notice,
 			struct kairan_error *error_r)
@@ -202,7 +211,7 @@ static bool send_notice(struct kairan *kairan, struct smtp *smtp,
 	}
 	if (result.outcome == SMTP_ACCEPTED)
 		state = OUTBOX_ACCEPTED;
-	else if (result.outcome == SMTP_REFUSED && result.is_of_person)
+	else if (is_final(notice, &result))
 		state = OUTBOX_REFUSED;
 	log_notice(notice, state, &result);
 	watch_reader(kairan, notice, state);

@@ -186,9 +186,9 @@ void smtp_send(struct smtp *smtp, const struct settings *settings,
 		(void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &reply);
 	}
 	result_r->outcome = judge(code, reply, upload.finished);
-	result_r->is_of_person = result_r->outcome == SMTP_REFUSED &&
-				 upload.at_recipient &&
-				 is_about_person(result_r->response);
+	result_r->at_recipient = result_r->outcome == SMTP_REFUSED && upload.at_recipient;
+	result_r->is_of_person =
+	    result_r->at_recipient && is_about_person(result_r->response);
 	if (code != CURLE_OK && reply < 400)
 		(void)snprintf(result_r->response, sizeof(result_r->response), "%s: %s",
 			       settings->mta_url, curl_easy_strerror(code));

@@ -18,7 +18,8 @@ enum smtp_outcome {
 
 struct smtp_result {
 	enum smtp_outcome outcome;
-	bool is_of_person;  /* refused at RCPT, and not by a rule against our mail */
+	bool at_recipient;  /* refused at RCPT */
+	bool is_of_person;  /* so, and not by a rule against our mail */
 	char response[256]; /* the server's last line, or what went wrong */
 };
 
