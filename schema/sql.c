@@ -108,39 +108,52 @@ enum answer sql_first(struct store *store, struct kairan_error *error_r,
 	return answer;
 }
 
-static bool run(struct store *store, struct kairan_error *error_r, const char *sql,
-		const char *binds, va_list args)
+/* YES: it has a row, which is let go. */
+static enum answer run(struct store *store, struct kairan_error *error_r, const char *sql,
+		       const char *binds, va_list args)
 {
 	struct sql_stmt *stmt;
 	const enum answer answer = start(store, error_r, &stmt, sql, binds, args);
 
 	if (answer == ANSWER_YES)
 		sql_done(stmt);
-	return answer != ANSWER_UNKNOWN;
+	return answer;
 }
 
 bool sql_run(struct store *store, struct kairan_error *error_r, const char *sql,
 	     const char *binds, ...)
 {
 	va_list args;
-	bool ok;
+	enum answer answer;
 
 	va_start(args, binds);
-	ok = run(store, error_r, sql, binds, args);
+	answer = run(store, error_r, sql, binds, args);
 	va_end(args);
-	return ok;
+	return answer != ANSWER_UNKNOWN;
+}
+
+enum answer sql_has(struct store *store, struct kairan_error *error_r, const char *sql,
+		    const char *binds, ...)
+{
+	va_list args;
+	enum answer answer;
+
+	va_start(args, binds);
+	answer = run(store, error_r, sql, binds, args);
+	va_end(args);
+	return answer;
 }
 
 enum answer sql_change(struct store *store, struct kairan_error *error_r, const char *sql,
 		       const char *binds, ...)
 {
 	va_list args;
-	bool ok;
+	enum answer answer;
 
 	va_start(args, binds);
-	ok = run(store, error_r, sql, binds, args);
+	answer = run(store, error_r, sql, binds, args);
 	va_end(args);
-	if (!ok)
+	if (answer == ANSWER_UNKNOWN)
 		return ANSWER_UNKNOWN;
 	return sql_changes(store) > 0 ? ANSWER_YES : ANSWER_NO;
 }

@@ -27,6 +27,10 @@ bool sql_run(struct store *store, struct kairan_error *error_r, const char *sql,
 enum answer sql_change(struct store *store, struct kairan_error *error_r, const char *sql,
 		       const char *binds, ...);
 
+/* Does a query find a row? */
+enum answer sql_has(struct store *store, struct kairan_error *error_r, const char *sql,
+		    const char *binds, ...);
+
 /* The number that a query of one row and one column finds. False: it failed, or has no row. */
 bool sql_number(struct store *store, struct kairan_error *error_r, int64_t *number_r,
 		const char *sql, const char *binds, ...);

@@ -37,15 +37,10 @@ enum answer store_archive_find(struct store *store, struct draft **draft_r,
 enum answer store_archive_went_out(struct store *store, int64_t draft,
 				   const char *language, struct kairan_error *error_r)
 {
-	struct sql_stmt *stmt;
-	const enum answer answer = sql_first(
-	    store, error_r, &stmt,
+	return sql_has(
+	    store, error_r,
 	    "SELECT 1 FROM shard WHERE draft = ? AND language = ? AND state >= 2 LIMIT 1",
 	    "is", draft, language);
-
-	if (answer == ANSWER_YES)
-		sql_done(stmt);
-	return answer;
 }
 
 bool store_archive_note(struct store *store, int64_t draft, struct kairan_error *error_r)

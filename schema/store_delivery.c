@@ -270,13 +270,9 @@ bool store_delivery_mark_told(struct store *store, const struct delivery_domain 
 
 enum answer store_delivery_is_awaited(struct store *store, struct kairan_error *error_r)
 {
-	int64_t is_awaited;
-
-	if (!sql_number(store, error_r, &is_awaited,
-			"SELECT EXISTS (SELECT 1 FROM draft WHERE state = 3)"
-			" OR EXISTS (SELECT 1 FROM draft WHERE state = 4"
-			" AND completed_at = 0)",
-			""))
-		return ANSWER_UNKNOWN;
-	return is_awaited != 0 ? ANSWER_YES : ANSWER_NO;
+	return sql_has(store, error_r,
+		       "SELECT 1 WHERE EXISTS (SELECT 1 FROM draft WHERE state = 3)"
+		       " OR EXISTS (SELECT 1 FROM draft WHERE state = 4"
+		       " AND completed_at = 0)",
+		       "");
 }

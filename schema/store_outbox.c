@@ -124,47 +124,32 @@ enum answer store_outbox_has_bounced(struct store *store,
 				     const struct outbox_notice *notice,
 				     struct kairan_error *error_r)
 {
-	struct sql_stmt *stmt;
-	const enum answer answer = sql_first(
-	    store, error_r, &stmt,
+	return sql_has(
+	    store, error_r,
 	    "SELECT 1 FROM outbox WHERE draft = ? AND mail = ? AND bounced_at > 0"
 	    " AND id <> ? LIMIT 1",
 	    "isi", notice->draft, notice->mail, notice->id);
-
-	if (answer == ANSWER_YES)
-		sql_done(stmt);
-	return answer;
 }
 
 enum answer store_outbox_was_mailed(struct store *store, const char *kind,
 				    const char *mail, int64_t since,
 				    struct kairan_error *error_r)
 {
-	struct sql_stmt *stmt;
-	enum answer answer =
-	    sql_first(store, error_r, &stmt,
-		      "SELECT 1 FROM outbox WHERE draft IS NULL AND kind = ? AND mail = ?"
-		      " AND created_at >= ? LIMIT 1",
-		      "ssi", kind, mail, since);
-
-	if (answer == ANSWER_YES)
-		sql_done(stmt);
-	return answer;
+	return sql_has(
+	    store, error_r,
+	    "SELECT 1 FROM outbox WHERE draft IS NULL AND kind = ? AND mail = ?"
+	    " AND created_at >= ? LIMIT 1",
+	    "ssi", kind, mail, since);
 }
 
 enum answer store_outbox_has_refused_mail(struct store *store,
 					  struct kairan_error *error_r)
 {
-	struct sql_stmt *stmt;
-	enum answer answer = sql_first(
-	    store, error_r, &stmt,
+	return sql_has(
+	    store, error_r,
 	    "SELECT 1 FROM outbox WHERE state = 1 AND response >= '500' AND response < '5:'"
 	    " AND substr(response, 2, 2) BETWEEN '00' AND '99' LIMIT 1",
 	    "");
-
-	if (answer == ANSWER_YES)
-		sql_done(stmt);
-	return answer;
 }
 
 static void free_asking(void *context)

@@ -21,17 +21,11 @@
 enum answer store_reminder_is_due(struct store *store, int64_t draft, int64_t now,
 				  struct kairan_error *error_r)
 {
-	struct sql_stmt *stmt;
-	enum answer answer =
-	    sql_first(store, error_r, &stmt,
-		      "SELECT 1 FROM draft WHERE id = ?1 AND " DRAFT_IS_AWAITED
-		      " AND ((remind_at <> 0 AND remind_at <= ?2)"
-		      " OR (call_at <> 0 AND call_at <= ?2))",
-		      "ii", draft, now);
-
-	if (answer == ANSWER_YES)
-		sql_done(stmt);
-	return answer;
+	return sql_has(store, error_r,
+		       "SELECT 1 FROM draft WHERE id = ?1 AND " DRAFT_IS_AWAITED
+		       " AND ((remind_at <> 0 AND remind_at <= ?2)"
+		       " OR (call_at <> 0 AND call_at <= ?2))",
+		       "ii", draft, now);
 }
 
 enum answer store_reminder_next_due(struct store *store, int64_t *at_r,

@@ -118,15 +118,12 @@ enum answer store_resident_has(struct store *store,
 			       const struct resident_request *request,
 			       struct kairan_error *error_r)
 {
-	int64_t count = 0;
-
-	if (!sql_number(store, error_r, &count,
-			"SELECT count(*) FROM resident_request WHERE address_key = ?1"
-			" AND kind = ?2 AND list = ?3 AND mail_id = ?4 AND ?4 <> ''",
-			"siss", request->key, (int64_t)request->kind, request->list,
-			request->mail_id))
-		return ANSWER_UNKNOWN;
-	return count > 0 ? ANSWER_YES : ANSWER_NO;
+	return sql_has(
+	    store, error_r,
+	    "SELECT 1 FROM resident_request WHERE address_key = ?1"
+	    " AND kind = ?2 AND list = ?3 AND mail_id = ?4 AND ?4 <> '' LIMIT 1",
+	    "siss", request->key, (int64_t)request->kind, request->list,
+	    request->mail_id);
 }
 
 bool store_resident_count(struct store *store, const struct resident_request *request,
@@ -159,15 +156,11 @@ enum answer store_resident_is_asked(struct store *store,
 				    const struct resident_request *request,
 				    struct kairan_error *error_r)
 {
-	int64_t count = 0;
-
-	if (!sql_number(store, error_r, &count,
-			"SELECT count(*) FROM resident_request WHERE address_key = ?"
-			" AND made_at > ? AND kind = ? AND list = ? AND until = ?",
-			"siisi", request->key, request->made_at - DAY_SECONDS,
-			(int64_t)request->kind, request->list, request->until))
-		return ANSWER_UNKNOWN;
-	return count > 0 ? ANSWER_YES : ANSWER_NO;
+	return sql_has(store, error_r,
+		       "SELECT 1 FROM resident_request WHERE address_key = ?"
+		       " AND made_at > ? AND kind = ? AND list = ? AND until = ? LIMIT 1",
+		       "siisi", request->key, request->made_at - DAY_SECONDS,
+		       (int64_t)request->kind, request->list, request->until);
 }
 
 enum answer store_resident_find_held(struct store *store, const char *key, int64_t since,
