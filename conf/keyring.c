@@ -126,6 +126,14 @@ const struct token_key *keyring_current(const struct keyring *keyring)
 	return &keyring->keys[keyring->count - 1];
 }
 
+const struct token_key *keyring_next(const struct keyring *keyring,
+				     const struct token_key *key)
+{
+	const struct token_key *next = key != NULL ? key + 1 : keyring->keys;
+
+	return next < keyring->keys + keyring->count ? next : NULL;
+}
+
 const struct token_key *keyring_find(const struct keyring *keyring, unsigned int id)
 {
 	for (size_t i = 0; i < keyring->count; i++)

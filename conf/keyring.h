@@ -22,6 +22,10 @@ void keyring_free(struct keyring *keyring);
 /* The key that signs now. */
 const struct token_key *keyring_current(const struct keyring *keyring);
 
+/* The first key, or the one behind this one; NULL: there is no more. */
+const struct token_key *keyring_next(const struct keyring *keyring,
+				     const struct token_key *key);
+
 /* The key of an id; NULL when it is not there (any more). */
 const struct token_key *keyring_find(const struct keyring *keyring, unsigned int id);
 

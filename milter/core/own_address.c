@@ -14,9 +14,6 @@
 
 #include <glib.h>
 
-/* Ids of keys go to this one (conf/keyring.h). */
-#define KEY_IDS 255
-
 char *own_address_make(const struct settings *settings, enum service_kind kind,
 		       const char *token)
 {
@@ -31,11 +28,10 @@ char *own_address_make(const struct settings *settings, enum service_kind kind,
 bool own_address_is_sealed(const struct bounce_address *address,
 			   const struct keyring *keyring)
 {
-	for (unsigned int id = 1; id <= KEY_IDS; id++) {
-		const struct token_key *key = keyring_find(keyring, id);
+	const struct token_key *key = NULL;
 
-		if (key != NULL && bounce_address_verify(address, key))
+	while ((key = keyring_next(keyring, key)) != NULL)
+		if (bounce_address_verify(address, key))
 			return true;
-	}
 	return false;
 }
