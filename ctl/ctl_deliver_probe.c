@@ -121,18 +121,6 @@ static bool see(const struct ctl_call *call, struct store *store,
 	       store_end(store, store_probe_see(store, &sight, error_r), error_r);
 }
 
-static enum answer find(struct store *store, int64_t id, struct probe *probe_r,
-			struct kairan_error *error_r)
-{
-	enum answer answer;
-
-	if (!store_begin(store, error_r))
-		return ANSWER_UNKNOWN;
-	answer = store_probe_find(store, id, probe_r, error_r);
-	store_rollback(store);
-	return answer;
-}
-
 enum answer ctl_deliver_probe(const struct ctl_call *call, struct store *store,
 			      const struct probe_delivery *delivery,
 			      struct kairan_error *error_r)
@@ -146,7 +134,7 @@ enum answer ctl_deliver_probe(const struct ctl_call *call, struct store *store,
 	if (!keyring_load("key_file", call->settings->key_file, &keyring, error_r))
 		return ANSWER_UNKNOWN;
 	if (probe_mail_read_address(delivery->service, keyring, &id, &stage))
-		answer = find(store, id, &probe, error_r);
+		answer = probe_mail_find(store, id, &probe, error_r);
 	keyring_free(keyring);
 	if (answer == ANSWER_YES && !see(call, store, delivery, &probe, stage, error_r))
 		answer = ANSWER_UNKNOWN;

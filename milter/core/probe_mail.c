@@ -98,6 +98,18 @@ bool probe_mail_read_address(const struct service_address *service,
 	return true;
 }
 
+enum answer probe_mail_find(struct store *store, int64_t id, struct probe *probe_r,
+			    struct kairan_error *error_r)
+{
+	enum answer answer;
+
+	if (!store_begin(store, error_r))
+		return ANSWER_UNKNOWN;
+	answer = store_probe_find(store, id, probe_r, error_r);
+	store_rollback(store);
+	return answer;
+}
+
 bool probe_mail_write(const struct settings *settings, const struct probe *probe,
 		      char **octets_r, size_t *length_r, struct kairan_error *error_r)
 {

@@ -32,6 +32,10 @@ bool probe_mail_read_address(const struct service_address *service,
 			     const struct keyring *keyring, int64_t *id_r,
 			     enum probe_stage *stage_r);
 
+/* Which one that is, in a transaction of its own: YES with the probe, which is to be cleared. */
+enum answer probe_mail_find(struct store *store, int64_t id, struct probe *probe_r,
+			    struct kairan_error *error_r);
+
 /* Write it: the same octets every time for the same probe and settings. malloc'd. */
 bool probe_mail_write(const struct settings *settings, const struct probe *probe,
 		      char **octets_r, size_t *length_r, struct kairan_error *error_r);

@@ -51,19 +51,6 @@ static void judge(const struct intake_context *context, struct recipient *recipi
 		refuse(context, recipient, verdict_r);
 }
 
-/* *probe_r is filled in with YES. */
-static enum answer find(struct store *store, int64_t id, struct probe *probe_r,
-			struct kairan_error *error_r)
-{
-	enum answer answer;
-
-	if (!store_begin(store, error_r))
-		return ANSWER_UNKNOWN;
-	answer = store_probe_find(store, id, probe_r, error_r);
-	store_rollback(store);
-	return answer;
-}
-
 /* What came, held against what was sent, is kept. *probe_r is filled in with YES. */
 static enum answer see(const struct intake_context *context, int64_t id,
 		       enum probe_stage stage, struct probe *probe_r,
@@ -81,7 +68,7 @@ static enum answer see(const struct intake_context *context, int64_t id,
 		.difference = difference.text,
 		.signature = (char *)"",
 	};
-	const enum answer answer = find(store, id, probe_r, error_r);
+	const enum answer answer = probe_mail_find(store, id, probe_r, error_r);
 
 	if (answer != ANSWER_YES)
 		return answer;
