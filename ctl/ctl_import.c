@@ -99,31 +99,12 @@ static int write_all(struct store *store, void *context, struct kairan_error *er
 	return store_audit_append(store, &event, error_r) ? EX_OK : EX_UNAVAILABLE;
 }
 
-/* Does it all, and keeps nothing. */
-static int run_dry(const struct ctl_call *call, struct import *import)
-{
-	struct kairan_error error = { "" };
-	struct store *store = NULL;
-	int status = ctl_store_open(call, &store);
-
-	if (status != EX_OK)
-		return status;
-	status = EX_UNAVAILABLE;
-	if (store_begin(store, &error)) {
-		if (add_all(store, import, clock_now(), &error))
-			status = EX_OK;
-		store_rollback(store);
-	}
-	store_close(store);
-	return status == EX_OK ? EX_OK : ctl_fail(status, "%s", error.text);
-}
-
 static int finish(const struct ctl_call *call, struct import *import)
 {
 	int status;
 
 	ctl_addresses_tell(&import->addresses);
-	status = import->dry_run ? run_dry(call, import)
+	status = import->dry_run ? ctl_store_try(call, write_all, import)
 				 : ctl_store_run(call, write_all, import);
 	if (status == EX_OK)
 		ctl_print(import->dry_run

@@ -140,15 +140,22 @@ int ctl_store_open_fitting(const struct ctl_call *call, struct store **store_r)
 	return status;
 }
 
-static int work_inside(struct store *store, ctl_work work, void *context,
+/* What is done in a transaction, and whether it is kept. */
+struct job {
+	ctl_work work;
+	void *context;
+	bool is_dry;
+};
+
+static int work_inside(struct store *store, const struct job *job,
 		       struct kairan_error *error_r)
 {
 	int status = EX_UNAVAILABLE;
 
 	if (!store_begin(store, error_r))
 		return EX_UNAVAILABLE;
-	status = work(store, context, error_r);
-	if (status != EX_OK)
+	status = job->work(store, job->context, error_r);
+	if (status != EX_OK || job->is_dry)
 		store_rollback(store);
 	else if (!store_commit(store, error_r))
 		status = EX_UNAVAILABLE;
@@ -157,7 +164,7 @@ static int work_inside(struct store *store, ctl_work work, void *context,
 
 /* Whoever reads what is printed may stop reading (a pager), and a pipe that is full would keep the
  * store from everybody: so it is printed when the transaction is over. */
-int ctl_store_work(struct store *store, ctl_work work, void *context)
+static int do_job(struct store *store, const struct job *job)
 {
 	struct kairan_error error = { "" };
 	FILE *out = stdout;
@@ -170,7 +177,7 @@ int ctl_store_work(struct store *store, ctl_work work, void *context)
 		stdout = out;
 		return ctl_fail(EX_OSERR, "%s", strerror(errno));
 	}
-	status = work_inside(store, work, context, &error);
+	status = work_inside(store, job, &error);
 	(void)fclose(stdout);
 	stdout = out;
 	(void)fwrite(said, 1, length, stdout);
@@ -178,13 +185,28 @@ int ctl_store_work(struct store *store, ctl_work work, void *context)
 	return status == EX_OK ? EX_OK : ctl_fail(status, "%s", error.text);
 }
 
-int ctl_store_run(const struct ctl_call *call, ctl_work work, void *context)
+int ctl_store_work(struct store *store, ctl_work work, void *context)
+{
+	return do_job(store, &(struct job){ work, context, false });
+}
+
+static int open_and_do(const struct ctl_call *call, const struct job *job)
 {
 	struct store *store = NULL;
 	int status = ctl_store_open(call, &store);
 
 	if (status == EX_OK)
-		status = ctl_store_work(store, work, context);
+		status = do_job(store, job);
 	store_close(store);
 	return status;
+}
+
+int ctl_store_run(const struct ctl_call *call, ctl_work work, void *context)
+{
+	return open_and_do(call, &(struct job){ work, context, false });
+}
+
+int ctl_store_try(const struct ctl_call *call, ctl_work work, void *context)
+{
+	return open_and_do(call, &(struct job){ work, context, true });
 }

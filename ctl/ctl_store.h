@@ -39,4 +39,7 @@ int ctl_store_work(struct store *store, ctl_work work, void *context);
 /* Both, and close. */
 int ctl_store_run(const struct ctl_call *call, ctl_work work, void *context);
 
+/* The same, where nothing is kept: a dry run. */
+int ctl_store_try(const struct ctl_call *call, ctl_work work, void *context);
+
 #endif

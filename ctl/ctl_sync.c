@@ -247,29 +247,6 @@ static int run(struct store *store, void *context, struct kairan_error *error_r)
 	return record(store, context, error_r) ? EX_OK : EX_UNAVAILABLE;
 }
 
-/* Does it all, and keeps nothing. */
-static int run_dry(const struct ctl_call *call, struct sync *sync)
-{
-	struct kairan_error error = { "" };
-	struct store *store = NULL;
-	int status = ctl_store_open(call, &store);
-
-	if (status != EX_OK)
-		return status;
-	status = EX_UNAVAILABLE;
-	if (store_begin(store, &error)) {
-		status = bring(store, sync, &error);
-		store_rollback(store);
-	}
-	store_close(store);
-	if (status == EX_OK)
-		status = judge(sync, &error);
-	if (status != EX_OK)
-		return ctl_fail(status, "%s", error.text);
-	ctl_print("a dry run: nothing was changed");
-	return EX_OK;
-}
-
 static bool read_most(const char *text, int64_t *most_r)
 {
 	char *end = NULL;
@@ -309,8 +286,10 @@ int ctl_subscribers_sync(const struct ctl_call *call)
 	if (status == EX_OK)
 		status = read_source(&sync);
 	if (status == EX_OK)
-		status =
-		    sync.dry_run ? run_dry(call, &sync) : ctl_store_run(call, run, &sync);
+		status = sync.dry_run ? ctl_store_try(call, run, &sync)
+				      : ctl_store_run(call, run, &sync);
+	if (status == EX_OK && sync.dry_run)
+		ctl_print("a dry run: nothing was changed");
 	g_free(sync.last);
 	g_ptr_array_unref(sync.gone);
 	ctl_addresses_clear(&sync.source);
