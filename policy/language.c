@@ -134,6 +134,11 @@ const char *language_correction(const char *tag)
 	return language != NULL ? language->correction : "[Correction] ";
 }
 
+bool language_is_japanese(const char *tag)
+{
+	return text_begins_with(tag, LANGUAGE_JAPANESE);
+}
+
 bool language_is_of_jis(const char *tag)
 {
 	const struct language *language = find_tag(tag);

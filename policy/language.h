@@ -25,6 +25,9 @@ const char *language_name(const char *tag, const char *reader);
 /* What stands before the subject of a correction in it (Art. 13-3). */
 const char *language_correction(const char *tag);
 
+/* Is it Japanese, or Japanese made easy? */
+bool language_is_japanese(const char *tag);
+
 /* Is it written in letters that JIS X 0208 has (Art. 13-2(3))? */
 bool language_is_of_jis(const char *tag);
 

@@ -89,11 +89,12 @@ char *notice_said_translate(const struct templates *templates, const char *langu
 {
 	char *said = NULL;
 
+	if (!g_utf8_validate(detail, -1, NULL))
+		return g_strdup(detail);
 	for (size_t i = 0; said == NULL && i < G_N_ELEMENTS(said_names); i++) {
 		g_autofree char *key = g_strconcat("said.", said_names[i], NULL);
 
-		if (g_utf8_validate(detail, -1, NULL))
-			said = translate(templates, language, key, detail);
+		said = translate(templates, language, key, detail);
 	}
 	return said != NULL ? said : g_strdup(detail);
 }

@@ -28,7 +28,7 @@
 #include "milter/core/notice.h"
 #include "milter/draft/text.h"
 #include "milter/mail/charset.h"
-#include "policy/text.h"
+#include "policy/language.h"
 
 /* What parts it from the text. */
 #define FOOTER_RULE "\n\n----------\n"
@@ -110,7 +110,7 @@ char *broadcast_footer_make(const struct setup *setup, const struct broadcast *b
 {
 	const struct settings *settings = setup->settings;
 	const bool is_twin = *language != '\0';
-	const bool ja = is_twin ? text_begins_with(language, "ja")
+	const bool ja = is_twin ? language_is_japanese(language)
 				: strcmp(settings->language, "ja") == 0;
 	const char *chosen = choose(broadcast->footer, settings->broadcast_footer);
 	g_autofree char *text = NULL;

@@ -27,8 +27,8 @@
 #include "milter/mail/charset.h"
 #include "milter/mail/message.h"
 #include "policy/bounce_address.h"
+#include "policy/language.h"
 #include "policy/part.h"
-#include "policy/text.h"
 
 /* Far enough away that a shard may wait for a dead MTA; near enough to fit the token. */
 #define RELEASE_TOKEN_SECONDS (366 * 86400)
@@ -47,7 +47,7 @@ struct broadcast_text {
 static bool find_text(const struct draft *draft, const char *language,
 		      struct broadcast_text *text_r)
 {
-	const bool ja = *language == '\0' || text_begins_with(language, "ja");
+	const bool ja = *language == '\0' || language_is_japanese(language);
 	const char *name = ja ? draft->broadcast_ja : draft->broadcast_en;
 	const struct part *part;
 

@@ -33,7 +33,6 @@
 #include "milter/mail/automatic.h"
 #include "policy/language.h"
 #include "policy/part.h"
-#include "policy/text.h"
 
 enum answer resident_find_broadcast(const struct intake_context *context,
 				    const char *list, size_t length,
@@ -187,7 +186,7 @@ const char *resident_list_language(const struct broadcast *broadcast)
 
 	if (language == NULL)
 		return NULL;
-	return text_begins_with(language, LANGUAGE_JAPANESE) ? "ja" : "en";
+	return language_is_japanese(language) ? "ja" : "en";
 }
 
 /* That of the list that the mail is about, if it is about one. */
