@@ -9,12 +9,11 @@ import json
 import os
 import pathlib
 import pwd
-import socketserver
 import sqlite3
 import subprocess
 import termios
-import threading
 
+import smtp_server
 import stack as s
 import tap
 import test_residents as residents
@@ -26,39 +25,24 @@ LOCALS = ["a..b.", "-everyone..", ".first", "last.", "mid..dle", "-dash", "plain
           "with+tag", "_under_", "a/b", "it's", "equal=sign", "...", "-"]
 
 
-class Carrier(socketserver.StreamRequestHandler):
+class Carrier(smtp_server.Session):
     """A carrier's mail server: takes everything, and keeps what RCPT said."""
-
-    def handle(self):
-        with contextlib.suppress(ConnectionError):
-            self.say("220 carrier")
-            while line := self.rfile.readline().decode("ascii").strip():
-                self.answer(line)
 
     def answer(self, line):
         verb = line[:4].upper()
         if verb == "RCPT":
-            self.server.recipients.append(line[line.index("<") + 1:line.rindex(">")])
+            self.server.recipients.append(smtp_server.path_of(line))
         if verb == "DATA":
-            self.say("354 go on")
-            while self.rfile.readline() != b".\r\n":
-                pass
+            self.pass_over_text()
         self.say("221 bye" if verb == "QUIT" else "250 ok")
-
-    def say(self, text):
-        self.wfile.write(f"{text}\r\n".encode())
 
 
 @contextlib.contextmanager
 def carrier(stack):
     """CARRIER's mail goes to a server of ours, whose .recipients are what it was told."""
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Carrier) as server:
-        server.daemon_threads = True
-        server.recipients = []
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        with stack.mta_tools.routed({CARRIER: "127.0.0.1"}, server.server_address[1]):
-            yield server
-        server.shutdown()
+    with smtp_server.serving(Carrier, recipients=[]) as server, \
+            stack.mta_tools.routed({CARRIER: "127.0.0.1"}, server.port):
+        yield server
 
 
 def write(stack, octets):

@@ -4,9 +4,8 @@ session, and else refuses all of them, gets no more than that."""
 import contextlib
 import pathlib
 import re
-import socketserver
-import threading
 
+import smtp_server
 import tap
 import town
 from tap import check_equal, check_in
@@ -17,50 +16,37 @@ COUNT = 450
 PEOPLE = [f"p{number}@{DOMAIN}" for number in range(COUNT)]
 
 
-class Carrier(socketserver.StreamRequestHandler):
+class Carrier(smtp_server.Session):
     """With one recipient too many the session is at its end, and nobody of it has the mail."""
 
     def handle(self):
-        self.all, self.now = [], []
-        with contextlib.suppress(ConnectionError):
-            self.say("220 carrier")
-            while line := self.rfile.readline().decode("ascii").strip():
-                if not self.answer(line):
-                    return
-        self.server.sessions.append(self.all)
+        self.all, self.now, self.is_refused = [], [], False
+        super().handle()
+        if not self.is_refused:
+            self.server.sessions.append(self.all)
 
     def answer(self, line):
         verb = line[:4].upper()
         if verb == "RCPT":
-            self.now.append(line[line.index("<") + 1:line.rindex(">")])
+            self.now.append(smtp_server.path_of(line))
             if len(self.all) + len(self.now) > MOST:
                 self.server.refused += 1
+                self.is_refused = True
                 self.say("554 Transaction failed")
                 return False
         if verb == "DATA":
-            self.say("354 go on")
-            while self.rfile.readline() != b".\r\n":
-                pass
+            self.pass_over_text()
             self.all += self.now
             self.now = []
         self.say("221 bye" if verb == "QUIT" else "250 2.0.0 ok")
-        if verb == "QUIT":
-            self.server.sessions.append(self.all)
         return verb != "QUIT"
-
-    def say(self, text):
-        self.wfile.write(f"{text}\r\n".encode())
 
 
 @contextlib.contextmanager
 def carrier(stack):
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Carrier) as server:
-        server.daemon_threads = True
-        server.sessions, server.refused = [], 0
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        with stack.mta_tools.as_carriers_want(DOMAIN, server.server_address[1]):
-            yield server
-        server.shutdown()
+    with smtp_server.serving(Carrier, sessions=[], refused=0) as server, \
+            stack.mta_tools.as_carriers_want(DOMAIN, server.port):
+        yield server
 
 
 def subscribe(stack):

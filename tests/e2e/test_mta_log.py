@@ -6,11 +6,10 @@ import json
 import pathlib
 import re
 import socket
-import socketserver
 import subprocess
-import threading
 import unittest
 
+import smtp_server
 import stack as s
 import tap
 import town
@@ -20,40 +19,25 @@ REFUSAL = "450 4.7.1 too much at once, come back later"
 GONE = "gone@closed.example"
 
 
-class Carrier(socketserver.StreamRequestHandler):
+class Carrier(smtp_server.Session):
     """A carrier's mail server: .refusal is what it says to each RCPT, None: it takes it."""
-
-    def handle(self):
-        with contextlib.suppress(ConnectionError):
-            self.say("220 carrier")
-            while line := self.rfile.readline().decode("ascii").strip():
-                self.answer(line)
 
     def answer(self, line):
         verb = line[:4].upper()
         if verb == "DATA":
-            self.say("354 go on")
-            while self.rfile.readline() != b".\r\n":
-                pass
+            self.pass_over_text()
         if verb == "RCPT" and self.server.refusal is not None:
             self.say(self.server.refusal)
         else:
             self.say("221 bye" if verb == "QUIT" else "250 2.0.0 ok")
 
-    def say(self, text):
-        self.wfile.write(f"{text}\r\n".encode())
-
 
 @contextlib.contextmanager
 def carrier(stack, domain):
     """The domain's mail goes to a server of ours."""
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Carrier) as server:
-        server.daemon_threads = True
-        server.refusal = None
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        with stack.mta_tools.routed({domain: "127.0.0.1"}, server.server_address[1]):
-            yield server
-        server.shutdown()
+    with smtp_server.serving(Carrier, refusal=None) as server, \
+            stack.mta_tools.routed({domain: "127.0.0.1"}, server.port):
+        yield server
 
 
 def log_of(stack):

@@ -3,11 +3,12 @@
 carrier, and no ordinary shard is handed over while an urgent one is."""
 import contextlib
 import re
-import socketserver
 import threading
 
+import smtp_server
 import stack as s
 import tap
+import test_bounces as bounces
 import town
 from tap import check_equal, check_in
 
@@ -17,26 +18,21 @@ AT_ONCE = 2  # shards, as shards_at_once is unless it is set
 PERSON = {town.BOSAI: "bosai", town.KOSODATE: "kosodate"}
 
 
-class Slow(socketserver.StreamRequestHandler):
+class Slow(smtp_server.Session):
     """A carrier's mail server. What is not urgent it answers only when its gate is opened."""
 
     def handle(self):
         self.sender, self.recipients = "", []
-        with contextlib.suppress(ConnectionError):
-            self.say("220 carrier")
-            while line := self.rfile.readline().decode("ascii").strip():
-                self.answer(line)
+        super().handle()
 
     def answer(self, line):
         verb = line[:4].upper()
         if verb == "MAIL":
-            self.sender, self.recipients = path_of(line), []
+            self.sender, self.recipients = smtp_server.path_of(line), []
         if verb == "RCPT":
-            self.recipients.append(path_of(line))
+            self.recipients.append(smtp_server.path_of(line))
         if verb == "DATA":
-            self.say("354 go on")
-            while self.rfile.readline() != b".\r\n":
-                pass
+            self.pass_over_text()
             self.take()
         self.say("221 bye" if verb == "QUIT" else "250 ok")
 
@@ -48,35 +44,17 @@ class Slow(socketserver.StreamRequestHandler):
         with self.server.lock:
             self.server.taken += [(self.sender, to) for to in self.recipients]
 
-    def say(self, text):
-        self.wfile.write(f"{text}\r\n".encode())
-
-
-def path_of(line):
-    return line[line.index("<") + 1:line.index(">")]
-
-
-class Carrier(socketserver.ThreadingTCPServer):
-    daemon_threads = True
-    request_queue_size = 50
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), Slow)
-        self.lock, self.gate = threading.Lock(), threading.Event()
-        self.waiting, self.taken = 0, []
-
 
 @contextlib.contextmanager
 def carrier(stack):
     """CARRIER's mail goes there. Ordinary mail has few connections to it, which are all busy soon."""
-    with Carrier() as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        with stack.mta_tools.narrow(CARRIER, server.server_address[1]):
-            try:
-                yield server
-            finally:
-                server.gate.set()
-        server.shutdown()
+    with smtp_server.serving(Slow, lock=threading.Lock(), gate=threading.Event(), waiting=0,
+                             taken=[]) as server, \
+            stack.mta_tools.narrow(CARRIER, server.port):
+        try:
+            yield server
+        finally:
+            server.gate.set()
 
 
 def subscribe(stack, to, addresses):
@@ -171,35 +149,12 @@ def test_a_report_of_urgent_mail(stack):
     for number, to in enumerate((urgent, urgent.replace("+ur", "+r"))):
         who = stack.store("SELECT address FROM subscriber WHERE list = 'bosai'"
                           " ORDER BY address_key LIMIT 1 OFFSET ?", number)[0]["address"]
-        replies = stack.mx_send("", to, REPORT.format(to=to, who=who).replace("\n", "\r\n").encode())
+        report = bounces.REPORT.format(to=to, who=who, action="failed", status="5.1.1")
+        replies = stack.mx_send("", to, report.replace("\n", "\r\n").encode())
         check_equal(replies.final and replies.final[0], 250, f"{to}: {replies}")
         stack.wait_for(lambda: stack.store(
             "SELECT 1 FROM bounce WHERE draft = ? AND address_key = ?", draft, who.lower()),
             what=f"the report to {to}")
-
-
-REPORT = """\
-From: MAILER-DAEMON@phone.sink.example
-To: {to}
-Subject: Delivery report
-MIME-Version: 1.0
-Content-Type: multipart/report; report-type=delivery-status; boundary=b
-
---b
-
-Nobody of that name.
-
---b
-Content-Type: message/delivery-status
-
-Reporting-MTA: dns; phone.sink.example
-
-Final-Recipient: rfc822; {who}
-Action: failed
-Status: 5.1.1
-
---b--
-"""
 
 
 def test_requests_for_urgent_drafts(stack):
