@@ -140,6 +140,8 @@ static const struct intake *find_intake(const struct recipient *recipient)
 	case SERVICE_PAUSE:
 	case SERVICE_STATUS:
 		return &intake_resident;
+	case SERVICE_HELP:
+		return &intake_desk;
 	case SERVICE_LEAVE_SIGNED:
 		return &intake_leave_signed;
 	case SERVICE_CONFIRM:

@@ -54,8 +54,18 @@ static const struct {
 
 #define LISTS_COUNT (sizeof(service_lists) / sizeof(service_lists[0]))
 
-#define SERVICE_STATUS_WORD "status"
-#define SERVICE_OWNER_WORD  "owner"
+/* Words that are all of the local part. */
+static const struct {
+	enum service_kind kind;
+	const char *word;
+} service_plain[] = {
+	{ SERVICE_STATUS, "status" },
+	{ SERVICE_HELP, "help" },
+};
+
+#define PLAIN_COUNT (sizeof(service_plain) / sizeof(service_plain[0]))
+
+#define SERVICE_OWNER_WORD "owner"
 
 #define SERVICE_INCIDENT_WORD "incident"
 
@@ -71,8 +81,9 @@ const char *service_address_word(enum service_kind kind)
 			return service_lists[i].word;
 	if (kind == SERVICE_LEAVE_SIGNED)
 		return service_address_word(SERVICE_LEAVE);
-	if (kind == SERVICE_STATUS)
-		return SERVICE_STATUS_WORD;
+	for (size_t i = 0; i < PLAIN_COUNT; i++)
+		if (service_plain[i].kind == kind)
+			return service_plain[i].word;
 	return kind == SERVICE_INCIDENT ? SERVICE_INCIDENT_WORD : NULL;
 }
 
@@ -166,17 +177,19 @@ static bool read_owner(const struct address *address, struct service_address *se
 	return true;
 }
 
-/* What residents write to. */
-static void read_residents(const struct address *address,
-			   struct service_address *service_r)
+/* What has no token. */
+static void read_others(const struct address *address, struct service_address *service_r)
 {
 	for (size_t i = 0; i < LISTS_COUNT; i++)
 		if (read_list(address, i, service_r))
 			return;
-	if (is_local(address, SERVICE_STATUS_WORD))
-		service_r->kind = SERVICE_STATUS;
-	else
-		(void)read_owner(address, service_r);
+	for (size_t i = 0; i < PLAIN_COUNT; i++) {
+		if (is_local(address, service_plain[i].word)) {
+			service_r->kind = service_plain[i].kind;
+			return;
+		}
+	}
+	(void)read_owner(address, service_r);
 }
 
 /* Does the address begin with this word? What follows it is noted. */
@@ -228,7 +241,7 @@ void service_address_read(const struct address *address, const char *service_dom
 	else if (is_incident(address, service_r))
 		service_r->kind = SERVICE_INCIDENT;
 	else if (service_r->kind == SERVICE_UNKNOWN)
-		read_residents(address, service_r);
+		read_others(address, service_r);
 }
 
 /* ---- disguises ---- */

@@ -29,6 +29,7 @@ enum service_kind {
 	SERVICE_PAUSE,        /* pause-LIST: nothing until a date */
 	SERVICE_CONFIRM, /* confirm+TOKEN: the answer to what one of these three asks back */
 	SERVICE_STATUS,  /* status: what a resident is registered for */
+	SERVICE_HELP,    /* help: staff and approvers ask what they may do */
 	SERVICE_OWNER,   /* LIST-owner: whom to ask about a list; the list is the token */
 	SERVICE_UNKNOWN, /* in the service domain, but none of these */
 };
@@ -62,7 +63,8 @@ bool service_address_is_disguised(const char *path, const char *service_domain);
 void service_address_read(const struct address *address, const char *service_domain,
 			  const char *notice_local, struct service_address *service_r);
 
-/* The word by which the addresses of this kind begin; NULL for a kind without tokens. */
+/* The word by which the addresses of this kind begin, or which is all of their local part; NULL for
+ * the other kinds. */
 const char *service_address_word(enum service_kind kind);
 
 #endif

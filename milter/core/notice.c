@@ -69,6 +69,7 @@ static const char *const notice_kind_list[] = {
 	NOTICE_INCIDENT_NOTE,
 	NOTICE_INCIDENT_CLOSED,
 	NOTICE_STAYED,
+	NOTICE_HELP,
 	NOTICE_RESIDENT_JOIN,
 	NOTICE_RESIDENT_WELCOME,
 	NOTICE_RESIDENT_LEAVE,
@@ -132,6 +133,8 @@ static const char *const notice_name_list[] = {
 	"delivery_last", "delivery_last_after", "delivery_waits", "delivery_waiting",
 	/* of what cannot be rendered */
 	"plain_facts", "plain_kind",
+	/* of what was asked of help@ */
+	"help_text", "duties",
 	/* of the details of alarms (milter/courier/notice_said.h) */
 	"said_1", "said_2", "said_3", NULL
 };

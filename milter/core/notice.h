@@ -62,6 +62,7 @@
 #define NOTICE_INCIDENT_RECEIPT "incident-receipt" /* to who reported it */
 #define NOTICE_INCIDENT_NOTE    "incident-note"    /* something was added to it */
 #define NOTICE_INCIDENT_CLOSED  "incident-closed"  /* cause and measure (Art. 9) */
+#define NOTICE_HELP             "help"             /* to who asked help@ */
 /* To residents; their kinds begin like that. */
 #define NOTICE_RESIDENT           "resident-"
 #define NOTICE_RESIDENT_JOIN      "resident-join" /* to confirm; with the terms of use */

@@ -139,6 +139,7 @@ INTAKE(correct);
 INTAKE(instruction);
 INTAKE(notice_reply);
 INTAKE(incident);
+INTAKE(desk);
 INTAKE(role);
 INTAKE(resident);
 INTAKE(confirm);

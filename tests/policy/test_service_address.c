@@ -95,6 +95,10 @@ static const struct {
 	{ "bounce@" DOMAIN, SERVICE_UNKNOWN, NULL, false },
 	{ "release+x@" DOMAIN, SERVICE_RELEASE, "x", false },
 
+	{ "help@" DOMAIN, SERVICE_HELP, NULL, false },
+	{ "\"HELP\"@" DOMAIN ".", SERVICE_HELP, NULL, false },
+	{ "help+x@" DOMAIN, SERVICE_UNKNOWN, NULL, false },
+	{ "helper@" DOMAIN, SERVICE_UNKNOWN, NULL, false },
 	{ "incident@" DOMAIN, SERVICE_INCIDENT, NULL, false },
 	{ "Incident@" DOMAIN, SERVICE_INCIDENT, NULL, false },
 	{ "incident+x@" DOMAIN, SERVICE_UNKNOWN, NULL, false },

@@ -1,0 +1,140 @@
+#!/usr/bin/env python3
+"""What staff and approvers find by themselves: help@ says what each may do."""
+import stack as s
+import tap
+import town
+from tap import check_equal, check_in
+
+HELP = f"help@{s.SERVICE}"
+SECTION = "ou=bosai,ou=sections,dc=town,dc=example"
+# A phone shows some 25 lines of a mail.
+SCREEN = 25
+DECISIONS = ("承認", "OK", "approve", "差戻し", "却下", "reject", "緊急承認", "停止", "stop", "取下げ")
+
+
+def ask(stack, user, to=HELP, subject="", mail_id=None, **headers):
+    """Write to the desk; the reply of the mail system."""
+    mail = s.make_mail(user, to, subject, "", **headers)
+    if mail_id is not None:
+        mail.replace_header("Message-ID", mail_id)
+    return stack.submit(user, to, mail).final
+
+
+def answers(stack, user, mark="【使い方】"):
+    return [mail for mail in stack.imap(user) if mark in str(mail["Subject"])]
+
+
+def help_for(stack, user, mark="【使い方】"):
+    before = len(answers(stack, user, mark))
+    check_equal(ask(stack, user)[0], 250)
+    mail = stack.wait_for(lambda: (answers(stack, user, mark)[before:] or [None])[0],
+                          what=f"the answer to {user}")
+    text = s.text_of(mail)
+    check_equal(len(text.strip().splitlines()) <= SCREEN, True, f"one screen:\n{text}")
+    for line in text.splitlines():
+        check_equal(line.strip(" ・-").startswith(DECISIONS), False, line)
+    return text
+
+
+def notices_written(stack):
+    return stack.store("SELECT count(*) AS count FROM outbox")[0]["count"]
+
+
+# ---- help@ ----
+
+def test_staff_may_write(stack):
+    text = help_for(stack, "bosai-staff1")
+    for part in ("配信担当者", "防災課", town.BOSAI, "200 文字", "「取下げ」", f"incident@{s.SERVICE}"):
+        check_in(part, text)
+    for part in ("「承認」", town.KOSODATE):
+        check_equal(part in text, False, part)
+
+
+def test_who_decides_is_told_the_words(stack):
+    for person, duty in (("bosai-chief", "配信責任者"), ("bosai-deputy", "委任を受けた者")):
+        text = help_for(stack, person)
+        for part in (duty, "「承認」", "「差戻し」", "「緊急承認」", "「停止」", "訂正文"):
+            check_in(part, text)
+        check_equal("200 文字" in text, False, person)
+
+
+def test_in_english(stack):
+    text = help_for(stack, "kosodate-staff2", "[How to]")
+    for part in ("staff", town.KOSODATE, '"withdraw"', "[URGENT]"):
+        check_in(part, text)
+
+
+def test_administrators_and_who_has_no_duty(stack):
+    check_in("kairanctl status", help_for(stack, "sysadmin"))
+    stack.ldapmodify(f"dn: {SECTION}\nchangetype: modify\ndelete: kairanStaff\n"
+                     "kairanStaff: uid=bosai-staff2,ou=people,dc=town,dc=example\n")
+    try:
+        check_in("第10条", help_for(stack, "bosai-staff2"))
+    finally:
+        stack.ldapmodify(f"dn: {SECTION}\nchangetype: modify\nadd: kairanStaff\n"
+                         "kairanStaff: uid=bosai-staff2,ou=people,dc=town,dc=example\n")
+
+
+def test_a_suspended_approver_hears_why(stack):
+    change = f"dn: {SECTION}\nchangetype: modify\nreplace: kairanApproverStatus\n"
+    stack.ldapmodify(f"{change}kairanApproverStatus: suspended\n")
+    try:
+        text = help_for(stack, "bosai-deputy")
+    finally:
+        stack.ldapmodify(f"{change}kairanApproverStatus: active\n")
+    check_in("今はできないこと", text)
+    check_in("第6条", text)
+    check_equal("「承認」" in text, False, text)
+
+
+def test_strangers_are_refused_and_nothing_is_sent(stack):
+    before = notices_written(stack)
+    for sender in ("x@phone.sink.example", "bosai-staff1@town.example", ""):
+        mail = s.make_mail("bosai-staff1", HELP, "", "")
+        replies = stack.mx_send(sender, HELP, mail)
+        check_equal(replies.recipients[HELP][0], 550, sender)
+        check_in("Art.13-1", replies.recipients[HELP][1])
+    check_equal(notices_written(stack), before)
+
+
+def test_machines_are_not_answered(stack):
+    before = notices_written(stack)
+    check_equal(ask(stack, "bosai-staff1", Auto_Submitted="auto-replied")[0], 250)
+    check_equal(notices_written(stack), before)
+
+
+def test_the_same_mail_is_answered_once(stack):
+    twice = {"mail_id": "<words-twice@town.example>"}
+    check_equal(ask(stack, "kosodate-chief", **twice)[0], 250)
+    before = notices_written(stack)
+    check_equal(ask(stack, "kosodate-chief", **twice)[0], 250)
+    check_equal(notices_written(stack), before)
+
+
+def test_an_endless_rule_is_answered_no_more(stack):
+    before = notices_written(stack)
+    for _ in range(21):
+        check_equal(ask(stack, "kosodate-staff1", subject="Re: 【使い方】")[0], 250)
+    check_equal(len(stack.store("SELECT seq FROM audit WHERE action = 'help'"
+                                " AND uid = 'kosodate-staff1' AND outcome = 'answered'")), 20)
+    told = stack.wait_mail("sysadmin", town.subject_is("読み取れない返信の続発"))
+    check_in("kosodate-staff1", s.text_of(told))
+    check_equal(notices_written(stack) - before <= 21, True, "notices")
+
+
+def test_a_directory_that_is_away_is_no_answer(stack):
+    before = notices_written(stack)
+    uri = stack.env["LDAPURI"]
+    stack.configure(ldap_uri="ldap://127.0.0.1:9")
+    try:
+        replies = stack.submit("bosai-chief", HELP, s.make_mail("bosai-chief", HELP, "", ""))
+        check_equal(replies.recipients[HELP][0], 451, replies)
+    finally:
+        stack.configure(ldap_uri=uri)
+    check_equal(len(stack.store("SELECT seq FROM audit WHERE action = 'help'"
+                                " AND uid = 'bosai-chief' AND outcome = 'answered'")), 1)
+    check_equal(notices_written(stack), before)
+
+
+if __name__ == "__main__":
+    tap.main(globals())
