@@ -26,35 +26,6 @@
 #include "schema/directory_parts.h"
 #include "schema/ldap_entry.h"
 
-struct directory *directory_new(const struct settings *settings)
-{
-	struct directory *directory = g_new0(struct directory, 1);
-
-	directory->settings = settings;
-	directory->health = ldap_health_new();
-	directory->pool = ldap_pool_new(settings, directory->health);
-	directory->pages_health = ldap_health_new();
-	directory->pages = ldap_link_new(settings, directory->pages_health);
-	return directory;
-}
-
-void directory_hurry(struct directory *directory)
-{
-	ldap_health_hurry(directory->health);
-	ldap_health_hurry(directory->pages_health);
-}
-
-void directory_free(struct directory *directory)
-{
-	if (directory == NULL)
-		return;
-	ldap_link_free(directory->pages);
-	ldap_pool_free(directory->pool);
-	ldap_health_free(directory->pages_health);
-	ldap_health_free(directory->health);
-	g_free(directory);
-}
-
 static bool read_status(LDAP *ld, LDAPMessage *entry, const char *attribute,
 			enum approver_status *status_r)
 {
@@ -166,11 +137,7 @@ failed:
 }
 
 /* Ids are operational attributes, which servers give only when they are asked for by name. */
-struct section_attributes {
-	char *names[3];
-};
-
-static struct section_attributes list_attributes(const struct settings *settings)
+struct section_attributes directory_section_attributes(const struct settings *settings)
 {
 	return (struct section_attributes){
 		{ (char *)LDAP_ALL_USER_ATTRIBUTES,
@@ -179,32 +146,36 @@ static struct section_attributes list_attributes(const struct settings *settings
 	};
 }
 
+enum answer directory_take_section(const struct settings *settings, LDAP *ld,
+				   LDAPMessage *result, struct section **section_r,
+				   struct kairan_error *error_r)
+{
+	LDAPMessage *entry = result != NULL ? ldap_first_entry(ld, result) : NULL;
+
+	if (entry == NULL)
+		return ANSWER_NO;
+	*section_r = read_section(settings, ld, entry, error_r);
+	return *section_r != NULL ? ANSWER_YES : ANSWER_UNKNOWN;
+}
+
 enum answer directory_find_section(struct directory *directory, const char *dn,
 				   struct section **section_r,
 				   struct kairan_error *error_r)
 {
 	const struct settings *settings = directory->settings;
-	struct section_attributes attributes = list_attributes(settings);
+	struct section_attributes attributes = directory_section_attributes(settings);
 	LDAPMessage *result = NULL;
 	struct ldap_link *link;
-	LDAPMessage *entry;
 	const struct ldap_question question = { dn, LDAP_SCOPE_BASE,
 						settings->ldap_section_filter,
 						attributes.names };
 	enum answer answer;
-	LDAP *ld;
 
 	link = ldap_pool_take(directory->pool);
 	answer = ldap_link_search(link, &question, &result, error_r);
-	ld = ldap_link_handle(link);
-	entry = answer == ANSWER_YES ? ldap_first_entry(ld, result) : NULL;
-	if (answer == ANSWER_YES && entry == NULL)
-		answer = ANSWER_NO;
-	if (answer == ANSWER_YES) {
-		*section_r = read_section(settings, ld, entry, error_r);
-		if (*section_r == NULL)
-			answer = ANSWER_UNKNOWN;
-	}
+	if (answer == ANSWER_YES)
+		answer = directory_take_section(settings, ldap_link_handle(link), result,
+						section_r, error_r);
 	(void)ldap_msgfree(result);
 	ldap_pool_give(directory->pool, link);
 	return answer;
@@ -249,7 +220,7 @@ bool directory_list_sections(struct directory *directory, GPtrArray **sections_r
 	const struct settings *settings = directory->settings;
 	GPtrArray *sections = g_ptr_array_new_with_free_func(free_section);
 	GPtrArray *bad = g_ptr_array_new_with_free_func(g_free);
-	struct section_attributes attributes = list_attributes(settings);
+	struct section_attributes attributes = directory_section_attributes(settings);
 	const struct ldap_question question = { settings->ldap_base, LDAP_SCOPE_SUBTREE,
 						settings->ldap_section_filter,
 						attributes.names };

@@ -1,7 +1,8 @@
 /*
  * The directory: who people are, what a section's people may do, which addresses
- * broadcast. The only code that speaks LDAP. Every look-up is asked afresh and has three
- * answers; ANSWER_UNKNOWN means that the server could not be asked.
+ * broadcast. The only code that speaks LDAP. Every look-up is asked afresh (but see
+ * directory_find_staffed()) and has three answers; ANSWER_UNKNOWN means that the server could not
+ * be asked.
  *
  * DNs are returned in one canonical form (LDAPv3 string, lower-case), so that two of them
  * are the same entry exactly when the strings are equal.

@@ -3,8 +3,9 @@
  *	directory_people - the people of a section in LDAP
  *
  * DESCRIPTION
- *	Three kinds of questions: the people by their DNs; one for all who have an address of
- *	these people; one for the other sections that name a delegate.
+ *	Three kinds of questions: the people by their DNs; then, in one turn, one for all who have
+ *	an address of these people, and one for the other sections that name a delegate. What was
+ *	found may be shared by several threads (schema/directory_staffed.c), and never changes.
  *
  * DIAGNOSTICS
  *	Warning: a section that cannot be understood, when all are walked. Could not ask: as in
@@ -23,6 +24,7 @@
 #include "schema/ldap_entry.h"
 
 struct section_people {
+	gint references;          /* atomic */
 	GPtrArray *persons;       /* struct person */
 	struct duty_person *rows; /* the same, as policy wants them */
 	char **elsewhere;
@@ -34,30 +36,45 @@ static void free_person(void *person)
 	person_free(person);
 }
 
-/* Call visit for each entry that a search below the base finds. It holds the link, so it may
- * not ask anything itself. */
-static bool walk_entries(struct directory *directory, const char *filter,
-			 char **attributes,
-			 void (*visit)(LDAP *ld, LDAPMessage *entry, void *context),
-			 void *context, struct kairan_error *error_r)
-{
-	const struct ldap_question question = { directory->settings->ldap_base,
-						LDAP_SCOPE_SUBTREE, filter, attributes };
-	LDAPMessage *result = NULL;
-	struct ldap_link *link;
-	enum answer answer;
-	LDAP *ld;
+/* A search below the base, and what to do with each entry that it finds. */
+struct walk {
+	const char *filter;
+	char **attributes;
+	void (*visit)(LDAP *ld, LDAPMessage *entry, void *context);
+	void *context;
+};
 
-	link = ldap_pool_take(directory->pool);
-	answer = ldap_link_search(link, &question, &result, error_r);
-	ld = ldap_link_handle(link);
-	for (LDAPMessage *entry = answer == ANSWER_YES ? ldap_first_entry(ld, result)
-						       : NULL;
+static void visit_all(const struct walk *walk, LDAP *ld, LDAPMessage *result)
+{
+	for (LDAPMessage *entry = result != NULL ? ldap_first_entry(ld, result) : NULL;
 	     entry != NULL; entry = ldap_next_entry(ld, entry))
-		visit(ld, entry, context);
-	(void)ldap_msgfree(result);
+		walk->visit(ld, entry, walk->context);
+}
+
+#define WALKS_MOST 2
+
+/* Some walks in one turn. They hold the link, so visit may not ask anything itself. */
+static bool walk_entries(struct directory *directory, const struct walk *walks,
+			 size_t count, struct kairan_error *error_r)
+{
+	struct ldap_question questions[WALKS_MOST];
+	LDAPMessage *results[WALKS_MOST];
+	struct ldap_link *link;
+	bool ok;
+
+	for (size_t i = 0; i < count; i++)
+		questions[i] =
+		    (struct ldap_question){ directory->settings->ldap_base,
+					    LDAP_SCOPE_SUBTREE, walks[i].filter,
+					    walks[i].attributes };
+	link = ldap_pool_take(directory->pool);
+	ok = ldap_link_search_all(link, questions, count, results, error_r);
+	for (size_t i = 0; i < count; i++) {
+		visit_all(&walks[i], ldap_link_handle(link), results[i]);
+		(void)ldap_msgfree(results[i]);
+	}
 	ldap_pool_give(directory->pool, link);
-	return answer != ANSWER_UNKNOWN;
+	return ok;
 }
 
 static bool has_person(const GPtrArray *persons, const char *dn)
@@ -137,25 +154,21 @@ static void append_mails(const struct settings *settings, const struct person *p
 	}
 }
 
-static bool add_sharers(struct directory *directory, GPtrArray *persons,
-			struct kairan_error *error_r)
+/* The filter for all who have an address of these people; NULL where these have none. */
+static char *make_sharers_filter(const struct settings *settings,
+				 const GPtrArray *persons)
 {
-	const struct settings *settings = directory->settings;
-	struct sharers sharers = { settings, persons };
-	g_auto(GStrv) attributes = directory_list_attributes(settings, false);
 	GString *mails = g_string_new(NULL);
-	g_autofree char *filter = NULL;
+	char *filter = NULL;
 
 	for (guint i = 0; i < persons->len; i++)
 		append_mails(settings, g_ptr_array_index(persons, i), mails);
 	/* Not every server takes an OR of nothing (RFC 4526). */
-	if (mails->len == 0) {
-		(void)g_string_free(mails, TRUE);
-		return true;
-	}
-	filter = g_strdup_printf("(&%s(|%s))", settings->ldap_person_filter, mails->str);
+	if (mails->len > 0)
+		filter = g_strdup_printf("(&%s(|%s))", settings->ldap_person_filter,
+					 mails->str);
 	(void)g_string_free(mails, TRUE);
-	return walk_entries(directory, filter, attributes, add_sharer, &sharers, error_r);
+	return filter;
 }
 
 /* ---- whom other sections name ---- */
@@ -199,14 +212,14 @@ static void note_elsewhere(LDAP *ld, LDAPMessage *entry, void *context)
 	}
 }
 
-static bool find_elsewhere(struct directory *directory, const struct section *section,
-			   char ***elsewhere_r, struct kairan_error *error_r)
+/* The filter for the sections that name a delegate of this one; NULL where it has none. */
+static char *make_elsewhere_filter(const struct settings *settings,
+				   const struct section *section)
 {
-	const struct settings *settings = directory->settings;
-	struct elsewhere elsewhere = { settings, section, g_ptr_array_new() };
 	GString *filter = g_string_new(NULL);
-	bool ok = true;
 
+	if (section->delegates[0] == NULL)
+		return g_string_free(filter, TRUE);
 	g_string_printf(filter, "(&%s(|", settings->ldap_section_filter);
 	for (size_t i = 0; section->delegates[i] != NULL; i++) {
 		g_autofree char *value = ldap_entry_escape(section->delegates[i]);
@@ -216,10 +229,30 @@ static bool find_elsewhere(struct directory *directory, const struct section *se
 		    settings->ldap_staff, value, settings->ldap_delegate, value);
 	}
 	g_string_append(filter, "))");
-	if (section->delegates[0] != NULL)
-		ok = walk_entries(directory, filter->str, NULL, note_elsewhere,
-				  &elsewhere, error_r);
-	(void)g_string_free(filter, TRUE);
+	return g_string_free(filter, FALSE);
+}
+
+/* Who else has these people's addresses, and whom other sections name, in one turn. */
+static bool find_others(struct directory *directory, const struct section *section,
+			GPtrArray *persons, char ***elsewhere_r,
+			struct kairan_error *error_r)
+{
+	const struct settings *settings = directory->settings;
+	struct sharers sharers = { settings, persons };
+	struct elsewhere elsewhere = { settings, section, g_ptr_array_new() };
+	g_auto(GStrv) attributes = directory_list_attributes(settings, false);
+	g_autofree char *shared = make_sharers_filter(settings, persons);
+	g_autofree char *named = make_elsewhere_filter(settings, section);
+	struct walk walks[2];
+	size_t count = 0;
+	bool ok;
+
+	if (shared != NULL)
+		walks[count++] =
+		    (struct walk){ shared, attributes, add_sharer, &sharers };
+	if (named != NULL)
+		walks[count++] = (struct walk){ named, NULL, note_elsewhere, &elsewhere };
+	ok = count == 0 || walk_entries(directory, walks, count, error_r);
 	g_ptr_array_add(elsewhere.found, NULL);
 	*elsewhere_r = (char **)g_ptr_array_free(elsewhere.found, FALSE);
 	return ok;
@@ -252,10 +285,11 @@ bool directory_find_people(struct directory *directory, const struct section *se
 {
 	struct section_people *people = g_new0(struct section_people, 1);
 
+	people->references = 1;
 	people->persons = g_ptr_array_new_with_free_func(free_person);
 	if (!add_named(directory, section, author, people->persons, error_r) ||
-	    !add_sharers(directory, people->persons, error_r) ||
-	    !find_elsewhere(directory, section, &people->elsewhere, error_r)) {
+	    !find_others(directory, section, people->persons, &people->elsewhere,
+			 error_r)) {
 		section_people_free(people);
 		return false;
 	}
@@ -264,9 +298,15 @@ bool directory_find_people(struct directory *directory, const struct section *se
 	return true;
 }
 
+struct section_people *section_people_share(struct section_people *people)
+{
+	g_atomic_int_inc(&people->references);
+	return people;
+}
+
 void section_people_free(struct section_people *people)
 {
-	if (people == NULL)
+	if (people == NULL || !g_atomic_int_dec_and_test(&people->references))
 		return;
 	g_ptr_array_unref(people->persons);
 	g_free(people->rows);
@@ -328,8 +368,9 @@ static bool add_holders(struct directory *directory, GPtrArray *people,
 	struct named named = { directory->settings,
 			       g_ptr_array_new_with_free_func(g_free) };
 	GPtrArray *wanted = g_ptr_array_new();
-	bool ok = walk_entries(directory, directory->settings->ldap_section_filter, NULL,
-			       note_named, &named, error_r);
+	const struct walk walk = { directory->settings->ldap_section_filter, NULL,
+				   note_named, &named };
+	bool ok = walk_entries(directory, &walk, 1, error_r);
 
 	g_ptr_array_add(named.dns, NULL);
 	want_persons(wanted, people, (char *const *)named.dns->pdata);

@@ -14,7 +14,17 @@ struct section_people; /* owns what struct section_duties points into */
 bool directory_find_people(struct directory *directory, const struct section *section,
 			   const char *author, struct section_people **people_r,
 			   struct kairan_error *error_r);
+/* The same once more; each is freed. */
+struct section_people *section_people_share(struct section_people *people);
 void section_people_free(struct section_people *people);
+
+/* A section (directory_find_section()) with its people. Who its people are may be remembered, as
+ * long as the directory says that it is the same (schema/directory_staffed.c); their passwords'
+ * state is then not that of this moment. Where the answer is not YES, nothing is returned. */
+enum answer directory_find_staffed(struct directory *directory, const char *dn,
+				   const char *author, struct section **section_r,
+				   struct section_people **people_r,
+				   struct kairan_error *error_r);
 
 /* One of them; NULL for somebody who does not exist. */
 const struct person *section_people_find(const struct section_people *people,

@@ -273,16 +273,19 @@ static bool take_named(struct directory *directory, LDAP *ld, LDAPMessage *resul
 static bool add_some(struct directory *directory, const char *const *dns, size_t count,
 		     GPtrArray *persons, struct kairan_error *error_r)
 {
-	LDAPMessage *results[LDAP_LINK_ENTRIES_MOST];
+	LDAPMessage *results[LDAP_LINK_QUESTIONS_MOST];
+	struct ldap_question questions[LDAP_LINK_QUESTIONS_MOST];
 	g_auto(GStrv) attributes = directory_list_attributes(directory->settings, false);
-	const struct ldap_entries entries = { dns, count,
-					      directory->settings->ldap_person_filter,
-					      attributes };
 	struct ldap_link *link;
 	bool ok;
 
+	for (size_t i = 0; i < count; i++)
+		questions[i] =
+		    (struct ldap_question){ dns[i], LDAP_SCOPE_BASE,
+					    directory->settings->ldap_person_filter,
+					    attributes };
 	link = ldap_pool_take(directory->pool);
-	ok = ldap_link_read_entries(link, &entries, results, error_r);
+	ok = ldap_link_search_all(link, questions, count, results, error_r);
 	for (size_t i = 0; i < count; i++) {
 		struct person *person = NULL;
 
@@ -301,9 +304,9 @@ bool directory_add_persons(struct directory *directory, const char *const *dns,
 {
 	bool ok = true;
 
-	for (size_t i = 0; ok && i < count; i += LDAP_LINK_ENTRIES_MOST)
-		ok = add_some(directory, dns + i, MIN(count - i, LDAP_LINK_ENTRIES_MOST),
-			      persons, error_r);
+	for (size_t i = 0; ok && i < count; i += LDAP_LINK_QUESTIONS_MOST)
+		ok = add_some(directory, dns + i,
+			      MIN(count - i, LDAP_LINK_QUESTIONS_MOST), persons, error_r);
 	return ok;
 }
 

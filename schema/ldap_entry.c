@@ -66,6 +66,16 @@ char *ldap_entry_canonical_dn(const char *text)
 	return folded;
 }
 
+bool ldap_entry_is_below(const char *dn, const char *above)
+{
+	const size_t length = strlen(dn), tail = strlen(above);
+
+	if (length < tail || strcmp(dn + length - tail, above) != 0)
+		return false;
+	return length == tail || (length > tail + 1 && dn[length - tail - 1] == ',' &&
+				  dn[length - tail - 2] != '\\');
+}
+
 static char **read_values(LDAP *ld, LDAPMessage *entry, const char *attribute, bool clean)
 {
 	struct berval **values = NULL;

@@ -23,6 +23,10 @@ char *ldap_entry_canonical_dn(const char *text);
 /* The entry's own DN, canonical; NULL when it cannot be read. */
 char *ldap_entry_dn(LDAP *ld, LDAPMessage *entry);
 
+/* Is an entry below another one, or the same? Both canonical. In doubt (a comma that may be part of
+ * a name) it is not. */
+bool ldap_entry_is_below(const char *dn, const char *above);
+
 /* All values of an attribute ("": none): a new NULL-terminated vector, perhaps empty. Free
  * with g_strfreev(). */
 char **ldap_entry_values(LDAP *ld, LDAPMessage *entry, const char *attribute);

@@ -23,6 +23,7 @@
 struct ldap_health {
 	pthread_mutex_t lock;
 	unsigned failures;
+	unsigned connections;
 	struct kairan_error failure; /* the last one */
 	bool is_failing;             /* and nothing has succeeded since */
 	/* Microseconds of the monotonic clock. */
@@ -75,6 +76,23 @@ unsigned ldap_health_count_failures(struct ldap_health *health)
 	failures = health->failures;
 	pthread_mutex_unlock(&health->lock);
 	return failures;
+}
+
+void ldap_health_note_connection(struct ldap_health *health)
+{
+	pthread_mutex_lock(&health->lock);
+	health->connections++;
+	pthread_mutex_unlock(&health->lock);
+}
+
+unsigned ldap_health_count_connections(struct ldap_health *health)
+{
+	unsigned connections;
+
+	pthread_mutex_lock(&health->lock);
+	connections = health->connections;
+	pthread_mutex_unlock(&health->lock);
+	return connections;
 }
 
 bool ldap_health_may_ask(struct ldap_health *health, unsigned failures,

@@ -32,6 +32,11 @@ unsigned ldap_health_count_failures(struct ldap_health *health);
 bool ldap_health_may_ask(struct ldap_health *health, unsigned failures,
 			 struct kairan_error *error_r);
 
+/* A connection was made, or tried: the server may be another one, or have been given another's
+ * data, since the one before. How often so far. */
+void ldap_health_note_connection(struct ldap_health *health);
+unsigned ldap_health_count_connections(struct ldap_health *health);
+
 /* What became of a question. begun: g_get_monotonic_time() when it was asked. */
 void ldap_health_note_failure(struct ldap_health *health, int64_t begun,
 			      const struct kairan_error *error);

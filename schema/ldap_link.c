@@ -183,22 +183,20 @@ static bool connect_and_bind(struct ldap_link *link, struct kairan_error *error_
 	if (result == LDAP_SUCCESS)
 		result = bind_as(link, settings->ldap_bind_dn, &secret);
 	explicit_bzero(password, sizeof(password));
+	ldap_health_note_connection(link->health);
 	return result == LDAP_SUCCESS || fail_connection(link, result, error_r);
 }
 
-/* What is asked in one turn: the same of one base, or of several entries. */
-struct question {
-	const char *const *bases;
-	size_t count; /* at most LDAP_LINK_ENTRIES_MOST */
-	int scope;
-	const char *filter;
-	char **attributes;
+/* What is asked in one turn. */
+struct turn {
+	const struct ldap_question *questions;
+	size_t count;          /* at most LDAP_LINK_QUESTIONS_MOST */
 	int page;              /* entries; 0: all at once */
 	struct berval *cookie; /* where the page begins; NULL: the first one */
 };
 
-static int send_search(struct ldap_link *link, const struct question *question,
-		       const char *base, int *message_r)
+static int send_search(struct ldap_link *link, const struct turn *turn,
+		       const struct ldap_question *question, int *message_r)
 {
 	/* The server's own limit comes before ours, so that one that is slow at this question says
 	 * so, and is not taken for one that is dead (ldap_health.h). */
@@ -207,40 +205,40 @@ static int send_search(struct ldap_link *link, const struct question *question,
 	LDAPControl *controls[] = { NULL, NULL };
 	int result = LDAP_SUCCESS;
 
-	if (question->page > 0)
-		result = ldap_create_page_control(link->handle, question->page,
-						  question->cookie, 1, &controls[0]);
+	if (turn->page > 0)
+		result = ldap_create_page_control(link->handle, turn->page, turn->cookie,
+						  1, &controls[0]);
 	if (result == LDAP_SUCCESS)
 		result =
-		    ldap_search_ext(link->handle, base, question->scope, question->filter,
-				    question->attributes, 0, controls, NULL, &limit,
-				    LDAP_NO_LIMIT, message_r);
+		    ldap_search_ext(link->handle, question->base, question->scope,
+				    question->filter, question->attributes, 0, controls,
+				    NULL, &limit, LDAP_NO_LIMIT, message_r);
 	if (controls[0] != NULL)
 		ldap_control_free(controls[0]);
 	return result;
 }
 
-static void free_results(const struct question *question, LDAPMessage **results)
+static void free_results(const struct turn *turn, LDAPMessage **results)
 {
-	for (size_t i = 0; i < question->count; i++) {
+	for (size_t i = 0; i < turn->count; i++) {
 		(void)ldap_msgfree(results[i]);
 		results[i] = NULL;
 	}
 }
 
 /* All questions are sent before the first answer is read, so that they cost one way there and
- * back. One of several that does not exist leaves its result NULL. */
-static int search_once(struct ldap_link *link, const struct question *question,
+ * back. One of several whose base does not exist leaves its result NULL. */
+static int search_once(struct ldap_link *link, const struct turn *turn,
 		       LDAPMessage **results)
 {
-	int messages[LDAP_LINK_ENTRIES_MOST];
+	int messages[LDAP_LINK_QUESTIONS_MOST];
 	int result = LDAP_SUCCESS;
 
-	for (size_t i = 0; result == LDAP_SUCCESS && i < question->count; i++)
-		result = send_search(link, question, question->bases[i], &messages[i]);
-	for (size_t i = 0; result == LDAP_SUCCESS && i < question->count; i++) {
+	for (size_t i = 0; result == LDAP_SUCCESS && i < turn->count; i++)
+		result = send_search(link, turn, &turn->questions[i], &messages[i]);
+	for (size_t i = 0; result == LDAP_SUCCESS && i < turn->count; i++) {
 		result = await_answer(link, messages[i], &results[i]);
-		if (result == LDAP_NO_SUCH_OBJECT && question->count > 1) {
+		if (result == LDAP_NO_SUCH_OBJECT && turn->count > 1) {
 			(void)ldap_msgfree(results[i]);
 			results[i] = NULL;
 			result = LDAP_SUCCESS;
@@ -257,7 +255,7 @@ static bool is_lost(int result)
 
 /* Search, and once more where the server has closed the connection since the last one; a page
  * that is not the first goes down with its connection. False: there is none. */
-static bool search_healing(struct ldap_link *link, const struct question *question,
+static bool search_healing(struct ldap_link *link, const struct turn *turn,
 			   LDAPMessage **results, int *result_code_r,
 			   struct kairan_error *error_r)
 {
@@ -265,14 +263,14 @@ static bool search_healing(struct ldap_link *link, const struct question *questi
 
 	if (fresh && !connect_and_bind(link, error_r))
 		return false;
-	*result_code_r = search_once(link, question, results);
+	*result_code_r = search_once(link, turn, results);
 	if (!is_lost(*result_code_r) || fresh)
 		return true;
-	free_results(question, results);
+	free_results(turn, results);
 	disconnect(link);
 	if (!connect_and_bind(link, error_r))
 		return false;
-	*result_code_r = search_once(link, question, results);
+	*result_code_r = search_once(link, turn, results);
 	return true;
 }
 
@@ -283,32 +281,32 @@ static enum answer fail(struct ldap_link *link, int64_t begun,
 	return ANSWER_UNKNOWN;
 }
 
-static enum answer search(struct ldap_link *link, const struct question *question,
+static enum answer search(struct ldap_link *link, const struct turn *turn,
 			  LDAPMessage **results, bool *cut_r,
 			  struct kairan_error *error_r)
 {
 	const int64_t begun = g_get_monotonic_time();
 	int result = LDAP_OTHER;
 
-	memset(results, 0, question->count * sizeof(*results));
+	memset(results, 0, turn->count * sizeof(*results));
 	*cut_r = false;
 	if (!ldap_health_may_ask(link->health, link->failures, error_r))
 		return ANSWER_UNKNOWN;
-	if (!search_healing(link, question, results, &result, error_r))
+	if (!search_healing(link, turn, results, &result, error_r))
 		return fail(link, begun, error_r);
 	/* The server's limit: a failure, but for who asks for parts. */
-	*cut_r = result == LDAP_SIZELIMIT_EXCEEDED && question->page > 0;
+	*cut_r = result == LDAP_SIZELIMIT_EXCEEDED && turn->page > 0;
 	if (result == LDAP_SUCCESS || *cut_r) {
 		ldap_health_note_success(link->health);
 		return ANSWER_YES;
 	}
-	free_results(question, results);
+	free_results(turn, results);
 	if (result == LDAP_NO_SUCH_OBJECT) {
 		ldap_health_note_success(link->health);
 		return ANSWER_NO;
 	}
 	(void)error_set(error_r, "LDAP %s: search below %s: %s", link->settings->ldap_uri,
-			question->bases[0], ldap_err2string(result));
+			turn->questions[0].base, ldap_err2string(result));
 	/* A time-out leaves the answer on its way: a later search must not meet it. */
 	disconnect(link);
 	return is_lost(result) || result == LDAP_TIMEOUT ? fail(link, begun, error_r)
@@ -318,27 +316,20 @@ static enum answer search(struct ldap_link *link, const struct question *questio
 enum answer ldap_link_search(struct ldap_link *link, const struct ldap_question *question,
 			     LDAPMessage **result_r, struct kairan_error *error_r)
 {
-	const struct question one = { .bases = &question->base,
-				      .count = 1,
-				      .scope = question->scope,
-				      .filter = question->filter,
-				      .attributes = question->attributes };
+	const struct turn one = { .questions = question, .count = 1 };
 	bool cut;
 
 	return search(link, &one, result_r, &cut, error_r);
 }
 
-bool ldap_link_read_entries(struct ldap_link *link, const struct ldap_entries *entries,
-			    LDAPMessage **results_r, struct kairan_error *error_r)
+bool ldap_link_search_all(struct ldap_link *link, const struct ldap_question *questions,
+			  size_t count, LDAPMessage **results_r,
+			  struct kairan_error *error_r)
 {
-	const struct question question = { .bases = entries->dns,
-					   .count = entries->count,
-					   .scope = LDAP_SCOPE_BASE,
-					   .filter = entries->filter,
-					   .attributes = entries->attributes };
+	const struct turn turn = { .questions = questions, .count = count };
 	bool cut;
 
-	return search(link, &question, results_r, &cut, error_r) != ANSWER_UNKNOWN;
+	return search(link, &turn, results_r, &cut, error_r) != ANSWER_UNKNOWN;
 }
 
 /* Where the next page begins; NULL after the last one. */
@@ -369,13 +360,10 @@ enum answer ldap_link_search_page(struct ldap_link *link,
 				  struct ldap_paging *paging, LDAPMessage **result_r,
 				  struct kairan_error *error_r)
 {
-	const struct question page = { .bases = &question->base,
-				       .count = 1,
-				       .scope = question->scope,
-				       .filter = question->filter,
-				       .attributes = question->attributes,
-				       .page = paging->most,
-				       .cookie = paging->cookie };
+	const struct turn page = { .questions = question,
+				   .count = 1,
+				   .page = paging->most,
+				   .cookie = paging->cookie };
 	const enum answer answer =
 	    search(link, &page, result_r, &paging->is_cut, error_r);
 

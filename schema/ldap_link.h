@@ -33,19 +33,13 @@ struct ldap_question {
 enum answer ldap_link_search(struct ldap_link *link, const struct ldap_question *question,
 			     LDAPMessage **result_r, struct kairan_error *error_r);
 
-/* Several entries by their DNs, asked for at once. */
-#define LDAP_LINK_ENTRIES_MOST 32
-struct ldap_entries {
-	const char *const *dns;
-	size_t count;
-	const char *filter;
-	char **attributes;
-};
-
-/* results_r[i] is NULL where there is none, or has perhaps no entry where the filter does not
- * match; free each with ldap_msgfree(). False: could not ask, and all are NULL. */
-bool ldap_link_read_entries(struct ldap_link *link, const struct ldap_entries *entries,
-			    LDAPMessage **results_r, struct kairan_error *error_r);
+/* Several questions, at most LDAP_LINK_QUESTIONS_MOST, for one way there and back. results_r[i] is
+ * NULL where the base of a question does not exist; free each with ldap_msgfree(). False: could
+ * not ask, and all are NULL. */
+#define LDAP_LINK_QUESTIONS_MOST 32
+bool ldap_link_search_all(struct ldap_link *link, const struct ldap_question *questions,
+			  size_t count, LDAPMessage **results_r,
+			  struct kairan_error *error_r);
 
 /* A search in pages (RFC 2696). */
 struct ldap_paging {

@@ -59,16 +59,13 @@ enum answer standing_look(const struct setup *setup, const char *section,
 	enum answer answer;
 
 	*standing_r = (struct standing){ 0 };
-	answer = directory_find_section(setup->directory, section, &standing_r->section,
-					error_r);
-	if (answer != ANSWER_YES)
-		return answer;
-	if (!directory_find_people(setup->directory, standing_r->section, author,
-				   &standing_r->people, error_r))
-		return ANSWER_UNKNOWN;
-	standing_r->duties =
-	    section_people_as_duties(standing_r->section, standing_r->people);
-	return ANSWER_YES;
+	answer =
+	    directory_find_staffed(setup->directory, section, author,
+				   &standing_r->section, &standing_r->people, error_r);
+	if (answer == ANSWER_YES)
+		standing_r->duties =
+		    section_people_as_duties(standing_r->section, standing_r->people);
+	return answer;
 }
 
 enum answer standing_read(struct kairan *kairan, const struct setup *setup,

@@ -7,6 +7,7 @@ import subprocess
 
 import stack as s
 import tap
+import town
 from tap import check_equal, check_in
 
 BASE = "dc=town,dc=example"
@@ -354,6 +355,61 @@ def test_purging_does_no_harm(stack):
                       change(dn("bosai-staff1"), "replace", "title", "purged")), 0)
     wait_trail(stack, "title:= purged")
     wait_trail(stack, "title:= kept")
+
+
+# ---- what is remembered of a section's people ----
+
+def asked_about_people(stack):
+    """How often it was asked whom other sections name: once each time that people are read."""
+    return stack.log("slapd").count("(kairanDelegate=")
+
+
+def asked_for_drafts(stack, mark, count=8):
+    before = asked_about_people(stack)
+    for each in range(count):
+        town.draft(stack, "bosai-staff1", f"{mark} {each}")
+    return asked_about_people(stack) - before
+
+
+def check_next_mail(stack, mark):
+    """Whatever changes in the directory, the next mail is judged by it, and asks by it."""
+    def recipient(subject):
+        draft = s.make_mail("bosai-staff1", town.BOSAI, subject, "本文です。")
+        return stack.submit("bosai-staff1", town.BOSAI, draft).recipients[town.BOSAI][0]
+
+    deputy = dn("bosai-deputy")
+    for number in range(2):
+        subject, mail = f"{mark} {number}", f"deputy{number}@town.example"
+        stack.ldapmodify(change(deputy, "replace", "mail", mail))
+        town.draft(stack, "bosai-staff1", subject)
+        check_equal([row["mail"] for row in stack.store(
+            "SELECT mail FROM party WHERE uid = 'bosai-deputy' AND draft = ?",
+            town.draft_id(stack, subject))], [mail])
+        stack.ldapmodify(change(SECTION, "delete", "kairanStaff", dn("bosai-staff1")))
+        check_equal(recipient(f"{mark} 職員でない {number}"), 550)
+        stack.ldapmodify(change(SECTION, "add", "kairanStaff", dn("bosai-staff1")))
+        check_equal(recipient(f"{mark} 職員 {number}"), 250)
+    stack.ldapmodify(change(deputy, "replace", "mail", "bosai-deputy@town.example"))
+
+
+def test_people_are_read_when_something_has_changed(stack):
+    town.draft(stack, "bosai-staff1", "最初の原稿")
+    asked = asked_for_drafts(stack, "覚えている")
+    check_equal(asked < 4, True, f"read {asked} times for 8 drafts")
+    check_next_mail(stack, "変わった")
+
+
+def test_a_server_that_does_not_tell_its_state(stack):
+    """Nothing is remembered; and so from the moment when it tells no more."""
+    database = "dn: olcDatabase={1}mdb,cn=config\nchangetype: modify\n"
+    rule = f"to attrs=contextCSN by dn.exact=cn=kairan,ou=services,{BASE} none by * break"
+    stack.ldapmodify(f"{database}add: olcAccess\nolcAccess: {{0}}{rule}\n")
+    try:
+        asked = asked_for_drafts(stack, "覚えられない")
+        check_equal(asked >= 8, True, f"read {asked} times for 8 drafts")
+        check_next_mail(stack, "覚えずに変わった")
+    finally:
+        stack.ldapmodify(f"{database}delete: olcAccess\nolcAccess: {{0}}\n")
 
 
 def test_changes_are_offered(stack):

@@ -111,9 +111,23 @@ static void test_canonical_dn(void **state)
 	}
 }
 
+static void test_below(void **state)
+{
+	(void)state;
+	assert_true(ldap_entry_is_below("dc=town", "dc=town"));
+	assert_true(ldap_entry_is_below("ou=people,dc=town", "dc=town"));
+	assert_false(ldap_entry_is_below("dc=town", "ou=people,dc=town"));
+	assert_false(ldap_entry_is_below("ou=people,dc=downtown", "town"));
+	assert_false(ldap_entry_is_below("ou=xdc=town", "dc=town"));
+	assert_false(ldap_entry_is_below("cn=a\\,dc=town", "dc=town"));
+	assert_false(ldap_entry_is_below(",dc=town", "dc=town"));
+	assert_false(ldap_entry_is_below("", "dc=town"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_below),
 		cmocka_unit_test(test_times),
 		cmocka_unit_test(test_escape),
 		cmocka_unit_test(test_canonical_dn),
