@@ -45,6 +45,8 @@ static const struct {
 	{ TYPE_PASS_REFUSE, "refuse", HANDLING_REFUSE },
 	{ TYPE_READ_REFUSE, "read", HANDLING_READ },
 	{ TYPE_READ_REFUSE, "refuse", HANDLING_REFUSE },
+	{ TYPE_WARN_REFUSE, "warn", HANDLING_WARN },
+	{ TYPE_WARN_REFUSE, "refuse", HANDLING_REFUSE },
 };
 
 #define WORDS_COUNT (sizeof(settings_words) / sizeof(settings_words[0]))
@@ -181,6 +183,8 @@ const char *setting_value_wants(enum setting_type type)
 		return "pass or refuse";
 	case TYPE_READ_REFUSE:
 		return "read or refuse";
+	case TYPE_WARN_REFUSE:
+		return "warn or refuse";
 	case TYPE_DELIMITER:
 		return "one of + - .";
 	case TYPE_REPLY_TO:
@@ -240,6 +244,7 @@ bool setting_value_parse(enum setting_type type, const char *text, int64_t *numb
 	case TYPE_DROP_REFUSE:
 	case TYPE_PASS_REFUSE:
 	case TYPE_READ_REFUSE:
+	case TYPE_WARN_REFUSE:
 		return parse_word(type, text, number_r);
 	case TYPE_MONTH:
 	case TYPE_DAY:

@@ -30,6 +30,7 @@ enum setting_type {
 	TYPE_DROP_REFUSE,
 	TYPE_PASS_REFUSE,
 	TYPE_READ_REFUSE,
+	TYPE_WARN_REFUSE,
 	TYPE_COPIES,
 	TYPE_HTTPS_URL, /* or empty */
 	TYPE_DELIMITER, /* of an address and its token */
@@ -70,6 +71,7 @@ enum handling {
 	HANDLING_PASS,
 	HANDLING_READ,
 	HANDLING_REFUSE,
+	HANDLING_WARN,
 };
 
 /* Is a value of this type kept as text? Otherwise it is kept as a number. */

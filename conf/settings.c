@@ -327,6 +327,17 @@ static const struct setting settings_table[] = {
 	ROW(html_only, TYPE_READ_REFUSE, "read",
 	    "What becomes of a draft in HTML alone: read takes the text that comes of it; "
 	    "pictures, tables and forms in it are refused like attachments (Art. 13-2(3))."),
+	ROW(unfilled_blanks, TYPE_WARN_REFUSE, "refuse",
+	    "What becomes of a draft with a blank in it that was not filled in, such as two "
+	    "circles, a date of circles, or brackets around nothing: refuse, or warn its approver."),
+	ROW(link_domains, TYPE_TEXT, "",
+	    "The town's own domains, separated by commas, such as town.example. Addresses of web "
+	    "pages on these, and on those below them, do not count towards the limit; those on "
+	    "others are a finding (Art. 13-2, 15). Empty: all count, and none is one."),
+	ROW(other_links, TYPE_WARN_REFUSE, "refuse",
+	    "What becomes of a draft with the address of a page on another domain: refuse, or warn "
+	    "its approver. One that looks like another than it is (userinfo, other scripts) is "
+	    "always refused. Read where link_domains is set."),
 	ROW(wide_lists, TYPE_TEXT, "",
 	    "Lists, separated by commas, or *, whose broadcasts may have machine-dependent "
 	    "characters and then go out as UTF-8 (Art. 13-2(3))."),

@@ -142,6 +142,9 @@ struct settings {
 	int64_t count_subject;
 	int64_t html_twin;
 	int64_t html_only;
+	int64_t unfilled_blanks;
+	char *link_domains;
+	int64_t other_links;
 	char *wide_lists;
 	char *protected_patterns;
 	char *reply_banners;

@@ -115,6 +115,9 @@ void explain_text(struct explanation *explanation)
 		       : ctl_say("ISO-2022-JP only") },
 		{ REASON_PROTECTED, "protected", patterns },
 		{ REASON_LEAKED_TOKEN, "tokens", "" },
+		{ REASON_BLANK, "blanks", "" },
+		{ REASON_LINK, "links", settings->link_domains },
+		{ REASON_LINK_END, "ends of links", "" },
 	};
 	GPtrArray *findings = explanation->reading.findings;
 	struct verdict verdict;

@@ -19,14 +19,25 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "policy/blanks.h"
 #include "policy/leaked_token.h"
+#include "policy/links.h"
 #include "policy/machine_dependent.h"
 #include "policy/protected_data.h"
 #include "policy/text.h"
 
+static bool has_domains(const struct draft_facts *facts)
+{
+	return facts->link_domains != NULL && *facts->link_domains != '\0';
+}
+
 size_t draft_rules_count(const struct draft_facts *facts)
 {
-	return text_count_characters(facts->text) +
+	const size_t text = text_count_characters(facts->text);
+	const size_t links =
+	    links_count_own(facts->text, has_domains(facts) ? facts->link_domains : "");
+
+	return text - MIN(links, text) +
 	       (facts->counts_subject ? text_count_characters(facts->subject) : 0);
 }
 
@@ -145,10 +156,55 @@ static void find_protected(const struct draft_facts *facts, GPtrArray *findings)
 	protected_data_find(facts->patterns, FINDING_TEXT, facts->text, findings);
 }
 
+static void find_blanks_in(const struct draft_facts *facts, enum finding_place place,
+			   const char *utf8, GPtrArray *findings)
+{
+	size_t offset = 0, length;
+
+	for (; findings->len < FINDINGS_MOST && blanks_find(utf8, &offset, &length);
+	     offset += length)
+		finding_add_span(findings, REASON_BLANK, place, utf8, offset, length)
+		    ->refuses = facts->refuses_blanks;
+}
+
+static void find_blanks(const struct draft_facts *facts, GPtrArray *findings)
+{
+	find_blanks_in(facts, FINDING_SUBJECT, facts->subject, findings);
+	find_blanks_in(facts, FINDING_TEXT, facts->text, findings);
+}
+
+/* A disguised one is refused whatever the town thinks of others. */
+static void find_links_in(const struct draft_facts *facts, enum finding_place place,
+			  const char *utf8, GPtrArray *findings)
+{
+	struct link link = { LINK_OTHER, 0, 0, false };
+
+	while (findings->len < FINDINGS_MOST &&
+	       links_find(utf8, link.offset + link.length, facts->link_domains, &link)) {
+		if (link.kind != LINK_OWN)
+			finding_add_span(findings, REASON_LINK, place, utf8, link.offset,
+					 link.length)
+			    ->refuses =
+			    link.kind == LINK_DISGUISED || facts->refuses_other_links;
+		if (link.kind != LINK_DISGUISED && link.runs_on)
+			finding_add_span(findings, REASON_LINK_END, place, utf8,
+					 link.offset, link.length)
+			    ->refuses = false;
+	}
+}
+
+static void find_links(const struct draft_facts *facts, GPtrArray *findings)
+{
+	if (!has_domains(facts))
+		return;
+	find_links_in(facts, FINDING_SUBJECT, facts->subject, findings);
+	find_links_in(facts, FINDING_TEXT, facts->text, findings);
+}
+
 /* In the order of what is said first. */
 static void (*const draft_rules[])(const struct draft_facts *, GPtrArray *) = {
-	find_automatic, find_attachments, find_html,    find_subject,
-	find_tokens,    find_length,      find_misfits, find_protected,
+	find_automatic, find_attachments, find_html,      find_subject, find_tokens,
+	find_length,    find_misfits,     find_protected, find_blanks,  find_links,
 };
 
 /* Either may be NULL. */
@@ -186,6 +242,8 @@ static void set_verdict(const GPtrArray *findings, const struct finding *first,
 		enum reason reason;
 		const char *one, *many;
 	} names[] = {
+		{ REASON_BLANK, "blank", "blanks" },
+		{ REASON_LINK, "link", "links" },
 		{ REASON_PART_LINE, "such line", "such lines" },
 		{ REASON_CHARSET, "machine-dependent character",
 		  "machine-dependent characters" },

@@ -32,6 +32,10 @@ struct draft_facts {
 	bool is_html_only;
 	bool refuses_html_only;
 	bool is_automatic;
+	bool refuses_blanks; /* or the approver is warned */
+	const char
+	    *link_domains; /* policy/links.h; NULL or "": links count as any text */
+	bool refuses_other_links; /* or the approver is warned */
 	bool counts_subject;
 	size_t character_limit;
 };
@@ -45,7 +49,8 @@ void draft_rules_judge(const struct draft_facts *facts, GPtrArray *findings,
  * nobody need look at what it says. */
 bool draft_rules_is_far_too_long(const struct draft_facts *facts);
 
-/* What counts towards the limit (Art. 13-2(2)). */
+/* What counts towards the limit (Art. 13-2(2)): not the addresses of pages on the town's own
+ * domains. */
 size_t draft_rules_count(const struct draft_facts *facts);
 
 #endif

@@ -95,7 +95,7 @@ static const char *const notice_name_list[] = {
 	"queue_ids", "corrects", "corrected_at", "corrected_text", "correction_delay",
 	"goes_out", "goes_out_why", "urgent_mark", "correction_scope", "again_how",
 	"contacts", "asked_before", "original_note", "warnings", "warning_mark",
-	"draft_notes", "draft_text", "reply_to",
+	"draft_notes", "draft_text", "links", "reply_to",
 	/* of the reader */
 	"reader_name", "reader_role", "reply_address", "approve_link", "send_back_link",
 	"withdraw_link", "cancel_how", "correct_until", "urgent_how", "urgent_link",

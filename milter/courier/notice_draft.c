@@ -21,6 +21,7 @@
 #include "milter/draft/schedule.h"
 #include "milter/draft/warnings.h"
 #include "policy/language.h"
+#include "policy/links.h"
 #include "policy/part.h"
 
 /* The people who were asked: "name (role), name (role)", with the language's marks. */
@@ -109,6 +110,36 @@ static void put_warnings(struct notice_facts *facts,
 	notice_facts_put(facts, "warnings", warnings);
 	if (*warnings != '\0')
 		notice_facts_put_phrase(facts, "warning_mark", "warning", "mark");
+}
+
+static void add_links(GString *text, const char *utf8, const char *domains)
+{
+	struct link link = { LINK_OTHER, 0, 0, false };
+
+	while (links_find(utf8, link.offset + link.length, domains, &link))
+		g_string_append_printf(text, "\n  %.*s", (int)link.length,
+				       utf8 + link.offset);
+}
+
+/* Each address of a page in full, where they count apart: it is them that whoever approves has to
+ * look at. */
+static void put_links(struct notice_facts *facts, const struct draft *draft)
+{
+	const char *domains = facts->setup->settings->link_domains;
+	GString *text = g_string_new(NULL);
+
+	if (*domains != '\0')
+		add_links(text, draft->text, domains);
+	for (guint i = 0; *domains != '\0' && i < draft->parts->len; i++)
+		add_links(text,
+			  ((const struct part *)g_ptr_array_index(draft->parts, i))->text,
+			  domains);
+	if (text->len > 0)
+		g_string_prepend(text,
+				 template_get_phrase(facts->setup->templates,
+						     facts->language, "links.heading"));
+	notice_facts_put(facts, "links", text->str);
+	(void)g_string_free(text, TRUE);
 }
 
 /* "time (why then)", or that it goes out without waiting. */
@@ -269,6 +300,7 @@ void notice_draft_put(struct notice_facts *facts, const struct notice_material *
 				  draft->released_at);
 	put_goes_out(facts, draft);
 	put_warnings(facts, material);
+	put_links(facts, draft);
 	put_languages(facts, material);
 	put_release(facts, &material->release);
 	if (material->corrected != NULL)

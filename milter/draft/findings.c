@@ -131,6 +131,19 @@ static void put_place(GHashTable *facts, const json_t *finding)
 						json_object_get(finding, numbers[i]))));
 }
 
+/* What to do about it. */
+static const char *find_advice(const json_t *finding)
+{
+	const char *reason = get_text(finding, "reason");
+
+	if (strcmp(reason, reason_name(REASON_BLANK)) == 0)
+		return "finding.fill";
+	if (strcmp(reason, reason_name(REASON_LINK)) == 0)
+		return "finding.link";
+	return *get_text(finding, "instead") != '\0' ? "finding.instead"
+						     : "finding.remove";
+}
+
 /* "3行目 5文字目「①」→「(1)」と書いてください". */
 static void write_place(GString *out, const struct setup *setup, const char *language,
 			const json_t *finding, enum finding_place place)
@@ -143,10 +156,7 @@ static void write_place(GString *out, const struct setup *setup, const char *lan
 		      facts);
 	if (*get_text(finding, "rule") != '\0')
 		append_phrase(out, setup, language, "finding.rule", facts);
-	append_phrase(out, setup, language,
-		      *get_text(finding, "instead") != '\0' ? "finding.instead"
-							    : "finding.remove",
-		      facts);
+	append_phrase(out, setup, language, find_advice(finding), facts);
 	g_hash_table_destroy(facts);
 }
 
@@ -215,6 +225,22 @@ char *draft_findings_write(const struct setup *setup, const char *language,
 	return g_string_free(out, FALSE);
 }
 
+/* What is no protected data is named by its own reason, with its place. */
+static bool add_placed(json_t *warnings, const struct finding *finding)
+{
+	if (finding->reason != REASON_BLANK && finding->reason != REASON_LINK &&
+	    finding->reason != REASON_LINK_END)
+		return false;
+	draft_warnings_add_place(warnings, reason_name(finding->reason),
+				 finding->place == FINDING_TEXT ? finding->line : 0, 1,
+				 finding->offending);
+	if (finding->language != NULL)
+		(void)json_object_set_new(
+		    json_array_get(warnings, json_array_size(warnings) - 1), "language",
+		    json_string(finding->language));
+	return true;
+}
+
 char *draft_findings_pack_warnings(const GPtrArray *findings)
 {
 	json_t *warnings = json_array();
@@ -226,7 +252,8 @@ char *draft_findings_pack_warnings(const GPtrArray *findings)
 		    g_strdup_printf("%s: %s", finding->rule != NULL ? finding->rule : "",
 				    finding->offending);
 
-		if (finding->refuses || json_array_size(warnings) >= PLACES_MOST)
+		if (finding->refuses || json_array_size(warnings) >= PLACES_MOST ||
+		    add_placed(warnings, finding))
 			continue;
 		if (finding->reason == REASON_PART_LINE)
 			draft_warnings_add(warnings, reason_name(REASON_PART_LINE),

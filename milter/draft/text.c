@@ -38,6 +38,9 @@ static struct draft_facts make_facts(const struct settings *settings,
 		.refuses_html_twin = settings->html_twin == HANDLING_REFUSE,
 		.is_html_only = reading->text.from_html,
 		.refuses_html_only = settings->html_only == HANDLING_REFUSE,
+		.refuses_blanks = settings->unfilled_blanks == HANDLING_REFUSE,
+		.link_domains = settings->link_domains,
+		.refuses_other_links = settings->other_links == HANDLING_REFUSE,
 		.counts_subject = settings->count_subject != 0,
 		.character_limit = (size_t)settings->character_limit,
 	};
@@ -78,6 +81,9 @@ static void judge_part(const struct setup *setup, struct part *part, GPtrArray *
 		.patterns = setup->patterns,
 		.may_be_wide = !language_is_of_jis(part->language) ||
 			       draft_text_may_be_wide(settings, part->list),
+		.refuses_blanks = settings->unfilled_blanks == HANDLING_REFUSE,
+		.link_domains = settings->link_domains,
+		.refuses_other_links = settings->other_links == HANDLING_REFUSE,
 		.counts_subject = settings->count_subject != 0,
 		.character_limit = (size_t)settings->twin_character_limit,
 	};

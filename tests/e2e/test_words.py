@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""What staff and approvers find by themselves: help@ says what each may do."""
+"""What people write and read: help@ says what each may do; blanks that nobody has filled in; the
+addresses of web pages."""
 import stack as s
 import tap
 import town
@@ -134,6 +135,63 @@ def test_a_directory_that_is_away_is_no_answer(stack):
     check_equal(len(stack.store("SELECT seq FROM audit WHERE action = 'help'"
                                 " AND uid = 'bosai-chief' AND outcome = 'answered'")), 1)
     check_equal(notices_written(stack), before)
+
+
+# ---- blanks and links ----
+
+def refused(stack, subject, text):
+    """A draft that is refused; the mail that explains it."""
+    mail = s.make_mail("bosai-staff1", town.BOSAI, subject, text)
+    check_equal(stack.submit("bosai-staff1", town.BOSAI, mail).final[0], 554, subject)
+    return s.text_of(stack.wait_mail("bosai-staff1", lambda mail: "受付できません" in
+                                     str(mail["Subject"]) and subject in str(mail["Subject"])))
+
+
+def test_a_blank_is_a_finding_with_its_place(stack):
+    text = refused(stack, "空欄の試験", "避難所は次のとおりです。\n場所：＿＿＿＿\n●月●日から、○○へ")
+    for part in ("2 行目、4 文字目「＿＿＿＿」", "3 行目、1 文字目「●月●日」", "「○○」", "書き入れる"):
+        check_in(part, text)
+    check_equal(town.state_of(stack, "空欄の試験"), None)
+
+
+def test_a_blank_may_be_a_warning(stack):
+    stack.configure(unfilled_blanks="warn")
+    try:
+        town.draft(stack, "bosai-staff1", "詐欺の注意", "○○銀行を名乗る電話に注意してください。")
+        check_in("本文の 1 行目「○○」",
+                 s.text_of(town.request_for(stack, "bosai-chief", "詐欺の注意")))
+    finally:
+        stack.configure(unfilled_blanks="refuse")
+
+
+LONG = "https://www.town.example/bosai/" + "a" * 900 + "?x=1&y=%E9%81%BF"
+
+
+def test_a_link_of_the_town_counts_apart_and_stays_whole(stack):
+    stack.configure(link_domains=s.DOMAIN)
+    text = "あ" * 190 + f"\n{LONG}\nをご覧ください。"
+    town.draft(stack, "bosai-staff1", "リンクの試験", text)
+    request = town.request_for(stack, "bosai-chief", "リンクの試験")
+    check_in("198 文字", s.text_of(request))
+    check_in(f"\n  {LONG}\n", s.text_of(request), "shown in full")
+    town.answer(stack, "bosai-chief", request, "承認")
+    for mail in town.wait_broadcast(stack, "リンクの試験"):
+        check_in(f"\n{LONG}\n", s.text_of(mail))
+
+
+def test_other_and_disguised_links_are_findings(stack):
+    for number, link in enumerate(("https://www.jma.example/", "https://town.example@evil.example/",
+                                   "https://town.example。evil.example/")):
+        text = refused(stack, f"よその {number}", f"下記へ\n{link}")
+        check_in(f"本文の 2 行目、1 文字目「{link}」", text)
+    stack.configure(other_links="warn")
+    town.draft(stack, "bosai-staff1", "よその町", "https://www.jma.example/ と https://town.example/をご覧に")
+    request = s.text_of(town.request_for(stack, "bosai-chief", "よその町"))
+    check_in("町のものではない", request)
+    check_in("空白か改行を入れて", request)
+    refused(stack, "偽りの", "https://town.example@evil.example/")
+    stack.configure(link_domains="", other_links="refuse")
+    town.draft(stack, "bosai-staff1", "今までどおり", "https://www.jma.example/ へ")
 
 
 if __name__ == "__main__":
