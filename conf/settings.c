@@ -327,6 +327,11 @@ static const struct setting settings_table[] = {
 	ROW(html_only, TYPE_READ_REFUSE, "read",
 	    "What becomes of a draft in HTML alone: read takes the text that comes of it; "
 	    "pictures, tables and forms in it are refused like attachments (Art. 13-2(3))."),
+	ROW(ready_texts, TYPE_TEXT, "",
+	    "Folder of ready texts that staff get by mail to template@: files NAME.txt for all, "
+	    "SECTION/NAME.txt for those of the section whose entry is named so (ou=SECTION). The "
+	    "first line is Subject: and the subject, then a blank line, and the text (UTF-8), with "
+	    "two circles or low lines where something is to be filled in. Empty: there are none."),
 	ROW(unfilled_blanks, TYPE_WARN_REFUSE, "refuse",
 	    "What becomes of a draft with a blank in it that was not filled in, such as two "
 	    "circles, a date of circles, or brackets around nothing: refuse, or warn its approver."),

@@ -142,6 +142,7 @@ struct settings {
 	int64_t count_subject;
 	int64_t html_twin;
 	int64_t html_only;
+	char *ready_texts;
 	int64_t unfilled_blanks;
 	char *link_domains;
 	int64_t other_links;

@@ -141,6 +141,7 @@ static const struct intake *find_intake(const struct recipient *recipient)
 	case SERVICE_STATUS:
 		return &intake_resident;
 	case SERVICE_HELP:
+	case SERVICE_TEMPLATE:
 		return &intake_desk;
 	case SERVICE_LEAVE_SIGNED:
 		return &intake_leave_signed;

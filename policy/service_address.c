@@ -61,6 +61,7 @@ static const struct {
 } service_plain[] = {
 	{ SERVICE_STATUS, "status" },
 	{ SERVICE_HELP, "help" },
+	{ SERVICE_TEMPLATE, "template" },
 };
 
 #define PLAIN_COUNT (sizeof(service_plain) / sizeof(service_plain[0]))

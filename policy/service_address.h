@@ -28,8 +28,9 @@ enum service_kind {
 	SERVICE_LEAVE_SIGNED, /* leave+TOKEN: the same, from a mail to that resident alone */
 	SERVICE_PAUSE,        /* pause-LIST: nothing until a date */
 	SERVICE_CONFIRM, /* confirm+TOKEN: the answer to what one of these three asks back */
-	SERVICE_STATUS,  /* status: what a resident is registered for */
-	SERVICE_HELP,    /* help: staff and approvers ask what they may do */
+	SERVICE_STATUS,   /* status: what a resident is registered for */
+	SERVICE_HELP,     /* help: staff and approvers ask what they may do */
+	SERVICE_TEMPLATE, /* template: staff ask for a ready text */
 	SERVICE_OWNER,   /* LIST-owner: whom to ask about a list; the list is the token */
 	SERVICE_UNKNOWN, /* in the service domain, but none of these */
 };

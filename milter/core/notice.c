@@ -70,6 +70,8 @@ static const char *const notice_kind_list[] = {
 	NOTICE_INCIDENT_CLOSED,
 	NOTICE_STAYED,
 	NOTICE_HELP,
+	NOTICE_READY_LIST,
+	NOTICE_READY_TEXT,
 	NOTICE_RESIDENT_JOIN,
 	NOTICE_RESIDENT_WELCOME,
 	NOTICE_RESIDENT_LEAVE,
@@ -135,6 +137,9 @@ static const char *const notice_name_list[] = {
 	"plain_facts", "plain_kind",
 	/* of what was asked of help@ */
 	"help_text", "duties",
+	/* of what was asked of template@ */
+	"ready_name", "ready_address", "ready_subject", "ready_text", "ready_link",
+	"ready_list", "ready_note",
 	/* of the details of alarms (milter/courier/notice_said.h) */
 	"said_1", "said_2", "said_3", NULL
 };

@@ -63,6 +63,8 @@
 #define NOTICE_INCIDENT_NOTE    "incident-note"    /* something was added to it */
 #define NOTICE_INCIDENT_CLOSED  "incident-closed"  /* cause and measure (Art. 9) */
 #define NOTICE_HELP             "help"             /* to who asked help@ */
+#define NOTICE_READY_LIST       "ready-list"       /* to who asked template@ */
+#define NOTICE_READY_TEXT       "ready-text"       /* likewise */
 /* To residents; their kinds begin like that. */
 #define NOTICE_RESIDENT           "resident-"
 #define NOTICE_RESIDENT_JOIN      "resident-join" /* to confirm; with the terms of use */

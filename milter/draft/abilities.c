@@ -39,6 +39,7 @@ struct abilities *abilities_new(const char *language)
 
 	abilities->language = language;
 	abilities->duties = g_ptr_array_new_with_free_func(free_ability);
+	abilities->folders = g_ptr_array_new_with_free_func(g_free);
 	abilities->addresses = g_ptr_array_new_with_free_func(g_free);
 	abilities->password = REASON_NONE;
 	return abilities;
@@ -49,6 +50,7 @@ void abilities_free(struct abilities *abilities)
 	if (abilities == NULL)
 		return;
 	g_ptr_array_unref(abilities->duties);
+	g_ptr_array_unref(abilities->folders);
 	g_ptr_array_unref(abilities->addresses);
 	g_free(abilities);
 }
@@ -188,6 +190,10 @@ static void add_writing(const struct page *page)
 	add_addresses(page);
 	add_line(page, "help.write-urgent");
 	add_line(page, "help.withdraw");
+	if (*page->setup->settings->ready_texts == '\0')
+		return;
+	put_address(page, SERVICE_TEMPLATE);
+	add_line(page, "help.ready");
 }
 
 static void add_deciding(const struct page *page)

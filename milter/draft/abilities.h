@@ -19,8 +19,10 @@ struct ability {
 };
 
 struct abilities {
-	const char *language;  /* the person's; borrowed */
-	GPtrArray *duties;     /* struct ability */
+	const char *language; /* the person's; borrowed */
+	GPtrArray *duties;    /* struct ability */
+	GPtrArray
+	    *folders; /* of the ready texts of their sections; not NULL-terminated */
 	GPtrArray *addresses;  /* "ADDRESS NAME" of what they may write drafts to */
 	enum reason password;  /* what is wrong with theirs (Art. 12); REASON_NONE */
 	bool is_administrator; /* Art. 3 */

@@ -150,8 +150,13 @@ static void answer(const struct intake_context *context,
 	struct desk_answer found = { NULL, NULL };
 	struct kairan_error error = { "" };
 	enum answers answers = ANSWERS_UNKNOWN;
+	bool ok;
 
-	if (!desk_help_answer(context, question, &found, &error)) {
+	if (question->recipient->service.kind == SERVICE_TEMPLATE)
+		ok = desk_ready_answer(context, question, &found, &error);
+	else
+		ok = desk_help_answer(context, question, &found, &error);
+	if (!ok) {
 		log_event(LOG_LEVEL_WARNING, queue_id, 0, "%s", error.text);
 		verdict_set(verdict_r, REASON_DIRECTORY, NULL);
 		return;

@@ -25,4 +25,14 @@ bool desk_help_answer(const struct intake_context *context,
 		      const struct desk_question *question, struct desk_answer *answer_r,
 		      struct kairan_error *error_r);
 
+/* template@: the ready texts of the person's sections, or one of them. Likewise. */
+bool desk_ready_answer(const struct intake_context *context,
+		       const struct desk_question *question, struct desk_answer *answer_r,
+		       struct kairan_error *error_r);
+
+/* What the directory says that the person may do; NULL: it could not be asked. */
+struct abilities *desk_find_abilities(const struct intake_context *context,
+				      const struct person *person,
+				      struct kairan_error *error_r);
+
 #endif

@@ -58,6 +58,15 @@ static bool add_section(const struct intake_context *context, const struct perso
 	return answer != ANSWER_UNKNOWN;
 }
 
+/* The value by which an entry is named. */
+static char *name_folder(const char *dn)
+{
+	const char *value = strchr(dn, '=');
+
+	return value != NULL ? g_strndup(value + 1, strcspn(value + 1, ",+"))
+			     : g_strdup("");
+}
+
 static bool add_sections(const struct intake_context *context,
 			 const struct person *person, struct abilities *abilities,
 			 GPtrArray *written, struct kairan_error *error_r)
@@ -76,6 +85,7 @@ static bool add_sections(const struct intake_context *context,
 		ok = add_section(context, person, section, abilities, error_r);
 		if (abilities->duties->len == before)
 			continue;
+		g_ptr_array_add(abilities->folders, name_folder(section->dn));
 		added = g_ptr_array_index(abilities->duties, before);
 		if (added->duty == DUTY_STAFF && added->obstacle == REASON_NONE)
 			g_ptr_array_add(written, g_strdup(section->dn));
@@ -155,23 +165,32 @@ static bool collect(const struct intake_context *context, const struct person *p
 	return ok;
 }
 
+struct abilities *desk_find_abilities(const struct intake_context *context,
+				      const struct person *person,
+				      struct kairan_error *error_r)
+{
+	struct abilities *abilities = abilities_new(person->language);
+
+	if (collect(context, person, abilities, error_r))
+		return abilities;
+	abilities_free(abilities);
+	return NULL;
+}
+
 bool desk_help_answer(const struct intake_context *context,
 		      const struct desk_question *question, struct desk_answer *answer_r,
 		      struct kairan_error *error_r)
 {
-	const struct person *person = question->person;
-	struct abilities *abilities = abilities_new(person->language);
-	const bool ok = collect(context, person, abilities, error_r);
+	struct abilities *abilities =
+	    desk_find_abilities(context, question->person, error_r);
+	g_autofree char *duties = NULL, *text = NULL;
 
-	if (ok) {
-		g_autofree char *duties =
-		    abilities_name_duties(abilities, context->setup);
-		g_autofree char *text = abilities_write(abilities, context->setup);
-
-		answer_r->kind = NOTICE_HELP;
-		answer_r->facts =
-		    notice_make_facts("help_text", text, "duties", duties, NULL);
-	}
+	if (abilities == NULL)
+		return false;
+	duties = abilities_name_duties(abilities, context->setup);
+	text = abilities_write(abilities, context->setup);
+	answer_r->kind = NOTICE_HELP;
+	answer_r->facts = notice_make_facts("help_text", text, "duties", duties, NULL);
 	abilities_free(abilities);
-	return ok;
+	return true;
 }

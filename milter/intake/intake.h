@@ -46,7 +46,7 @@ extern const struct intake intake_correct;      /* correct+TOKEN */
 extern const struct intake intake_instruction;  /* answer+TOKEN (Art. 6-2) */
 extern const struct intake intake_notice_reply; /* an answer, and no whole token */
 extern const struct intake intake_incident;     /* incident@ (Art. 9) */
-extern const struct intake intake_desk;         /* help@ */
+extern const struct intake intake_desk;         /* help@, template@ */
 extern const struct intake intake_role;         /* postmaster@, abuse@ */
 extern const struct intake intake_resident;     /* join-LIST and the like, status */
 extern const struct intake intake_confirm;      /* confirm+TOKEN, of residents */

@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 """What people write and read: help@ says what each may do; blanks that nobody has filled in; the
 addresses of web pages."""
+import pathlib
+import urllib.parse
+
 import stack as s
 import tap
 import town
@@ -135,6 +138,63 @@ def test_a_directory_that_is_away_is_no_answer(stack):
     check_equal(len(stack.store("SELECT seq FROM audit WHERE action = 'help'"
                                 " AND uid = 'bosai-chief' AND outcome = 'answered'")), 1)
     check_equal(notices_written(stack), before)
+
+
+# ---- template@ ----
+
+TEMPLATE = f"template@{s.SERVICE}"
+SHELTER = "避難所は次のとおりです。\n場所：○○\n●月●日から"
+
+
+def write_ready_texts(stack):
+    root = pathlib.Path(stack.env["KAIRAN_CONF"]).parent / "ready"
+    for name, text in (("bosai/避難所開設.txt", f"件名: 避難所の開設\n\n{SHELTER}\n"),
+                       ("kosodate/健診.txt", "Subject: 健診\n\n○○健診\n"),
+                       ("Shared.txt", "Subject: For all\n\n____\n"),
+                       ("bosai/broken.txt", "no subject"), ("bosai/notes", "x")):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, encoding="utf-8")
+        (root / name).chmod(0o644)
+    for folder in (root, root / "bosai", root / "kosodate"):
+        folder.chmod(0o755)
+    stack.configure(ready_texts=root)
+
+
+def desk_answer(stack, user, subject, mark):
+    before = len(answers(stack, user, mark))
+    check_equal(ask(stack, user, TEMPLATE, subject)[0], 250)
+    return stack.wait_for(lambda: (answers(stack, user, mark)[before:] or [None])[0],
+                          what=f"the answer to {subject}")
+
+
+def test_ready_texts_of_the_section_are_listed(stack):
+    check_in("まだ登録されていません", s.text_of(desk_answer(stack, "bosai-staff1", "", "使えるもの")))
+    write_ready_texts(stack)
+    text = s.text_of(desk_answer(stack, "bosai-staff1", "", "使えるもの"))
+    check_in("・避難所開設\n", text)
+    check_in("・Shared\n", text)
+    check_equal("健診" in text or "broken" in text, False, text)
+    check_in("その名前の定型文はありません",
+             s.text_of(desk_answer(stack, "bosai-staff1", "津波", "使えるもの")))
+    check_in("・健診\n", s.text_of(desk_answer(stack, "kosodate-staff2", "", "What there is")))
+    check_in(TEMPLATE, help_for(stack, "bosai-staff1"))
+
+
+def test_a_ready_text_comes_ready_to_fill(stack):
+    for subject in ("避難所開設", "Re: 避難所開設 "):
+        mail = desk_answer(stack, "bosai-staff1", subject, "【定型文】避難所開設")
+        check_in(SHELTER, s.text_of(mail))
+        check_in(town.BOSAI, s.text_of(mail))
+    link = urllib.parse.urlsplit(next(line.strip() for line in s.text_of(mail).splitlines()
+                                      if line.strip().startswith("mailto:")))
+    fields = urllib.parse.parse_qs(link.query)
+    check_equal((link.path, fields["subject"], fields["body"][0].replace("\r\n", "\n")),
+                (town.BOSAI, ["避難所の開設"], SHELTER))
+    check_in("○○", refused(stack, "そのまま", SHELTER))
+    filled = SHELTER.replace("○○", "公民館").replace("●月●日", "12月1日")
+    town.draft(stack, "bosai-staff1", "避難所の開設", filled)
+    check_in("公民館", s.text_of(town.request_for(stack, "bosai-chief", "避難所の開設")))
+    check_equal(stack.mx_send("x@phone.sink.example", TEMPLATE, b"").recipients[TEMPLATE][0], 550)
 
 
 # ---- blanks and links ----

@@ -97,6 +97,7 @@ static const struct {
 
 	{ "help@" DOMAIN, SERVICE_HELP, NULL, false },
 	{ "\"HELP\"@" DOMAIN ".", SERVICE_HELP, NULL, false },
+	{ "Template@" DOMAIN, SERVICE_TEMPLATE, NULL, false },
 	{ "help+x@" DOMAIN, SERVICE_UNKNOWN, NULL, false },
 	{ "helper@" DOMAIN, SERVICE_UNKNOWN, NULL, false },
 	{ "incident@" DOMAIN, SERVICE_INCIDENT, NULL, false },
