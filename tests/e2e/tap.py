@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import traceback
 import unittest
 
@@ -37,6 +38,7 @@ def can_become_root():
 
 def run_one(number, test, stack):
     title = f"{number} - {test.__name__.removeprefix('test_').replace('_', ' ')}"
+    begin = time.monotonic()
     try:
         test(stack)
     except unittest.SkipTest as reason:
@@ -48,6 +50,7 @@ def run_one(number, test, stack):
         comment(stack.tail())
         return False
     print(f"ok {title}", flush=True)
+    comment(f"took {time.monotonic() - begin:.1f} s")
     return True
 
 

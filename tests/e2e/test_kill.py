@@ -26,9 +26,9 @@ from tap import check_equal
 FULL = os.environ.get("KAIRAN_TEST_MTA", "postfix") == "postfix"
 
 
-SUBSCRIBERS = 2000
-ENGLISH = 600  # of these; two shards for the others, and one for them
-SHARD_SIZE = 700
+SUBSCRIBERS = 2000 if os.environ.get("KAIRAN_KILL_ALL") else 400
+ENGLISH = SUBSCRIBERS * 3 // 10  # of these; two shards for the others, and one for them
+SHARD_SIZE = SUBSCRIBERS * 7 // 20
 SETTINGS = f"""
 shard_size = "{SHARD_SIZE}"
 first_shard_size = "0"
