@@ -82,21 +82,44 @@ bool store_clock_trust(struct store *store, struct kairan_error *error_r)
 		       "sss", JUMP, JUMPED_AT, OUTAGE);
 }
 
-bool store_clock_bring_back(struct store *store, int64_t now, int64_t most,
-			    int64_t *brought_r, struct kairan_error *error_r)
+/* Each state for itself, so that the index finds them. What a courier hands over at this moment, or
+ * has handed over, must not be handed over again while its receipt may be on its way. */
+bool store_clock_bring_tries_back(struct store *store,
+				  const struct store_clock_ahead *ahead,
+				  int64_t *brought_r, struct kairan_error *error_r)
 {
 	static const char *const updates[] = {
-		"UPDATE outbox SET next_try = ?1 WHERE next_try > ?2",
-		"UPDATE shard SET next_try = ?1 WHERE next_try > ?2",
-		"UPDATE draft SET look_at = ?1 WHERE look_at > ?2",
+		"UPDATE shard SET next_try = CASE WHEN held_until > 0 THEN ?1 + ?3 ELSE ?1 END,"
+		" held_until = CASE WHEN held_until > 0 THEN ?1 + ?3 ELSE 0 END"
+		" WHERE state = 1 AND next_try > ?2",
+		"UPDATE shard SET next_try = ?1 + ?3,"
+		" held_until = CASE WHEN held_until > 0 THEN ?1 + ?3 ELSE 0 END"
+		" WHERE state = 2 AND next_try > ?2",
 	};
+	const int64_t far = ahead->now + MAX(ahead->tries, ahead->under_way);
 
-	*brought_r = 0;
+	if (!sql_run(store, error_r,
+		     "UPDATE outbox SET next_try = ?1 WHERE state = 1 AND next_try > ?2",
+		     "ii", ahead->now, far))
+		return false;
+	*brought_r = sql_changes(store);
 	for (size_t i = 0; i < G_N_ELEMENTS(updates); i++) {
-		if (!sql_run(store, error_r, updates[i], "ii", now, now + most))
+		if (!sql_run(store, error_r, updates[i], "iii", ahead->now, far,
+			     ahead->under_way))
 			return false;
 		*brought_r += sql_changes(store);
 	}
+	return true;
+}
+
+bool store_clock_bring_back(struct store *store, const struct store_clock_ahead *ahead,
+			    int64_t *brought_r, struct kairan_error *error_r)
+{
+	if (!store_clock_bring_tries_back(store, ahead, brought_r, error_r) ||
+	    !sql_run(store, error_r, "UPDATE draft SET look_at = ?1 WHERE look_at > ?2",
+		     "ii", ahead->now, ahead->now + ahead->looks))
+		return false;
+	*brought_r += sql_changes(store);
 	return true;
 }
 

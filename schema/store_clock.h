@@ -45,9 +45,24 @@ bool store_clock_jump(struct store *store, const struct store_clock_jump *jump,
 /* It is right as it is. */
 bool store_clock_trust(struct store *store, struct kairan_error *error_r);
 
-/* Tries of notices and shards, and looks at drafts, that are further ahead than most seconds are
- * due now: they were planned by a clock that has gone back. */
-bool store_clock_bring_back(struct store *store, int64_t now, int64_t most,
+/* What lies further ahead than this was planned by a clock that has gone back. Seconds. */
+struct store_clock_ahead {
+	int64_t now;
+	int64_t tries;     /* more than any pause between hand-overs */
+	int64_t looks;     /* more than a draft waits until it is looked at again */
+	int64_t under_way; /* a hand-over and the wait for its receipt */
+};
+
+/* Tries of notices and shards that are further ahead are due now; those under way when they would
+ * be over. Whoever computed such a time before the clock went back may write it after this: it is
+ * called again and again, and finds nothing by an index. *brought_r: how many. */
+bool store_clock_bring_tries_back(struct store *store,
+				  const struct store_clock_ahead *ahead,
+				  int64_t *brought_r, struct kairan_error *error_r);
+
+/* The same, and looks at drafts, as the clock goes back. Those are computed where they are written,
+ * and some are rightly days ahead (release_round.c). */
+bool store_clock_bring_back(struct store *store, const struct store_clock_ahead *ahead,
 			    int64_t *brought_r, struct kairan_error *error_r);
 
 struct clock_sight {

@@ -72,12 +72,13 @@ static bool is_for_trail(const struct outbox_notice *notice, enum outbox_state s
 	return state != OUTBOX_WAITING && !notice_is_for_resident(notice->kind);
 }
 
+/* The next try is planned by the clock as it is within the transaction: clock_round.c has brought
+ * back what was written before. */
 static bool record_notice(struct store *store, const struct outbox_notice *notice,
-			  enum outbox_state state, int64_t next_try,
+			  enum outbox_state state, int64_t pause,
 			  const struct smtp_result *result, struct kairan_error *error_r)
 {
-	const struct audit_event event = {
-		.at = clock_now(),
+	struct audit_event event = {
 		.uid = "kairan",
 		.role = "system",
 		.draft = notice->draft,
@@ -88,8 +89,9 @@ static bool record_notice(struct store *store, const struct outbox_notice *notic
 
 	if (!store_begin_grouped(store, error_r))
 		return false;
+	event.at = clock_now();
 	return store_end(store,
-			 store_outbox_record(store, notice->id, state, next_try,
+			 store_outbox_record(store, notice->id, state, event.at + pause,
 					     result->response, error_r) &&
 			     (!is_for_trail(notice, state) ||
 			      store_audit_append(store, &event, error_r)),
@@ -218,8 +220,8 @@ static bool send_notice(struct kairan *kairan, struct smtp *smtp,
 	if (result.outcome == SMTP_REFUSED && state == OUTBOX_WAITING)
 		alarm_raise(kairan, ALARM_UNSENT, "mail", "unsent", result.response);
 	return record_notice(store, notice, state,
-			     clock_now() + retry_pause(setup->settings, notice->tries),
-			     &result, error_r) &&
+			     retry_pause(setup->settings, notice->tries), &result,
+			     error_r) &&
 	       watch_mail(kairan, state, error_r);
 }
 
@@ -228,16 +230,14 @@ static bool send_notice(struct kairan *kairan, struct smtp *smtp,
 static bool try_store(struct store *store, const struct outbox_notice *notice,
 		      struct kairan_error *error_r)
 {
-	const int64_t now = clock_now();
-
 	if (store_failing_since(store, NULL) == 0)
 		return true;
 	if (!store_begin(store, error_r))
 		return false;
-	return store_end(
-	    store,
-	    store_outbox_record(store, notice->id, OUTBOX_WAITING, now, "", error_r),
-	    error_r);
+	return store_end(store,
+			 store_outbox_record(store, notice->id, OUTBOX_WAITING,
+					     clock_now(), "", error_r),
+			 error_r);
 }
 
 /* Send the first notice that is due. YES: there may be more; NO: *next_r says when. */
@@ -291,7 +291,6 @@ static bool record_shard(struct store *store, const struct setup *setup,
 	struct shard now_is = *shard;
 	struct shard_step step = {
 		.to = shard_outcome(result->outcome),
-		.now = clock_now(),
 		.response = result->response,
 	};
 	int64_t pause = step.to == SHARD_OFFERED
@@ -300,9 +299,10 @@ static bool record_shard(struct store *store, const struct setup *setup,
 
 	/* The queue id is the milter's to note; an empty one leaves it as it is. */
 	now_is.queue_id[0] = '\0';
-	step.next_try = step.now + pause;
 	if (!store_begin_grouped(store, error_r))
 		return false;
+	step.now = clock_now();
+	step.next_try = step.now + pause;
 	return store_end(store, store_release_record(store, &now_is, &step, error_r),
 			 error_r);
 }
@@ -383,11 +383,12 @@ static enum answer claim_shard(struct store *store, const struct settings *setti
 			       struct shard *shard, struct draft **draft_r,
 			       int64_t *next_r, struct kairan_error *error_r)
 {
-	const int64_t now = clock_now();
 	enum answer found;
+	int64_t now;
 
 	if (!store_begin_grouped(store, error_r))
 		return ANSWER_UNKNOWN;
+	now = clock_now();
 	found = store_release_claim_due(
 	    store, now, now + settings->mta_timeout + settings->receipt_wait, shard,
 	    error_r);

@@ -181,6 +181,7 @@ static bool record_offered(const struct intake_context *context, struct release 
 	event.detail = detail;
 	if (!store_begin_grouped(store, error_r))
 		return false;
+	event.at = clock_now();
 	return store_end(
 	    store, offer(store, release, wait, &event, error_r) == ANSWER_YES, error_r);
 }

@@ -11,7 +11,8 @@
  *	doubted. After a
  *	jump of more than an hour, what was planned before is judged by the clock as it was, nothing
  *	is let go, and the administrators are told; until it is right again, or they confirm it
- *	(kairanctl clock confirm). When it goes back, what was planned far ahead is due at once.
+ *	(kairanctl clock confirm). When it goes back, what was planned far ahead is due at once; and
+ *	so is, some seconds later, what somebody planned before that and wrote after it.
  *
  * DIAGNOSTICS
  *	Error: the clock has jumped. Info: it is right again. The administrators hear of it.
@@ -35,13 +36,16 @@
 #define JUMP_SECONDS 3600
 #define SEE_SECONDS  600
 #define DAY_SECONDS  86400
-#define BOOT_ID      "/proc/sys/kernel/random/boot_id"
+/* How often is looked for tries that lie far ahead. */
+#define BRING_SECONDS 10
+#define BOOT_ID       "/proc/sys/kernel/random/boot_id"
 
 static pthread_mutex_t clock_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct {
 	bool begun;
 	struct clock_sight sight;
-	int64_t seen; /* as it is kept */
+	int64_t seen;    /* as it is kept */
+	int64_t brought; /* when the tries were; as sight.running */
 } clock_last;
 
 /* Seconds since the machine was started, with those that it slept, and which start it was. */
@@ -75,9 +79,32 @@ static bool record(struct store *store, const struct store_clock_jump *jump,
 	return store_audit_append(store, &event, error_r);
 }
 
+static void log_brought(int64_t brought)
+{
+	log_info("%lld plans that were far ahead are due now", (long long)brought);
+}
+
+/* A pause has up to a quarter of jitter (courier.c), and the settings may just have been changed. */
+static void find_ahead(struct kairan *kairan, int64_t now,
+		       struct store_clock_ahead *ahead_r)
+{
+	struct setup *setup = kairan_get_setup(kairan);
+	const struct settings *settings = setup->settings;
+	const int64_t under_way = settings->mta_timeout + settings->receipt_wait;
+
+	*ahead_r = (struct store_clock_ahead){
+		.now = now,
+		.tries = 2 * MAX(settings->retry_most, under_way),
+		.looks = DAY_SECONDS,
+		.under_way = under_way,
+	};
+	setup_unref(setup);
+}
+
 /* Where the clock is now is kept with it, so that no start finds the same jump again. */
-static bool keep(struct store *store, const struct store_clock_jump *jump, int64_t most,
-		 int64_t *left_r, struct kairan_error *error_r)
+static bool keep(struct store *store, const struct store_clock_jump *jump,
+		 const struct store_clock_ahead *ahead, int64_t *left_r,
+		 struct kairan_error *error_r)
 {
 	struct clock_sight sight;
 	int64_t brought = 0;
@@ -89,26 +116,23 @@ static bool keep(struct store *store, const struct store_clock_jump *jump, int64
 	ok = store_clock_jump(store, jump, left_r, error_r) &&
 	     store_clock_see(store, &sight, error_r) && record(store, jump, error_r) &&
 	     (jump->seconds > 0 ||
-	      store_clock_bring_back(store, jump->now, most, &brought, error_r));
+	      store_clock_bring_back(store, ahead, &brought, error_r));
 	if (!store_end(store, ok, error_r))
 		return false;
 	log_error("the clock has jumped by %lld seconds", (long long)jump->seconds);
 	if (brought > 0)
-		log_info("%lld plans that were far ahead are due now",
-			 (long long)brought);
+		log_brought(brought);
 	return true;
 }
 
 static bool handle(struct kairan *kairan, const struct store_clock_jump *jump,
 		   struct kairan_error *error_r)
 {
-	struct setup *setup = kairan_get_setup(kairan);
-	const int64_t most = MAX(2 * setup->settings->retry_most, DAY_SECONDS);
+	struct store_clock_ahead ahead;
 	int64_t left = 0;
-	const bool ok = keep(kairan_get_store(kairan), jump, most, &left, error_r);
 
-	setup_unref(setup);
-	if (!ok)
+	find_ahead(kairan, jump->now, &ahead);
+	if (!keep(kairan_get_store(kairan), jump, &ahead, &left, error_r))
 		return false;
 	if (left == 0) {
 		log_info("the clock is right again");
@@ -188,6 +212,31 @@ static void see(struct store *store, const struct clock_sight *sight)
 		(void)store_end(store, store_clock_see(store, sight, &error), &error);
 }
 
+/* What was written with a time of before the last jump, after that was kept. */
+static void bring_late_ones(struct kairan *kairan, const struct clock_sight *sight)
+{
+	struct store *store = kairan_get_store(kairan);
+	struct store_clock_ahead ahead;
+	struct kairan_error error;
+	int64_t brought = 0;
+
+	if (sight->running - clock_last.brought < BRING_SECONDS)
+		return;
+	clock_last.brought = sight->running;
+	if (!store_begin(store, &error))
+		return;
+	/* As it is judged by whoever writes after this. */
+	find_ahead(kairan, clock_now(), &ahead);
+	if (!store_end(store,
+		       store_clock_bring_tries_back(store, &ahead, &brought, &error),
+		       &error)) {
+		log_error("the clock: %s", error.text);
+	} else if (brought > 0) {
+		log_brought(brought);
+		kairan_wake_all(kairan);
+	}
+}
+
 /* An administrator has confirmed it. */
 static void look_whether_confirmed(struct kairan *kairan, struct store *store)
 {
@@ -227,6 +276,7 @@ static void look(struct kairan *kairan)
 	clock_last.begun = true;
 	clock_last.sight = sight;
 	see(store, &sight);
+	bring_late_ones(kairan, &sight);
 	look_whether_confirmed(kairan, store);
 }
 

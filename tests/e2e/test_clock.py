@@ -32,6 +32,10 @@ def alarms(stack):
             if row["reason"].startswith("clock")]
 
 
+def requests(stack, subject):
+    return [mail for mail in stack.imap("bosai-chief") if subject in str(mail["Subject"])]
+
+
 def offset(stack):
     with open(stack.env["KAIRAN_CLOCK"], encoding="ascii") as file:
         return int(file.read().split()[0])
@@ -147,6 +151,24 @@ def test_what_was_planned_ahead_is_due(stack):
     set_clock(stack, before, False)
     stack.wait_for(lambda: not alarms(stack), what="the end of the alarm")
     town.request_for(stack, "bosai-chief", subject)
+
+
+def test_what_is_written_late_is_due_too(stack):
+    """What somebody planned by the clock that was wrong, and wrote when all had been brought back:
+    a notice is written so in the middle of quiet times."""
+    subject = "時計が戻った後"
+    town.draft(stack, "bosai-staff1", subject)
+    town.request_for(stack, "bosai-chief", subject)
+    told = len(requests(stack, subject))
+    link = sqlite3.connect(stack.env["KAIRAN_STORE"])
+    with contextlib.closing(link), link:
+        link.execute(
+            "INSERT INTO outbox (state, kind, draft, party, mail, name, language, facts,"
+            " created_at, next_try) SELECT 1, kind, outbox.draft, party, mail, name,"
+            " outbox.language, facts, created_at, created_at + ? FROM outbox"
+            " JOIN draft ON draft.id = outbox.draft WHERE draft.subject = ? AND kind = 'request'"
+            " AND mail LIKE 'bosai-chief@%'", (DAYS * 86400, subject))
+    stack.wait_for(lambda: len(requests(stack, subject)) > told, what="the notice")
 
 
 def test_a_start_finds_it_right_again(stack):

@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "schema/store_clock.h"
 #include "schema/store_outbox.h"
 #include "tests/schema/store_fixture.h"
 
@@ -70,6 +71,44 @@ static void record(int64_t id, enum outbox_state state, int64_t next_try)
 	if (!store_outbox_record(at.store, id, state, next_try, "250 2.0.0 it's \"Ok\"",
 				 &at.error))
 		fail_msg("%s", at.error.text);
+}
+
+static int64_t bring_back(int64_t now)
+{
+	const struct store_clock_ahead ahead = {
+		.now = now, .tries = 500, .looks = 86400, .under_way = 300
+	};
+	int64_t brought = -1;
+
+	assert_true(store_clock_bring_tries_back(at.store, &ahead, &brought, &at.error));
+	return brought;
+}
+
+/* A try that was planned by a clock that was ahead, and is recorded when all others have been brought
+ * back, is brought back by the next look; what is rightly planned stays. */
+static void test_planned_by_a_wrong_clock(void **state)
+{
+	(void)state;
+	begin(&at);
+	add("late", 1, 1, 100);
+	add("waits", 1, 2, 100);
+	add("sent", 1, 3, 100);
+	record(3, OUTBOX_ACCEPTED, 9000000);
+	record(2, OUTBOX_WAITING, 600);
+	assert_int_equal(bring_back(100), 0);
+	record(1, OUTBOX_WAITING, 9000000);
+	assert_int_equal(due(599), 0);
+	assert_int_equal(bring_back(150), 1);
+	assert_int_equal(due(149), 0);
+	assert_int_equal(due(150), 1);
+	assert_int_equal(bring_back(150), 0);
+	record(1, OUTBOX_ACCEPTED, 0);
+	assert_int_equal(next_due(), 600);
+	/* One that was written with the time of before. */
+	add("made", 1, 4, 9000000);
+	assert_int_equal(bring_back(160), 1);
+	assert_int_equal(due(160), 4);
+	commit(&at);
 }
 
 static void test_round_trip(void **state)
@@ -277,10 +316,15 @@ static void test_could_not_ask(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_round_trip),         TEST(test_due_and_order),
-		TEST(test_residents_are_last), TEST(test_tries_and_response),
-		TEST(test_numbers_are_pinned), TEST(test_was_mailed),
-		TEST(test_rolled_back),        TEST(test_missing_text_is_an_error),
+		TEST(test_planned_by_a_wrong_clock),
+		TEST(test_round_trip),
+		TEST(test_due_and_order),
+		TEST(test_residents_are_last),
+		TEST(test_tries_and_response),
+		TEST(test_numbers_are_pinned),
+		TEST(test_was_mailed),
+		TEST(test_rolled_back),
+		TEST(test_missing_text_is_an_error),
 		TEST(test_could_not_ask),
 	};
 

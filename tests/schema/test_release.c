@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "schema/sql.h"
+#include "schema/store_clock.h"
 #include "schema/store_leaver.h"
 #include "schema/store_release.h"
 #include "schema/store_subscriber.h"
@@ -756,6 +757,39 @@ static void test_claims(void **state)
 	draft_free(draft);
 }
 
+/* What was planned by a clock that was ahead is due now; what is under way, when that would be over:
+ * its receipt may be on its way, and nobody is to get a broadcast twice. */
+static void test_planned_by_a_wrong_clock(void **state)
+{
+	static const int64_t wanted[] = { 0, 150, 450, 450, 400 };
+	const struct store_clock_ahead ahead = {
+		.now = 150, .tries = 100, .looks = 86400, .under_way = 300
+	};
+	struct draft *draft;
+	struct shard shard;
+	int64_t brought = -1;
+
+	(void)state;
+	begin(&at);
+	draft = make_release(1, "bosai", 8);
+	record(draft->id, 1, SHARD_READY, 9000000);
+	assert_int_equal(
+	    store_release_claim_due(at.store, 100, 9000000, &shard, &at.error),
+	    ANSWER_YES);
+	assert_int_equal(shard.number, 2);
+	record(draft->id, 3, SHARD_OFFERED, 9000000);
+	record(draft->id, 4, SHARD_READY, 400);
+	assert_true(store_clock_bring_tries_back(at.store, &ahead, &brought, &at.error));
+	assert_int_equal(brought, 3);
+	for (int64_t number = 1; number <= 4; number++)
+		assert_int_equal(find(draft->id, number).next_try, wanted[number]);
+	assert_true(store_clock_bring_tries_back(at.store, &ahead, &brought, &at.error));
+	assert_int_equal(brought, 0);
+	commit(&at);
+	assert_int_equal(raw_number(at.path, "SELECT max(held_until) FROM shard"), 450);
+	draft_free(draft);
+}
+
 /* That draft is urgent from here on. */
 static void make_urgent(struct draft *draft)
 {
@@ -1092,6 +1126,7 @@ int main(void)
 		TEST(test_personal_copies),
 		TEST(test_personal_copies_in_a_language),
 		TEST(test_claims),
+		TEST(test_planned_by_a_wrong_clock),
 		TEST(test_urgent_goes_first),
 		TEST(test_urgent_that_ended),
 		TEST(test_who_receives),
