@@ -84,6 +84,9 @@ bool check_begin(struct setup *setup, struct store *store,
 
 	check->store = store;
 	*check_r = check;
+	if (*setup->settings->mta_log != '\0')
+		(void)mta_log_open(setup->settings->mta_log, NULL, &check->log,
+				   &check->log_error);
 	if (check_way_run(check, error_r))
 		return true;
 	check_free(check);
@@ -96,6 +99,7 @@ void check_free(struct check *check)
 	if (check == NULL)
 		return;
 	g_ptr_array_unref(check->probes);
+	mta_log_close(check->log);
 	postfix_free(check->postfix);
 	sendmail_free(check->sendmail);
 	g_free(check);

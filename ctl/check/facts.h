@@ -9,6 +9,7 @@
 #include "ctl/check/row.h"
 #include "ctl/check/sendmail.h"
 #include "milter/core/kairan.h"
+#include "milter/round/mta_log.h"
 
 struct check {
 	struct setup *setup;
@@ -18,6 +19,9 @@ struct check {
 	struct postfix *postfix;   /* NULL: it is not Postfix */
 	struct sendmail *sendmail; /* NULL: it is not Sendmail */
 	struct kairan_error mta_error;
+	struct mta_log
+	    *log; /* from before the probes on; NULL: there is none, or log_error */
+	struct kairan_error log_error;
 };
 
 #endif

@@ -16,6 +16,8 @@ enum answer check_ask_unchanged(struct check *check, struct check_words *said);
 enum answer check_ask_pipe(struct check *check, struct check_words *said);
 enum answer check_ask_mta_clock(struct check *check, struct check_words *said);
 
+enum answer check_ask_mta_log(struct check *check, struct check_words *said);
+
 enum answer check_ask_web(struct check *check, struct check_words *said);
 
 enum answer check_ask_login(struct check *check, struct check_words *said);
@@ -46,6 +48,8 @@ enum answer check_ask_postfix_size(struct check *check, struct check_words *said
 enum answer check_ask_postfix_content(struct check *check, struct check_words *said);
 enum answer check_ask_postfix_dash(struct check *check, struct check_words *said);
 enum answer check_ask_postfix_verp(struct check *check, struct check_words *said);
+enum answer check_ask_postfix_carriers(struct check *check, struct check_words *said);
+enum answer check_ask_postfix_room(struct check *check, struct check_words *said);
 enum answer check_ask_postfix_urgent(struct check *check, struct check_words *said);
 
 enum answer check_ask_sendmail_filter(struct check *check, struct check_words *said);
@@ -56,6 +60,7 @@ enum answer check_ask_sendmail_size(struct check *check, struct check_words *sai
 enum answer check_ask_sendmail_masquerade(struct check *check, struct check_words *said);
 enum answer check_ask_sendmail_results(struct check *check, struct check_words *said);
 enum answer check_ask_sendmail_pipe(struct check *check, struct check_words *said);
+enum answer check_ask_sendmail_carriers(struct check *check, struct check_words *said);
 enum answer check_ask_sendmail_urgent(struct check *check, struct check_words *said);
 
 enum answer check_ask_dns_mx(struct check *check, struct check_words *said);
