@@ -147,6 +147,52 @@ bool store_delivery_summarize(struct store *store, int64_t draft,
 	return read_times(store, draft, summary_r, error_r);
 }
 
+enum answer store_delivery_find_newest(struct store *store, int64_t *draft_r,
+				       int64_t *due_r, int64_t *recipients_r,
+				       struct kairan_error *error_r)
+{
+	struct sql_stmt *stmt;
+	const enum answer answer =
+	    sql_first(store, error_r, &stmt,
+		      "SELECT id, due_at, recipients FROM draft WHERE id ="
+		      " (SELECT max(draft) FROM delivery_domain)",
+		      "");
+
+	if (answer == ANSWER_YES) {
+		*draft_r = sql_int(stmt, 0);
+		*due_r = sql_int(stmt, 1);
+		*recipients_r = sql_int(stmt, 2);
+		sql_done(stmt);
+	}
+	return answer;
+}
+
+GArray *store_delivery_list_due(struct store *store, int64_t since, int64_t until,
+				struct kairan_error *error_r)
+{
+	GArray *releases = g_array_new(FALSE, FALSE, sizeof(struct delivery_release));
+	struct sql_stmt *stmt;
+	enum answer answer =
+	    sql_first(store, error_r, &stmt,
+		      "SELECT id, due_at FROM draft WHERE due_at >= ? AND due_at < ?"
+		      " AND EXISTS (SELECT 1 FROM delivery_domain AS d"
+		      "  WHERE d.draft = draft.id)"
+		      " ORDER BY id",
+		      "ii", since, until);
+
+	while (answer == ANSWER_YES) {
+		const struct delivery_release release = { sql_int(stmt, 0),
+							  sql_int(stmt, 1) };
+
+		g_array_append_val(releases, release);
+		answer = sql_next(store, error_r, stmt);
+	}
+	if (answer == ANSWER_NO)
+		return releases;
+	g_array_unref(releases);
+	return NULL;
+}
+
 /* ---- its domains ---- */
 
 void delivery_domain_free(struct delivery_domain *domain)

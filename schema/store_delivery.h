@@ -57,6 +57,19 @@ bool store_delivery_summarize(struct store *store, int64_t draft,
 			      struct delivery_summary *summary_r,
 			      struct kairan_error *error_r);
 
+/* The newest release that the log has told of, and when it was due. NO: of none. */
+enum answer store_delivery_find_newest(struct store *store, int64_t *draft_r,
+				       int64_t *due_r, int64_t *recipients_r,
+				       struct kairan_error *error_r);
+
+/* The releases that were due from since on, before until, and that the log has told of: a new array
+ * of these; NULL with the error. */
+struct delivery_release {
+	int64_t draft, due_at;
+};
+GArray *store_delivery_list_due(struct store *store, int64_t since, int64_t until,
+				struct kairan_error *error_r);
+
 /* A domain of a release. Free with delivery_domain_free(). */
 struct delivery_domain {
 	int64_t draft;

@@ -117,10 +117,10 @@ static const char *const notice_name_list[] = {
 	"report_month", "report_name", "report_period", "report_made", "report_partial",
 	"report_records", "report_broadcasts", "report_urgent", "report_corrections",
 	"report_recipients", "report_incidents", "report_weeks", "report_drafts",
-	"report_times", "report_refusals", "report_subscribers", "report_bounces",
-	"report_delayed", "report_notices", "report_dormant_days", "report_dormant",
-	"report_dormant_more", "report_audit", "report_audit_fault", "report_inspection",
-	"report_inspection_due", "report_incident_list",
+	"report_times", "report_arrivals", "report_refusals", "report_subscribers",
+	"report_bounces", "report_delayed", "report_notices", "report_dormant_days",
+	"report_dormant", "report_dormant_more", "report_audit", "report_audit_fault",
+	"report_inspection", "report_inspection_due", "report_incident_list",
 	/* of an incident */
 	"incident", "attached_text", "task_text", "cause", "measure",
 	/* of a resident */

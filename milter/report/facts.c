@@ -16,6 +16,7 @@
 
 #include <string.h>
 
+#include "milter/report/arrivals.h"
 #include "milter/report/chart.h"
 #include "milter/report/incidents.h"
 #include "milter/report/part.h"
@@ -285,6 +286,7 @@ void report_put_facts(GHashTable *facts, const struct setup *setup, const char *
 
 	put_head(&part);
 	report_part_put_sections(&part);
+	report_arrivals_put(&part);
 	put_refusals(&part);
 	put_subscribers(&part);
 	put_dormant(&part);

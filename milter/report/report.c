@@ -14,6 +14,7 @@
 
 #include "milter/report/report.h"
 
+#include "milter/report/arrivals.h"
 #include "milter/report/dormant.h"
 #include "milter/report/figures.h"
 #include "milter/report/incidents.h"
@@ -298,6 +299,7 @@ bool report_collect(const struct setup *setup, struct store *store,
 	json_t *report = write_head(month, now);
 
 	if (!collect_sections(setup, store, month, report, error_r) ||
+	    !report_arrivals_collect(store, month, report, error_r) ||
 	    !collect_lists(store, month, report, error_r) ||
 	    !collect_dormant(setup, store, now, report, error_r) ||
 	    !collect_audit(store, report, error_r) ||

@@ -154,6 +154,19 @@ static bool read_mta_log(const struct setup *setup, struct store *store,
 	return answer != ANSWER_UNKNOWN;
 }
 
+static bool read_delivery(struct store *store, struct status *status,
+			  struct kairan_error *error_r)
+{
+	const enum answer answer = store_delivery_find_newest(
+	    store, &status->delivery_draft, &status->delivery_due_at,
+	    &status->delivery_recipients, error_r);
+
+	return answer == ANSWER_YES
+		   ? store_delivery_summarize(store, status->delivery_draft,
+					      &status->delivery, error_r)
+		   : answer == ANSWER_NO;
+}
+
 static bool count(const struct setup *setup, struct store *store, struct status *status)
 {
 	struct kairan_error error = { "cannot be opened" };
@@ -164,6 +177,7 @@ static bool count(const struct setup *setup, struct store *store, struct status 
 		ok = store_counts_read(store, &status->counts, &error) &&
 		     read_probe(setup, store, status, &error) &&
 		     read_mta_log(setup, store, status, &error) &&
+		     read_delivery(store, status, &error) &&
 		     store_position_find(store, STORE_POSITION_SNAPSHOT, &snapshot,
 					 &error) != ANSWER_UNKNOWN;
 		store_rollback(store);
@@ -209,6 +223,32 @@ static int64_t age(const struct status *status, int64_t since)
 	return since != 0 ? MAX(status->at - since, 0) : 0;
 }
 
+/* When residents' mail systems had the newest release. */
+static void print_delivery(const struct status *status, FILE *out)
+{
+	const struct delivery_summary *delivery = &status->delivery;
+	const int64_t due = status->delivery_due_at;
+
+	print_metric(out, "delivery_draft",
+		     "The newest release that the mail system's log has told of.",
+		     status->delivery_draft);
+	print_metric(out, "delivery_delivered",
+		     "Of its recipients: their mail system has it.", delivery->sent);
+	print_metric(out, "delivery_failed", "Of its recipients: will not get it.",
+		     delivery->failed);
+	print_metric(
+	    out, "delivery_waiting", "Of its recipients: not yet.",
+	    MAX(status->delivery_recipients - delivery->sent - delivery->failed, 0));
+	print_metric(out, "delivery_first_seconds", "When the first had it.",
+		     MAX(delivery->first_at - due, 0));
+	print_metric(out, "delivery_half_seconds", "When half of those who have it had.",
+		     delivery->median);
+	print_metric(out, "delivery_99_percent_seconds", "When 99 of a hundred had.",
+		     delivery->most);
+	print_metric(out, "delivery_last_seconds", "When the last one had it so far.",
+		     MAX(delivery->last_at - due, 0));
+}
+
 void status_print_prometheus(const struct status *status, FILE *out)
 {
 	print_metric(out, "daemon_up", "1 when the milter answers.", status->has_daemon);
@@ -242,6 +282,8 @@ void status_print_prometheus(const struct status *status, FILE *out)
 		print_metric(out, "probe_age_seconds", "Since when it was sent.",
 			     age(status, status->probe_at));
 	}
+	if (status->delivery_draft != 0)
+		print_delivery(status, out);
 	print_metric(out, "store_bytes", "Size of the store.", status->counts.octets);
 	print_metric(out, "snapshot_age_seconds",
 		     "Since when the broadcast addresses were not read anew.",

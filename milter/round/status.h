@@ -10,6 +10,7 @@
 
 #include "milter/core/kairan.h"
 #include "schema/store_counts.h"
+#include "schema/store_delivery.h"
 
 struct status {
 	int64_t at;
@@ -23,6 +24,9 @@ struct status {
 	bool probe_is_whole;  /* and it came back as it was written */
 	char probe_text[512]; /* what came of it */
 	char mta_log[256];    /* whether it can be read; "": the setting is empty */
+	/* The newest release that the mail system's log has told of; 0: none. */
+	int64_t delivery_draft, delivery_due_at, delivery_recipients;
+	struct delivery_summary delivery;
 	struct kairan_error trouble; /* the first thing that is wrong; "" */
 };
 

@@ -2,6 +2,7 @@
 """What the MTA's log says of releases (setting mta_log): when subscribers' mail systems took them,
 and which do not."""
 import contextlib
+import datetime
 import json
 import pathlib
 import re
@@ -94,6 +95,12 @@ def test_when_they_had_it(stack):
         check_equal(times, sorted(times))
         check_equal(found["first_delivery"] <= found["last_delivery"], True, "first and last")
         check_in("99 percent after seconds", stack.kairanctl("show", str(draft)).stdout)
+        metrics = stack.kairanctl("status", "--prometheus").stdout
+        for name, value in (("draft", draft), ("delivered", town.SUBSCRIBERS), ("failed", 1),
+                            ("waiting", 0), *zip(("first_seconds", "half_seconds",
+                                                  "99_percent_seconds", "last_seconds"), times,
+                                                 strict=True)):
+            check_in(f"\nkairan_delivery_{name} {value}\n", metrics)
         # Of recipients, no more than their domains came into the store.
         rows = [row["domain"] for row in stack.store("SELECT domain FROM delivery_domain"
                                                      " WHERE draft = ? ORDER BY domain", draft)]
@@ -114,6 +121,29 @@ def test_when_they_had_it(stack):
             for name in ("最初の方", "半数    ", "99％    ", "最後の方"):
                 check_equal(re.search(rf"(?m)^  {name} \d+:\d\d:\d\d", text) is not None, True,
                             f"{name} in {text}")
+
+
+def test_of_a_month(stack):
+    """The monthly report has the same of all its broadcasts, as figures, text and HTML."""
+    month = ("report", "--month", stack.now().strftime("%Y-%m"))
+    with read_log(stack):
+        wait_delivered(stack, release(stack, "月報に載る配信"))
+    found = json.loads(stack.kairanctl(*month, "--json").stdout)
+    since = datetime.datetime.fromisoformat(found["since"]).timestamp()
+    rows = stack.store("SELECT count(DISTINCT draft) AS broadcasts, sum(sent) AS delivered"
+                       " FROM delivery_domain"
+                       " WHERE draft IN (SELECT id FROM draft WHERE due_at >= ?)", since)[0]
+    check_equal({name: found["arrivals"][name] for name in ("broadcasts", "delivered")},
+                dict(rows))
+    for which in ("median", "longest"):
+        times = [found["arrivals"][name][which] for name in ("first", "half", "most", "last")]
+        check_equal(times, sorted(times), which)
+    file = pathlib.Path(stack.env["KAIRAN_STORE"]).with_name("month.html")
+    stack.kairanctl(*month, "--html", file, LC_ALL="ja_JP.UTF-8")
+    for text in (stack.kairanctl(*month, LC_ALL="ja_JP.UTF-8").stdout,
+                 file.read_text(encoding="utf-8")):
+        for words in ("利用者に届くまで", "最初の方", "最後の方"):
+            check_in(words, text)
 
 
 def test_urgent_ones(stack):

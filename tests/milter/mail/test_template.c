@@ -250,7 +250,7 @@ static void test_needed_facts_are_there(void **state)
 		{ NOTICE_PASSWORD_WARNING, "days_left password_until" },
 		{ NOTICE_REPORT,
 		  "report_period report_broadcasts report_weeks report_drafts "
-		  "report_times report_refusals report_subscribers report_bounces "
+		  "report_times report_arrivals report_refusals report_subscribers report_bounces "
 		  "report_dormant report_audit" },
 		{ NOTICE_DUTY_CHANGED,
 		  "section_name change_text duty_name person_name noted_at" },
