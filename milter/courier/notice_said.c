@@ -25,7 +25,7 @@ static const char *const said_names[] = {
 	"store-older",    "store-row",       "store-damaged",  "store-foreign",
 	"store-newer",    "store-restoring", "store-locked",   "store-missing",
 	"store-replaced", "store-empty",     "store-unopened", "mark-seal",
-	"text-reply-to",  "text-nul",        "text-ends",      "text-line",
+	"text-added",     "text-nul",        "text-ends",      "text-line",
 	"text-twice",     "text-differs",    "no-token",
 };
 

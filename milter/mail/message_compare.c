@@ -64,6 +64,16 @@ static bool same_header(const struct message *ours, const struct message *theirs
 			 shown_wanted);
 }
 
+/* Of one that kairan writes in some mails only. */
+static bool same_where_it_stands(const struct message *ours, const struct message *theirs,
+				 const char *name, struct kairan_error *difference_r)
+{
+	if (message_count_header(ours, name) > 0)
+		return same_header(ours, theirs, name, difference_r);
+	return message_count_header(theirs, name) == 0 ||
+	       error_set(difference_r, "%s: was added", name);
+}
+
 static bool same_headers(const struct message *ours, const struct message *theirs,
 			 struct kairan_error *difference_r)
 {
@@ -72,22 +82,20 @@ static bool same_headers(const struct message *ours, const struct message *their
 					     "Message-ID",  "Content-Type",
 					     "List-Id",     "Content-Transfer-Encoding",
 					     "MIME-Version" };
-	static const char *const if_ours[] = { "List-Unsubscribe",
-					       "List-Unsubscribe-Post" };
+	static const char *const if_ours[] = {
+		"List-Unsubscribe", "List-Unsubscribe-Post",      "Reply-To", "Cc", "Bcc",
+		"Sender",           "Disposition-Notification-To"
+	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
 		if (!same_header(ours, theirs, names[i], difference_r))
 			return false;
-	/* Its reader would leave by another's. */
+	/* Its reader would leave or answer by another's, see somebody's address, or be asked to say
+	 * that it was read. */
 	for (size_t i = 0; i < G_N_ELEMENTS(if_ours); i++)
-		if (message_count_header(ours, if_ours[i]) > 0 &&
-		    !same_header(ours, theirs, if_ours[i], difference_r))
+		if (!same_where_it_stands(ours, theirs, if_ours[i], difference_r))
 			return false;
-	/* Answers would go elsewhere. */
-	if (message_count_header(ours, "Reply-To") > 0)
-		return same_header(ours, theirs, "Reply-To", difference_r);
-	return message_count_header(theirs, "Reply-To") == 0 ||
-	       error_set(difference_r, "Reply-To: was added");
+	return true;
 }
 
 /* The lines behind the header, without their ends. Free with g_strfreev(). */
