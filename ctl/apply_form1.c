@@ -347,7 +347,7 @@ static int prepare(struct application *application, struct form1 *form)
 
 int apply_form1(struct application *application)
 {
-	struct form1 form = { NULL };
+	struct form1 form = { .section = NULL };
 	const int status = prepare(application, &form);
 
 	application->about = g_strdup(form.broadcast != NULL ? form.broadcast : "");
