@@ -2,6 +2,7 @@
 own, 127.0.1.N, at one port; and which recipients they got, from whom, and when."""
 import collections
 import contextlib
+import os
 import subprocess
 
 import stack as s
@@ -51,14 +52,17 @@ class Carriers:
         self.__enter__()
 
     def size(self):
-        """Where in the record the next arrival will be."""
-        return self.file.stat().st_size
+        """Where in the record the next arrival will be: behind its last whole line."""
+        with open(self.file, "rb") as record:
+            start = max(0, record.seek(0, os.SEEK_END) - 1024)
+            record.seek(start)
+            return start + record.read().rfind(b"\n") + 1
 
     def arrivals(self, since=0, until=None):
         """What came between two places of the record; all of it to its end without the second."""
         with open(self.file, "rb") as record:
             record.seek(since)
-            octets = record.read() if until is None else record.read(until - since)
+            octets = record.read((self.size() if until is None else until) - since)
         for line in octets.decode("ascii").splitlines():
             at, sender, recipient = line.split()
             yield Arrival(float(at), sender[1:-1], recipient[1:-1])
