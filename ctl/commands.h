@@ -43,6 +43,7 @@ int ctl_status(const struct ctl_call *call);
 int ctl_status_fail(const struct ctl_call *call, int status, const char *why);
 int ctl_store_accept(const struct ctl_call *call);
 int ctl_store_init(const struct ctl_call *call);
+int ctl_drafts_recipients(const struct ctl_call *call);
 int ctl_stop(const struct ctl_call *call);
 int ctl_subscribers_count(const struct ctl_call *call);
 int ctl_subscribers_delete(const struct ctl_call *call);

@@ -26,6 +26,7 @@
 #include "conf/clock.h"
 #include "ctl/commands.h"
 #include "ctl/ctl_audit_table.h"
+#include "ctl/ctl_csv.h"
 #include "ctl/ctl_drafts.h"
 #include "ctl/ctl_options.h"
 #include "ctl/ctl_reading.h"
@@ -200,33 +201,19 @@ static void export_json(const struct audit_row *row, void *context)
 	json_decref(object);
 }
 
-/* A spreadsheet would take a leading = + - @ for a formula. */
-static void print_field(const char *text, const char *end)
-{
-	putchar('"');
-	if (*text != '\0' && strchr("=+-@", *text) != NULL)
-		putchar('\'');
-	for (; *text != '\0'; text++) {
-		if (*text == '"')
-			putchar('"');
-		putchar(*text);
-	}
-	printf("\"%s", end);
-}
-
 static void export_csv(const struct audit_row *row, void *context)
 {
 	char when[64];
 
 	format_time(context, row->at, when, sizeof(when));
 	printf("%lld,%s,", (long long)row->seq, when);
-	print_field(row->uid, ",");
-	print_field(row->role, ",");
+	ctl_csv_put_field(row->uid, ",");
+	ctl_csv_put_field(row->role, ",");
 	printf("%lld,", (long long)row->draft);
-	print_field(row->action, ",");
-	print_field(row->outcome, ",");
-	print_field(row->queue_id, ",");
-	print_field(row->detail, "\r\n");
+	ctl_csv_put_field(row->action, ",");
+	ctl_csv_put_field(row->outcome, ",");
+	ctl_csv_put_field(row->queue_id, ",");
+	ctl_csv_put_field(row->detail, "\r\n");
 }
 
 int ctl_audit_export(const struct ctl_call *call)

@@ -1,6 +1,6 @@
 /*
  * NAME
- *	ctl_csv - reading CSV
+ *	ctl_csv - reading and writing CSV
  *
  * DESCRIPTION
  *	RFC 4180, with LF as good as CRLF. A file that is not UTF-8 is tried as CP932; one that is
@@ -14,6 +14,7 @@
 #include "ctl/ctl_csv.h"
 
 #include <glib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "milter/mail/charset.h"
@@ -106,4 +107,17 @@ char **ctl_csv_next_record(char **text_r, size_t *number_r)
 	*text_r = at;
 	g_ptr_array_add(fields, NULL);
 	return (char **)g_ptr_array_free(fields, FALSE);
+}
+
+void ctl_csv_put_field(const char *text, const char *end)
+{
+	putchar('"');
+	if (*text != '\0' && strchr("=+-@", *text) != NULL)
+		putchar('\'');
+	for (; *text != '\0'; text++) {
+		if (*text == '"')
+			putchar('"');
+		putchar(*text);
+	}
+	printf("\"%s", end);
 }

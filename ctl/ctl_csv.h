@@ -1,5 +1,5 @@
 /*
- * Reading a CSV file that an office program wrote.
+ * Reading a CSV file that an office program wrote, and writing one that it reads.
  */
 #ifndef KAIRAN_CTL_CTL_CSV_H
 #define KAIRAN_CTL_CTL_CSV_H
@@ -17,5 +17,9 @@ bool ctl_csv_read_file(const char *path, char **text_r, struct kairan_error *err
  * and line breaks). *number_r counts lines. Returns its fields, free with g_strfreev(); NULL at
  * the end. */
 char **ctl_csv_next_record(char **text_r, size_t *number_r);
+
+/* Print a field in quotes and what follows it. A leading = + - @ gets an apostrophe before it: a
+ * spreadsheet would take it for a formula. */
+void ctl_csv_put_field(const char *text, const char *end);
 
 #endif

@@ -24,6 +24,7 @@
 
 #include "conf/clock.h"
 #include "ctl/commands.h"
+#include "ctl/ctl_audience.h"
 #include "ctl/ctl_drafts.h"
 #include "ctl/ctl_operator.h"
 #include "ctl/ctl_options.h"
@@ -33,8 +34,6 @@
 #include "schema/store_draft.h"
 #include "schema/store_outbox.h"
 #include "schema/store_release.h"
-
-#define RECIPIENTS_AT 1000 /* read at once */
 
 struct stop {
 	struct store *store;
@@ -63,33 +62,31 @@ static bool read_options(const struct ctl_call *call, struct stop *stop)
 
 /* Written page by page: there may be a million. */
 struct listing {
-	long long id; /* of the draft */
 	bool json;
-	GArray *shards;
-	struct shard_page page;
 	int64_t count;
 };
 
-static void print_json(const struct listing *listing, const char *address)
+static void print_json(const struct listing *listing, const struct shard *shard,
+		       const char *address)
 {
-	json_t *object = json_pack(
-	    "{s:I,s:s,s:s}", "shard", (json_int_t)listing->page.shard->number, "state",
-	    shard_state_name(listing->page.shard->state), "address", address);
+	json_t *object =
+	    json_pack("{s:I,s:s,s:s}", "shard", (json_int_t)shard->number, "state",
+		      shard_state_name(shard->state), "address", address);
 
 	fputs(listing->count > 0 ? ",\n " : "[\n ", stdout);
 	(void)json_dumpf(object, stdout, JSON_PRESERVE_ORDER);
 	json_decref(object);
 }
 
-static void print_address(const char *address, void *context)
+static void print_address(const struct shard *shard, const char *address, void *context)
 {
 	struct listing *listing = context;
 
 	if (listing->json)
-		print_json(listing, address);
+		print_json(listing, shard, address);
 	else
-		printf("%lld\t%s\t%s\n", (long long)listing->page.shard->number,
-		       ctl_say(shard_state_name(listing->page.shard->state)), address);
+		printf("%lld\t%s\t%s\n", (long long)shard->number,
+		       ctl_say(shard_state_name(shard->state)), address);
 	listing->count++;
 }
 
@@ -110,70 +107,11 @@ static int record_listing(struct store *store, void *context,
 	return reading.count > 0 ? ctl_reading_record(store, &reading, error_r) : EX_OK;
 }
 
-static void add_shard(const struct shard *shard, void *context)
-{
-	g_array_append_vals(context, shard, 1);
-}
-
-static int find_no_draft(long long id, struct kairan_error *error_r)
-{
-	(void)error_set(error_r, ctl_say("there is no draft %lld"), id);
-	return EX_NOINPUT;
-}
-
-static int find_shards(struct store *store, void *context, struct kairan_error *error_r)
-{
-	const struct listing *listing = context;
-	struct draft *draft = NULL;
-	const enum answer answer = store_draft_find(store, listing->id, &draft, error_r);
-
-	draft_free(draft);
-	if (answer == ANSWER_NO)
-		return find_no_draft(listing->id, error_r);
-	return answer == ANSWER_YES &&
-		       store_release_visit_shards(store, listing->id, add_shard,
-						  listing->shards, error_r)
-		   ? EX_OK
-		   : EX_UNAVAILABLE;
-}
-
-static int print_page(struct store *store, void *context, struct kairan_error *error_r)
-{
-	struct listing *listing = context;
-
-	return store_release_visit_page(store, &listing->page, print_address, listing,
-					error_r)
-		   ? EX_OK
-		   : EX_UNAVAILABLE;
-}
-
-static int print_shard(struct store *store, struct listing *listing)
-{
-	int64_t last = -1;
-	int status = EX_OK;
-
-	while (status == EX_OK && listing->page.last != last) {
-		last = listing->page.last;
-		status = ctl_store_work(store, print_page, listing);
-	}
-	return status;
-}
-
 static int list_recipients(struct store *store, const struct stop *stop)
 {
-	struct listing listing = { .id = stop->id, .json = stop->json };
-	int status;
+	struct listing listing = { .json = stop->json };
+	const int status = ctl_audience_visit(store, stop->id, print_address, &listing);
 
-	listing.shards = g_array_new(FALSE, FALSE, sizeof(struct shard));
-	status = ctl_store_work(store, find_shards, &listing);
-	for (guint i = 0; status == EX_OK && i < listing.shards->len; i++) {
-		listing.page = (struct shard_page){
-			.shard = &g_array_index(listing.shards, struct shard, i),
-			.limit = RECIPIENTS_AT,
-		};
-		status = print_shard(store, &listing);
-	}
-	g_array_unref(listing.shards);
 	if (status == EX_OK && stop->json)
 		puts(listing.count > 0 ? "\n]" : "[]");
 	return status;
@@ -264,7 +202,7 @@ static int run_inside(const struct stop *stop, struct release_summary *summary_r
 		status = stop_draft(stop, draft, summary_r, error_r);
 		break;
 	case ANSWER_NO:
-		status = find_no_draft(stop->id, error_r);
+		status = ctl_audience_find_no_draft(stop->id, error_r);
 		break;
 	case ANSWER_UNKNOWN:
 		break;

@@ -61,6 +61,27 @@ enum answer store_bounce_add(struct store *store, const struct bounce_row *row,
 
 /* ---- judging ---- */
 
+bool store_bounce_visit(struct store *store, int64_t draft,
+			void (*visit)(const char *key, enum bounce_kind kind,
+				      void *context),
+			void *context, struct kairan_error *error_r)
+{
+	struct sql_stmt *stmt;
+	enum answer answer =
+	    sql_first(store, error_r, &stmt,
+		      "SELECT address_key, kind FROM bounce WHERE draft = ?"
+		      " ORDER BY address_key",
+		      "i", draft);
+
+	while (answer == ANSWER_YES) {
+		g_autofree char *key = sql_text(stmt, 0);
+
+		visit(key, (enum bounce_kind)sql_int(stmt, 1), context);
+		answer = sql_next(store, error_r, stmt);
+	}
+	return answer == ANSWER_NO;
+}
+
 void bounce_group_clear(struct bounce_group *group)
 {
 	g_free(group->list);

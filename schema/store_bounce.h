@@ -45,6 +45,13 @@ enum answer store_bounce_find_list(struct store *store,
 enum answer store_bounce_add(struct store *store, const struct bounce_row *row,
 			     struct kairan_error *error_r);
 
+/* Call visit for each recipient of a draft of whom something was reported, by the address, folded;
+ * it may not use the store. */
+bool store_bounce_visit(struct store *store, int64_t draft,
+			void (*visit)(const char *key, enum bounce_kind kind,
+				      void *context),
+			void *context, struct kairan_error *error_r);
+
 /* What came of one release in one domain. */
 struct bounce_group {
 	int64_t draft;

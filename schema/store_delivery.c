@@ -288,6 +288,21 @@ GPtrArray *store_delivery_list_waiting(struct store *store, int64_t draft, int64
 			domains, error_r);
 }
 
+GPtrArray *store_delivery_list(struct store *store, int64_t draft,
+			       struct kairan_error *error_r)
+{
+	GPtrArray *domains = g_ptr_array_new_with_free_func(free_domain);
+	struct sql_stmt *stmt;
+	const enum answer answer =
+	    sql_first(store, error_r, &stmt,
+		      DOMAIN_COLUMNS "WHERE draft = ? ORDER BY domain", "i", draft);
+
+	if (take_domains(store, answer, stmt, domains, error_r))
+		return domains;
+	g_ptr_array_unref(domains);
+	return NULL;
+}
+
 GPtrArray *store_delivery_list_refusing(struct store *store, int64_t least,
 					struct kairan_error *error_r)
 {

@@ -86,6 +86,11 @@ void delivery_domain_free(struct delivery_domain *domain);
 GPtrArray *store_delivery_list_waiting(struct store *store, int64_t draft, int64_t limit,
 				       struct kairan_error *error_r);
 
+/* Every domain of a release that the log has named: as above, but recipients is what somebody has
+ * counted, or 0. */
+GPtrArray *store_delivery_list(struct store *store, int64_t draft,
+			       struct kairan_error *error_r);
+
 /* Where so many were refused at least since one was taken, and no alarm is raised: as above. */
 GPtrArray *store_delivery_list_refusing(struct store *store, int64_t least,
 					struct kairan_error *error_r);

@@ -2,6 +2,7 @@
 """What the MTA's log says of releases (setting mta_log): when subscribers' mail systems took them,
 and which do not."""
 import contextlib
+import csv
 import datetime
 import json
 import pathlib
@@ -75,6 +76,18 @@ def delivery(stack, draft):
     return json.loads(stack.kairanctl("show", str(draft), "--json").stdout)["delivery"] or {}
 
 
+def recipients(stack, draft, *options):
+    """By domain."""
+    return json.loads(stack.kairanctl("drafts", "recipients", str(draft), "--json",
+                                      *options).stdout)
+
+
+def without_it(stack, draft):
+    """Domain, address and state of each."""
+    text = stack.kairanctl("drafts", "recipients", str(draft), "--undelivered", "--csv").stdout
+    return [row[:3] for row in csv.reader(text.splitlines())][1:]
+
+
 def wait_delivered(stack, draft, count=town.SUBSCRIBERS):
     return stack.wait_for(lambda: (lambda now: now if now.get("delivered", 0) >= count else None)(
         delivery(stack, draft)), what=f"{count} deliveries of draft {draft}")
@@ -101,6 +114,12 @@ def test_when_they_had_it(stack):
                                                   "99_percent_seconds", "last_seconds"), times,
                                                  strict=True)):
             check_in(f"\nkairan_delivery_{name} {value}\n", metrics)
+        rows = {row["domain"]: row for row in recipients(stack, draft)}
+        check_equal(sum(row["delivered"] for row in rows.values()), town.SUBSCRIBERS)
+        check_equal([rows["closed.example"][name] for name in
+                     ("recipients", "delivered", "failed", "waiting")], [1, 0, 1, 0])
+        check_equal([row["domain"] for row in recipients(stack, draft, "--undelivered")],
+                    ["closed.example"])
         # Of recipients, no more than their domains came into the store.
         rows = [row["domain"] for row in stack.store("SELECT domain FROM delivery_domain"
                                                      " WHERE draft = ? ORDER BY domain", draft)]
@@ -111,6 +130,7 @@ def test_when_they_had_it(stack):
         # A day later it stands in the report, whether something came back or not.
         stack.wait_for(lambda: stack.store("SELECT 1 FROM bounce WHERE draft = ?", draft),
                        what="what came back")
+        check_equal(without_it(stack, draft), [["closed.example", GONE, "failed"]])
         stack.move_clock(86400 + 60)
         for person in ("kosodate-staff1", "kosodate-chief"):
             mail = stack.wait_mail(person,
@@ -269,9 +289,16 @@ def test_a_carrier_that_refuses(stack):
         check_in("too much at once, come back later", text)
         check_in("ドコモ（docomo.ne.jp）", text)
         check_equal([who for who in many if who in text], [])
+        check_equal(sorted(without_it(stack, draft)),
+                    sorted(["docomo.ne.jp", who, "waiting"] for who in many))
+        row, = recipients(stack, draft, "--undelivered")
+        check_equal([row[name] for name in ("recipients", "sent", "delivered", "waiting")],
+                    [12, 12, 0, 12])
+        check_in("too much at once", row["last_answer"])
         server.refusal = None
         stack.flush()
         wait_delivered(stack, draft, town.SUBSCRIBERS + 12)
+        check_equal(without_it(stack, draft), [])
         over = stack.wait_mail("sysadmin", lambda mail: "【解消】" in str(mail["Subject"])
                                and "docomo.ne.jp" in s.text_of(mail))
         check_in("ドコモ が配信を受け付けません", str(over["Subject"]))

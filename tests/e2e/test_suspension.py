@@ -377,6 +377,15 @@ def test_stopped_by_the_administrator(stack):
     rows = json.loads(stack.kairanctl("stop", "--list", draft, "--json").stdout)
     check_equal([[str(row["shard"]), row["state"], row["address"]] for row in rows], listed,
                 "the same as JSON")
+    by_domain = json.loads(stack.kairanctl("drafts", "recipients", draft, "--json").stdout)
+    check_equal([sum(row[name] for row in by_domain) for name in
+                 ("recipients", "sent", "failed", "waiting")],
+                [count, served, 0, count - served], "by domain")
+    left = stack.kairanctl("drafts", "recipients", draft, "--undelivered", "--csv").stdout
+    left = [row.split(",") for row in left.splitlines()[1:]]
+    check_equal(sorted(row[1].strip('"') for row in left),
+                sorted(line[2] for line in listed if line[1] != "sent"), "who is without it")
+    check_equal({row[2] for row in left} - {"not sent", "may be sent"}, set())
     shown_draft = stack.kairanctl("show", draft).stdout
     for part in ("stopped", "not sent", "誤報"):
         check_in(part, shown_draft)

@@ -57,6 +57,8 @@ def test_readings_leave_rows(stack):
              "`subscribers export kosodate`: 25"),
             (("drafts", "stop", "--list", number), int(number),
              "`drafts stop --list`: 25"),
+            (("drafts", "recipients", number, "--csv"), int(number),
+             "`drafts recipients --csv`: 25"),
             (("drafts", "show", number), int(number), "`drafts show`: "),
             (("audit", "list", "--user", "bosai-staff1"), 0,
              "`audit list --user bosai-staff1`: "),
@@ -82,7 +84,8 @@ def test_how_many_rows_were_read(stack):
 def test_figures_leave_none(stack):
     before = len(rows_of(stack, "read"))
     for command in (("subscribers", "count"), ("drafts", "list"), ("status",),
-                    ("drafts", "stop", "--list", "99999")):
+                    ("drafts", "stop", "--list", "99999"), ("drafts", "recipients", "1"),
+                    ("drafts", "recipients", "99999", "--csv")):
         stack.kairanctl(*command, check=False)
     check_equal(len(rows_of(stack, "read")), before)
 
@@ -151,7 +154,8 @@ def test_reader_gets_no_residents_data(stack):
     for command in (("subscribers", "list", "--list", "bosai"),
                     ("subscribers", "export", "--list", "bosai"), ("audit", "list"),
                     ("audit", "export", "--json"), ("drafts", "show", "1"),
-                    ("drafts", "stop", "--list", "1"), ("report",), ("dormant",),
+                    ("drafts", "stop", "--list", "1"),
+                    ("drafts", "recipients", "1", "--csv"), ("report",), ("dormant",),
                     ("audit", "inspect", "--note", "確認")):
         done = run(*command)
         check_equal(done.returncode, NOPERM, f"{command}: {done.stderr}")
