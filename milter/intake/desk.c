@@ -41,31 +41,19 @@ static const char *find_action(const struct recipient *recipient)
 static void record_refusal(const struct intake_context *context,
 			   const struct recipient *recipient, struct verdict *verdict)
 {
-	struct audit_event event = intake_event(context, find_action(recipient));
+	const char *action = find_action(recipient);
 
 	log_event(LOG_LEVEL_INFO, context->envelope->queue_id, 0,
-		  "mail from %s to %s@ refused: %s", context->envelope->sender,
-		  event.action, reason_name(verdict->reason));
-	event.uid = context->envelope->login;
-	event.outcome = reason_name(verdict->reason);
-	event.detail = context->envelope->sender;
-	intake_record(context, &event, verdict);
+		  "mail from %s to %s@ refused: %s", context->envelope->sender, action,
+		  reason_name(verdict->reason));
+	intake_record_outcome(context, action, verdict->reason, verdict);
 }
 
 static void judge(const struct intake_context *context, struct recipient *recipient,
 		  struct verdict *verdict_r)
 {
-	const char *login = context->envelope->login;
-	struct person *person = NULL;
-
-	if (*login != '\0' &&
-	    intake_find_login(context, login, &person, verdict_r) == ANSWER_NO)
+	if (intake_judge_writer(context, verdict_r) == ANSWER_NO)
 		record_refusal(context, recipient, verdict_r);
-	if (*login == '\0' && *context->setup->settings->authserv_id == '\0') {
-		verdict_set(verdict_r, REASON_NOT_LOGGED_IN, NULL);
-		record_refusal(context, recipient, verdict_r);
-	}
-	person_free(person);
 }
 
 /* ---- end of message ---- */
@@ -73,14 +61,11 @@ static void judge(const struct intake_context *context, struct recipient *recipi
 static void record_automatic(const struct intake_context *context,
 			     const struct recipient *recipient, struct verdict *verdict_r)
 {
-	struct audit_event event = intake_event(context, find_action(recipient));
+	const char *action = find_action(recipient);
 
 	log_event(LOG_LEVEL_INFO, context->envelope->queue_id, 0,
-		  "automatic mail to %s@ ignored", event.action);
-	event.uid = context->envelope->login;
-	event.outcome = reason_name(REASON_AUTOMATIC);
-	event.detail = context->envelope->sender;
-	intake_record(context, &event, verdict_r);
+		  "automatic mail to %s@ ignored", action);
+	intake_record_outcome(context, action, REASON_AUTOMATIC, verdict_r);
 }
 
 static const char *name_outcome(enum answers answers)

@@ -29,33 +29,19 @@
 
 static void record_refusal(const struct intake_context *context, struct verdict *verdict)
 {
-	struct audit_event event = intake_event(context, "incident");
-
 	log_event(LOG_LEVEL_INFO, context->envelope->queue_id, 0,
 		  "incident report from %s refused: %s", context->envelope->sender,
 		  reason_name(verdict->reason));
-	event.uid = context->envelope->login;
-	event.outcome = reason_name(verdict->reason);
-	event.detail = context->envelope->sender;
-	intake_record(context, &event, verdict);
+	intake_record_outcome(context, "incident", verdict->reason, verdict);
 }
 
 static void judge(const struct intake_context *context, struct recipient *recipient,
 		  struct verdict *verdict_r)
 {
-	const char *login = context->envelope->login;
-	struct person *person = NULL;
-
 	(void)recipient;
 	/* Refused here, they still hear of it where the mail has other recipients too. */
-	if (*login != '\0' &&
-	    intake_find_login(context, login, &person, verdict_r) == ANSWER_NO)
+	if (intake_judge_writer(context, verdict_r) == ANSWER_NO)
 		record_refusal(context, verdict_r);
-	if (*login == '\0' && *context->setup->settings->authserv_id == '\0') {
-		verdict_set(verdict_r, REASON_NOT_LOGGED_IN, NULL);
-		record_refusal(context, verdict_r);
-	}
-	person_free(person);
 }
 
 /* ---- end of message ---- */
@@ -156,14 +142,9 @@ static void take_person(const struct intake_context *context,
 static void record_automatic(const struct intake_context *context,
 			     struct verdict *verdict_r)
 {
-	struct audit_event event = intake_event(context, "incident");
-
 	log_event(LOG_LEVEL_INFO, context->envelope->queue_id, 0,
 		  "automatic mail to incident@ ignored");
-	event.uid = context->envelope->login;
-	event.outcome = "automatic";
-	event.detail = context->envelope->sender;
-	intake_record(context, &event, verdict_r);
+	intake_record_outcome(context, "incident", REASON_AUTOMATIC, verdict_r);
 }
 
 static void take(const struct intake_context *context, struct recipient *recipient,

@@ -94,3 +94,31 @@ enum answer intake_find_writer(const struct intake_context *context,
 	}
 	return intake_find_login(context, login, person_r, verdict_r);
 }
+
+enum answer intake_judge_writer(const struct intake_context *context,
+				struct verdict *verdict_r)
+{
+	const char *login = context->envelope->login;
+	struct person *person = NULL;
+	enum answer answer = ANSWER_YES;
+
+	if (*login != '\0') {
+		answer = intake_find_login(context, login, &person, verdict_r);
+	} else if (*context->setup->settings->authserv_id == '\0') {
+		verdict_set(verdict_r, REASON_NOT_LOGGED_IN, NULL);
+		answer = ANSWER_NO;
+	}
+	person_free(person);
+	return answer;
+}
+
+void intake_record_outcome(const struct intake_context *context, const char *action,
+			   enum reason outcome, struct verdict *verdict)
+{
+	struct audit_event event = intake_event(context, action);
+
+	event.uid = context->envelope->login;
+	event.outcome = reason_name(outcome);
+	event.detail = context->envelope->sender;
+	intake_record(context, &event, verdict);
+}

@@ -13,6 +13,15 @@ enum answer intake_find_writer(const struct intake_context *context,
 			       const struct message *message, struct person **person_r,
 			       struct verdict *verdict_r);
 
+/* At RCPT: can it be told who writes? UNKNOWN and NO: the verdict says why, and NO is worth an audit
+ * row. YES also where Authentication-Results may yet tell of who is not logged in. */
+enum answer intake_judge_writer(const struct intake_context *context,
+				struct verdict *verdict_r);
+
+/* The audit row of a mail that is refused or passed over, with its login and sender. */
+void intake_record_outcome(const struct intake_context *context, const char *action,
+			   enum reason outcome, struct verdict *verdict);
+
 /* The one address of the one From: field. The error says what else stands there. */
 bool intake_read_from(const struct message *message, struct address *from_r,
 		      struct kairan_error *error_r);
