@@ -35,7 +35,7 @@ size_t draft_rules_count(const struct draft_facts *facts)
 {
 	const size_t text = text_count_characters(facts->text);
 	const size_t links =
-	    links_count_own(facts->text, has_domains(facts) ? facts->link_domains : "");
+	    has_domains(facts) ? links_count_own(facts->text, facts->link_domains) : 0;
 
 	return text - MIN(links, text) +
 	       (facts->counts_subject ? text_count_characters(facts->subject) : 0);

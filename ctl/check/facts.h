@@ -24,4 +24,12 @@ struct check {
 	struct kairan_error log_error;
 };
 
+/* By which transport Postfix sends, by the sender. */
+#define CHECK_SENDER_MAPS "sender_dependent_default_transport_maps"
+
+/* What a table of Postfix's says of a key, such as "transport:host", to be freed with g_free(). NO:
+ * nothing. UNKNOWN: found says why (rows_maps.c). */
+enum answer check_find_route(const struct check *check, struct check_words *said,
+			     const char *name, const char *key, char **route_r);
+
 #endif

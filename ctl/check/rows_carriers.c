@@ -37,18 +37,14 @@
 static enum answer find_transport(const struct check *check, struct check_words *said,
 				  char **transport_r, bool *is_relayed_r)
 {
-	const char *name = "sender_dependent_default_transport_maps";
 	g_autofree char *sender =
 	    own_address_make(check->setup->settings, SERVICE_BOUNCE, "r1.1.123456789");
-	struct kairan_error error = { "" };
 	char *value = NULL;
-	enum answer answer = postfix_look_up(
-	    check->postfix, postfix_get(check->postfix, name), sender, &value, &error);
+	enum answer answer =
+	    check_find_route(check, said, CHECK_SENDER_MAPS, sender, &value);
 
-	if (answer == ANSWER_UNKNOWN) {
-		g_string_printf(said->found, "%s: %s", name, error.text);
+	if (answer == ANSWER_UNKNOWN)
 		return answer;
-	}
 	if (answer == ANSWER_NO)
 		value = g_strdup(postfix_get(check->postfix, "default_transport"));
 	*is_relayed_r = (strchr(value, ':') != NULL && strchr(value, ':')[1] != '\0') ||

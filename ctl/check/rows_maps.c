@@ -136,23 +136,26 @@ enum answer check_ask_postfix_results(struct check *check, struct check_words *s
 
 /* ---- urgent mail ---- */
 
-#define SENDER_MAPS "sender_dependent_default_transport_maps"
-
-/* What a table says of a key, without the next host. NO: nothing. */
-static enum answer find_transport(const struct check *check, struct check_words *said,
-				  const char *name, const char *key, char **transport_r)
+enum answer check_find_route(const struct check *check, struct check_words *said,
+			     const char *name, const char *key, char **route_r)
 {
 	struct kairan_error error = { "" };
-	char *value = NULL;
 	enum answer answer = postfix_look_up(
-	    check->postfix, postfix_get(check->postfix, name), key, &value, &error);
+	    check->postfix, postfix_get(check->postfix, name), key, route_r, &error);
 
 	if (answer == ANSWER_UNKNOWN)
 		g_string_printf(said->found, "%s: %s", name, error.text);
-	if (answer == ANSWER_YES) {
-		value[strcspn(value, ":")] = '\0';
-		*transport_r = value;
-	}
+	return answer;
+}
+
+/* The route without the next host. */
+static enum answer find_transport(const struct check *check, struct check_words *said,
+				  const char *name, const char *key, char **transport_r)
+{
+	enum answer answer = check_find_route(check, said, name, key, transport_r);
+
+	if (answer == ANSWER_YES)
+		(*transport_r)[strcspn(*transport_r, ":")] = '\0';
 	return answer;
 }
 
@@ -197,19 +200,20 @@ enum answer check_ask_postfix_urgent(struct check *check, struct check_words *sa
 	g_autofree char *urgent = NULL;
 	g_autofree char *other = NULL;
 	g_autofree char *service = NULL;
-	enum answer answer = find_transport(check, said, SENDER_MAPS, sender, &urgent);
+	enum answer answer =
+	    find_transport(check, said, CHECK_SENDER_MAPS, sender, &urgent);
 
 	if (answer == ANSWER_YES)
-		answer = find_transport(check, said, SENDER_MAPS, ordinary, &other);
+		answer = find_transport(check, said, CHECK_SENDER_MAPS, ordinary, &other);
 	else if (answer == ANSWER_NO)
 		g_string_printf(said->found,
 				check_say("%s says nothing of urgent mail (%s)"),
-				SENDER_MAPS, sender);
+				CHECK_SENDER_MAPS, sender);
 	if (urgent == NULL || answer == ANSWER_UNKNOWN)
 		return answer;
 	if (g_strcmp0(urgent, other) == 0) {
 		g_string_printf(said->found, check_say("%s: all mail goes by %s:"),
-				SENDER_MAPS, urgent);
+				CHECK_SENDER_MAPS, urgent);
 		return ANSWER_NO;
 	}
 	service = g_strconcat(urgent, "/unix", NULL);

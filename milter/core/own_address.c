@@ -20,8 +20,10 @@ char *own_address_make(const struct settings *settings, enum service_kind kind,
 	const bool of_list =
 	    kind == SERVICE_JOIN || kind == SERVICE_LEAVE || kind == SERVICE_PAUSE;
 
-	return g_strconcat(service_address_word(kind),
-			   of_list ? SERVICE_LIST_DELIMITER : settings->address_delimiter,
+	const char *delimiter =
+	    of_list ? SERVICE_LIST_DELIMITER : settings->address_delimiter;
+
+	return g_strconcat(service_address_word(kind), *token != '\0' ? delimiter : "",
 			   token, "@", settings->service_domain, NULL);
 }
 

@@ -11,8 +11,8 @@
 #include "policy/bounce_address.h"
 #include "policy/service_address.h"
 
-/* The address of this kind with this token, or what stands in a token's place. Free with
- * g_free(). */
+/* The address of this kind with this token, or what stands in a token's place; "": the word alone.
+ * Free with g_free(). */
 char *own_address_make(const struct settings *settings, enum service_kind kind,
 		       const char *token);
 

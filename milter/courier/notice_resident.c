@@ -129,8 +129,7 @@ bool notice_resident_put(struct notice_facts *facts, const struct outbox_notice 
 {
 	const struct settings *settings = facts->setup->settings;
 	const char *word = find_word(notice->kind);
-	g_autofree char *status = g_strdup_printf(
-	    "%s@%s", service_address_word(SERVICE_STATUS), settings->service_domain);
+	g_autofree char *status = own_address_make(settings, SERVICE_STATUS, "");
 
 	if (!notice_is_for_resident(notice->kind))
 		return true;

@@ -19,6 +19,7 @@
 
 #include <string.h>
 
+#include "milter/core/own_address.h"
 #include "policy/service_address.h"
 
 /* More of them would be another screen. */
@@ -108,8 +109,7 @@ static void add_heading(const struct page *page, const char *key)
 
 static void put_address(const struct page *page, enum service_kind kind)
 {
-	g_autofree char *address = g_strdup_printf("%s@%s", service_address_word(kind),
-						   page->setup->settings->service_domain);
+	g_autofree char *address = own_address_make(page->setup->settings, kind, "");
 
 	put(page, "service_address", address);
 }

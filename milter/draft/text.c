@@ -27,10 +27,19 @@ bool draft_text_may_be_wide(const struct settings *settings, const char *list)
 	       setting_value_list_has(settings->wide_lists, list);
 }
 
+/* What the settings say of every text, in whatever language. */
+static void put_settings(struct draft_facts *facts, const struct settings *settings)
+{
+	facts->refuses_blanks = settings->unfilled_blanks == HANDLING_REFUSE;
+	facts->link_domains = settings->link_domains;
+	facts->refuses_other_links = settings->other_links == HANDLING_REFUSE;
+	facts->counts_subject = settings->count_subject != 0;
+}
+
 static struct draft_facts make_facts(const struct settings *settings,
 				     const struct draft_reading *reading)
 {
-	return (struct draft_facts){
+	struct draft_facts facts = {
 		.subject = reading->subject,
 		.text = reading->text.text,
 		.attachments = reading->text.attachments,
@@ -38,12 +47,11 @@ static struct draft_facts make_facts(const struct settings *settings,
 		.refuses_html_twin = settings->html_twin == HANDLING_REFUSE,
 		.is_html_only = reading->text.from_html,
 		.refuses_html_only = settings->html_only == HANDLING_REFUSE,
-		.refuses_blanks = settings->unfilled_blanks == HANDLING_REFUSE,
-		.link_domains = settings->link_domains,
-		.refuses_other_links = settings->other_links == HANDLING_REFUSE,
-		.counts_subject = settings->count_subject != 0,
 		.character_limit = (size_t)settings->character_limit,
 	};
+
+	put_settings(&facts, settings);
+	return facts;
 }
 
 size_t draft_text_count(const struct settings *settings,
@@ -81,13 +89,10 @@ static void judge_part(const struct setup *setup, struct part *part, GPtrArray *
 		.patterns = setup->patterns,
 		.may_be_wide = !language_is_of_jis(part->language) ||
 			       draft_text_may_be_wide(settings, part->list),
-		.refuses_blanks = settings->unfilled_blanks == HANDLING_REFUSE,
-		.link_domains = settings->link_domains,
-		.refuses_other_links = settings->other_links == HANDLING_REFUSE,
-		.counts_subject = settings->count_subject != 0,
 		.character_limit = (size_t)settings->twin_character_limit,
 	};
 
+	put_settings(&facts, settings);
 	part->characters = (int64_t)draft_rules_count(&facts);
 	judge_text(&facts, findings, verdict_r);
 }

@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "milter/core/notice.h"
+#include "milter/core/own_address.h"
 #include "milter/draft/abilities.h"
 #include "milter/draft/ready_texts.h"
 
@@ -60,8 +61,7 @@ static void answer_list(const struct ready_answer *ready, struct desk_answer *an
 	const struct setup *setup = ready->context->setup;
 	const char *language = ready->person->language;
 	g_autofree char *address =
-	    g_strdup_printf("%s@%s", service_address_word(SERVICE_TEMPLATE),
-			    setup->settings->service_domain);
+	    own_address_make(setup->settings, SERVICE_TEMPLATE, "");
 	g_autoptr(GString) list = g_string_new(NULL);
 	const bool is_unknown = *ready->subject != '\0' && ready->texts->len > 0;
 
