@@ -194,7 +194,8 @@ def test_a_filter_behind_the_queue(stack):
     with configured(stack, services=services, content_filter=f"back:[127.0.0.1]:{port}"):
         stack.configure(verp_broadcasts=town.BOSAI)
         mails = check_released(stack, subject, asked(stack, subject))
-        check_in("relay=127.0.0.1[127.0.0.1]", stack.mta_log())
+        stack.wait_for(lambda: "relay=127.0.0.1[127.0.0.1]" in stack.mta_log(),
+                       what="the filter's port in the log")
         for mail in mails:
             wanted = s.receiver_of(mail).replace("@", "=")
             sender = str(mail["Return-Path"]).replace('"', "")
