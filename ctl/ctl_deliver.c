@@ -197,6 +197,7 @@ static int take(const struct ctl_call *call, struct delivery *delivery,
 	case SERVICE_STATUS:
 	case SERVICE_HELP:
 	case SERVICE_TEMPLATE:
+	case SERVICE_PREVIEW:
 	case SERVICE_OWNER:
 	case SERVICE_UNKNOWN:
 	case SERVICE_NONE:

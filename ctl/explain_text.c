@@ -207,7 +207,8 @@ void explain_warnings(struct explanation *explanation)
 					error.text);
 	} else {
 		explanation->warnings = draft_warnings_write(
-		    explanation->setup, ctl_say_language(), &draft, false);
+		    explanation->setup, ctl_say_language(), &draft,
+		    WARNINGS_DECIDER);
 		explain_add(explanation, "", "guards",
 			    *explanation->warnings != '\0' ? "warn" : "pass", "");
 	}

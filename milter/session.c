@@ -111,6 +111,8 @@ static bool has_message(const struct session *session, struct session_answer *an
 
 static const struct intake *find_intake(const struct recipient *recipient)
 {
+	if (recipient->service.kind == SERVICE_PREVIEW)
+		return &intake_preview;
 	if (recipient->broadcast != NULL)
 		return &intake_draft;
 	if (recipient->service.is_cut && recipient->service.kind != SERVICE_CONFIRM)
@@ -147,6 +149,7 @@ static const struct intake *find_intake(const struct recipient *recipient)
 		return &intake_leave_signed;
 	case SERVICE_CONFIRM:
 		return &intake_confirm;
+	case SERVICE_PREVIEW:
 	case SERVICE_NONE:
 	case SERVICE_RECEIPT:
 	case SERVICE_BOUNCE:
@@ -216,6 +219,7 @@ static enum answer sort_service(const struct service_address *service, enum answ
 	case SERVICE_JOIN:
 	case SERVICE_LEAVE:
 	case SERVICE_PAUSE:
+	case SERVICE_PREVIEW:
 	case SERVICE_OWNER:
 	case SERVICE_UNKNOWN:
 		/* While no broadcasts are known this may be one, as may what is like an
@@ -246,7 +250,10 @@ static enum answer sort_recipient(struct session *session, const char *path,
 		answer = snapshot_find(kairan_get_snapshot(session->kairan),
 				       &recipient->address, &recipient->broadcast);
 	}
-	if (recipient->broadcast == NULL && answer != ANSWER_YES)
+	/* A broadcast may be called like an address of the service. */
+	if (recipient->broadcast != NULL)
+		recipient->service = (struct service_address){ .kind = SERVICE_NONE };
+	else if (answer != ANSWER_YES)
 		answer = sort_service(&recipient->service, answer);
 	if (answer == ANSWER_YES) {
 		recipient->path = g_strdup(path);
@@ -339,6 +346,16 @@ static void finish(struct session *session, const struct intake_mta *mta,
 				 : SESSION_DISCARD);
 }
 
+/* A mail that asks for a preview holds nothing, whichever addresses of drafts it has as well. */
+static bool is_only_shown(const struct session *session,
+			  const struct recipient *recipient)
+{
+	const struct intake *intake = find_intake(recipient);
+
+	return (intake == &intake_draft || intake == &intake_correct) &&
+	       envelope_has_kind(session->envelope, SERVICE_PREVIEW);
+}
+
 /* False, with the answer, when the whole message is deferred or refused. */
 static bool take_all(const struct session *session, const struct intake_mta *mta,
 		     struct session_answer *answer_r)
@@ -353,7 +370,8 @@ static bool take_all(const struct session *session, const struct intake_mta *mta
 		struct recipient *recipient = g_ptr_array_index(recipients, i);
 
 		/* One before may have become this address by what the mail refers to. */
-		if (envelope_has_before(session->envelope, recipient))
+		if (envelope_has_before(session->envelope, recipient) ||
+		    is_only_shown(session, recipient))
 			continue;
 		verdict_pass(&verdict);
 		find_intake(recipient)->take(&context, recipient, &verdict);

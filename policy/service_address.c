@@ -50,6 +50,7 @@ static const struct {
 	{ SERVICE_JOIN, "join" },
 	{ SERVICE_LEAVE, "leave" },
 	{ SERVICE_PAUSE, "pause" },
+	{ SERVICE_PREVIEW, "preview" },
 };
 
 #define LISTS_COUNT (sizeof(service_lists) / sizeof(service_lists[0]))

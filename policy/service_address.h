@@ -27,6 +27,7 @@ enum service_kind {
 	SERVICE_LEAVE,        /* leave-LIST: a resident leaves */
 	SERVICE_LEAVE_SIGNED, /* leave+TOKEN: the same, from a mail to that resident alone */
 	SERVICE_PAUSE,        /* pause-LIST: nothing until a date */
+	SERVICE_PREVIEW, /* preview+LIST: staff see what residents would get; likewise */
 	SERVICE_CONFIRM, /* confirm+TOKEN: the answer to what one of these three asks back */
 	SERVICE_STATUS,   /* status: what a resident is registered for */
 	SERVICE_HELP,     /* help: staff and approvers ask what they may do */

@@ -72,6 +72,7 @@ static const char *const notice_kind_list[] = {
 	NOTICE_HELP,
 	NOTICE_READY_LIST,
 	NOTICE_READY_TEXT,
+	NOTICE_PREVIEW,
 	NOTICE_RESIDENT_JOIN,
 	NOTICE_RESIDENT_WELCOME,
 	NOTICE_RESIDENT_LEAVE,
@@ -140,6 +141,8 @@ static const char *const notice_name_list[] = {
 	/* of what was asked of template@ */
 	"ready_name", "ready_address", "ready_subject", "ready_text", "ready_link",
 	"ready_list", "ready_note",
+	/* of what was asked of preview+LIST@ */
+	"charset", "preview_note",
 	/* of the details of alarms (milter/courier/notice_said.h) */
 	"said_1", "said_2", "said_3", NULL
 };

@@ -65,6 +65,7 @@
 #define NOTICE_HELP             "help"             /* to who asked help@ */
 #define NOTICE_READY_LIST       "ready-list"       /* to who asked template@ */
 #define NOTICE_READY_TEXT       "ready-text"       /* likewise */
+#define NOTICE_PREVIEW          "preview"          /* to who wrote to preview+LIST@ */
 /* To residents; their kinds begin like that. */
 #define NOTICE_RESIDENT           "resident-"
 #define NOTICE_RESIDENT_JOIN      "resident-join" /* to confirm; with the terms of use */

@@ -100,8 +100,9 @@ static void put_warnings(struct notice_facts *facts,
 {
 	const bool for_writer =
 	    material->reader != NULL && material->reader->number == DRAFT_AUTHOR;
-	g_autofree char *warnings = draft_warnings_write(facts->setup, facts->language,
-							 material->draft, for_writer);
+	g_autofree char *warnings =
+	    draft_warnings_write(facts->setup, facts->language, material->draft,
+				 for_writer ? WARNINGS_WRITER : WARNINGS_DECIDER);
 	g_autofree char *notes =
 	    draft_warnings_write_notes(facts->setup, facts->language, material->draft);
 

@@ -18,6 +18,8 @@
 
 #include "conf/clock.h"
 #include "milter/core/notice.h"
+#include "milter/draft/preview.h"
+#include "milter/mail/message.h"
 #include "policy/text.h"
 #include "schema/store_incident.h"
 #include "schema/store_audience.h"
@@ -34,7 +36,8 @@ void notice_material_clear(struct notice_material *material)
 		g_ptr_array_unref(material->askings);
 	suspension_free(material->suspension);
 	resident_request_free(material->request);
-	g_free(material->original);
+	if (material->originals != NULL)
+		g_array_unref(material->originals);
 	g_free(material->part_subscribers);
 }
 
@@ -93,6 +96,34 @@ static bool read_part_audiences(struct store *store, struct notice_material *mat
 	return ok;
 }
 
+static void clear_original(void *context)
+{
+	g_free((void *)((struct message_original *)context)->octets);
+}
+
+/* Takes over the octets. */
+static void attach(struct notice_material *material, char *octets, size_t length)
+{
+	const struct message_original original = { octets, length, "original.eml" };
+
+	material->originals = g_array_new(FALSE, FALSE, sizeof(struct message_original));
+	g_array_set_clear_func(material->originals, clear_original);
+	g_array_append_val(material->originals, original);
+}
+
+static bool read_original(struct store *store, const struct outbox_notice *notice,
+			  struct notice_material *material, struct kairan_error *error_r)
+{
+	char *octets = NULL;
+	size_t length = 0;
+
+	if (store_draft_find_original(store, notice->draft, &octets, &length, error_r) !=
+	    ANSWER_YES)
+		return false;
+	attach(material, octets, length);
+	return true;
+}
+
 static bool read_draft(struct store *store, const struct outbox_notice *notice,
 		       struct notice_material *material, struct kairan_error *error_r)
 {
@@ -118,9 +149,7 @@ static bool read_draft(struct store *store, const struct outbox_notice *notice,
 	    !read_progress(store, material, error_r))
 		return false;
 	return strcmp(notice->kind, NOTICE_REQUEST) != 0 || notice->is_bare ||
-	       store_draft_find_original(store, notice->draft, &material->original,
-					 &material->original_length,
-					 error_r) == ANSWER_YES;
+	       read_original(store, notice, material, error_r);
 }
 
 /* A number among the facts of notices whose kind begins like that; 0: there is none. */
@@ -147,16 +176,21 @@ static bool read_named(struct store *store, const struct outbox_notice *notice,
 {
 	const int64_t note = find_number(notice, NOTICE_INCIDENT, "incident_note");
 	const int64_t request = find_number(notice, NOTICE_RESIDENT, "request");
+	char *octets = NULL;
+	size_t length = 0;
 	bool ok = true;
 
+	if (strcmp(notice->kind, NOTICE_PREVIEW) == 0)
+		material->originals = preview_read_mails(notice->facts);
 	if (note == 0 && request == 0)
 		return true;
 	if (!store_begin_grouped(store, error_r))
 		return false;
 	if (note != 0)
-		ok = store_incident_find_original(store, note, &material->original,
-						  &material->original_length,
+		ok = store_incident_find_original(store, note, &octets, &length,
 						  error_r) != ANSWER_UNKNOWN;
+	if (octets != NULL)
+		attach(material, octets, length);
 	if (ok && request != 0)
 		ok = store_resident_find(store, request, &material->request, error_r) !=
 		     ANSWER_UNKNOWN;

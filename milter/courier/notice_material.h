@@ -30,8 +30,7 @@ struct notice_material {
 	bool is_limited;       /* to who had what it corrects, which was stopped midway */
 	struct suspension *suspension;    /* NULL: none that is in force */
 	struct resident_request *request; /* NULL: about none of a resident's */
-	char *original;
-	size_t original_length;
+	GArray *originals; /* struct message_original: what is attached; NULL: nothing */
 };
 
 /* Read it, in a transaction of its own; for a notice about no draft only

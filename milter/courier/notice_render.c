@@ -408,6 +408,7 @@ static bool write_mail(const struct outbox_notice *notice,
 		.is_urgent = material->draft != NULL && material->draft->urgent,
 		.number = notice->id,
 	};
+	const GArray *originals = material->originals;
 	char origin[BOUNCE_ADDRESS_SIZE];
 	char id[NOTICE_ID_SIZE];
 	char zone[8];
@@ -424,8 +425,9 @@ static bool write_mail(const struct outbox_notice *notice,
 		.date_zone = zone,
 		.text = filled->text,
 		.html = filled->html,
-		.original = material->original,
-		.original_length = material->original_length,
+		.originals =
+		    originals != NULL ? (struct message_original *)originals->data : NULL,
+		.original_count = originals != NULL ? originals->len : 0,
 		.charset = ENCODED_WORD_UTF8,
 	};
 

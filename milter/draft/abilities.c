@@ -176,6 +176,26 @@ static void add_addresses(const struct page *page)
 	g_string_append(page->text, more->str);
 }
 
+/* The preview's address for the first of theirs. */
+static void add_preview(const struct page *page)
+{
+	const GPtrArray *addresses = page->abilities->addresses;
+	const struct settings *settings = page->setup->settings;
+	const char *first = addresses->len > 0 ? g_ptr_array_index(addresses, 0) : "";
+	const char *at = strchr(first, '@');
+	const size_t domain = strlen(settings->service_domain);
+	g_autofree char *list = at != NULL ? g_strndup(first, (gsize)(at - first)) : NULL;
+	g_autofree char *address = NULL;
+
+	/* Of another domain's the name before the '@' says nothing. */
+	if (list == NULL || strncmp(at + 1, settings->service_domain, domain) != 0 ||
+	    at[1 + domain] != ' ')
+		return;
+	address = own_address_make(settings, SERVICE_PREVIEW, list);
+	put(page, "service_address", address);
+	add_line(page, "help.preview");
+}
+
 static void add_writing(const struct page *page)
 {
 	g_autofree char *limit =
@@ -189,6 +209,7 @@ static void add_writing(const struct page *page)
 							   : "help.write-nowhere");
 	add_addresses(page);
 	add_line(page, "help.write-urgent");
+	add_preview(page);
 	add_line(page, "help.withdraw");
 	if (*page->setup->settings->ready_texts == '\0')
 		return;

@@ -76,6 +76,17 @@ static bool wants_iso2022jp(const struct settings *settings,
 	       charset_fits_iso2022jp(text->footer) && charset_fits_iso2022jp(text->name);
 }
 
+enum encoded_word_charset broadcast_mail_charset(const struct settings *settings,
+						 const struct draft *draft,
+						 const char *language)
+{
+	struct broadcast_text text;
+
+	return find_text(draft, language, &text) && wants_iso2022jp(settings, &text)
+		   ? ENCODED_WORD_ISO2022JP
+		   : ENCODED_WORD_UTF8;
+}
+
 char *broadcast_mail_id(const struct settings *settings, const struct draft *draft,
 			const char *language)
 {
@@ -194,8 +205,7 @@ bool broadcast_mail_write(const struct settings *settings,
 		.date = draft->due_at,
 		.date_zone = zone,
 		.text = whole,
-		.charset = wants_iso2022jp(settings, &text) ? ENCODED_WORD_ISO2022JP
-							    : ENCODED_WORD_UTF8,
+		.charset = broadcast_mail_charset(settings, draft, language),
 	};
 	clock_format(draft->due_at, settings->time_zone, "%z", zone, sizeof(zone));
 	ok = message_write(&mail, octets_r, length_r, error_r);

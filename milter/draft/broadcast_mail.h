@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "milter/core/kairan.h"
+#include "milter/mail/encoded_word.h"
 #include "schema/store_draft.h"
 #include "schema/store_release.h"
 
@@ -28,6 +29,11 @@ struct broadcast_copy {
 bool broadcast_mail_write(const struct settings *settings,
 			  const struct broadcast_copy *copy, char **octets_r,
 			  size_t *length_r, struct kairan_error *error_r);
+
+/* The charset that it has in a language ("": its own text), which the draft has a text in. */
+enum encoded_word_charset broadcast_mail_charset(const struct settings *settings,
+						 const struct draft *draft,
+						 const char *language);
 
 /* The envelope of a shard: its sender, and the release+ and receipt+ addresses that are
  * signed for it. Addr-specs, to be freed with g_free(). */

@@ -377,8 +377,13 @@ static void append_passed_time(GString *text, const struct setup *setup,
 }
 
 char *draft_warnings_write(const struct setup *setup, const char *language,
-			   const struct draft *draft, bool for_writer)
+			   const struct draft *draft, enum warnings_reader reader)
 {
+	static const char *const headings[] = {
+		[WARNINGS_DECIDER] = "warning.heading",
+		[WARNINGS_WRITER] = "warning.heading-writer",
+		[WARNINGS_PREVIEW] = "warning.heading-preview",
+	};
 	json_t *warnings = load_warnings(draft);
 	GString *text = g_string_new(NULL);
 	json_t *warning;
@@ -393,9 +398,8 @@ char *draft_warnings_write(const struct setup *setup, const char *language,
 	append_passed_time(text, setup, language, draft);
 	if (text->len == 0)
 		return g_string_free(text, FALSE);
-	g_string_prepend(text, template_get_phrase(setup->templates, language,
-						   for_writer ? "warning.heading-writer"
-							      : "warning.heading"));
+	g_string_prepend(
+	    text, template_get_phrase(setup->templates, language, headings[reader]));
 	g_string_prepend(text, WARNINGS_RULE "\n");
 	g_string_append(text, "\n" WARNINGS_RULE "\n");
 	return g_string_free(text, FALSE);

@@ -50,10 +50,13 @@ enum answer draft_warnings_collect(struct warnings_search *search, struct store 
 				   struct draft *draft, struct kairan_error *error_r);
 void draft_warnings_compare(struct warnings_search *search);
 
-/* The warnings as lines "・sentence: detail" in a language, between two rules, for those who
- * decide or for the writer; "" when there are none. Free with g_free(). */
+/* For whom warnings are written: those who decide, the writer of what is held, or of what is not. */
+enum warnings_reader { WARNINGS_DECIDER, WARNINGS_WRITER, WARNINGS_PREVIEW };
+
+/* The warnings as lines "・sentence: detail" in a language, between two rules; "" when there are
+ * none. Free with g_free(). */
 char *draft_warnings_write(const struct setup *setup, const char *language,
-			   const struct draft *draft, bool for_writer);
+			   const struct draft *draft, enum warnings_reader reader);
 
 /* The notes, one a line; "" when there are none. Free with g_free(). */
 char *draft_warnings_write_notes(const struct setup *setup, const char *language,

@@ -98,6 +98,11 @@ static void find_section(const struct intake_context *context, const struct addr
 	(void)g_string_free(missing, TRUE);
 }
 
+static bool is_preview(const struct recipient *recipient)
+{
+	return recipient->service.kind == SERVICE_PREVIEW;
+}
+
 /* Who decides may be answering a notice, by a mail program that takes the wrong address for it:
  * the header will tell. */
 static void wait_for_reference(struct recipient *recipient, struct verdict *verdict)
@@ -121,7 +126,7 @@ static void judge(const struct intake_context *context, struct recipient *recipi
 	case ANSWER_UNKNOWN:
 		return;
 	case ANSWER_NO:
-		draft_settle_refuse_login(context, recipient->broadcast, verdict_r);
+		draft_settle_refuse_login(context, recipient, verdict_r);
 		return;
 	case ANSWER_YES:
 		break;
@@ -132,7 +137,7 @@ static void judge(const struct intake_context *context, struct recipient *recipi
 		verdict_set(verdict_r, REASON_SENDER_FOREIGN, NULL);
 	if (verdict_r->kind == VERDICT_PASS)
 		suspension_judge(context, recipient->broadcast->mail, verdict_r);
-	if (verdict_r->reason == REASON_APPROVER_WRITES)
+	if (verdict_r->reason == REASON_APPROVER_WRITES && !is_preview(recipient))
 		wait_for_reference(recipient, verdict_r);
 	else if (verdict_r->kind == VERDICT_REFUSE)
 		draft_settle_refuse_person(context, recipient, verdict_r);
@@ -197,7 +202,8 @@ static void take(const struct intake_context *context, struct recipient *recipie
 		office_take(context, recipient, verdict_r);
 		return;
 	}
-	if (notice_reply_take_instead(context, recipient, is_writer, verdict_r))
+	if (!is_preview(recipient) &&
+	    notice_reply_take_instead(context, recipient, is_writer, verdict_r))
 		return;
 	if (!is_writer) {
 		*verdict_r = recipient->refusal;

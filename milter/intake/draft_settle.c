@@ -4,7 +4,8 @@
  *
  * DESCRIPTION
  *	Judges a mail that was read, of whichever kind of draft, and holds it when it is fit
- *	(draft_hold.c). The audit row of a refusal and the mail to the writer are one
+ *	(draft_hold.c), or shown to its writer where that is all that was asked for
+ *	(draft_preview.c). The audit row of a refusal and the mail to the writer are one
  *	transaction. A recall by Outlook is none of both, and answered (recall.c).
  *
  * DIAGNOSTICS
@@ -25,14 +26,23 @@
 #include "milter/draft/schedule.h"
 #include "milter/draft/text.h"
 #include "milter/intake/draft_hold.h"
+#include "milter/intake/draft_preview.h"
 #include "milter/intake/recall.h"
 #include "milter/intake/refusals.h"
 
-static struct audit_event make_refusal(const struct intake_context *context,
-				       const char *uid, const char *detail,
-				       const struct verdict *verdict)
+/* What the writer wanted, as the audit trail calls it. */
+static const char *find_action(const struct recipient *recipient)
 {
-	struct audit_event event = intake_event(context, "submit");
+	return recipient->service.kind == SERVICE_PREVIEW
+		   ? service_address_word(SERVICE_PREVIEW)
+		   : "submit";
+}
+
+static struct audit_event make_refusal(const struct intake_context *context,
+				       const struct recipient *recipient, const char *uid,
+				       const char *detail, const struct verdict *verdict)
+{
+	struct audit_event event = intake_event(context, find_action(recipient));
 
 	event.uid = uid;
 	event.role = "staff";
@@ -113,13 +123,13 @@ static void log_refusal(const struct intake_context *context, const char *uid,
 }
 
 void draft_settle_refuse_login(const struct intake_context *context,
-			       const struct broadcast *broadcast, struct verdict *verdict)
+			       const struct recipient *recipient, struct verdict *verdict)
 {
 	const char *login = context->envelope->login;
 	const struct audit_event event =
-	    make_refusal(context, login, broadcast->mail, verdict);
+	    make_refusal(context, recipient, login, recipient->broadcast->mail, verdict);
 
-	log_refusal(context, login, broadcast, verdict);
+	log_refusal(context, login, recipient->broadcast, verdict);
 	intake_record(context, &event, verdict);
 }
 
@@ -129,7 +139,7 @@ void draft_settle_refuse_person(const struct intake_context *context,
 {
 	const char *mail = recipient->broadcast->mail;
 	const struct audit_event event =
-	    make_refusal(context, recipient->person->uid, mail, verdict);
+	    make_refusal(context, recipient, recipient->person->uid, mail, verdict);
 	struct address sender;
 	const bool is_foreign = verdict->reason == REASON_SENDER_FOREIGN &&
 				address_read(context->envelope->sender, &sender, NULL);
@@ -214,7 +224,7 @@ void draft_settle_refuse_mail(const struct intake_context *context,
 {
 	g_autofree char *detail = make_detail(reading, verdict);
 	const struct audit_event event = make_refusal(
-	    context, recipient->person->uid,
+	    context, recipient, recipient->person->uid,
 	    verdict->reason == REASON_ATTACHMENT ? detail : verdict->text, verdict);
 	g_autofree char *quoted =
 	    notice_quote_text(reading->whole != NULL       ? reading->whole
@@ -260,7 +270,9 @@ void draft_settle(const struct intake_context *context, const struct recipient *
 	if (verdict_r->kind == VERDICT_PASS)
 		draft_schedule_judge(context->setup, recipient->broadcast, reading,
 				     verdict_r);
-	if (verdict_r->kind == VERDICT_PASS)
+	if (verdict_r->kind == VERDICT_PASS && recipient->service.kind == SERVICE_PREVIEW)
+		draft_preview(context, recipient, reading, verdict_r);
+	else if (verdict_r->kind == VERDICT_PASS)
 		draft_hold(context, recipient, reading, verdict_r);
 	else if (verdict_r->kind == VERDICT_REFUSE)
 		draft_settle_refuse_mail(context, recipient, reading, verdict_r);

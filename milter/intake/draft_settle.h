@@ -15,7 +15,7 @@ void draft_settle(const struct intake_context *context, const struct recipient *
 /* Refuse for the verdict's reason, which becomes a temporary failure where that cannot be
  * recorded. A login that nobody has: there is nobody to explain it to. */
 void draft_settle_refuse_login(const struct intake_context *context,
-			       const struct broadcast *broadcast,
+			       const struct recipient *recipient,
 			       struct verdict *verdict);
 /* A person, of whose mail nothing needs to be known: their mail program shows the reply in
  * English, if at all, so it is explained by mail. */

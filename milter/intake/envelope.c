@@ -90,6 +90,18 @@ bool envelope_has_before(const struct envelope *envelope,
 	return false;
 }
 
+bool envelope_has_kind(const struct envelope *envelope, enum service_kind kind)
+{
+	for (guint i = 0; i < envelope->recipients->len; i++) {
+		const struct recipient *recipient =
+		    g_ptr_array_index(envelope->recipients, i);
+
+		if (recipient->service.kind == kind)
+			return true;
+	}
+	return false;
+}
+
 static bool has_room(struct envelope *envelope, size_t more, size_t most)
 {
 	if (!envelope->too_large && envelope->octets->len + more <= most)

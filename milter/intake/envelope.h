@@ -50,6 +50,9 @@ void recipient_free(struct recipient *recipient);
 bool envelope_has_before(const struct envelope *envelope,
 			 const struct recipient *recipient);
 
+/* Is one of the recipients of this kind? */
+bool envelope_has_kind(const struct envelope *envelope, enum service_kind kind);
+
 /* Append a header field or a piece of the body. Past the limits nothing is kept. */
 void envelope_add_header(struct envelope *envelope, const char *name, const char *value,
 			 size_t most);

@@ -40,6 +40,7 @@ struct intake {
 };
 
 extern const struct intake intake_draft;        /* a broadcast address */
+extern const struct intake intake_preview;      /* preview+LIST */
 extern const struct intake intake_decision;     /* decide+TOKEN */
 extern const struct intake intake_withdraw;     /* draft+TOKEN */
 extern const struct intake intake_correct;      /* correct+TOKEN */

@@ -88,6 +88,13 @@ bool message_has_part(const struct message *message, const char *type,
 
 /* ---- writing ---- */
 
+/* A mail within a mail. */
+struct message_original {
+	const void *octets;
+	size_t length;
+	const char *name; /* of the file, ASCII without quotes: "original.eml" */
+};
+
 /* A mail of ours to one person, or the broadcast itself. All strings UTF-8 except where
  * said; addresses are plain addr-specs. Control characters in the subject and in names
  * become spaces; in the text, LF and TAB excepted, they are an error. Ids and the like must
@@ -110,20 +117,19 @@ struct message_draft {
 	const char *list_unsubscribe_post; /* RFC 8058 */
 	const char *auto_submitted;        /* "auto-generated", "auto-replied" */
 	time_t date;
-	const char *date_zone; /* "+0900" */
-	const char *text;      /* LF line ends */
-	const char *html;      /* NULL: no multipart/alternative */
-	const void *original;  /* NULL: none; else attached as message/rfc822 */
-	size_t original_length;
+	const char *date_zone;                    /* "+0900" */
+	const char *text;                         /* LF line ends */
+	const char *html;                         /* NULL: no multipart/alternative */
+	const struct message_original *originals; /* attached as message/rfc822 */
+	size_t original_count;
 	enum encoded_word_charset charset; /* ISO2022JP: text 7bit;
 					      UTF8: text base64 */
 };
 
 /* Write the mail with CRLF line ends: deterministic (same draft, same octets; boundaries
- * are derived from the Message-ID). The original is attached octet for octet as
+ * are derived from the Message-ID). Each original is attached octet for octet as
  * message/rfc822, 7bit or 8bit as it is; one with NUL octets, lines over 998 octets or line
- * ends other than CRLF as application/octet-stream, base64. Both are named original.eml.
- * malloc'd. */
+ * ends other than CRLF as application/octet-stream, base64. malloc'd. */
 bool message_write(const struct message_draft *draft, char **octets_r, size_t *length_r,
 		   struct kairan_error *error_r);
 

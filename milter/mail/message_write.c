@@ -316,6 +316,15 @@ static bool add_text(GString *out, const char *subtype, const char *text,
 	return true;
 }
 
+static bool is_in_originals(const struct message_draft *draft, const char *boundary)
+{
+	for (size_t i = 0; i < draft->original_count; i++)
+		if (memmem(draft->originals[i].octets, draft->originals[i].length,
+			   boundary, strlen(boundary)) != NULL)
+			return true;
+	return false;
+}
+
 /* The same every time, and nowhere in what it has to keep apart. */
 static char *make_boundary(const struct message_draft *draft, const char *level)
 {
@@ -329,9 +338,7 @@ static char *make_boundary(const struct message_draft *draft, const char *level)
 
 		if (strstr(draft->text, boundary) == NULL &&
 		    (draft->html == NULL || strstr(draft->html, boundary) == NULL) &&
-		    (draft->original == NULL ||
-		     memmem(draft->original, draft->original_length, boundary,
-			    strlen(boundary)) == NULL))
+		    !is_in_originals(draft, boundary))
 			return boundary;
 		g_free(boundary);
 	}
@@ -358,45 +365,61 @@ static bool add_alternative(GString *out, const struct message_draft *draft,
 	return true;
 }
 
-static void add_original(GString *out, const struct message_draft *draft, bool as_is,
-			 bool eight_bit)
+static void add_original(GString *out, const struct message_original *original)
 {
-	g_string_append(out,
-			"Content-Disposition: attachment; filename=original.eml\r\n");
+	bool eight_bit;
+	const bool as_is = may_stand(original->octets, original->length, &eight_bit);
+
+	g_string_append_printf(out, "Content-Disposition: attachment; filename=%s\r\n",
+			       original->name);
 	if (as_is) {
 		g_string_append_printf(out,
 				       "Content-Type: message/rfc822\r\n"
 				       "Content-Transfer-Encoding: %s\r\n\r\n",
 				       eight_bit ? "8bit" : "7bit");
-		g_string_append_len(out, draft->original, (gssize)draft->original_length);
+		g_string_append_len(out, original->octets, (gssize)original->length);
 		/* This one belongs to the boundary. */
 		g_string_append(out, "\r\n");
 	} else {
 		g_string_append(out, "Content-Type: application/octet-stream\r\n"
 				     "Content-Transfer-Encoding: base64\r\n\r\n");
-		add_base64(out, draft->original, draft->original_length);
+		add_base64(out, original->octets, original->length);
 	}
+}
+
+/* RFC 2045 6.4: what holds an 8bit part is 8bit itself. */
+static bool holds_eight_bit(const struct message_draft *draft)
+{
+	for (size_t i = 0; i < draft->original_count; i++) {
+		const struct message_original *original = &draft->originals[i];
+		bool eight_bit;
+
+		if (may_stand(original->octets, original->length, &eight_bit) &&
+		    eight_bit)
+			return true;
+	}
+	return false;
 }
 
 static bool add_body(GString *out, const struct message_draft *draft,
 		     struct kairan_error *error_r)
 {
 	g_autofree char *boundary = NULL;
-	bool as_is, eight_bit;
 
-	if (draft->original == NULL)
+	if (draft->original_count == 0)
 		return add_alternative(out, draft, error_r);
 	boundary = make_boundary(draft, "mixed");
-	as_is = may_stand(draft->original, draft->original_length, &eight_bit);
-	/* RFC 2045 6.4: what holds an 8bit part is 8bit itself. */
 	g_string_append_printf(out,
 			       "Content-Type: multipart/mixed;\r\n boundary=\"%s\"\r\n"
 			       "Content-Transfer-Encoding: %s\r\n\r\n--%s\r\n",
-			       boundary, as_is && eight_bit ? "8bit" : "7bit", boundary);
+			       boundary, holds_eight_bit(draft) ? "8bit" : "7bit",
+			       boundary);
 	if (!add_alternative(out, draft, error_r))
 		return false;
-	g_string_append_printf(out, "--%s\r\n", boundary);
-	add_original(out, draft, as_is, eight_bit);
+	for (size_t i = 0; i < draft->original_count; i++) {
+		g_string_append_printf(out, "--%s\r\n", boundary);
+		add_original(out, &draft->originals[i]);
+	}
 	g_string_append_printf(out, "--%s--\r\n", boundary);
 	return true;
 }

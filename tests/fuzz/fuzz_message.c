@@ -71,12 +71,13 @@ static void write_and_read(const char *subject, const char *text)
 
 static void attach(const void *octets, size_t length)
 {
+	const struct message_original original = { octets, length, "original.eml" };
 	const struct message_draft draft = {
 		.from_address = "kairan@info.town.example",
 		.message_id = "<1@town.example>",
 		.text = "text",
-		.original = octets,
-		.original_length = length,
+		.originals = &original,
+		.original_count = 1,
 	};
 	struct message *message = NULL;
 	char *written = NULL;

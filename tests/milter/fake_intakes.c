@@ -133,6 +133,7 @@ static void take(const char *intake, const struct intake_context *context,
 	const struct intake intake_##which = { judge_##which, take_##which }
 
 INTAKE(draft);
+INTAKE(preview);
 INTAKE(decision);
 INTAKE(withdraw);
 INTAKE(correct);

@@ -179,6 +179,15 @@ static const struct {
 	{ "two of ours", "mail rcpt:bosai rcpt:kosodate rest",
 	  "draft?bosai go draft?kosodate go go draft!bosai draft!kosodate"
 	  " -bosai -kosodate drop" },
+	{ "a preview holds nothing",
+	  "mail rcpt:bosai rcpt:preview+bosai rcpt:correct+" TOKEN " rcpt:decide+" TOKEN
+	  " rest",
+	  "draft?bosai go preview?preview+bosa go correct?correct+ABCD go "
+	  "decision?decide+ABCDE go go preview!preview+bosa decision!decide+ABCDE -bosai "
+	  "-preview+bosa -correct+ABCD -decide+ABCDE drop" },
+	{ "a preview that was refused",
+	  "mail rcpt:preview@else.example rcpt:preview+ rcpt:bosai rest",
+	  "go 550 draft?bosai go go draft!bosai -bosai pass" },
 	{ "an MTA that has no DATA", "mail rcpt:bosai header blank body end",
 	  "draft?bosai go draft!bosai -bosai drop" },
 	{ "the service's addresses",

@@ -125,6 +125,12 @@ static const struct {
 	{ "bosai@" DOMAIN, SERVICE_UNKNOWN, NULL, false },
 
 	/* Residents'. */
+	{ "preview+bosai@" DOMAIN, SERVICE_PREVIEW, "bosai", false },
+	{ "PREVIEW%2bbosai@" DOMAIN, SERVICE_PREVIEW, "bosai", false },
+	{ "preview-bosai-en@" DOMAIN, SERVICE_PREVIEW, "bosai-en", false },
+	{ "preview+@" DOMAIN, SERVICE_UNKNOWN, NULL, false },
+	{ "preview@" DOMAIN, SERVICE_UNKNOWN, NULL, false },
+	{ "preview+bosai@example.org", SERVICE_NONE, NULL, false },
 	{ "join-bosai@" DOMAIN, SERVICE_JOIN, "bosai", false },
 	{ "Join-Bosai-EN@" DOMAIN ".", SERVICE_JOIN, "Bosai-EN", false },
 	{ "join+bosai@" DOMAIN, SERVICE_JOIN, "bosai", false },

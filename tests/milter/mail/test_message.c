@@ -910,6 +910,8 @@ static void read_back(const struct message_draft *draft, const char *subject,
 static void test_write_reads_back(void **state)
 {
 	static const char eight_bit[] = "Subject: \xe9\x98\xb2\r\n\r\n--b\r\nbody";
+	const struct message_original original = { eight_bit, sizeof(eight_bit) - 1,
+						   "original.eml" };
 	struct message_draft draft = broadcast;
 
 	(void)state;
@@ -921,8 +923,8 @@ static void test_write_reads_back(void **state)
 	draft.text = "①👍";
 	draft.html = "<p>①👍";
 	read_back(&draft, draft.subject, draft.text, "");
-	draft.original = eight_bit;
-	draft.original_length = sizeof(eight_bit) - 1;
+	draft.originals = &original;
+	draft.original_count = 1;
 	read_back(&draft, draft.subject, draft.text, "original.eml");
 	draft.html = NULL;
 	read_back(&draft, draft.subject, draft.text, "original.eml");
@@ -992,13 +994,15 @@ static void test_write_original(void **state)
 	(void)state;
 	memset(long_line + 14, 'x', sizeof(long_line) - 14);
 	for (size_t i = 0; i < COUNT(rows); i++) {
+		const struct message_original original = { rows[i].octets, rows[i].length,
+							   "original.eml" };
 		struct message_draft draft = broadcast;
 		char *octets = NULL, field[80];
 		size_t length = 0;
 		const char *part;
 
-		draft.original = rows[i].octets;
-		draft.original_length = rows[i].length;
+		draft.originals = &original;
+		draft.original_count = 1;
 		assert_true(message_write(&draft, &octets, &length, NULL));
 		part = strstr(octets, "filename=original.eml");
 		assert_non_null(part);
@@ -1020,22 +1024,25 @@ static void test_write_original(void **state)
 static void test_write_boundary(void **state)
 {
 	struct message_draft draft = broadcast;
+	struct message_original attached[] = { { "X: y\r\n\r\n", 8, "preview.eml" },
+					       { "x", 1, "original.eml" } };
 	char *octets = NULL, *again = NULL, original[200], boundary[44] = "";
 	size_t length;
 
 	(void)state;
-	draft.original = "x";
-	draft.original_length = 1;
+	draft.originals = attached;
+	draft.original_count = 2;
 	assert_true(message_write(&draft, &octets, &length, NULL));
 	memcpy(boundary, strstr(octets, "=_kairan_"), 41);
-	draft.original_length = (size_t)snprintf(original, sizeof(original),
-						 "X: y\r\n\r\n--%s--\r\n", boundary);
-	draft.original = original;
+	attached[1].length = (size_t)snprintf(original, sizeof(original),
+					      "X: y\r\n\r\n--%s--\r\n", boundary);
+	attached[1].octets = original;
 	assert_true(message_write(&draft, &again, &length, NULL));
 	assert_int_not_equal(strncmp(strstr(again, "=_kairan_"), boundary, 41), 0);
 	free(octets);
 	free(again);
-	read_back(&draft, "防災訓練〜のお知らせ", draft.text, "original.eml");
+	read_back(&draft, "防災訓練〜のお知らせ", draft.text,
+		  "preview.eml, original.eml");
 }
 
 /* A line of 7bit text that mail does not allow is written in base64. */
