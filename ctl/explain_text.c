@@ -126,6 +126,9 @@ void explain_text(struct explanation *explanation)
 			 findings, &verdict);
 	if (reading->cut_footer != NULL)
 		explain_add(explanation, "", "footer", "cut", reading->cut_footer);
+	if (reading->cut_signature != NULL)
+		explain_add(explanation, "", "signature", "cut",
+			    reading->cut_signature);
 	for (size_t i = 0; i < G_N_ELEMENTS(rules); i++) {
 		struct verdict one;
 

@@ -231,18 +231,19 @@ char *text_unflow(const char *utf8, bool delsp)
 	return g_string_free(out, FALSE);
 }
 
-void text_cut_signature(char *utf8)
+const char *text_cut_signature(char *utf8)
 {
 	for (char *line = utf8; *line != '\0';) {
 		const size_t length = strcspn(line, "\r\n");
 
 		if (length == 3 && memcmp(line, "-- ", 3) == 0) {
 			*line = '\0';
-			return;
+			return line + length + strspn(line + length, "\r\n");
 		}
 		line += length;
 		line += strspn(line, "\r\n");
 	}
+	return NULL;
 }
 
 /* The part between white space of any kind at both ends. */

@@ -25,8 +25,8 @@ char *text_unflow(const char *utf8, bool delsp);
 
 /* Cut the signature: the first line that is exactly "-- " and all after it (RFC 3676
  * 4.3). In place. Only when it stands after some text: a draft that is all signature
- * becomes "". */
-void text_cut_signature(char *utf8);
+ * becomes "". What stood below that line, in the same buffer; NULL: there was none. */
+const char *text_cut_signature(char *utf8);
 
 /* One line of a header: every control character, line and paragraph separator (U+2028,
  * U+2029, U+0085) becomes a space, runs of those and of spaces one space; white space of any

@@ -101,8 +101,9 @@ static const char *const notice_name_list[] = {
 	"draft_notes", "draft_text", "links", "reply_to",
 	/* of the reader */
 	"reader_name", "reader_role", "reply_address", "approve_link", "send_back_link",
-	"withdraw_link", "cancel_how", "correct_until", "urgent_how", "urgent_link",
-	"urgent_label", "teach_when", "teach_label", "teach_link",
+	"withdraw_link", "leave_out_how", "leave_out_link", "leave_out_heading",
+	"leave_out_text", "left_characters", "cancel_how", "correct_until", "urgent_how",
+	"urgent_link", "urgent_label", "teach_when", "teach_label", "teach_link",
 	/* of its suspension */
 	"suspended_until", "suspended_reason", "suspended_since",
 	/* of what happened */

@@ -40,6 +40,8 @@
 #include "milter/draft/findings.h"
 #include "milter/draft/instructing.h"
 #include "milter/draft/schedule.h"
+#include "milter/draft/text.h"
+#include "milter/draft/warnings.h"
 #include "milter/mail/message.h"
 #include "milter/report/report.h"
 #include "policy/bounce_address.h"
@@ -60,6 +62,33 @@ static void put_link(struct notice_facts *facts, const char *name, const char *a
 	    answer_address_link(address, notice_facts_get(facts, "subject"), said);
 
 	notice_facts_put(facts, name, link);
+}
+
+/* The draft without what looks like its writer's signature, and the reply that puts it in the place
+ * of this one. */
+static void put_leave_out(struct notice_facts *facts, const struct draft *draft,
+			  const char *address)
+{
+	g_autofree char *text =
+	    draft->state == DRAFT_HELD ? draft_warnings_leave_out_signature(draft) : NULL;
+	g_autofree char *quoted = text != NULL ? notice_quote_text(text) : NULL;
+	const struct draft_reading left = {
+		.subject = draft->subject,
+		.text = { .text = text, .attachments = (char *)"" },
+	};
+	char *how;
+
+	if (text == NULL)
+		return;
+	notice_facts_put_number(facts, "left_characters",
+				(int64_t)draft_text_count(facts->setup->settings, &left));
+	how = template_fill_phrase(facts->setup->templates, facts->language,
+				   "signature.how", facts->table);
+	notice_facts_put(facts, "leave_out_how", how);
+	g_free(how);
+	put_link(facts, "leave_out_link", address, "leave-out");
+	notice_facts_put_phrase(facts, "leave_out_heading", "signature", "text");
+	notice_facts_put(facts, "leave_out_text", quoted);
 }
 
 /* What the approver may answer to a draft that would otherwise wait for the morning. */
@@ -139,6 +168,7 @@ static bool put_reply_address(struct notice_facts *facts, const char *kind,
 		notice_facts_put_time(facts, "correct_until", answering.expires);
 	} else if (answering.purpose == TOKEN_DRAFT) {
 		put_link(facts, "withdraw_link", address, "withdraw");
+		put_leave_out(facts, material->draft, address);
 	} else {
 		put_link(facts, "approve_link", address, "approve");
 		put_link(facts, "send_back_link", address, "send-back");

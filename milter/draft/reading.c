@@ -15,7 +15,9 @@
 
 #include <stdlib.h>
 
+#include "policy/draft_signature.h"
 #include "policy/leftover.h"
+#include "policy/line.h"
 #include "policy/text.h"
 #include "policy/twins.h"
 
@@ -27,13 +29,60 @@ enum reason draft_reading_open(struct draft_reading *reading, const void *octets
 		   : REASON_BROKEN;
 }
 
+static void cut_footer(struct draft_reading *reading)
+{
+	char *cut = leftover_cut_footer(reading->text.text);
+
+	if (cut == NULL)
+		return;
+	g_free(reading->cut_footer);
+	reading->cut_footer = cut;
+}
+
+static void set_cut_signature(struct draft_reading *reading, char *cut)
+{
+	if (cut == NULL)
+		return;
+	g_free(reading->cut_signature);
+	reading->cut_signature = cut;
+}
+
+/* The one below the line "-- " is out of the text already. */
+static void take_below(struct draft_reading *reading)
+{
+	char *text = reading->text.text, *below = reading->text.signature;
+
+	reading->text.signature = NULL;
+	if (below == NULL || line_is_blank(below)) {
+		free(below);
+		return;
+	}
+	if (draft_signature_is_contact(below)) {
+		reading->text.text = g_strdup_printf("%s\n--\n%s", text, below);
+		free(text);
+	} else {
+		set_cut_signature(reading, draft_signature_get_first(below));
+	}
+	free(below);
+}
+
+/* As they were written: the standard form has other characters. */
+static void cut_signatures(struct draft_reading *reading)
+{
+	take_below(reading);
+	cut_footer(reading);
+	set_cut_signature(reading,
+			  draft_signature_cut(reading->text.text, reading->writer));
+}
+
 void draft_reading_standardize(struct draft_reading *reading)
 {
 	char *subject = twins_standardize(reading->subject);
-	char *text = twins_standardize(reading->text.text);
-	char *normal = text_normalize(text);
-	char *cut;
+	char *text, *normal;
 
+	cut_signatures(reading);
+	text = twins_standardize(reading->text.text);
+	normal = text_normalize(text);
 	text_fold_line(subject);
 	free(reading->subject);
 	reading->subject = subject;
@@ -42,11 +91,7 @@ void draft_reading_standardize(struct draft_reading *reading)
 		reading->text.text = normal;
 	}
 	free(text);
-	cut = leftover_cut_footer(reading->text.text);
-	if (cut != NULL) {
-		g_free(reading->cut_footer);
-		reading->cut_footer = cut;
-	}
+	cut_footer(reading);
 }
 
 enum reason draft_reading_reason(enum message_text_status status)
@@ -97,6 +142,7 @@ void draft_reading_clear(struct draft_reading *reading)
 	message_free(reading->message);
 	free(reading->subject);
 	g_free(reading->cut_footer);
+	g_free(reading->cut_signature);
 	message_text_free(&reading->text);
 	g_free(reading->whole);
 	if (reading->parts != NULL)

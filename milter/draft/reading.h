@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "milter/mail/message.h"
+#include "policy/reply_facts.h"
 #include "policy/send_at.h"
 #include "policy/verdict.h"
 #include "schema/store_draft.h"
@@ -24,7 +25,14 @@ struct draft_reading {
 	GPtrArray *parts; /* struct part; not in the text any more; NULL likewise */
 	char *
 	    cut_footer; /* of the mail program, and not in the text any more; NULL: none */
+	/* How the writer is called, and what they have said is their signature, which is cut;
+	 * borrowed; NULL: it is not known. */
+	const struct reply_facts *writer;
+	char *
+	    cut_signature; /* the first line of one that is not in the text any more; NULL:
+			      * none */
 	const struct draft *corrects; /* NULL: it is not a correction */
+	int64_t replaces;             /* the draft whose place it takes; 0: none */
 	GPtrArray *findings; /* struct finding: what rules found; NULL: not judged */
 	struct kairan_error error; /* where something could not be read */
 };
@@ -42,7 +50,8 @@ enum reason draft_reading_fill(struct draft_reading *reading);
 enum reason draft_reading_reason(enum message_text_status status);
 
 /* Bring subject and text to their standard form once more, when they were replaced; a mail
- * program's footer at the end is cut. */
+ * program's footer at the end is cut, and the writer's signature. What text.signature has, below the
+ * line "-- ", stays out of the text, too, unless it says whom residents may ask. */
 void draft_reading_standardize(struct draft_reading *reading);
 
 /* Free what a reading owns. */

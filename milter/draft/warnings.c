@@ -24,6 +24,7 @@
 #include "milter/draft/likeness.h"
 #include "milter/draft/schedule.h"
 #include "policy/day.h"
+#include "policy/draft_signature.h"
 #include "policy/guards.h"
 #include "policy/language.h"
 #include "policy/leftover.h"
@@ -109,6 +110,67 @@ void draft_warnings_add_missing(struct draft *draft, char *const *twins)
 	draft->warnings = draft_warnings_pack(warnings);
 	json_decref(warnings);
 }
+
+/* ---- signatures ---- */
+
+#define WARNINGS_SIGNATURE "signature"
+
+static void set_language(json_t *warnings, const char *language)
+{
+	(void)json_object_set_new(json_array_get(warnings, json_array_size(warnings) - 1),
+				  "language", json_string(language));
+}
+
+static void find_signature(const struct reply_facts *writer, const char *text,
+			   const struct part *part, json_t *warnings)
+{
+	struct draft_signature found;
+
+	if (!draft_signature_find(text, writer, &found))
+		return;
+	draft_warnings_add_place(warnings, WARNINGS_SIGNATURE, found.line, found.lines,
+				 found.written);
+	if (part != NULL)
+		set_language(warnings, part->language);
+	g_free(found.written);
+}
+
+void draft_warnings_add_signatures(struct draft *draft, const struct reply_facts *writer)
+{
+	json_t *warnings = load_warnings(draft);
+
+	find_signature(writer, draft->text, NULL, warnings);
+	for (guint i = 0; draft->parts != NULL && i < draft->parts->len; i++) {
+		const struct part *part = g_ptr_array_index(draft->parts, i);
+
+		find_signature(writer, part->text, part, warnings);
+	}
+	g_free(draft->warnings);
+	draft->warnings = draft_warnings_pack(warnings);
+	json_decref(warnings);
+}
+
+char *draft_warnings_leave_out_signature(const struct draft *draft)
+{
+	json_t *warnings = load_warnings(draft), *warning;
+	char *text = NULL;
+	size_t i;
+
+	json_array_foreach(warnings, i, warning)
+	{
+		const char *key = json_string_value(json_object_get(warning, "key"));
+
+		if (strcmp(key, WARNINGS_SIGNATURE) == 0 &&
+		    json_object_get(warning, "language") == NULL)
+			text = draft_signature_leave_out(
+			    draft->text,
+			    (size_t)json_integer_value(json_object_get(warning, "line")));
+	}
+	json_decref(warnings);
+	return text;
+}
+
+/* ---- the rest ---- */
 
 static bool find_duplicate(const struct warnings_search *search, struct store *store,
 			   json_t *warnings, struct kairan_error *error_r)
@@ -212,9 +274,7 @@ static void find_leftovers(const struct setup *setup, const struct draft *draft,
 					 leftover->line, leftover->lines,
 					 leftover->written);
 		if (part != NULL)
-			(void)json_object_set_new(
-			    json_array_get(warnings, json_array_size(warnings) - 1),
-			    "language", json_string(part->language));
+			set_language(warnings, part->language);
 	}
 	g_ptr_array_unref(leftovers);
 }

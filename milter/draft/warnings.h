@@ -12,6 +12,7 @@
 #include <stdbool.h>
 
 #include "milter/core/kairan.h"
+#include "policy/reply_facts.h"
 #include "schema/store_draft.h"
 
 /* Add a warning to an array; the detail is made valid UTF-8. */
@@ -35,6 +36,13 @@ void draft_warnings_add_note(struct draft *draft, const char *key, const char *d
 /* Add a warning to draft->warnings of each of the broadcast's twins for whose list it has no
  * text. */
 void draft_warnings_add_missing(struct draft *draft, char *const *twins);
+
+/* Add a warning of each text of the draft that ends with what looks like its writer's signature. */
+void draft_warnings_add_signatures(struct draft *draft, const struct reply_facts *writer);
+
+/* The draft's own text without the signature that it was warned of, for g_free(); NULL when it was
+ * not. */
+char *draft_warnings_leave_out_signature(const struct draft *draft);
 
 /* A look for slips (policy/guards.h, milter/draft/likeness.h) and leftovers (policy/leftover.h). What
  * takes its time is done outside of any transaction: all that the text alone says here, and what it

@@ -20,11 +20,12 @@
 
 #include "conf/log.h"
 #include "milter/core/notice.h"
-#include "milter/core/snapshot.h"
 #include "milter/draft/parts.h"
 #include "milter/intake/draft_settle.h"
 #include "milter/intake/reply.h"
 #include "milter/intake/reply_outcome.h"
+#include "milter/intake/writer_facts.h"
+#include "policy/draft_signature.h"
 #include "policy/language.h"
 #include "policy/part.h"
 #include "policy/quote.h"
@@ -76,18 +77,6 @@ static void judge_writer(const struct intake_context *context, const struct repl
 	}
 }
 
-/* The broadcast that was used, as the directory has it now. */
-static enum answer find_broadcast(const struct intake_context *context,
-				  const struct reply *reply, struct recipient *recipient)
-{
-	struct address address;
-
-	if (!address_read(reply->draft->broadcast, &address, NULL))
-		return ANSWER_NO;
-	return snapshot_find(kairan_get_snapshot(context->kairan), &address,
-			     &recipient->broadcast);
-}
-
 static char *make_subject(const char *mark, const char *subject)
 {
 	return text_begins_with(subject, mark) ? g_strdup(subject)
@@ -112,15 +101,33 @@ static void name_parts(const struct draft *corrects, GPtrArray *parts)
 	}
 }
 
-/* The person's own lines; a footer goes when the draft is brought to its standard form, so that
- * they are told of it. */
-static char *make_text(const char *reply_text)
+static char *join_lines(char **lines)
 {
-	char **lines = quote_find_written_lines(reply_text);
-	g_autofree char *joined = g_strjoinv("\n", lines);
+	char *joined = g_strjoinv("\n", lines);
 
 	g_strfreev(lines);
-	return text_normalize(joined);
+	return joined;
+}
+
+/* The person's own lines; a footer goes when the draft is brought to its standard form, so that
+ * they are told of it. Below a ruler there may be an original or a signature, and what stands there
+ * is out of it; the person is told, and whom residents may ask stays. cut_r: its first line; NULL:
+ * there was none. */
+static char *make_text(const char *reply_text, const struct reply_facts *facts,
+		       char **cut_r)
+{
+	g_autofree char *written = join_lines(quote_find_written_lines(reply_text));
+	g_autofree char *said =
+	    join_lines(quote_find_said_lines(reply_text, facts->addresses));
+	const char *below = text_begins_with(said, written) ? said + strlen(written) : "";
+	g_autofree char *first = draft_signature_get_first(below);
+
+	*cut_r = NULL;
+	if (*first != '\0' && draft_signature_is_contact(below))
+		return text_normalize(said);
+	if (*first != '\0')
+		*cut_r = g_steal_pointer(&first);
+	return text_normalize(written);
 }
 
 /* Is the reply marked as urgent, where its text or its subject begins? The mark is for the
@@ -140,6 +147,17 @@ static bool take_mark(struct draft_reading *reading)
 	return marked;
 }
 
+/* Below the line "-- " stands what is quoted, too. */
+static void replace_below(struct message_text *text, const struct reply_facts *facts)
+{
+	g_autofree char *cut = NULL;
+	char *below =
+	    text->signature != NULL ? make_text(text->signature, facts, &cut) : NULL;
+
+	free(text->signature);
+	text->signature = below;
+}
+
 /* The mail once more, now as a draft. It has been parsed and read before. */
 static bool read_correction(const struct intake_context *context,
 			    const struct reply *reply, const struct broadcast *broadcast,
@@ -155,9 +173,10 @@ static bool read_correction(const struct intake_context *context,
 	    message_read_reply(reading->message, &reading->text, &reading->error) !=
 		MESSAGE_TEXT_OK)
 		return false;
-	own = make_text(reading->text.text);
+	own = make_text(reading->text.text, reading->writer, &reading->cut_signature);
 	free(reading->text.text);
 	reading->text.text = own;
+	replace_below(&reading->text, reading->writer);
 	reading->subject = make_subject(CORRECTION_MARK, reply->draft->subject);
 	if (own == NULL)
 		return false;
@@ -170,23 +189,35 @@ static bool read_correction(const struct intake_context *context,
 	return true;
 }
 
-/* The broadcast is known: the reading is settled as a draft. The recipient owns the person from
- * here on. */
+/* The broadcast is known: the answer is read and settled as a draft. The recipient owns the person
+ * from here on. */
 static void settle(const struct intake_context *context, struct reply *reply,
-		   struct recipient *recipient, struct draft_reading *reading,
-		   struct verdict *verdict_r)
+		   struct recipient *recipient, struct verdict *verdict_r)
 {
+	struct draft_reading reading = { 0 };
+	struct writer_facts facts = { 0 };
+
 	recipient->person = reply->person;
-	reply->person = NULL;
-	draft_settle(context, recipient, reading, verdict_r);
+	if (writer_facts_collect_new(context, recipient, &facts, verdict_r)) {
+		reading.writer = &facts.facts;
+		if (read_correction(context, reply, recipient->broadcast, &reading)) {
+			reply->person = NULL;
+			draft_settle(context, recipient, &reading, verdict_r);
+		} else {
+			reply_outcome_answer_fault(context, reply, REASON_BROKEN,
+						   reading.error.text, verdict_r);
+		}
+	}
+	if (reply->person != NULL)
+		recipient->person = NULL;
+	draft_reading_clear(&reading);
+	writer_facts_clear(&facts);
 }
 
 static void hold_correction(const struct intake_context *context, struct reply *reply,
 			    struct recipient *recipient, struct verdict *verdict_r)
 {
-	struct draft_reading reading = { 0 };
-
-	switch (find_broadcast(context, reply, recipient)) {
+	switch (intake_find_broadcast(context, reply->draft->broadcast, recipient)) {
 	case ANSWER_UNKNOWN:
 		verdict_set(verdict_r, REASON_NOT_READY, NULL);
 		return;
@@ -197,12 +228,7 @@ static void hold_correction(const struct intake_context *context, struct reply *
 	case ANSWER_YES:
 		break;
 	}
-	if (read_correction(context, reply, recipient->broadcast, &reading))
-		settle(context, reply, recipient, &reading, verdict_r);
-	else
-		reply_outcome_answer_fault(context, reply, REASON_BROKEN,
-					   reading.error.text, verdict_r);
-	draft_reading_clear(&reading);
+	settle(context, reply, recipient, verdict_r);
 	/* It stays an address of the service, whose mail is taken. */
 	broadcast_free(recipient->broadcast);
 	recipient->broadcast = NULL;

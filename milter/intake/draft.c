@@ -27,6 +27,7 @@
 #include "milter/intake/office.h"
 #include "milter/intake/suspension.h"
 #include "milter/intake/writer.h"
+#include "milter/intake/writer_facts.h"
 
 /* ---- RCPT ---- */
 
@@ -168,9 +169,10 @@ static enum reason judge_from(const struct intake_context *context,
 	return verdict.reason;
 }
 
-/* Read the mail; the reading has what was understood so far. */
+/* Read the mail; the reading has what was understood so far, and borrows the facts. */
 static void read_draft(const struct intake_context *context, struct recipient *recipient,
-		       struct draft_reading *reading, struct verdict *verdict_r)
+		       struct writer_facts *facts, struct draft_reading *reading,
+		       struct verdict *verdict_r)
 {
 	const GString *octets = context->envelope->octets;
 	enum reason reason = REASON_NONE;
@@ -183,6 +185,10 @@ static void read_draft(const struct intake_context *context, struct recipient *r
 	if (reason == REASON_NONE)
 		reason =
 		    judge_from(context, reading->message, recipient, &reading->error);
+	if (reason == REASON_NONE &&
+	    !writer_facts_collect_new(context, recipient, facts, verdict_r))
+		return;
+	reading->writer = &facts->facts;
 	if (reason == REASON_NONE)
 		reason = draft_reading_fill(reading);
 	if (reason == REASON_NONE)
@@ -196,6 +202,7 @@ static void take(const struct intake_context *context, struct recipient *recipie
 		 struct verdict *verdict_r)
 {
 	struct draft_reading reading = { 0 };
+	struct writer_facts facts = { 0 };
 	const bool is_writer = recipient->refusal.kind == VERDICT_PASS;
 
 	if (recipient->refusal.reason == REASON_NOT_LOGGED_IN) {
@@ -210,12 +217,13 @@ static void take(const struct intake_context *context, struct recipient *recipie
 		draft_settle_refuse_person(context, recipient, verdict_r);
 		return;
 	}
-	read_draft(context, recipient, &reading, verdict_r);
+	read_draft(context, recipient, &facts, &reading, verdict_r);
 	if (verdict_r->kind == VERDICT_PASS)
 		draft_settle(context, recipient, &reading, verdict_r);
 	else if (verdict_r->kind == VERDICT_REFUSE)
 		draft_settle_refuse_mail(context, recipient, &reading, verdict_r);
 	draft_reading_clear(&reading);
+	writer_facts_clear(&facts);
 }
 
 const struct intake intake_draft = { judge, take };

@@ -31,8 +31,8 @@ static void hash_piece(EVP_MD_CTX *hash, const char *piece, size_t length)
 	(void)EVP_DigestUpdate(hash, "", 1);
 }
 
-/* What makes two submissions the same: author, broadcast, Message-ID and what will be
- * read. Relays between client and kairan may add header lines; where there is no
+/* What makes two submissions the same: author, broadcast, Message-ID (or which draft it replaces)
+ * and what will be read. Relays between client and kairan may add header lines; where there is no
  * Message-ID, all octets count. */
 bool draft_make_key(const struct intake_context *context,
 		    const struct recipient *recipient,
@@ -40,7 +40,13 @@ bool draft_make_key(const struct intake_context *context,
 		    unsigned char key_r[SUBMIT_KEY_OCTETS])
 {
 	EVP_MD_CTX *hash = EVP_MD_CTX_new();
-	const char *id = message_get_header(reading->message, "Message-ID", 0);
+	g_autofree char *replaced =
+	    reading->replaces != 0
+		? g_strdup_printf("replaces %lld", (long long)reading->replaces)
+		: NULL;
+	const char *id = replaced != NULL
+			     ? replaced
+			     : message_get_header(reading->message, "Message-ID", 0);
 	const GString *octets = context->envelope->octets;
 	bool ok = hash != NULL && EVP_DigestInit_ex(hash, EVP_sha256(), NULL) == 1;
 
@@ -126,6 +132,10 @@ struct draft *draft_make(const struct intake_context *context,
 	draft_warnings_add_missing(draft, broadcast->twins);
 	if (reading->cut_footer != NULL)
 		draft_warnings_add_note(draft, "cut-footer", reading->cut_footer);
+	if (reading->cut_signature != NULL)
+		draft_warnings_add_note(draft, "cut-signature", reading->cut_signature);
+	if (reading->writer != NULL)
+		draft_warnings_add_signatures(draft, reading->writer);
 	if (reading->corrects != NULL)
 		refer_to(context->setup->settings, reading->corrects, draft);
 	return draft;

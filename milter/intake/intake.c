@@ -15,6 +15,7 @@
 #include "conf/clock.h"
 #include "conf/log.h"
 #include "milter/core/alarm.h"
+#include "milter/core/snapshot.h"
 #include "milter/intake/refusals.h"
 #include "milter/intake/tally.h"
 #include "policy/password.h"
@@ -159,4 +160,15 @@ enum answer intake_find_standing(const struct intake_context *context,
 		log_event(LOG_LEVEL_WARNING, queue_id, 0,
 			  "section %s contradicts itself: %s", section, slip);
 	return answer;
+}
+
+enum answer intake_find_broadcast(const struct intake_context *context, const char *mail,
+				  struct recipient *recipient)
+{
+	struct address address;
+
+	if (!address_read(mail, &address, NULL))
+		return ANSWER_NO;
+	return snapshot_find(kairan_get_snapshot(context->kairan), &address,
+			     &recipient->broadcast);
 }

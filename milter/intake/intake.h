@@ -73,6 +73,11 @@ enum answer intake_find_standing(const struct intake_context *context,
 				 const char *section, const char *author,
 				 struct standing *standing_r, struct verdict *verdict_r);
 
+/* The broadcast of this address, as the snapshot of the directory has it, into the recipient; a
+ * copy, as ever. */
+enum answer intake_find_broadcast(const struct intake_context *context, const char *mail,
+				  struct recipient *recipient);
+
 /* Who is logged in? On ANSWER_NO and ANSWER_UNKNOWN the verdict says why. Two people with one
  * mail address raise an alarm. */
 enum answer intake_find_login(const struct intake_context *context, const char *login,

@@ -20,6 +20,7 @@
 #include <glib.h>
 #include <string.h>
 
+#include "conf/log.h"
 #include "policy/text.h"
 #include "schema/store_signature.h"
 
@@ -156,8 +157,34 @@ bool writer_facts_add_signatures(struct store *store, const struct person *perso
 	return ok;
 }
 
+bool writer_facts_collect_new(const struct intake_context *context,
+			      const struct recipient *recipient,
+			      struct writer_facts *facts_r, struct verdict *verdict_r)
+{
+	const struct section *section = recipient->standing.section;
+	const struct broadcast *broadcast = recipient->broadcast;
+	const struct draft draft = {
+		.broadcast = broadcast->mail,
+		.broadcast_ja = broadcast->name_ja,
+		.broadcast_en = broadcast->name_en,
+		.section_ja = section->name_ja,
+		.section_en = section->name_en,
+	};
+	struct kairan_error error;
+
+	writer_facts_collect(context->setup, &draft, recipient->person, facts_r);
+	if (writer_facts_add_signatures(kairan_get_store(context->kairan),
+					recipient->person, facts_r, &error))
+		return true;
+	log_event(LOG_LEVEL_ERROR, context->envelope->queue_id, 0, "%s", error.text);
+	verdict_set(verdict_r, REASON_STORE, NULL);
+	return false;
+}
+
 void writer_facts_clear(struct writer_facts *facts)
 {
+	if (facts->names == NULL)
+		return;
 	g_ptr_array_unref(facts->names);
 	g_ptr_array_unref(facts->sections);
 	g_ptr_array_unref(facts->addresses);

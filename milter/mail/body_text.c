@@ -111,12 +111,18 @@ static bool check_marks(const char *text, struct kairan_error *error_r)
 static char *make_readable(const struct body_text *body, const char *text)
 {
 	char *lines = body->flowed ? text_unflow(text, body->delsp) : strdup(text);
-	char *readable = NULL;
+	char *readable = NULL, *below = NULL;
+	const char *signature;
 
 	if (lines != NULL) {
-		text_cut_signature(lines);
+		signature = text_cut_signature(lines);
+		below = signature != NULL ? text_normalize(signature) : NULL;
 		readable = text_normalize(lines);
 	}
+	if (below != NULL && body->signature != NULL)
+		g_string_append_printf(body->signature, "%s%s",
+				       body->signature->len > 0 ? "\n" : "", below);
+	free(below);
 	free(lines);
 	return readable;
 }
@@ -184,10 +190,11 @@ static enum message_text_status decode_html(const char *charset, const GString *
 	return status;
 }
 
-static enum message_text_status read_html(const char *source, struct html_text *html_r,
+static enum message_text_status read_html(const struct body_text *body,
+					  const char *source, struct html_text *html_r,
 					  struct kairan_error *error_r)
 {
-	static const struct body_text plain;
+	const struct body_text plain = { .signature = body->signature };
 	char *readable;
 
 	if (!html_text_read(source, html_r, error_r))
@@ -216,7 +223,7 @@ enum message_text_status body_text_decode_html(const struct body_text *body,
 	if (undo_transfer(body, octets, error_r))
 		status = decode_html(body->charset, octets, &source, error_r);
 	if (status == MESSAGE_TEXT_OK)
-		status = read_html(source, html_r, error_r);
+		status = read_html(body, source, html_r, error_r);
 	if (status != MESSAGE_TEXT_OK)
 		html_text_free(html_r);
 	free(source);

@@ -4,6 +4,7 @@
 #ifndef KAIRAN_MILTER_MAIL_BODY_TEXT_H
 #define KAIRAN_MILTER_MAIL_BODY_TEXT_H
 
+#include <glib.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -18,6 +19,8 @@ struct body_text {
 	bool delsp;
 	const void *octets;
 	size_t length;
+	GString
+	    *signature; /* what stood below the signature line is added; NULL: unwanted */
 };
 
 /* May octets with this transfer encoding be taken as they are (7bit, 8bit, binary)? */

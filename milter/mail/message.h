@@ -43,6 +43,7 @@ bool message_decode_subject(const struct message *message, char **subject_r,
 struct message_text {
 	/* NFC, LF, signature cut, format=flowed undone; never NULL on OK */
 	char *text;
+	char *signature; /* what stood below the line "-- "; NULL: no such line */
 	/* Of a reply in two forms, plain and HTML, what the HTML says; NULL: there is one form,
 	 * or the HTML cannot be read. */
 	char *html_text;

@@ -186,6 +186,7 @@ static enum message_text_status read_part(GMimePart *part, struct parts_text *re
 		.delsp = says(object, "delsp", "yes"),
 		.octets = raw->len > 0 ? (const char *)raw->data : "",
 		.length = raw->len,
+		.signature = read->signature,
 	};
 	struct html_text html = { 0 };
 	const enum message_text_status status =
@@ -213,6 +214,7 @@ enum message_text_status message_parts_read(const GPtrArray *parts,
 	struct kairan_error error;
 
 	*read_r = (struct parts_text){ .text = g_string_new(NULL),
+				       .signature = g_string_new(NULL),
 				       .others = g_string_new(NULL) };
 	for (guint i = 0; i < parts->len && status == MESSAGE_TEXT_OK; i++) {
 		status = read_part(g_ptr_array_index(parts, i), read_r, &error);
@@ -228,6 +230,7 @@ enum message_text_status message_parts_read(const GPtrArray *parts,
 void message_parts_clear(struct parts_text *read)
 {
 	(void)g_string_free(read->text, TRUE);
+	(void)g_string_free(read->signature, TRUE);
 	(void)g_string_free(read->others, TRUE);
 }
 

@@ -47,7 +47,8 @@ void message_parts_add_name(GString *names, const char *name);
 
 /* The text of some parts, and what is in their HTML that no text has (html_text.h). */
 struct parts_text {
-	GString *text; /* joined with line feeds */
+	GString *text;      /* joined with line feeds */
+	GString *signature; /* what stood below signature lines, likewise */
 	GString *others;
 	size_t other_count;
 };

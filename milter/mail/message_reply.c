@@ -170,6 +170,7 @@ static enum message_text_status read_piece(const struct piece *piece,
 	}
 	if (status == MESSAGE_TEXT_OK) {
 		append_line(reading->text.text, read.text->str);
+		append_line(reading->text.signature, read.signature->str);
 		message_parts_add_name(reading->text.others, read.others->str);
 		reading->text.other_count += read.other_count;
 		reading->is_html = reading->is_html || is_html;
@@ -207,7 +208,9 @@ enum message_text_status message_read_reply(const struct message *message,
 		.instead = MESSAGE_TEXT_NONE,
 	};
 	struct reading reading = {
-		.text = { .text = g_string_new(NULL), .others = g_string_new(NULL) },
+		.text = { .text = g_string_new(NULL),
+			  .signature = g_string_new(NULL),
+			  .others = g_string_new(NULL) },
 		.twin = g_string_new(NULL),
 	};
 	enum message_text_status status;
@@ -222,6 +225,8 @@ enum message_text_status message_read_reply(const struct message *message,
 					&reading.text, error_r);
 	if (status == MESSAGE_TEXT_OK) {
 		text_r->text = g_strdup(reading.text.text->str);
+		if (reading.text.signature->len > 0)
+			text_r->signature = g_strdup(reading.text.signature->str);
 		text_r->html_text = reading.has_twin ? g_strdup(reading.twin->str) : NULL;
 	}
 	message_parts_add_name(reply.attachments, reading.text.others->str);

@@ -217,6 +217,8 @@ enum message_text_status message_read_text(const struct message *message,
 	    message, status, gathering.texts->len > 0 || html != NULL, &read, error_r);
 	if (status == MESSAGE_TEXT_OK)
 		text_r->text = g_strdup(read.text->str);
+	if (read.signature->len > 0)
+		text_r->signature = g_strdup(read.signature->str);
 	if (html != gathering.htmls)
 		g_ptr_array_foreach(gathering.htmls, add_html, &gathering);
 	message_parts_add_name(gathering.attachments, read.others->str);
@@ -235,6 +237,7 @@ void message_text_free(struct message_text *text)
 	if (text == NULL)
 		return;
 	free(text->text);
+	free(text->signature);
 	free(text->html_text);
 	free(text->attachments);
 	*text = (struct message_text){ 0 };

@@ -172,6 +172,156 @@ def test_the_town_s_own_lines(stack):
         stack.configure(reply_banners="")
 
 
+# ---- signatures ----
+
+SIGN = "例町役場 防災課\n高橋 誠\n電話 0980-00-0001"
+RULED = f"{WATER}\n\n-----\n{SIGN}\n-----"
+DESK = "-----\n問い合わせ先\n防災課 電話 0980-00-0001"
+LEFT_OUT = "署名なし"
+
+
+def learned(stack, uid):
+    return stack.store("SELECT * FROM signature WHERE uid = ?", uid)
+
+
+def test_signature_is_shown(stack):
+    """It goes out as it is, if it is approved like that."""
+    subject = "署名が付いた断水"
+    town.draft(stack, "bosai-staff1", subject, RULED)
+    request = town.request_for(stack, "bosai-chief", subject)
+    check_in("【要確認】", str(request["Subject"]))
+    check_in("署名と思われる部分があります", s.text_of(request))
+    check_in("本文の 3 行目から 7 行目まで「例町役場 防災課」", s.text_of(request))
+    receipt = receipt_for(stack, "bosai-staff1", subject)
+    check_in(f"下の本文（{len(WATER)} 文字）", s.text_of(receipt))
+    check_in(f"署名を除いた本文\n\n> {WATER}\n", s.text_of(receipt))
+    check_equal(learned(stack, "bosai-staff1"), [], "nothing is learned by itself")
+    town.answer(stack, "bosai-chief", request, "承認")
+    for got in town.wait_broadcast(stack, subject):
+        check_equal(s.text_of(got).strip(), RULED)
+    # What was sent is no draft any more.
+    town.answer(stack, "bosai-staff1", receipt, LEFT_OUT)
+    stack.wait_mail("bosai-staff1", lambda mail: subject in str(mail["Subject"])
+                    and s.reply_address(mail).startswith("correct+"))
+    check_equal(len(stack.store("SELECT 1 FROM draft WHERE subject = ?", subject)), 1)
+
+
+def test_office_for_residents_stays(stack):
+    subject = "問い合わせ先のある断水"
+    town.draft(stack, "bosai-staff1", subject, f"{WATER}\n\n{DESK}")
+    request = town.request_for(stack, "bosai-chief", subject)
+    for told in (request, receipt_for(stack, "bosai-staff1", subject)):
+        check_equal("【要確認】" in str(told["Subject"]), False, s.text_of(told))
+        check_equal("署名" in s.text_of(told), False, s.text_of(told))
+    town.answer(stack, "bosai-chief", request, "承認")
+    check_equal(s.text_of(town.wait_broadcast(stack, subject)[0]).strip(), f"{WATER}\n\n{DESK}")
+
+
+def replaced_by(stack, subject):
+    """The receipt of the draft that takes the place of one with a signature."""
+    return stack.wait_mail("bosai-staff1", lambda mail: "【受付】" in str(mail["Subject"])
+                           and subject in str(mail["Subject"])
+                           and "取り除きました" in s.text_of(mail))
+
+
+def test_signature_is_left_out_and_learned(stack):
+    """One reply: the draft is replaced, everybody knows, and the next one needs none."""
+    subject = "署名を除く断水"
+    town.draft(stack, "bosai-staff1", subject, RULED)
+    request = town.request_for(stack, "bosai-chief", subject)
+    receipt = receipt_for(stack, "bosai-staff1", subject)
+    link = next(line.strip() for line in s.text_of(receipt).splitlines()
+                if "mailto:" in line and "signature" in line)
+    asked = urllib.parse.urlsplit(link)
+    words = urllib.parse.parse_qs(asked.query)["body"][0]
+    check_in(LEFT_OUT, words)
+    mail = s.make_mail("bosai-staff1", urllib.parse.unquote(asked.path), "Re: x", words)
+    for _ in range(2):
+        check_equal(stack.submit("bosai-staff1", urllib.parse.unquote(asked.path),
+                                 mail).final[0], 250)
+    town.answer(stack, "bosai-staff1", receipt, LEFT_OUT)
+    check_in("「例町役場 防災課」は取り除きました", s.text_of(replaced_by(stack, subject)))
+    told = stack.wait_mail("bosai-chief", lambda mail: "【取下げ】" in str(mail["Subject"])
+                           and subject in str(mail["Subject"]))
+    check_in("署名を除いた原稿に差し替えるため", s.text_of(told))
+    drafts = stack.store("SELECT id, state, text, characters FROM draft WHERE subject = ?"
+                         " ORDER BY id", subject)
+    check_equal([(row["text"], row["characters"]) for row in drafts],
+                [(RULED, len(RULED.replace("\n", ""))), (WATER, len(WATER))])
+    row, = learned(stack, "bosai-staff1")
+    check_equal((row["first_line"], row["draft"]), ("例町役場 防災課", drafts[0]["id"]))
+    # The old request decides nothing any more, the new one does.
+    town.answer(stack, "bosai-chief", request, "承認")
+    stack.wait_mail("bosai-chief", lambda mail: subject in str(mail["Subject"])
+                    and "【処理済】" in str(mail["Subject"]))
+    anew = stack.wait_mail("bosai-chief", lambda mail: "【承認依頼】" in str(mail["Subject"])
+                           and subject in str(mail["Subject"])
+                           and s.reply_address(mail) != s.reply_address(request))
+    check_equal("署名と思われる" in s.text_of(anew), False, s.text_of(anew))
+    town.answer(stack, "bosai-chief", anew, "承認")
+    for got in town.wait_broadcast(stack, subject):
+        check_equal(s.text_of(got).strip(), WATER)
+    # From then on it is cut, however the ruler looks, and does not count.
+    subject = "署名を覚えた断水"
+    long = "あ" * 199 + "。"
+    town.draft(stack, "bosai-staff1", subject, f"{long}\n\n＊＊＊＊＊\n{SIGN}\n-----\n")
+    request = town.request_for(stack, "bosai-chief", subject)
+    for told in (request, receipt_for(stack, "bosai-staff1", subject)):
+        check_in("「例町役場 防災課」は取り除きました", s.text_of(told))
+        check_equal("署名と思われる" in s.text_of(told), False, "it is told once")
+    check_equal(stack.store("SELECT characters FROM draft WHERE subject = ?", subject)[0][0], 200)
+    # Another person's it is not.
+    town.draft(stack, "bosai-staff2", "同じ署名の別の人", f"{WATER}\n\n-----\n{SIGN}\n-----")
+    check_equal("取り除きました" in
+                s.text_of(town.request_for(stack, "bosai-chief", "同じ署名の別の人")), False)
+
+
+def test_signature_of_a_mail_program(stack):
+    """Below "-- ", as RFC 3676 has it: out of the text, and told; but not what residents need."""
+    subject = "印のある署名"
+    town.draft(stack, "bosai-staff2", subject, f"{WATER}\n-- \n防災課 渡辺\n内線 12")
+    request = town.request_for(stack, "bosai-chief", subject)
+    check_in("「防災課 渡辺」は取り除きました", s.text_of(request))
+    check_equal(stack.store("SELECT text FROM draft WHERE subject = ?", subject)[0][0], WATER)
+    subject = "印のある問い合わせ先"
+    town.draft(stack, "bosai-staff2", subject, f"{WATER}\n-- \n問い合わせ先 防災課\n内線 12")
+    town.request_for(stack, "bosai-chief", subject)
+    check_equal(stack.store("SELECT text FROM draft WHERE subject = ?", subject)[0][0],
+                f"{WATER}\n--\n問い合わせ先 防災課\n内線 12")
+
+
+def test_correction_with_a_signature(stack):
+    """What an approver taught with a decision is cut from their corrections."""
+    subject, mine = "署名のある訂正", "防災課長 佐藤 健一\n電話 0980-00-0001"
+    town.draft(stack, "bosai-staff2", subject, WATER)
+    town.answer(stack, "bosai-chief", town.request_for(stack, "bosai-chief", subject),
+                f"承認 以下署名\n\n{mine}")
+    town.wait_broadcast(stack, subject)
+    check_equal(len(learned(stack, "bosai-chief")), 1)
+    report = stack.wait_mail("bosai-chief", lambda mail: subject in str(mail["Subject"])
+                             and s.reply_address(mail).startswith("correct+"))
+    right = "給水車は第二小学校に来ます。"
+    town.answer(stack, "bosai-chief", report, f"{right}\n\n-----\n{mine}")
+    request = town.request_for(stack, "bosai-chief", "【訂正】" + subject)
+    check_in("「防災課長 佐藤 健一」は取り除きました", s.text_of(request))
+    check_equal(stack.store("SELECT text FROM draft WHERE subject = ?",
+                            "【訂正】" + subject)[0][0], right)
+    town.answer(stack, "bosai-chief", request, "承認")
+    # Without a ruler; and whom residents may ask stays below one.
+    for number, (below, text) in enumerate(((f"\n\n{mine}", right),
+                                            (f"\n\n{DESK}", f"{right}\n\n{DESK}"))):
+        again = f"署名のある訂正{number}号"
+        town.draft(stack, "bosai-staff2", again, WATER)
+        town.answer(stack, "bosai-chief", town.request_for(stack, "bosai-chief", again), "承認")
+        report = stack.wait_mail("bosai-chief", lambda mail, again=again: again in
+                                 str(mail["Subject"])
+                                 and s.reply_address(mail).startswith("correct+"))
+        town.answer(stack, "bosai-chief", report, right + below)
+        town.request_for(stack, "bosai-chief", "【訂正】" + again)
+        check_equal(stack.store("SELECT text FROM draft WHERE subject = ?",
+                                "【訂正】" + again)[0][0], text)
+
+
 # ---- a correction ----
 
 def test_correction_with_a_footer(stack):
