@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "policy/address.h"
+#include "policy/cap.h"
 #include "policy/hours.h"
 #include "policy/part.h"
 #include "policy/service_address.h"
@@ -56,7 +57,8 @@ bool setting_value_is_text(enum setting_type type)
 	return type == TYPE_TEXT || type == TYPE_LANGUAGE || type == TYPE_DOMAIN ||
 	       type == TYPE_PATH || type == TYPE_SMTP_URL || type == TYPE_ZONE ||
 	       type == TYPE_HOURS || type == TYPE_DELIMITER || type == TYPE_REPLY_TO ||
-	       type == TYPE_HTTPS_URL || type == TYPE_PART_LINE;
+	       type == TYPE_HTTPS_URL || type == TYPE_PART_LINE || type == TYPE_PROGRAM ||
+	       type == TYPE_CAP_LEVEL || type == TYPE_CAP_CATEGORIES;
 }
 
 static bool parse_word(enum setting_type type, const char *text, int64_t *value_r)
@@ -189,6 +191,13 @@ const char *setting_value_wants(enum setting_type type)
 		return "one of + - .";
 	case TYPE_REPLY_TO:
 		return "none, section, or a plain mail address";
+	case TYPE_PROGRAM:
+		return "the path of a program, with its arguments, or nothing";
+	case TYPE_CAP_LEVEL:
+		return "urgency, severity and certainty of CAP 1.2, such as Immediate, Severe, "
+		       "Unknown";
+	case TYPE_CAP_CATEGORIES:
+		return "lists with categories of CAP 1.2, such as bosai Safety, * Other";
 	case TYPE_PART_LINE:
 		return "a line with LANGUAGE in it once, and with something before that";
 	case TYPE_TEXT:
@@ -209,9 +218,18 @@ static bool parse_https(const char *text)
 			    "0123456789-._~:/%[]") == strlen(text);
 }
 
+/* Words as a shell would part them, though none has a part in it. */
+static bool parse_program(const char *text)
+{
+	g_auto(GStrv) words = NULL;
+
+	return g_shell_parse_argv(text, NULL, &words, NULL) && *words[0] == '/';
+}
+
 bool setting_value_parse(enum setting_type type, const char *text, int64_t *number_r)
 {
 	struct quiet_hours hours;
+	struct cap_level level;
 
 	switch (type) {
 	case TYPE_TEXT:
@@ -236,6 +254,12 @@ bool setting_value_parse(enum setting_type type, const char *text, int64_t *numb
 		return setting_value_is_reply_to(text);
 	case TYPE_PART_LINE:
 		return part_line_is_fit(text);
+	case TYPE_PROGRAM:
+		return *text == '\0' || parse_program(text);
+	case TYPE_CAP_LEVEL:
+		return cap_read_level(text, &level);
+	case TYPE_CAP_CATEGORIES:
+		return cap_categories_are_fit(text);
 	case TYPE_CHARSET:
 	case TYPE_LOG_TARGET:
 	case TYPE_YES_NO:

@@ -36,6 +36,9 @@ enum setting_type {
 	TYPE_DELIMITER, /* of an address and its token */
 	TYPE_REPLY_TO,  /* none, section, or an address */
 	TYPE_PART_LINE, /* as policy/part.h wants it */
+	TYPE_PROGRAM, /* words, as a shell would part them; the first is a path; or empty */
+	TYPE_CAP_LEVEL, /* as policy/cap.h reads these two */
+	TYPE_CAP_CATEGORIES,
 };
 
 /* What the words of some types are kept as. */

@@ -169,6 +169,38 @@ static const struct setting settings_table[] = {
 	ROW(archive_dir, TYPE_TEXT, "",
 	    "Folder into which each broadcast that went out is written, as a file "
 	    "MONTH/DAY-DRAFT-LIST.eml; empty: none. Files are never removed."),
+	ROW(feed_folder, TYPE_TEXT, "",
+	    "Folder for Atom feeds (RFC 4287) of what goes out: all.atom, and ADDRESS.atom for each "
+	    "broadcast address; all.en.atom, ADDRESS.en.atom for lists in another language. It must "
+	    "be there, and the web server may read it; empty: none."),
+	ROW(feed_url, TYPE_HTTPS_URL, "",
+	    "Under which address the web server shows that folder, such as "
+	    "https://www.town.example/mail; empty: the feeds do not say where they are."),
+	ROW(feed_entries, TYPE_NUMBER, "50",
+	    "How many entries a feed has; older ones leave it."),
+	ROW(cap_folder, TYPE_TEXT, "",
+	    "Folder for the same as files of the Common Alerting Protocol (OASIS CAP 1.2), one "
+	    "for each broadcast, correction and stop; empty: none."),
+	ROW(cap_keep, TYPE_DURATION, "30d", "After this time these files are removed."),
+	ROW(cap_area, TYPE_TEXT, "",
+	    "Name of the area that they are about (areaDesc), such as the town's; empty: they "
+	    "name none."),
+	ROW(cap_categories, TYPE_CAP_CATEGORIES, "",
+	    "Lists with their category, separated by commas, such as bosai Safety, * Other; * "
+	    "stands for the others. Where a list has none: Safety for urgent broadcasts, Other "
+	    "for those that are not."),
+	ROW(cap_urgent, TYPE_CAP_LEVEL, "Immediate, Severe, Unknown",
+	    "Urgency, severity and certainty of urgent broadcasts."),
+	ROW(cap_ordinary, TYPE_CAP_LEVEL, "Unknown, Minor, Unknown",
+	    "The same of others."),
+	ROW(on_release, TYPE_PROGRAM, "",
+	    "Program, with its arguments, that is run without a shell for each broadcast, "
+	    "correction and stop, with a JSON object on its standard input (see kairan(7)); "
+	    "empty: none."),
+	ROW(on_release_timeout, TYPE_DURATION, "60s",
+	    "How long it may take; then it is ended, and tried again."),
+	ROW(on_release_attempts, TYPE_DURATION, "1d",
+	    "For how long a failure is tried again."),
 	ROW(broadcast_footer, TYPE_TEXT, "standard",
 	    "What stands below the text of broadcasts, and is not counted with it: standard "
 	    "(section, telephone, how to leave), none, or a text, of several lines if need be, into "

@@ -73,6 +73,18 @@ struct settings {
 	int64_t retry_most;
 	int64_t outgoing_charset;
 	char *archive_dir;
+	char *feed_folder;
+	char *feed_url;
+	int64_t feed_entries;
+	char *cap_folder;
+	int64_t cap_keep;
+	char *cap_area;
+	char *cap_categories;
+	char *cap_urgent;
+	char *cap_ordinary;
+	char *on_release;
+	int64_t on_release_timeout;
+	int64_t on_release_attempts;
 	char *broadcast_footer;
 	char *broadcast_reply_to;
 	char *notice_sender;

@@ -18,14 +18,18 @@
 
 #include "milter/courier/courier.h"
 #include "milter/round/directory_watch.h"
+#include "milter/round/publication_program.h"
+#include "milter/round/publication_round.h"
 #include "milter/round/rounds.h"
 #include "milter/round/slow_rounds.h"
 #include "milter/round/snapshot_round.h"
 #include "milter/round/store_watch.h"
 
 static void *(*const crew_parts[])(void *) = {
-	courier_run_notices, rounds_run,      snapshot_round_run,
-	store_watch_run,     slow_rounds_run, directory_watch_run,
+	courier_run_notices,   rounds_run,
+	snapshot_round_run,    store_watch_run,
+	slow_rounds_run,       directory_watch_run,
+	publication_round_run, publication_program_run,
 };
 
 static bool start_thread(struct crew *crew, struct kairan *kairan, void *(*run)(void *),

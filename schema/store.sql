@@ -587,3 +587,30 @@ CREATE TABLE delivery_time (
 CREATE INDEX outbox_of_staff ON outbox (state, next_try, id)
 	WHERE substr(kind, 1, 9) <> 'resident-';
 DROP INDEX outbox_by_staff;
+
+-- schema version 12
+
+-- What is told of a release beside the mail (milter/round/publication_round.c): of each event of a
+-- draft a row for each channel that is set. event: 1 it goes out, 2 it was stopped; channel: 1 feed,
+-- 2 CAP, 3 program; state: 1 waits, 2 done, 3 dropped, 4 given up, 5 done, and its file is gone.
+CREATE TABLE publication (
+	id            INTEGER PRIMARY KEY AUTOINCREMENT,
+	draft         INTEGER NOT NULL,
+	root          INTEGER NOT NULL,      -- the draft that it corrects at last (Art. 13-3), or itself
+	entry         TEXT NOT NULL,         -- by what the root is known, "123.0a1b2c3d"
+	broadcast     TEXT NOT NULL,
+	event         INTEGER NOT NULL,
+	channel       INTEGER NOT NULL,
+	state         INTEGER NOT NULL,
+	at            INTEGER NOT NULL,      -- of the event
+	next_try      INTEGER NOT NULL,
+	tries         INTEGER NOT NULL DEFAULT 0, -- that were begun
+	response      TEXT NOT NULL DEFAULT '', -- why it failed
+	UNIQUE (draft, event, channel)
+);
+CREATE INDEX publication_by_next_try ON publication (channel, state, next_try);
+CREATE INDEX publication_by_root ON publication (root, channel, id);
+-- Of a draft: 0 nothing is noted yet, 1 its release is, 2 no more is to be.
+ALTER TABLE draft ADD COLUMN published INTEGER NOT NULL DEFAULT 0;
+UPDATE draft SET published = 2 WHERE state IN (3, 4, 8);
+CREATE INDEX draft_by_published ON draft (published, state);

@@ -148,6 +148,7 @@ static bool prune_draft(struct store *store, int64_t before, int64_t *gone_r,
 		"DELETE FROM delivery_queue WHERE draft = ?",
 		"DELETE FROM delivery_time WHERE draft = ?",
 		"DELETE FROM draft_text WHERE draft = ?",
+		"DELETE FROM publication WHERE draft = ?",
 		"DELETE FROM draft WHERE id = ?",
 	};
 	struct sql_stmt *stmt;

@@ -30,13 +30,15 @@
 #define ALARM_LIMIT       "limit"       /* who is beyond one: the login */
 #define ALARM_RESIDENTS   "residents"   /* too much of their mail: a host, or "all" */
 #define ALARM_ARCHIVE     "archive"     /* cannot be written: "folder" */
-#define ALARM_PROBE       "probe"      /* kairan's mail to itself: the From that it has */
-#define ALARM_FINDING     "finding"    /* of the directory's check: its name */
-#define ALARM_INSPECTION  "inspection" /* of the audit trail is due: "trail" */
-#define ALARM_FOOTER      "footer" /* stands below replies: the beginning of its hash */
-#define ALARM_STORE       "store"  /* takes nothing: "store"; told by store_round.c */
-#define ALARM_CLOCK       "clock"  /* of the machine has jumped: "jump" */
-#define ALARM_STAYS       "stays"  /* is due, and does not go out: the draft */
+#define ALARM_PUBLISHING \
+	"publishing"               /* beside the mail fails: "feed", "cap", "program" */
+#define ALARM_PROBE      "probe"   /* kairan's mail to itself: the From that it has */
+#define ALARM_FINDING    "finding" /* of the directory's check: its name */
+#define ALARM_INSPECTION "inspection" /* of the audit trail is due: "trail" */
+#define ALARM_FOOTER     "footer" /* stands below replies: the beginning of its hash */
+#define ALARM_STORE      "store"  /* takes nothing: "store"; told by store_round.c */
+#define ALARM_CLOCK      "clock"  /* of the machine has jumped: "jump" */
+#define ALARM_STAYS      "stays"  /* is due, and does not go out: the draft */
 
 /* alarm-kind.KIND in the phrases names the kind, in the mail's subject. */
 

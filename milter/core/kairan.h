@@ -55,8 +55,8 @@ struct snapshot *kairan_get_snapshot(struct kairan *kairan);
 struct alarm_board *kairan_get_alarm_board(struct kairan *kairan);
 
 /* Who is woken when a notice waits, a shard is ready, a draft may be due, or somebody in the
- * directory is to be told or asked; those who look by the clock; and who follows the
- * directory. */
+ * directory is to be told or asked; those who look by the clock; who follows the directory; and who
+ * tells of releases beside the mail, by files and by a program. */
 enum kairan_thread {
 	KAIRAN_NOTICES,
 	KAIRAN_SHARDS,
@@ -65,6 +65,8 @@ enum kairan_thread {
 	KAIRAN_STORE_WATCH,
 	KAIRAN_SLOW_ROUNDS,
 	KAIRAN_DIRECTORY,
+	KAIRAN_PUBLICATIONS,
+	KAIRAN_PROGRAM,
 	KAIRAN_THREADS,
 };
 struct waker *kairan_get_waker(struct kairan *kairan, enum kairan_thread thread);

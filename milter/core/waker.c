@@ -113,6 +113,16 @@ int waker_get_descriptor(const struct waker *waker)
 	return waker->descriptor;
 }
 
+bool waker_is_stopped(struct waker *waker)
+{
+	bool stopped;
+
+	pthread_mutex_lock(&waker->lock);
+	stopped = waker->stopped;
+	pthread_mutex_unlock(&waker->lock);
+	return stopped;
+}
+
 void waker_stop(struct waker *waker)
 {
 	pthread_mutex_lock(&waker->lock);

@@ -26,6 +26,9 @@ void waker_wake_by(struct waker *waker, int64_t at);
  * poll(). -1: there is none. */
 int waker_get_descriptor(const struct waker *waker);
 
+/* Has it been stopped? For who waits for something else meanwhile. */
+bool waker_is_stopped(struct waker *waker);
+
 /* Wake for the last time: every later wait returns false at once. */
 void waker_stop(struct waker *waker);
 

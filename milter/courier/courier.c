@@ -40,6 +40,7 @@
 #include "conf/log.h"
 #include "milter/core/alarm.h"
 #include "milter/core/notice.h"
+#include "milter/core/retry.h"
 #include "milter/courier/notice_render.h"
 #include "milter/courier/smtp.h"
 #include "milter/draft/broadcast_mail.h"
@@ -51,17 +52,6 @@
 #define COURIER_TROUBLE_SECONDS 5
 /* How often is looked whether an urgent release has been handed over, for which the others wait. */
 #define COURIER_URGENT_SECONDS 1
-
-static int64_t retry_pause(const struct settings *settings, int64_t tries)
-{
-	int64_t pause = settings->retry_first;
-
-	for (int64_t i = 0; i < tries && pause < settings->retry_most; i++)
-		pause *= 2;
-	if (pause > settings->retry_most)
-		pause = settings->retry_most;
-	return pause + g_random_int_range(0, (gint32)(pause / 4) + 1);
-}
 
 /* ---- notices ---- */
 

@@ -26,7 +26,8 @@ static const char *const said_names[] = {
 	"store-newer",    "store-restoring", "store-locked",   "store-missing",
 	"store-replaced", "store-empty",     "store-unopened", "mark-seal",
 	"text-added",     "text-nul",        "text-ends",      "text-line",
-	"text-twice",     "text-differs",    "no-token",
+	"text-twice",     "text-differs",    "no-token",       "program-late",
+	"program-signal", "program-status",  "program-start",
 };
 
 static const char *const said_arguments[] = { "said_1", "said_2", "said_3" };

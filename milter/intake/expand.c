@@ -270,6 +270,7 @@ static bool expand(const struct intake_context *context, struct release *release
 		return false;
 	}
 	fault_point("expand.full");
+	waker_wake(kairan_get_waker(context->kairan, KAIRAN_PUBLICATIONS));
 	return true;
 }
 

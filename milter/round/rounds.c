@@ -146,6 +146,7 @@ static enum answer walk_task(struct kairan *kairan, const struct setup *setup,
 		waker_wake(kairan_get_waker(kairan, KAIRAN_NOTICES));
 		/* For the archive. */
 		waker_wake(kairan_get_waker(kairan, KAIRAN_SLOW_ROUNDS));
+		waker_wake(kairan_get_waker(kairan, KAIRAN_PUBLICATIONS));
 	}
 	draft_free(draft);
 	return found;

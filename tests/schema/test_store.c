@@ -23,7 +23,7 @@
 #include "tests/schema/store_scratch.h"
 
 /* The number of the last section of schema/store.sql. */
-#define STORE_VERSION 11
+#define STORE_VERSION 12
 
 static const enum store_journal modes[] = { STORE_JOURNAL_BEST, STORE_JOURNAL_ROLLBACK,
 					    STORE_JOURNAL_WAL };
@@ -163,7 +163,7 @@ static void test_other_versions(void **state)
 {
 	static const struct {
 		const char *sql;
-	} rows[] = { { "PRAGMA user_version=12" },
+	} rows[] = { { "PRAGMA user_version=13" },
 		     { "PRAGMA user_version=1000000" },
 		     { "PRAGMA user_version=-1" } };
 	const char *path = scratch_path(&scratch, "newer.db");
@@ -174,7 +174,7 @@ static void test_other_versions(void **state)
 		raw_run(path, rows[i].sql);
 		refuse(path, "version");
 	}
-	raw_run(path, "PRAGMA user_version=11");
+	raw_run(path, "PRAGMA user_version=12");
 	store_close(open_store(path, STORE_JOURNAL_ROLLBACK));
 }
 

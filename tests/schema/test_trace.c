@@ -89,6 +89,7 @@ static const struct columns of_nobody[] = {
 	{ "position", "name value" },
 	{ "probe", "answer sender" },
 	{ "probe_sight", "difference login queue_id signature" },
+	{ "publication", "broadcast entry response" },
 	{ "reply", "key uid" },
 	{ "resident_request", "host language list mail_id terms" },
 	{ "shard", "language queue_id" },

@@ -11,7 +11,8 @@ packages=(
 )
 # What only tests need, and nobody has to have who wants to look at kairan: a browser, the other
 # Debian, what makes a package, and what looks on at memory.
-test_packages=(chromium debootstrap build-essential debhelper lintian python3-dkim
+test_packages=(chromium debootstrap build-essential debhelper libxml2-utils lintian python3-dkim
+	python3-feedparser
 	valgrind zbar-tools)
 # OpenDKIM, OpenDMARC and a DNS for them: --with dkim, and tests.
 companion_packages=(opendkim opendkim-tools opendmarc dbconfig-no-thanks dnsmasq-base openssl)
