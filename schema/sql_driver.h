@@ -44,6 +44,9 @@ struct sql_driver {
 	struct sql_db *(*open)(const char *path, enum sql_access access,
 			       struct kairan_error *error_r);
 	void (*close)(struct sql_db *db);
+	/* Be the one that works with it for long, until it is closed. NO: another is. Where a file's
+	 * lock does that (schema/store_lock.h) it is always YES. */
+	enum answer (*be_alone)(struct sql_db *db);
 
 	/* What failed last, and whom to blame. */
 	const char *(*complaint)(struct sql_db *db);
@@ -75,6 +78,8 @@ struct sql_driver {
 
 	/* Whoever writes has the turn to write from its beginning on. */
 	bool (*begin)(struct sql_db *db);
+	/* Durable when it is true. False: it is not done, or nobody knows whether it is. */
+	bool (*commit)(struct sql_db *db);
 	/* Run statements without parameters and rows. */
 	bool (*execute)(struct sql_db *db, const char *sql);
 	/* Not any more where a failure has ended it. */
@@ -83,6 +88,8 @@ struct sql_driver {
 	/* ---- the store as a whole ---- */
 	bool (*read_version)(struct sql_db *db, struct sql_version *version_r);
 	bool (*write_version)(struct sql_db *db, int version);
+	/* Run a section of store.sql. */
+	bool (*run_section)(struct sql_db *db, const char *section);
 	/* Settings that write to it: only once it is known to be ours. */
 	bool (*prepare_store)(struct sql_db *db, enum store_journal journal);
 	/* What a store of an older version wants once, outside of a transaction. */

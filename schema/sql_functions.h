@@ -1,5 +1,6 @@
 /*
- * What statements of schema/store_*.c can ask of an address:
+ * What statements of schema/store_*.c can ask of an address, given to SQLite (PostgreSQL gets its own,
+ * sql_postgres_words.c):
  *
  *	is_address(TEXT, KEY)  is this the address whose folded form is KEY?
  *	names(OCTETS, KEY)     does it stand among them?

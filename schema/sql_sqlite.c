@@ -77,6 +77,13 @@ static bool read_number(struct sql_db *db, const char *sql, int *value_r)
 	return ok;
 }
 
+/* A file's lock does it. */
+static enum answer be_alone(struct sql_db *db)
+{
+	(void)db;
+	return ANSWER_YES;
+}
+
 /* ---- opening ---- */
 
 static void close_file(struct sql_db *db)
@@ -219,6 +226,11 @@ static bool begin(struct sql_db *db)
 	return begun;
 }
 
+static bool commit(struct sql_db *db)
+{
+	return execute(db, "COMMIT");
+}
+
 static bool is_in_transaction(struct sql_db *db)
 {
 	return !sqlite3_get_autocommit(handle_of(db));
@@ -290,6 +302,7 @@ static enum answer shrink(struct sql_db *db, int pages)
 const struct sql_driver sql_sqlite = {
 	.open = open_file,
 	.close = close_file,
+	.be_alone = be_alone,
 	.complaint = complaint,
 	.blame = blame,
 	.prepare = sqlite_prepare,
@@ -308,10 +321,12 @@ const struct sql_driver sql_sqlite = {
 	.changes = sqlite_changes,
 	.total_changes = sqlite_total_changes,
 	.begin = begin,
+	.commit = commit,
 	.execute = execute,
 	.is_in_transaction = is_in_transaction,
 	.read_version = read_version,
 	.write_version = write_version,
+	.run_section = execute,
 	.prepare_store = prepare_store,
 	.improve = improve,
 	.journal = journal,

@@ -27,8 +27,9 @@
 
 #include "conf/clock.h"
 #include "conf/fault.h"
-#include "schema/sql_sqlite.h"
+#include "schema/sql_drivers.h"
 #include "schema/store_lock.h"
+#include "schema/store_name.h"
 #include "schema/store_parts.h"
 
 /* Members of a group: enough to share the cost of a commit, few enough to wait for. */
@@ -105,8 +106,8 @@ int store_schema_version(void)
 static bool run_section(struct store *store, int version, const char *section,
 			struct kairan_error *error_r)
 {
-	if (!execute(store, section, error_r))
-		return false;
+	if (!store->db->driver->run_section(store->db, section))
+		return store_fail(store, error_r, "a section of its schema");
 	return store->db->driver->write_version(store->db, version) ||
 	       store_fail(store, error_r, "its schema version");
 }
@@ -117,7 +118,8 @@ static bool check_version(const struct store *store, const struct sql_version *v
 	g_autofree char *section = NULL;
 
 	if (!version->is_ours && !version->is_empty)
-		return error_set(error_r, "store: the file is not a store of kairan");
+		return error_set(error_r,
+				 "store: what is there is not a store of kairan");
 	if (version->number == 0 && !store->may_make)
 		return error_set(error_r, "store: %s is empty", store->path);
 	if (version->number != 0 && (section = find_section(version->number)) == NULL)
@@ -178,7 +180,8 @@ static void finalize_statement(void *stmt)
 static struct store *open_file(const char *path, enum sql_access access,
 			       struct kairan_error *error_r)
 {
-	struct sql_db *db = sql_sqlite.open(path, access, error_r);
+	const struct sql_driver *driver = sql_drivers_find(path, error_r);
+	struct sql_db *db = driver != NULL ? driver->open(path, access, error_r) : NULL;
 	struct store *store;
 
 	if (db == NULL)
@@ -226,7 +229,7 @@ static bool open_writer(const char *path, enum sql_access access,
 bool store_open(const char *path, enum store_journal journal, struct store **store_r,
 		struct kairan_error *error_r)
 {
-	if (access(path, F_OK) != 0)
+	if (store_is_file(path) && access(path, F_OK) != 0)
 		return error_set(error_r, "store: %s: %s", path, strerror(errno));
 	return open_writer(path, SQL_WRITE, journal, store_r, error_r);
 }
@@ -334,8 +337,8 @@ static void let_lines_go(struct store *store, guint first, bool tell)
 static bool commit(struct store *store, struct kairan_error *error_r)
 {
 	fault_point("commit.before");
-	if (!execute(store, "COMMIT", error_r))
-		return false;
+	if (!store->db->driver->commit(store->db))
+		return store_fail(store, error_r, "COMMIT");
 	fault_point("commit.after");
 	note_written(store);
 	let_lines_go(store, 0, true);

@@ -1,5 +1,5 @@
 /*
- * The store: one SQLite file. Every read and write happens between store_begin() and
+ * The store: an SQLite file, or a database of PostgreSQL's. Every read and write happens between store_begin() and
  * store_commit() or store_rollback(); a transaction holds the store's lock, so keep it
  * short and do no network I/O inside. After a failed call inside a transaction, roll back.
  */
@@ -31,6 +31,10 @@ bool store_make(const char *path, enum store_journal journal, struct store **sto
 bool store_open_reader(const char *path, int oldest, struct store **store_r,
 		       struct kairan_error *error_r);
 void store_close(struct store *store);
+
+/* Work with it for long, and nobody else, until it is closed. NO: another kairan does. Of a file it
+ * is always YES: its lock is schema/store_lock.h's. */
+enum answer store_be_alone(struct store *store, struct kairan_error *error_r);
 
 /* Can nothing be written, because it was opened so? */
 bool store_is_reader(const struct store *store);
@@ -86,7 +90,8 @@ bool store_begin(struct store *store, struct kairan_error *error_r);
  * written, which is not on the disk yet: nobody may act on that before store_commit(). */
 bool store_begin_grouped(struct store *store, struct kairan_error *error_r);
 
-/* Durable on disk when it returns true; rolled back when false. */
+/* Durable on disk when it returns true. When false it is rolled back; or the connection to a
+ * database was lost meanwhile, and it may have been done: whoever tries again finds it then. */
 bool store_commit(struct store *store, struct kairan_error *error_r);
 void store_rollback(struct store *store);
 

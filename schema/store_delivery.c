@@ -238,10 +238,11 @@ static bool count_recipients(struct store *store, struct delivery_domain *domain
 
 	if (domain->recipients > 0)
 		return true;
-	return sql_number(store, error_r, &domain->recipients,
-			  "SELECT count(*) FROM shard_recipient WHERE draft = ?1"
-			  " AND lower(substr(address, -length(?2))) = ?2",
-			  "is", domain->draft, end);
+	return sql_number(
+	    store, error_r, &domain->recipients,
+	    "SELECT count(*) FROM shard_recipient WHERE draft = ?1"
+	    " AND lower(substr(address, length(address) - length(?2) + 1)) = ?2",
+	    "is", domain->draft, end);
 }
 
 /* It is asked for every few seconds, and looks at all of the release. */

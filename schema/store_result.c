@@ -112,10 +112,11 @@ static bool count_domain(struct store *store, int64_t draft, struct result_domai
 	g_autofree char *end = g_strconcat("@", domain->domain, NULL);
 
 	return count_kinds(store, draft, domain, error_r) &&
-	       sql_number(store, error_r, &domain->recipients,
-			  "SELECT count(*) FROM shard_recipient WHERE draft = ?1"
-			  " AND lower(substr(address, -length(?2))) = ?2",
-			  "is", draft, end);
+	       sql_number(
+		   store, error_r, &domain->recipients,
+		   "SELECT count(*) FROM shard_recipient WHERE draft = ?1"
+		   " AND lower(substr(address, length(address) - length(?2) + 1)) = ?2",
+		   "is", draft, end);
 }
 
 GPtrArray *store_result_list(struct store *store, int64_t draft, int64_t limit,

@@ -92,6 +92,20 @@ bool store_is_in_place(struct store *store, struct kairan_error *error_r)
 	return is_in_place;
 }
 
+enum answer store_be_alone(struct store *store, struct kairan_error *error_r)
+{
+	const enum answer answer = store->db->driver->be_alone(store->db);
+
+	if (answer == ANSWER_UNKNOWN)
+		(void)store_fail(store, error_r, "its lock");
+	else if (answer == ANSWER_NO)
+		(void)error_set(error_r,
+				"store: another kairan works with %s (a daemon, or "
+				"kairanctl store copy); there can be only one",
+				store->path);
+	return answer;
+}
+
 void store_set_lock(struct store *store, struct store_lock *lock)
 {
 	store_lock_free(store->lock_file);

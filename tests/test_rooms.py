@@ -196,13 +196,16 @@ def test_libraries_have_one_room_each():
     files = files_of(SOURCE)
     for library, room in (("gmime/", "milter/mail"), ("libxml/", "milter/mail"),
                           ("ldap.h", "schema"),
-                          ("sqlite3.h", "schema"), ("libmilter/", "milter")):
+                          ("sqlite3.h", "schema"), ("libpq-fe.h", "schema"),
+                          ("libmilter/", "milter")):
         found = find_foreign(files, library, room)
         assert not found, f"{library} belongs to {room}: {found}"
     # The rest of the room speaks to the store by sql.h, whatever it stands on.
     found = [name for name in find_naming(files, "sqlite3_")
              if not re.match(r"schema/(sql_sqlite|sql_functions|store_copy)", name)]
     assert not found, f"sqlite3_ stands outside of SQLite's driver: {found}"
+    found = [name for name in find_naming(files, "PQ") if not name.startswith("schema/sql_postgres")]
+    assert not found, f"libpq's functions stand outside of PostgreSQL's driver: {found}"
     # What decides is tested without the library.
     found = find_foreign(files, "libmilter/", "")
     assert found == ["milter/mlfi.c"], f"libmilter belongs to milter/mlfi.c: {found}"

@@ -1,15 +1,12 @@
 /*
- * A fresh store for one test, rows to put into it, and a second connection that goes past
- * the code under test. Needs cmocka.h before it.
+ * A fresh store for one test, and rows to put into it. Needs cmocka.h before it.
  */
 #ifndef KAIRAN_TESTS_STORE_SCRATCH_H
 #define KAIRAN_TESTS_STORE_SCRATCH_H
 
-#include <glib.h>
-#include <sqlite3.h>
-
 #include "schema/store.h"
 #include "schema/store_draft.h"
+#include "tests/schema/raw_store.h"
 #include "tests/scratch.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -25,7 +22,8 @@ static inline void store_scratch_make(struct store_scratch *at)
 {
 	memset(at, 0, sizeof(*at));
 	scratch_make(&at->scratch);
-	strcpy(at->path, scratch_path(&at->scratch, "kairan.db"));
+	raw_choose_name(scratch_path(&at->scratch, "kairan.db"), at->path,
+			sizeof(at->path));
 	if (!store_make(at->path, STORE_JOURNAL_ROLLBACK, &at->store, &at->error))
 		fail_msg("%s", at->error.text);
 }
@@ -46,37 +44,6 @@ static inline void commit(struct store_scratch *at)
 {
 	if (!store_commit(at->store, &at->error))
 		fail_msg("%s", at->error.text);
-}
-
-/* Run SQL as an intruder would, with a connection of its own; outside a transaction. */
-static inline void raw_run(const char *path, const char *sql)
-{
-	sqlite3 *db = NULL;
-	char *message = NULL;
-
-	assert_int_equal(
-	    sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL),
-	    SQLITE_OK);
-	if (sqlite3_exec(db, sql, NULL, NULL, &message) != SQLITE_OK)
-		fail_msg("%s: %s", sql, message);
-	assert_int_equal(sqlite3_close(db), SQLITE_OK);
-}
-
-/* The first column of the first row. */
-static inline int64_t raw_number(const char *path, const char *sql)
-{
-	sqlite3 *db = NULL;
-	sqlite3_stmt *stmt = NULL;
-	int64_t number;
-
-	assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL),
-			 SQLITE_OK);
-	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &stmt, NULL), SQLITE_OK);
-	assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
-	number = sqlite3_column_int64(stmt, 0);
-	(void)sqlite3_finalize(stmt);
-	assert_int_equal(sqlite3_close(db), SQLITE_OK);
-	return number;
 }
 
 /* A draft with every string set; key_octet fills its submit key. */

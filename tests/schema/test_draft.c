@@ -125,7 +125,7 @@ static void test_key_is_unique(void **state)
 	commit(&at);
 	begin(&at);
 	assert_false(store_draft_insert(at.store, again, "mail", 4, &at.error));
-	assert_non_null(strstr(at.error.text, "UNIQUE"));
+	assert_non_null(strcasestr(at.error.text, "unique"));
 	store_rollback(at.store);
 	assert_int_equal(raw_number(at.path, "SELECT count(*) FROM draft"), 1);
 	assert_int_equal(raw_number(at.path, "SELECT count(*) FROM original"), 1);
@@ -181,19 +181,27 @@ static void test_odd_texts(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(texts); i++) {
 		struct draft *draft = make_draft((unsigned char)(i + 1)), *found;
+		/* What is no UTF-8 PostgreSQL does not take. */
+		g_autofree char *kept = raw_server() != NULL
+					    ? g_utf8_make_valid(texts[i], -1)
+					    : g_strdup(texts[i]);
 
 		g_free(draft->subject);
 		g_free(draft->text);
 		g_free(draft->broadcast_ja);
 		draft->subject = g_strdup(texts[i]);
 		draft->text = g_strdup(texts[i]);
-		draft->broadcast_ja = g_strdup(texts[i]);
+		draft->broadcast_ja = g_strdup(kept);
 		begin(&at);
 		assert_true(store_draft_insert(at.store, draft, "mail", 4, &at.error));
 		commit(&at);
 		begin(&at);
 		found = find(draft->id);
 		store_rollback(at.store);
+		g_free(draft->subject);
+		g_free(draft->text);
+		draft->subject = g_strdup(kept);
+		draft->text = g_strdup(kept);
 		assert_same(found, draft);
 		draft_free(found);
 		draft_free(draft);
@@ -418,7 +426,7 @@ static void test_every_step(void **state)
 				.recipients = 7,
 			};
 			struct draft *draft;
-			char sql[200];
+			char sql[300];
 
 			begin(&at);
 			draft = insert_draft(&at, (unsigned char)(16 * from + to));
@@ -440,7 +448,8 @@ static void test_every_step(void **state)
 			(void)snprintf(
 			    sql, sizeof(sql),
 			    "SELECT count(*) FROM draft WHERE id = %lld AND state = %d"
-			    " AND decided_at IS %s AND reason IS %s AND due_at IS %s",
+			    " AND decided_at IS NOT DISTINCT FROM %s AND reason IS NOT DISTINCT FROM %s"
+			    " AND due_at IS NOT DISTINCT FROM %s",
 			    (long long)draft->id, allowed ? to : from,
 			    allowed ? "5" : "NULL", allowed ? "'r'" : "NULL",
 			    allowed ? "6" : "NULL");

@@ -201,6 +201,7 @@ static void test_file(void **state)
 	gsize length = 0;
 
 	(void)state;
+	ONLY_FILES();
 	add_draft(1, DRAFT_RELEASED, 2000, 0);
 	raw_run(at.path,
 		"WITH RECURSIVE n (i) AS (SELECT 3 UNION ALL SELECT i + 1 FROM n WHERE"

@@ -1076,12 +1076,14 @@ static void test_long_queue_id_is_cut(void **state)
 {
 	struct draft *draft;
 	struct shard shard;
+	char sql[600];
 
 	(void)state;
 	begin(&at);
 	draft = make_release(1, "bosai", 1);
 	commit(&at);
-	raw_run(at.path, "UPDATE shard SET queue_id = printf('%.500c', 'q')");
+	(void)g_snprintf(sql, sizeof(sql), "UPDATE shard SET queue_id = 'q%0500d'", 0);
+	raw_run(at.path, sql);
 	begin(&at);
 	shard = find(draft->id, 1);
 	commit(&at);

@@ -76,7 +76,7 @@ static void test_kept_with_the_draft(void **state)
 	expect(found->parts, parts);
 	/* One text in each place. */
 	assert_false(store_part_insert(at.store, draft->id, parts, &at.error));
-	commit(&at);
+	store_rollback(at.store);
 	draft_free(found);
 	draft_free(draft);
 	g_ptr_array_unref(parts);

@@ -126,6 +126,7 @@ static void test_every_column_was_thought_of(void **state)
 	sqlite3_stmt *stmt = NULL;
 
 	(void)state;
+	ONLY_FILES();
 	assert_int_equal(sqlite3_open_v2(at.path, &db, SQLITE_OPEN_READONLY, NULL),
 			 SQLITE_OK);
 	assert_int_equal(
@@ -170,7 +171,7 @@ static void put_everywhere(const char *address)
 		" ('kosodate', lower('%1$s'), '%1$s', 'docomo.ne.jp', 3, 1)",
 		"UPDATE shard SET response = response || '550 %s unknown; '",
 		"INSERT INTO shard_recipient SELECT draft, number,"
-		" (SELECT ifnull(max(position), 0) + 1 FROM shard_recipient), '%s' FROM shard",
+		" (SELECT coalesce(max(position), 0) + 1 FROM shard_recipient), '%s' FROM shard",
 		"INSERT INTO resident_request (state, kind, list, address_key, address,"
 		" language, terms, until, host, mail_id, made_at) VALUES (1, 1, 'bosai',"
 		" lower('%s'), '%s', 'ja', '', 0, '', '', 1)",
@@ -204,9 +205,10 @@ static void make_releases(void)
 		draft_free(draft);
 	}
 	commit(&at);
-	raw_run(at.path,
-		"INSERT INTO shard (draft, number, state, recipients, changed_at,"
-		" next_try) SELECT id, 1, iif(state = 3, 1, 4), 2, 1, 1 FROM draft");
+	raw_run(
+	    at.path,
+	    "INSERT INTO shard (draft, number, state, recipients, changed_at,"
+	    " next_try) SELECT id, 1, CASE WHEN state = 3 THEN 1 ELSE 4 END, 2, 1, 1 FROM draft");
 }
 
 struct seen {
@@ -373,6 +375,7 @@ static void test_restored(void **state)
 	int64_t count = 0;
 
 	(void)state;
+	ONLY_FILES();
 	put_everywhere(OTHERS);
 	store_scratch_make(&copy);
 	raw_run(

@@ -4,16 +4,15 @@
 packages=(
 	autoconf automake gcc libc6-dev make pkg-config
 	libcmocka-dev libconfuse-dev libcurl4-openssl-dev libglib2.0-dev libgmime-3.0-dev
-	libjansson-dev libldap-dev libmicrohttpd-dev libmilter-dev libqrencode-dev libsqlite3-dev libssl-dev
+	libjansson-dev libldap-dev libmicrohttpd-dev libmilter-dev libpq-dev libqrencode-dev libsqlite3-dev libssl-dev
 	libsystemd-dev libunistring-dev libxml2-dev
 	python3 tzdata postfix slapd ldap-utils dovecot-core dovecot-imapd dovecot-ldap
 	m4 libsasl2-modules sasl2-bin groff-base mandoc
 )
 # What only tests need, and nobody has to have who wants to look at kairan: a browser, the other
 # Debian, what makes a package, and what looks on at memory.
-test_packages=(chromium debootstrap build-essential debhelper libxml2-utils lintian python3-dkim
-	python3-feedparser
-	valgrind zbar-tools)
+test_packages=(chromium debootstrap build-essential debhelper libxml2-utils lintian postgresql
+	python3-dkim python3-feedparser valgrind zbar-tools)
 # OpenDKIM, OpenDMARC and a DNS for them: --with dkim, and tests.
 companion_packages=(opendkim opendkim-tools opendmarc dbconfig-no-thanks dnsmasq-base openssl)
 # Packages that would start a server of their own, and the units that would.
@@ -24,6 +23,7 @@ declare -A package_units=(
 	[sasl2-bin]=saslauthd.service
 	[opendkim]=opendkim.service
 	[opendmarc]=opendmarc.service
+	[postgresql]=postgresql.service
 )
 policy_file=/usr/sbin/policy-rc.d
 
