@@ -33,12 +33,17 @@
 
 /* ---- Postfix ---- */
 
-/* The transport that ordinary broadcasts leave by; *is_relayed_r: to another mail system. */
+/* The parts of envelope senders: of ordinary broadcasts, and of urgent ones. */
+#define ORDINARY "r1.1.123456789"
+#define URGENT   "ur1.1.123456789"
+
+/* The transport that mail of such a sender leaves by; *is_relayed_r: to another mail system. */
 static enum answer find_transport(const struct check *check, struct check_words *said,
-				  char **transport_r, bool *is_relayed_r)
+				  const char *token, char **transport_r,
+				  bool *is_relayed_r)
 {
 	g_autofree char *sender =
-	    own_address_make(check->setup->settings, SERVICE_BOUNCE, "r1.1.123456789");
+	    own_address_make(check->setup->settings, SERVICE_BOUNCE, token);
 	char *value = NULL;
 	enum answer answer =
 	    check_find_route(check, said, CHECK_SENDER_MAPS, sender, &value);
@@ -65,12 +70,13 @@ static long get_limit(const struct check *check, const char *transport, const ch
 		      10);
 }
 
-enum answer check_ask_postfix_carriers(struct check *check, struct check_words *said)
+static enum answer ask_session(const struct check *check, const char *token,
+			       struct check_words *said)
 {
 	g_autofree char *transport = NULL;
 	g_autofree char *service = NULL;
 	bool is_relayed = false;
-	enum answer answer = find_transport(check, said, &transport, &is_relayed);
+	enum answer answer = find_transport(check, said, token, &transport, &is_relayed);
 	const char *kept;
 	long most;
 
@@ -91,6 +97,13 @@ enum answer check_ask_postfix_carriers(struct check *check, struct check_words *
 	/* 0 is no limit at all. */
 	return most > 0 && most <= SESSION_MOST && strcmp(kept, "no") == 0 ? ANSWER_YES
 									   : ANSWER_NO;
+}
+
+enum answer check_ask_postfix_carriers(struct check *check, struct check_words *said)
+{
+	const enum answer answer = ask_session(check, ORDINARY, said);
+
+	return answer == ANSWER_YES ? ask_session(check, URGENT, said) : answer;
 }
 
 static void note_largest(const struct subscriber_count *count, void *context)
@@ -124,7 +137,8 @@ enum answer check_ask_postfix_room(struct check *check, struct check_words *said
 	g_autofree char *name = NULL;
 	bool is_relayed = false;
 	int64_t largest;
-	enum answer answer = find_transport(check, said, &transport, &is_relayed);
+	enum answer answer =
+	    find_transport(check, said, ORDINARY, &transport, &is_relayed);
 	long room;
 
 	if (answer != ANSWER_YES)

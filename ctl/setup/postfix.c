@@ -319,10 +319,15 @@ static void plan_services(struct site *site, const char *conf, struct postfix_co
 		plan_service(site, conf, copy, services[i]);
 }
 
-/* What carriers bear (carriers.sample). */
+/* What carriers bear (carriers.sample), and urgent mail beside it. postconf knows these parameters
+ * by the services. */
 static void plan_limits(struct site *site, struct postfix_copy *copy)
 {
 	static const char *const names[] = {
+		"urgent_destination_recipient_limit",
+		"urgent_initial_destination_concurrency",
+		"urgent_destination_concurrency_limit",
+		"urgent_destination_concurrency_failed_cohort_limit",
 		"broadcast_destination_recipient_limit",
 		"broadcast_initial_destination_concurrency",
 		"broadcast_destination_concurrency_limit",
@@ -352,7 +357,6 @@ bool postfix_plan(struct site *site, const char *conf, struct change_list *list,
 	plan_services(site, conf, &copy, CARRIERS_MASTER);
 	/* postconf knows these parameters by the services. */
 	set_unset(site, &copy, "kairan_destination_recipient_limit");
-	set_unset(site, &copy, "urgent_destination_recipient_limit");
 	plan_limits(site, &copy);
 	set_unset(site, &copy, "smtpd_forbid_bare_newline");
 	set_unset(site, &copy, "allow_min_user");

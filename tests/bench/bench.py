@@ -2,8 +2,8 @@
 
     make bench                              everything
     python3 tests/bench/bench.py release 1000 10000
-    python3 tests/bench/bench.py delivered | sendmail | copies | foreign | drafts | joins | memory
-        | bounces
+    python3 tests/bench/bench.py delivered | urgent | sendmail | copies | foreign | drafts | joins
+        | memory | bounces
     python3 tests/bench/bench.py residents 10000 100000
 
 Machines are noisy: it says first how busy this one is, what counts are ratios within one run, of
@@ -28,6 +28,7 @@ from measure import (BUILD, MESSAGE, ROUNDS, Cpu, Smtp, addresses, configure_mta
                      filtered_by, finish, in_threads, middle, note, say_how_busy, take, walls)
 from release import (SHARD, bench_copies, bench_memory, bench_release,  # noqa: E402
                      bench_sendmail, peak, release_once, use_list)
+from urgent import bench_urgent  # noqa: E402
 import stack as s  # noqa: E402
 import town  # noqa: E402
 
@@ -287,7 +288,8 @@ def bench_residents(stack, counts=(10000, 100000)):
 
 
 def main():
-    benches = {"release": bench_release, "delivered": bench_delivered, "copies": bench_copies,
+    benches = {"release": bench_release, "delivered": bench_delivered, "urgent": bench_urgent,
+               "copies": bench_copies,
                "foreign": bench_foreign, "drafts": bench_drafts, "joins": bench_joins,
                "memory": bench_memory, "sendmail": bench_sendmail, "bounces": bench_bounces,
                "residents": bench_residents}

@@ -13,36 +13,38 @@ SHARD = 20000
 COPIES_AT_ONCE = 8
 
 
-def use_list(stack, count, name=None, people=None):
-    """Let bosai@ send to a list of so many subscribers, or of these people."""
+def use_list(stack, count, name=None, people=None, broadcast="bosai"):
+    """Let a broadcast address send to a list of so many subscribers, or of these people."""
     name = name or f"bench{count}"
     if not stack.store("SELECT 1 FROM subscriber WHERE list = ? LIMIT 1", name):
         file = stack.directory / f"{name}.csv"
         file.write_text("address\n" + "\n".join(people or addresses(count)) + "\n")
         os.chmod(file, 0o644)
         stack.kairanctl("subscribers", "import", "--list", name, "--new-list", str(file.resolve()))
-    stack.ldapmodify("dn: cn=bosai,ou=broadcasts,dc=town,dc=example\nchangetype: modify\n"
+    stack.ldapmodify(f"dn: cn={broadcast},ou=broadcasts,dc=town,dc=example\nchangetype: modify\n"
                      f"replace: kairanList\nkairanList: {name}\n")
     stack.wait_for(lambda: stack.store("SELECT 1 FROM snapshot WHERE list = ?", name), 30,
                    "the snapshot")
 
 
 @contextlib.contextmanager
-def approval(stack, subject):
+def approval(stack, subject, broadcast="bosai"):
     """A draft that waits; what is given approves it, and returns its number with the 250."""
-    town.draft(stack, "bosai-staff1", subject, f"避難所を開設しました。{subject}")
-    request = town.request_for(stack, "bosai-chief", subject)
-    answer = town.answer_mail("bosai-chief", request, "承認")
+    chief = f"{broadcast}-chief"
+    town.draft(stack, f"{broadcast}-staff1", subject, f"避難所を開設しました。{subject}",
+               to=f"{broadcast}@{s.SERVICE}")
+    request = town.request_for(stack, chief, subject)
+    answer = town.answer_mail(chief, request, "承認")
     draft = town.draft_id(stack, subject)
     address = s.reply_address(request)
 
     def approve():
-        replies = stack.converse(smtp, "bosai-chief@town.example", address, answer)
+        replies = stack.converse(smtp, s.address_of(chief), address, answer)
         if replies.final is None or replies.final[0] != 250:
             raise RuntimeError(f"the approval was not taken: {replies}")
         return draft
 
-    with stack.connect(int(stack.env["KAIRAN_SUBMISSION_PORT"]), "bosai-chief") as smtp:
+    with stack.connect(int(stack.env["KAIRAN_SUBMISSION_PORT"]), chief) as smtp:
         yield approve
 
 

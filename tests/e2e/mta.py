@@ -105,18 +105,22 @@ class Postfix:
 
     def as_carriers_want(self, domain, port):
         """Broadcasts leave as conf/postfix/carriers.sample has it, to this port, for a while."""
+        services, parameters = self.carriers_sample(f"[127.0.0.1]:{port}")
+        return self.configured(services, **parameters)
+
+    def carriers_sample(self, next_host=""):
+        """What conf/postfix/carriers.sample adds to master.cf and main.cf."""
         sample = (CONF / "postfix/carriers.sample").read_text(encoding="utf-8")
         table = pathlib.Path(self.config) / "broadcast"
         table.write_text((CONF / "postfix/broadcast").read_text(encoding="utf-8").replace(
-            "\tbroadcast:", f"\tbroadcast:[127.0.0.1]:{port}"), encoding="utf-8")
+            "\tbroadcast:", f"\tbroadcast:{next_host}"), encoding="utf-8")
         parameters = dict(re.findall(r"(?m)^(\w+) = (.*)$", sample))
         before = self.postconf("-h", "sender_dependent_default_transport_maps")
         parameters["sender_dependent_default_transport_maps"] = f"{before}, regexp:{table}"
         service = (CONF / "postfix/carriers.master.sample").read_text(encoding="utf-8")
         words = " ".join(re.sub(r"(?m)^#.*", "", service).split())
         # No chroot is made in the stack.
-        return self.configured(["broadcast/unix=" + words.replace(" - - y ", " - - n ")],
-                               **parameters)
+        return ["broadcast/unix=" + words.replace(" - - y ", " - - n ")], parameters
 
 
 class Sendmail:

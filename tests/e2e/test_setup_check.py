@@ -496,6 +496,8 @@ def test_what_carriers_take(stack):
             ("-e", "broadcast_destination_recipient_limit=0", "= 0"),
             ("-P", "broadcast/unix/smtp_connection_cache_on_demand=yes", "on_demand = yes"),
             ("-MX", "broadcast/unix", "broadcast"),
+            ("-e", "urgent_destination_recipient_limit=101", "urgent_destination_recipient_limit = 101"),
+            ("-P", "urgent/unix/smtp_connection_cache_on_demand=yes", "on_demand = yes"),
             ("-e", "sender_dependent_default_transport_maps=", "smtp")):
         copy = with_carriers(stack)
         subprocess.run(["postconf", "-c", str(copy), flag, line], check=True)
