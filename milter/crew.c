@@ -4,7 +4,7 @@
  *
  * DESCRIPTION
  *	One thread for each part that does something by itself, and shards_at_once of those
- *	that hand shards over. They share struct kairan, and end by kairan_stop_all().
+ *	that hand shards over, beside the one for urgent shards. They share struct kairan, and end by kairan_stop_all().
  *
  * DIAGNOSTICS
  *	Fatal to the caller: a thread that the system does not give.
@@ -26,10 +26,9 @@
 #include "milter/round/store_watch.h"
 
 static void *(*const crew_parts[])(void *) = {
-	courier_run_notices,   rounds_run,
-	snapshot_round_run,    store_watch_run,
-	slow_rounds_run,       directory_watch_run,
-	publication_round_run, publication_program_run,
+	courier_run_notices, courier_run_urgent,    rounds_run,
+	snapshot_round_run,  store_watch_run,       slow_rounds_run,
+	directory_watch_run, publication_round_run, publication_program_run,
 };
 
 static bool start_thread(struct crew *crew, struct kairan *kairan, void *(*run)(void *),

@@ -14,7 +14,7 @@
 
 /* More hand-overs at once than any MTA has a use for. */
 #define CREW_SHARD_THREADS_MOST 32
-#define CREW_MOST               (8 + CREW_SHARD_THREADS_MOST)
+#define CREW_MOST               (9 + CREW_SHARD_THREADS_MOST)
 
 /* Zeroed before crew_start(). */
 struct crew {

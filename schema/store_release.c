@@ -318,8 +318,9 @@ static enum answer find_due_of_any(struct store *store, int64_t now,
 	return take_shard(answer, stmt, shard_r);
 }
 
-enum answer store_release_find_due(struct store *store, int64_t now,
-				   struct shard *shard_r, struct kairan_error *error_r)
+enum answer store_release_find_due(struct store *store, enum shard_scope scope,
+				   int64_t now, struct shard *shard_r,
+				   struct kairan_error *error_r)
 {
 	int64_t draft = 0;
 	bool is_due = false;
@@ -329,17 +330,20 @@ enum answer store_release_find_due(struct store *store, int64_t now,
 		return is_due ? find_due_of(store, draft, now, shard_r, error_r)
 			      : ANSWER_NO;
 	case ANSWER_NO:
-		return find_due_of_any(store, now, shard_r, error_r);
+		return scope == SHARDS_URGENT
+			   ? ANSWER_NO
+			   : find_due_of_any(store, now, shard_r, error_r);
 	case ANSWER_UNKNOWN:
 		break;
 	}
 	return ANSWER_UNKNOWN;
 }
 
-enum answer store_release_claim_due(struct store *store, int64_t now, int64_t lease,
-				    struct shard *shard_r, struct kairan_error *error_r)
+enum answer store_release_claim_due(struct store *store, enum shard_scope scope,
+				    int64_t now, int64_t lease, struct shard *shard_r,
+				    struct kairan_error *error_r)
 {
-	enum answer answer = store_release_find_due(store, now, shard_r, error_r);
+	enum answer answer = store_release_find_due(store, scope, now, shard_r, error_r);
 
 	if (answer == ANSWER_YES &&
 	    !sql_run(
@@ -363,15 +367,22 @@ bool store_release_free_claims(struct store *store, int64_t now, int64_t receipt
 	    "ii", now, receipt_wait);
 }
 
-enum answer store_release_next_due(struct store *store, int64_t *at_r,
-				   struct kairan_error *error_r)
+enum answer store_release_next_due(struct store *store, enum shard_scope scope,
+				   int64_t *at_r, struct kairan_error *error_r)
 {
 	struct sql_stmt *stmt;
-	enum answer answer = sql_first(
-	    store, error_r, &stmt,
-	    "SELECT min(next_try) FROM shard WHERE state IN (1, 2)" SHARD_RELEASING
-	    " HAVING count(*) > 0",
-	    "");
+	enum answer answer =
+	    scope == SHARDS_URGENT
+		? sql_first(store, error_r, &stmt,
+			    "SELECT min(next_try) FROM shard WHERE state IN (1, 2)"
+			    " AND draft IN (SELECT id" URGENT_RELEASING
+			    ") HAVING count(*) > 0",
+			    "")
+		: sql_first(
+		      store, error_r, &stmt,
+		      "SELECT min(next_try) FROM shard WHERE state IN (1, 2)" SHARD_RELEASING
+		      " HAVING count(*) > 0",
+		      "");
 
 	if (answer == ANSWER_YES) {
 		*at_r = sql_int(stmt, 0);

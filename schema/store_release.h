@@ -72,16 +72,21 @@ enum answer store_release_find_recipient(struct store *store, int64_t draft,
 					 int64_t shard, char **address_r,
 					 struct kairan_error *error_r);
 
+/* Whose shards: of all releases, or of urgent ones alone. */
+enum shard_scope { SHARDS_ALL, SHARDS_URGENT };
+
 /* The first shard that may be handed over now: ready, or offered so long ago that its
  * receipt will not come any more (next_try has passed); its release neither stopped nor
  * suspended. NO also while others have to wait for an urgent release whose last shards are being
  * handed over. */
-enum answer store_release_find_due(struct store *store, int64_t now,
-				   struct shard *shard_r, struct kairan_error *error_r);
+enum answer store_release_find_due(struct store *store, enum shard_scope scope,
+				   int64_t now, struct shard *shard_r,
+				   struct kairan_error *error_r);
 /* The same, and nobody else is given it until lease: several hand-overs may be under way at
  * once. */
-enum answer store_release_claim_due(struct store *store, int64_t now, int64_t lease,
-				    struct shard *shard_r, struct kairan_error *error_r);
+enum answer store_release_claim_due(struct store *store, enum shard_scope scope,
+				    int64_t now, int64_t lease, struct shard *shard_r,
+				    struct kairan_error *error_r);
 
 /* At a start: what an earlier run had claimed is free again; ready shards now, offered ones
  * when their receipts have had their time. */
@@ -90,8 +95,8 @@ bool store_release_free_claims(struct store *store, int64_t now, int64_t receipt
 
 /* When the next shard is due; that may be a time which has passed, while an urgent one is being
  * handed over. */
-enum answer store_release_next_due(struct store *store, int64_t *at_r,
-				   struct kairan_error *error_r);
+enum answer store_release_next_due(struct store *store, enum shard_scope scope,
+				   int64_t *at_r, struct kairan_error *error_r);
 
 enum answer store_release_find_shard(struct store *store, int64_t draft, int64_t number,
 				     struct shard *shard_r, struct kairan_error *error_r);

@@ -54,12 +54,13 @@ struct store *kairan_get_store(struct kairan *kairan);
 struct snapshot *kairan_get_snapshot(struct kairan *kairan);
 struct alarm_board *kairan_get_alarm_board(struct kairan *kairan);
 
-/* Who is woken when a notice waits, a shard is ready, a draft may be due, or somebody in the
- * directory is to be told or asked; those who look by the clock; who follows the directory; and who
- * tells of releases beside the mail, by files and by a program. */
+/* Who is woken when a notice waits, a shard is ready, one of an urgent release is, a draft may be
+ * due, or somebody in the directory is to be told or asked; those who look by the clock; who follows
+ * the directory; and who tells of releases beside the mail, by files and by a program. */
 enum kairan_thread {
 	KAIRAN_NOTICES,
 	KAIRAN_SHARDS,
+	KAIRAN_URGENT,
 	KAIRAN_ROUNDS,
 	KAIRAN_SNAPSHOT,
 	KAIRAN_STORE_WATCH,

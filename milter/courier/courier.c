@@ -3,7 +3,8 @@
  *	courier - from the outbox to the MTA
  *
  * DESCRIPTION
- *	One thread for notices and some for shards, all in one loop: take what is due, hand it
+ *	One thread for notices, some for shards, and one for urgent shards alone, which waits for
+ *	no ordinary one that is being handed over; all in one loop: take what is due, hand it
  *	over, record what became of it, wait for the next. Nothing is removed before the MTA
  *	has said 250.
  *
@@ -369,9 +370,10 @@ static bool hand_over(struct kairan *kairan, struct smtp *smtp, const struct set
 }
 
 /* The next shard that is due, claimed for this thread. */
-static enum answer claim_shard(struct store *store, const struct settings *settings,
-			       struct shard *shard, struct draft **draft_r,
-			       int64_t *next_r, struct kairan_error *error_r)
+static enum answer claim_shard(struct store *store, enum shard_scope scope,
+			       const struct settings *settings, struct shard *shard,
+			       struct draft **draft_r, int64_t *next_r,
+			       struct kairan_error *error_r)
 {
 	enum answer found;
 	int64_t now;
@@ -380,28 +382,28 @@ static enum answer claim_shard(struct store *store, const struct settings *setti
 		return ANSWER_UNKNOWN;
 	now = clock_now();
 	found = store_release_claim_due(
-	    store, now, now + settings->mta_timeout + settings->receipt_wait, shard,
-	    error_r);
+	    store, scope, now, now + settings->mta_timeout + settings->receipt_wait,
+	    shard, error_r);
 	if (found == ANSWER_YES &&
 	    store_draft_find(store, shard->draft, draft_r, error_r) != ANSWER_YES)
 		found = ANSWER_UNKNOWN;
 	if (found == ANSWER_NO &&
-	    store_release_next_due(store, next_r, error_r) == ANSWER_UNKNOWN)
+	    store_release_next_due(store, scope, next_r, error_r) == ANSWER_UNKNOWN)
 		found = ANSWER_UNKNOWN;
 	if (found == ANSWER_NO && *next_r <= now)
 		*next_r = now + COURIER_URGENT_SECONDS;
 	return store_finish(store, found, error_r);
 }
 
-static enum answer step_shards(struct kairan *kairan, struct smtp *smtp,
-			       const struct setup *setup, int64_t *next_r,
-			       struct kairan_error *error_r)
+static enum answer step_scope(struct kairan *kairan, enum shard_scope scope,
+			      struct smtp *smtp, const struct setup *setup,
+			      int64_t *next_r, struct kairan_error *error_r)
 {
 	struct store *store = kairan_get_store(kairan);
 	struct draft *draft = NULL;
 	struct shard shard;
 	enum answer found =
-	    claim_shard(store, setup->settings, &shard, &draft, next_r, error_r);
+	    claim_shard(store, scope, setup->settings, &shard, &draft, next_r, error_r);
 
 	if (found == ANSWER_YES) {
 		/* One wakes the next, as long as there are shards. */
@@ -412,6 +414,20 @@ static enum answer step_shards(struct kairan *kairan, struct smtp *smtp,
 	}
 	draft_free(draft);
 	return found;
+}
+
+static enum answer step_shards(struct kairan *kairan, struct smtp *smtp,
+			       const struct setup *setup, int64_t *next_r,
+			       struct kairan_error *error_r)
+{
+	return step_scope(kairan, SHARDS_ALL, smtp, setup, next_r, error_r);
+}
+
+static enum answer step_urgent(struct kairan *kairan, struct smtp *smtp,
+			       const struct setup *setup, int64_t *next_r,
+			       struct kairan_error *error_r)
+{
+	return step_scope(kairan, SHARDS_URGENT, smtp, setup, next_r, error_r);
 }
 
 bool courier_resume(struct store *store, const struct settings *settings,
@@ -467,5 +483,11 @@ void *courier_run_notices(void *context)
 void *courier_run_shards(void *context)
 {
 	run(context, KAIRAN_SHARDS, step_shards);
+	return NULL;
+}
+
+void *courier_run_urgent(void *context)
+{
+	run(context, KAIRAN_URGENT, step_urgent);
 	return NULL;
 }

@@ -12,9 +12,11 @@
 bool courier_resume(struct store *store, const struct settings *settings,
 		    struct kairan_error *error_r);
 
-/* The thread that mails notices, and one of those that hand over shards, so that a long
- * release does not keep an approval request waiting. context is the struct kairan. */
+/* The thread that mails notices, one of those that hand over shards, so that a long
+ * release does not keep an approval request waiting, and the one that hands over urgent shards
+ * alone. context is the struct kairan. */
 void *courier_run_notices(void *context);
 void *courier_run_shards(void *context);
+void *courier_run_urgent(void *context);
 
 #endif

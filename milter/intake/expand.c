@@ -252,8 +252,10 @@ static void cut_wait(const struct intake_context *context, const struct release 
 
 	if (store_begin(store, &error) &&
 	    store_end(store, store_release_cut_wait(store, &release->shard, at, &error),
-		      &error))
+		      &error)) {
 		waker_wake(kairan_get_waker(context->kairan, KAIRAN_SHARDS));
+		waker_wake(kairan_get_waker(context->kairan, KAIRAN_URGENT));
+	}
 }
 
 static bool expand(const struct intake_context *context, struct release *release,

@@ -436,6 +436,7 @@ static void conclude(struct kairan *kairan, const struct release_step *step)
 		log_event(LOG_LEVEL_INFO, draft->queue_id, draft->id,
 			  "release: is now %s", lifecycle_name(draft->state));
 		waker_wake(kairan_get_waker(kairan, KAIRAN_SHARDS));
+		waker_wake(kairan_get_waker(kairan, KAIRAN_URGENT));
 	} else if (step->is_told) {
 		log_event(LOG_LEVEL_WARNING, draft->queue_id, draft->id,
 			  "is due, and stays: %s", step->why);

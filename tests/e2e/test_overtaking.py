@@ -2,9 +2,11 @@
 """Urgent mail overtakes: it leaves by a way of its own while ordinary mail waits for a slow
 carrier, and no ordinary shard is handed over while an urgent one is."""
 import contextlib
+import pathlib
 import re
 import threading
 
+import proxy as p
 import smtp_server
 import stack as s
 import tap
@@ -201,6 +203,49 @@ def test_no_further_ordinary_shard(stack):
     check_equal(len(offered(stack, ordinary)), town.SUBSCRIBERS + len(many), "ordinary shards")
     leave(stack, town.KOSODATE, many)
     stack.configure(shard_size=stack.mta_tools.SHARD_SIZE)
+
+
+class Held(p.Link):
+    """The courier's session is held up where an ordinary broadcast is handed over."""
+
+    def ask(self, octets):
+        if re.match(rb"MAIL FROM:<bounce\+r", octets, re.IGNORECASE):
+            self.proxy.met += 1
+            self.proxy.gate.wait()
+        self.server.sendall(octets)
+
+
+class HeldProxy(p.Proxy):
+    link_class = Held
+
+
+@contextlib.contextmanager
+def held(stack):
+    conf = pathlib.Path(stack.env["KAIRAN_CONF"]).read_text(encoding="utf-8")
+    url = re.findall(r'(?m)^mta_url = "(.*)"', conf)[-1]
+    with HeldProxy(int(stack.env["KAIRAN_MX_PORT"])) as proxy:
+        proxy.gate = threading.Event()
+        stack.configure(mta_url=f"smtp://127.0.0.1:{proxy.port}", shard_size="5")
+        try:
+            yield proxy
+        finally:
+            proxy.gate.set()
+            stack.configure(mta_url=url, shard_size=stack.mta_tools.SHARD_SIZE)
+
+
+def test_it_waits_for_no_hand_over(stack):
+    """Ordinary shards are with the MTA, as many as there may be at once, and come to no end."""
+    with held(stack) as proxy:
+        approve(stack, town.KOSODATE, "途中で止まった配信")
+        stack.wait_for(lambda: proxy.met >= AT_ONCE, what="hand-overs that come to no end")
+        approve(stack, town.BOSAI, "【緊急】待たない配信")
+        town.wait_state(stack, "【緊急】待たない配信", town.RELEASED)
+        check_equal(town.state_of(stack, "途中で止まった配信"), town.RELEASING)
+        check_equal(proxy.met, AT_ONCE, "ordinary hand-overs")
+        proxy.gate.set()
+        town.wait_state(stack, "途中で止まった配信", town.RELEASED)
+    for subject in ("途中で止まった配信", "【緊急】待たない配信"):
+        town.wait_broadcast(stack, subject)
 
 
 if __name__ == "__main__":

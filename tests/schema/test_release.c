@@ -682,7 +682,8 @@ static void test_record_keeps_the_queue_id(void **state)
 static int64_t due_number(int64_t now)
 {
 	struct shard shard;
-	enum answer answer = store_release_find_due(at.store, now, &shard, &at.error);
+	enum answer answer =
+	    store_release_find_due(at.store, SHARDS_ALL, now, &shard, &at.error);
 
 	assert_int_not_equal(answer, ANSWER_UNKNOWN);
 	return answer == ANSWER_YES ? shard.number : 0;
@@ -692,8 +693,9 @@ static int64_t next_due(void)
 {
 	int64_t when = -1;
 
-	assert_int_not_equal(store_release_next_due(at.store, &when, &at.error),
-			     ANSWER_UNKNOWN);
+	assert_int_not_equal(
+	    store_release_next_due(at.store, SHARDS_ALL, &when, &at.error),
+	    ANSWER_UNKNOWN);
 	return when;
 }
 
@@ -740,15 +742,17 @@ static void test_claims(void **state)
 	begin(&at);
 	draft = make_release(1, "bosai", 4);
 	for (int64_t number = 1; number <= 2; number++) {
-		assert_int_equal(
-		    store_release_claim_due(at.store, 100, 500, &shard, &at.error),
-		    ANSWER_YES);
+		assert_int_equal(store_release_claim_due(at.store, SHARDS_ALL, 100, 500,
+							 &shard, &at.error),
+				 ANSWER_YES);
 		assert_int_equal(shard.number, number);
 	}
-	assert_int_equal(store_release_claim_due(at.store, 499, 900, &shard, &at.error),
-			 ANSWER_NO);
-	assert_int_equal(store_release_claim_due(at.store, 500, 900, &shard, &at.error),
-			 ANSWER_YES);
+	assert_int_equal(
+	    store_release_claim_due(at.store, SHARDS_ALL, 499, 900, &shard, &at.error),
+	    ANSWER_NO);
+	assert_int_equal(
+	    store_release_claim_due(at.store, SHARDS_ALL, 500, 900, &shard, &at.error),
+	    ANSWER_YES);
 	record(draft->id, 2, SHARD_OFFERED, 900);
 	assert_true(store_release_free_claims(at.store, 600, 120, &at.error));
 	assert_int_equal(find(draft->id, 1).next_try, 600);
@@ -773,9 +777,9 @@ static void test_planned_by_a_wrong_clock(void **state)
 	begin(&at);
 	draft = make_release(1, "bosai", 8);
 	record(draft->id, 1, SHARD_READY, 9000000);
-	assert_int_equal(
-	    store_release_claim_due(at.store, 100, 9000000, &shard, &at.error),
-	    ANSWER_YES);
+	assert_int_equal(store_release_claim_due(at.store, SHARDS_ALL, 100, 9000000,
+						 &shard, &at.error),
+			 ANSWER_YES);
 	assert_int_equal(shard.number, 2);
 	record(draft->id, 3, SHARD_OFFERED, 9000000);
 	record(draft->id, 4, SHARD_READY, 400);
@@ -805,12 +809,46 @@ static void make_urgent(struct draft *draft)
 static int64_t claim(int64_t now, int64_t *draft_r)
 {
 	struct shard shard = { 0 };
-	enum answer answer =
-	    store_release_claim_due(at.store, now, now + 400, &shard, &at.error);
+	enum answer answer = store_release_claim_due(at.store, SHARDS_ALL, now, now + 400,
+						     &shard, &at.error);
 
 	assert_int_not_equal(answer, ANSWER_UNKNOWN);
 	*draft_r = shard.draft;
 	return shard.number;
+}
+
+/* Who takes urgent shards alone gets no other, and waits for none. */
+static void test_urgent_alone(void **state)
+{
+	struct shard shard = { 0 };
+	struct draft *ordinary, *urgent;
+	int64_t when = 0;
+
+	(void)state;
+	begin(&at);
+	ordinary = make_release(1, "bosai", 4);
+	assert_int_equal(
+	    store_release_claim_due(at.store, SHARDS_URGENT, 100, 500, &shard, &at.error),
+	    ANSWER_NO);
+	assert_int_equal(
+	    store_release_next_due(at.store, SHARDS_URGENT, &when, &at.error), ANSWER_NO);
+	urgent = make_release(2, "kosodate", 4);
+	make_urgent(urgent);
+	assert_int_equal(
+	    store_release_claim_due(at.store, SHARDS_URGENT, 100, 500, &shard, &at.error),
+	    ANSWER_YES);
+	assert_int_equal(shard.draft, urgent->id);
+	record(urgent->id, shard.number, SHARD_READY, 800);
+	assert_int_equal(
+	    store_release_claim_due(at.store, SHARDS_URGENT, 100, 500, &shard, &at.error),
+	    ANSWER_YES);
+	record(urgent->id, shard.number, SHARD_READY, 900);
+	assert_int_equal(
+	    store_release_next_due(at.store, SHARDS_URGENT, &when, &at.error),
+	    ANSWER_YES);
+	assert_int_equal(when, 800);
+	draft_free(ordinary);
+	draft_free(urgent);
 }
 
 /* An urgent release goes first, and nobody else while it is handed over; but it waits alone. */
@@ -1105,9 +1143,10 @@ static void test_could_not_ask(void **state)
 	    &(struct shard_cut){
 		.draft = 1, .audience = { "bosai", 0, "" }, .shard_size = 1, .texts = 1 },
 	    &number, &at.error));
-	assert_int_equal(store_release_find_due(at.store, 1, &shard, &at.error),
-			 ANSWER_UNKNOWN);
-	assert_int_equal(store_release_next_due(at.store, &number, &at.error),
+	assert_int_equal(
+	    store_release_find_due(at.store, SHARDS_ALL, 1, &shard, &at.error),
+	    ANSWER_UNKNOWN);
+	assert_int_equal(store_release_next_due(at.store, SHARDS_ALL, &number, &at.error),
 			 ANSWER_UNKNOWN);
 	assert_int_equal(store_release_find_complete(at.store, &number, &at.error),
 			 ANSWER_UNKNOWN);
@@ -1130,6 +1169,7 @@ int main(void)
 		TEST(test_claims),
 		TEST(test_planned_by_a_wrong_clock),
 		TEST(test_urgent_goes_first),
+		TEST(test_urgent_alone),
 		TEST(test_urgent_that_ended),
 		TEST(test_who_receives),
 		TEST(test_recipients_are_fixed),

@@ -194,12 +194,13 @@ static bool is_shard_due(void)
 	struct shard shard;
 	int64_t next;
 	enum answer found =
-	    store_release_find_due(at.store, INT64_MAX, &shard, &at.error);
+	    store_release_find_due(at.store, SHARDS_ALL, INT64_MAX, &shard, &at.error);
 
 	assert_int_not_equal(found, ANSWER_UNKNOWN);
 	if (found == ANSWER_NO)
-		assert_int_equal(store_release_next_due(at.store, &next, &at.error),
-				 ANSWER_NO);
+		assert_int_equal(
+		    store_release_next_due(at.store, SHARDS_ALL, &next, &at.error),
+		    ANSWER_NO);
 	return found == ANSWER_YES;
 }
 
@@ -264,8 +265,9 @@ static void test_what_rests(void **state)
 			 ANSWER_NO);
 	assert_int_equal(lift_past(1800), 1);
 	check_all(held, true);
-	assert_int_equal(store_release_claim_due(at.store, 1900, 2000, &shard, &at.error),
-			 ANSWER_YES);
+	assert_int_equal(
+	    store_release_claim_due(at.store, SHARDS_ALL, 1900, 2000, &shard, &at.error),
+	    ANSWER_YES);
 	assert_int_equal(store_release_offer(at.store, &shard, 1900, 2000, &at.error),
 			 ANSWER_YES);
 	commit(&at);
