@@ -30,7 +30,8 @@
 /* Parameters: list, had, language, draft, personal. */
 #define HAS_PERSONAL "(?5 = ' * ' OR strpos(?5, ' ' || domain || ' ') > 0)"
 
-/* Further parameters: shards before these, shard size, most shards, size of the first.
+/* Further parameters: the number that the second has one more than, shard size, most shards, size
+ * and number of the first.
  *
  * n is a recipient's place by domain, r the one within the domain. Each shard, and the small first
  * one too, takes from all of the order, so from each domain its part. Within a shard each domain has
@@ -39,10 +40,11 @@
  * read finds all others before one large domain that is slow has filled its memory. */
 #define COPY_SHARED(audience)                                                                            \
 	"INSERT INTO shard_recipient (draft, shard, position, address)"                                  \
-	" SELECT ?4, ?6 + 1 + CASE WHEN first = 0 THEN n % count"                                        \
-	"  WHEN (n + 1) * first / total > n * first / total THEN 0"                                      \
-	"  ELSE 1 + (n - n * first / total) % count END,"                                                \
+	" SELECT ?4, CASE shard WHEN 0 THEN ?10 ELSE ?6 + shard END,"                                    \
 	" 1 + n + r / (100 * count) * total, address FROM"                                               \
+	" (SELECT *, CASE WHEN first = 0 THEN n % count"                                                 \
+	"   WHEN (n + 1) * first / total > n * first / total THEN 0"                                     \
+	"   ELSE 1 + (n - n * first / total) % count END AS shard FROM"                                  \
 	" (SELECT *, (total - first + size - 1) / size AS count FROM"                                    \
 	"  (SELECT address, total, size, CASE WHEN ?9 < least(size, total) THEN ?9 ELSE 0 END AS first," \
 	"   row_number() OVER (ORDER BY domain, address_key) - 1 AS n,"                                  \
@@ -50,7 +52,8 @@
 	"   " audience                                                                                   \
 	", (SELECT total, greatest(?7, (total + ?8 - 1) / ?8) AS size FROM"                              \
 	"    (SELECT count(*) AS total FROM " audience " WHERE NOT " HAS_PERSONAL                        \
-	") AS counted) AS sized WHERE NOT " HAS_PERSONAL ") AS placed) AS cut"
+	") AS counted) AS sized WHERE NOT " HAS_PERSONAL                                                 \
+	") AS placed) AS cut) AS numbered"
 
 /* Those with copies of their own, numbered; the same at every reading. Further parameter: shards
  * before these. */
@@ -86,24 +89,25 @@
 
 /* Of whom it was reported that they are not there, but by nobody who must know, get a hand-over
  * of their own: a report to its envelope sender, which nobody else has, proves it. Parameters:
- * draft, list, since, most shards, shards before these. */
-#define PART_SUSPECTS                                                                 \
-	"UPDATE shard_recipient SET shard = suspect.number FROM"                      \
-	" (SELECT r.shard AS shard, r.position AS position,"                          \
-	"  row_number() OVER (ORDER BY r.position) +"                                 \
-	"  (SELECT max(shard) FROM shard_recipient WHERE draft = ?1) AS number"       \
-	"  FROM (SELECT address_key, max(at) AS last FROM bounce"                     \
-	"   WHERE list = ?2 AND judged = 1 AND " BOUNCE_PERMANENT " AND at >= ?3"     \
-	"   GROUP BY address_key HAVING max(proven) = 0) AS b"                        \
-	"  JOIN subscriber AS s ON s.list = ?2 AND s.address_key = b.address_key"     \
-	"   AND s.state = 1 AND b.last >= s.changed_at"                               \
-	"  JOIN shard_recipient AS r ON r.draft = ?1 AND r.shard > ?5"                \
-	"   AND r.address = s.address LIMIT 100) AS suspect"                          \
-	" WHERE shard_recipient.draft = ?1 AND shard_recipient.shard = suspect.shard" \
+ * draft, list, since, most shards, the last number before these, the first's. */
+#define PART_SUSPECTS                                                                    \
+	"UPDATE shard_recipient SET shard = suspect.number FROM"                         \
+	" (SELECT r.shard AS shard, r.position AS position,"                             \
+	"  row_number() OVER (ORDER BY r.position) +"                                    \
+	"  (SELECT greatest(?5, max(shard)) FROM shard_recipient"                        \
+	"   WHERE draft = ?1) AS number"                                                 \
+	"  FROM (SELECT address_key, max(at) AS last FROM bounce"                        \
+	"   WHERE list = ?2 AND judged = 1 AND " BOUNCE_PERMANENT " AND at >= ?3"        \
+	"   GROUP BY address_key HAVING max(proven) = 0) AS b"                           \
+	"  JOIN subscriber AS s ON s.list = ?2 AND s.address_key = b.address_key"        \
+	"   AND s.state = 1 AND b.last >= s.changed_at"                                  \
+	"  JOIN shard_recipient AS r ON r.draft = ?1 AND (r.shard > ?5 OR r.shard = ?6)" \
+	"   AND r.address = s.address LIMIT 100) AS suspect"                             \
+	" WHERE shard_recipient.draft = ?1 AND shard_recipient.shard = suspect.shard"    \
 	" AND shard_recipient.position = suspect.position AND suspect.number <= ?4"
 
 static bool part_suspects(struct store *store, const struct shard_cut *cut,
-			  int64_t before, struct kairan_error *error_r)
+			  int64_t before, int64_t first, struct kairan_error *error_r)
 {
 	int64_t has_suspects;
 
@@ -112,9 +116,9 @@ static bool part_suspects(struct store *store, const struct shard_cut *cut,
 			  " AND proven = 0 AND judged = 1)",
 			  "s", cut->audience.list) &&
 	       (has_suspects == 0 ||
-		sql_run(store, error_r, PART_SUSPECTS, "isiii", cut->draft,
+		sql_run(store, error_r, PART_SUSPECTS, "isiiii", cut->draft,
 			cut->audience.list, cut->now - SUSPECT_SECONDS,
-			(int64_t)TOKEN_PARTY_MOST, before));
+			(int64_t)TOKEN_PARTY_MOST, before, first));
 }
 
 /* The last number there is; 0: none. */
@@ -131,23 +135,26 @@ static bool cut_shared(struct store *store, const struct shard_cut *cut,
 		       struct kairan_error *error_r)
 {
 	const struct audience *to = &cut->audience;
+	const int64_t first = 1 + cut->text;
 	int64_t before;
 
-	if (!count_shards(store, cut->draft, &before, error_r) ||
-	    !sql_run(store, error_r, FOR_AUDIENCE(cut, COPY_SHARED), "sisisiiii",
+	if (!count_shards(store, cut->draft, &before, error_r))
+		return false;
+	before = MAX(before, cut->texts);
+	if (!sql_run(store, error_r, FOR_AUDIENCE(cut, COPY_SHARED), "sisisiiiii",
 		     to->list, to->had, to->language, cut->draft, personal, before,
 		     cut->shard_size,
 		     (int64_t)TOKEN_PARTY_MOST / cut->texts - (cut->first_size > 0),
-		     cut->first_size))
+		     cut->first_size, first))
 		return false;
 	*recipients_r = sql_changes(store);
-	return part_suspects(store, cut, before, error_r) &&
+	return part_suspects(store, cut, before, first, error_r) &&
 	       sql_run(store, error_r,
 		       "INSERT INTO shard (draft, number, state, recipients, changed_at,"
 		       " next_try, language) SELECT ?1, shard, 1, count(*), ?2, ?2, ?3"
-		       " FROM shard_recipient WHERE draft = ?1 AND shard > ?4"
-		       " GROUP BY shard",
-		       "iisi", cut->draft, cut->now, to->language, before);
+		       " FROM shard_recipient WHERE draft = ?1"
+		       " AND (shard > ?4 OR shard = ?5) GROUP BY shard",
+		       "iisii", cut->draft, cut->now, to->language, before, first);
 }
 
 static bool cut_personal(struct store *store, const struct shard_cut *cut,
@@ -157,8 +164,11 @@ static bool cut_personal(struct store *store, const struct shard_cut *cut,
 	const struct audience *to = &cut->audience;
 	int64_t before;
 
-	if (!count_shards(store, cut->draft, &before, error_r) ||
-	    !sql_run(store, error_r, FOR_AUDIENCE(cut, COPY_PERSONAL), "sisisi", to->list,
+	if (!count_shards(store, cut->draft, &before, error_r))
+		return false;
+	if (cut->texts > 1)
+		before = MAX(before, cut->texts);
+	if (!sql_run(store, error_r, FOR_AUDIENCE(cut, COPY_PERSONAL), "sisisi", to->list,
 		     to->had, to->language, cut->draft, personal, before))
 		return false;
 	*recipients_r = sql_changes(store);

@@ -35,9 +35,10 @@ struct shard {
 
 /* Fix the recipients of one text of a draft: its audience now, each once; cut into
  * shards of at most shard_size (more where that would make too many for a token's number), whose
- * sizes differ by one at most, and whose numbers go on where those of the draft's other texts end;
- * but the first has first_size, so that somebody receives it while the mail system still takes in
- * the next.
+ * sizes differ by one at most, and whose numbers go on where those of the draft's other texts end.
+ * But the first has first_size, so that somebody receives it while the mail system still takes in
+ * the next; and the first ones of all texts have the lowest numbers, so that each language has somebody
+ * who does: there are gaps where a text has none.
  * Every shard has the same
  * mix of destinations, so that no carrier holds up the others; within a shard those of one
  * destination stand together. Personal copies come behind the shared ones, each a shard of its
@@ -54,6 +55,7 @@ struct shard_cut {
 	const char *personal;
 	unsigned int leave_key; /* that signs their leave addresses */
 	int64_t texts;          /* that share the numbers there are */
+	int64_t text;           /* which of them this is, from 0 */
 };
 bool store_release_cut(struct store *store, const struct shard_cut *cut,
 		       int64_t *recipients_r, struct kairan_error *error_r);

@@ -297,6 +297,7 @@ static bool cut_text(struct cutting *cutting, const struct part *part,
 	if (!store_release_cut(cutting->store, &cut, &count, error_r))
 		return false;
 	cutting->recipients += count;
+	cutting->cut.text++;
 	cutting->had = cut.audience.had;
 	return true;
 }

@@ -38,15 +38,17 @@ static void add_many(const char *list, int64_t count)
 	}
 }
 
-static int64_t cut_language(int64_t draft, const char *list, int64_t shard_size,
-			    const char *language)
+/* One of so many texts, into shards of two. */
+static int64_t cut_text(int64_t draft, struct audience audience, int64_t text,
+			int64_t texts)
 {
 	int64_t recipients = -1;
 	const struct shard_cut wanted = { .draft = draft,
-					  .audience = { list, 0, language },
-					  .shard_size = shard_size,
+					  .audience = audience,
+					  .shard_size = 2,
 					  .now = 100,
-					  .texts = 1 };
+					  .texts = texts,
+					  .text = text };
 
 	if (!store_release_cut(at.store, &wanted, &recipients, &at.error))
 		fail_msg("%s", at.error.text);
@@ -55,7 +57,16 @@ static int64_t cut_language(int64_t draft, const char *list, int64_t shard_size,
 
 static int64_t cut(int64_t draft, const char *list, int64_t shard_size)
 {
-	return cut_language(draft, list, shard_size, "");
+	int64_t recipients = -1;
+	const struct shard_cut wanted = { .draft = draft,
+					  .audience = { list, 0, "" },
+					  .shard_size = shard_size,
+					  .now = 100,
+					  .texts = 1 };
+
+	if (!store_release_cut(at.store, &wanted, &recipients, &at.error))
+		fail_msg("%s", at.error.text);
+	return recipients;
 }
 
 /* A draft that is being released, cut into shards of two from that many subscribers. */
@@ -162,13 +173,19 @@ static void test_shard_sizes(void **state)
 	}
 }
 
-/* Numbers go on; each shard has one text and the recipients of its list. */
+/* The numbers of the first of each come before all others; each shard has one text and the
+ * recipients of its list. */
 static void test_languages(void **state)
 {
 	static const struct {
+		int64_t number;
 		const char *language;
 		int64_t recipients;
-	} shards[] = { { "", 2 }, { "", 1 }, { "zh-hant", 1 }, { "en", 2 }, { "en", 2 } };
+	} shards[] = { { 1, "", 2 },
+		       { 2, "zh-hant", 1 },
+		       { 4, "en", 2 },
+		       { 5, "", 1 },
+		       { 6, "en", 2 } };
 	GHashTable *seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	struct draft *draft;
 	int64_t count = -1;
@@ -179,12 +196,16 @@ static void test_languages(void **state)
 	add_many("bosai", 3);
 	add_many("bosai-en", 4);
 	add("bosai-zh", "only@zh.example");
-	assert_int_equal(cut(draft->id, "bosai", 2), 3);
-	assert_int_equal(cut_language(draft->id, "bosai-zh", 2, "zh-hant"), 1);
-	assert_int_equal(cut_language(draft->id, "bosai-ko", 2, "ko"), 0);
-	assert_int_equal(cut_language(draft->id, "bosai-en", 2, "en"), 4);
+	assert_int_equal(cut_text(draft->id, (struct audience){ "bosai", 0, "" }, 0, 4),
+			 3);
+	assert_int_equal(
+	    cut_text(draft->id, (struct audience){ "bosai-zh", 0, "zh-hant" }, 1, 4), 1);
+	assert_int_equal(
+	    cut_text(draft->id, (struct audience){ "bosai-ko", 0, "ko" }, 2, 4), 0);
+	assert_int_equal(
+	    cut_text(draft->id, (struct audience){ "bosai-en", 0, "en" }, 3, 4), 4);
 	for (size_t i = 0; i < COUNT(shards); i++) {
-		const struct shard shard = find(draft->id, (int64_t)i + 1);
+		const struct shard shard = find(draft->id, shards[i].number);
 
 		assert_string_equal(shard.language, shards[i].language);
 		assert_int_equal(shard.recipients, shards[i].recipients);
@@ -344,6 +365,56 @@ static void test_first_shard(void **state)
 	}
 }
 
+static void note_place(const struct shard *shard, void *context)
+{
+	g_string_append_printf(context, "%lld%s:%lld ", (long long)shard->number,
+			       shard->language, (long long)shard->recipients);
+}
+
+/* The first of each text stand before all others, whatever another text has. */
+static void test_first_of_each_text(void **state)
+{
+	static const struct {
+		int64_t counts[3];
+		const char *places;
+	} rows[] = {
+		{ { 30, 20, 7 }, "1:6 2en:6 3zh:6 4:12 5:12 6en:14 7zh:1 " },
+		{ { 5, 30, 4 }, "1:5 2en:6 3zh:4 4en:12 5en:12 " },
+		{ { 20, 0, 20 }, "1:6 3zh:6 4:14 5zh:14 " },
+		{ { 0, 0, 16 }, "3zh:6 4zh:10 " },
+	};
+	static const char *const languages[] = { "", "en", "zh" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		g_autoptr(GString) places = g_string_new("");
+		struct shard_cut wanted = {
+			.shard_size = 15, .first_size = 6, .now = 100, .texts = 3
+		};
+		struct draft *draft;
+
+		begin(&at);
+		draft = insert_draft(&at, (unsigned char)(i + 1));
+		wanted.draft = draft->id;
+		for (; wanted.text < 3; wanted.text++) {
+			const char *language = languages[wanted.text];
+			g_autofree char *list = g_strdup_printf("text%zu%s", i, language);
+			int64_t recipients = -1;
+
+			wanted.audience = (struct audience){ list, 0, language };
+			add_many(list, rows[i].counts[wanted.text]);
+			assert_true(
+			    store_release_cut(at.store, &wanted, &recipients, &at.error));
+			assert_int_equal(recipients, rows[i].counts[wanted.text]);
+		}
+		assert_true(store_release_visit_shards(at.store, draft->id, note_place,
+						       places, &at.error));
+		assert_string_equal(places->str, rows[i].places);
+		commit(&at);
+		draft_free(draft);
+	}
+}
+
 /* Whose turn it is, by domain: "a100 b100 a100 ..." */
 static void list_turns(const char *address, void *context)
 {
@@ -486,6 +557,8 @@ static char *list_copies(int64_t draft)
 /* A list in another language may have personal copies and the other not; each is its language's. */
 static void test_personal_copies_in_a_language(void **state)
 {
+	static const int64_t numbers[] = { 1, 3, 4, 5, 6, 7 };
+	static const char *const said[] = { "", "ko", "", "en", "en", "ko" };
 	struct draft *draft;
 	struct shard shard;
 	int64_t recipients = 0;
@@ -495,7 +568,8 @@ static void test_personal_copies_in_a_language(void **state)
 	draft = insert_draft(&at, 1);
 	add_many("bosai", 3);
 	add_many("bosai-en", 2);
-	assert_int_equal(cut(draft->id, "bosai", 2), 3);
+	assert_int_equal(cut_text(draft->id, (struct audience){ "bosai", 0, "" }, 0, 3),
+			 3);
 	assert_true(
 	    store_release_cut(at.store,
 			      &(struct shard_cut){ .draft = draft->id,
@@ -504,18 +578,16 @@ static void test_personal_copies_in_a_language(void **state)
 						   .now = 100,
 						   .personal = " * ",
 						   .leave_key = 7,
-						   .texts = 2 },
+						   .texts = 3,
+						   .text = 1 },
 			      &recipients, &at.error));
 	assert_int_equal(recipients, 2);
-	assert_int_equal(cut_language(draft->id, "bosai", 2, "ko"), 3);
-	for (int64_t number = 1; number <= 6; number++) {
-		const bool is_personal = number == 3 || number == 4;
-
-		shard = find(draft->id, number);
-		assert_string_equal(shard.language, number < 3    ? ""
-						    : is_personal ? "en"
-								  : "ko");
-		assert_int_equal(shard.leaver != 0, is_personal);
+	assert_int_equal(cut_text(draft->id, (struct audience){ "bosai", 0, "ko" }, 2, 3),
+			 3);
+	for (size_t i = 0; i < COUNT(numbers); i++) {
+		shard = find(draft->id, numbers[i]);
+		assert_string_equal(shard.language, said[i]);
+		assert_int_equal(shard.leaver != 0, strcmp(said[i], "en") == 0);
 	}
 	commit(&at);
 	assert_int_equal(
@@ -1163,6 +1235,7 @@ int main(void)
 		TEST(test_languages),
 		TEST(test_destinations_are_mixed),
 		TEST(test_first_shard),
+		TEST(test_first_of_each_text),
 		TEST(test_domains_take_turns),
 		TEST(test_personal_copies),
 		TEST(test_personal_copies_in_a_language),
