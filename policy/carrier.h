@@ -10,4 +10,11 @@
  * matter. */
 const char *carrier_find_name(const char *domain, bool is_japanese);
 
+/* One domain for all that belong to the same (au.com and ezweb.ne.jp): static; the domain as it is,
+ * where nobody is known. */
+const char *carrier_find_first(const char *domain);
+
+/* Is that somebody who has other domains, too? */
+bool carrier_has_several(const char *domain);
+
 #endif

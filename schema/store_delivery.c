@@ -321,6 +321,21 @@ GPtrArray *store_delivery_list_refusing(struct store *store, int64_t least,
 	return NULL;
 }
 
+GPtrArray *store_delivery_list_told(struct store *store, int64_t draft,
+				    struct kairan_error *error_r)
+{
+	GPtrArray *domains = g_ptr_array_new_with_free_func(free_domain);
+	struct sql_stmt *stmt;
+	const enum answer answer = sql_first(
+	    store, error_r, &stmt,
+	    DOMAIN_COLUMNS "WHERE draft = ? AND told = 1 AND refused > 0", "i", draft);
+
+	if (take_domains(store, answer, stmt, domains, error_r))
+		return domains;
+	g_ptr_array_unref(domains);
+	return NULL;
+}
+
 bool store_delivery_mark_told(struct store *store, const struct delivery_domain *domain,
 			      struct kairan_error *error_r)
 {

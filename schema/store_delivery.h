@@ -94,6 +94,10 @@ GPtrArray *store_delivery_list(struct store *store, int64_t draft,
 /* Where so many were refused at least since one was taken, and no alarm is raised: as above. */
 GPtrArray *store_delivery_list_refusing(struct store *store, int64_t least,
 					struct kairan_error *error_r);
+/* Those of a release of which an alarm was raised, and that have taken nothing since; recipients as
+ * in store_delivery_list(). */
+GPtrArray *store_delivery_list_told(struct store *store, int64_t draft,
+				    struct kairan_error *error_r);
 bool store_delivery_mark_told(struct store *store, const struct delivery_domain *domain,
 			      struct kairan_error *error_r);
 

@@ -300,7 +300,9 @@ static void put_refusing(struct notice_facts *facts, const char *domain)
 	const char *name = carrier_find_name(domain, facts->is_japanese);
 	g_autofree char *about = NULL;
 
-	if (name != NULL)
+	if (name != NULL && carrier_has_several(domain))
+		about = g_strdup(name);
+	else if (name != NULL)
 		about = g_strdup_printf(facts->is_japanese ? "%s（%s）" : "%s (%s)", name,
 					domain);
 	put_filled(facts, "alarm_kind", "alarm-kind.refusing", "alarm_about",

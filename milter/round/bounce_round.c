@@ -22,6 +22,7 @@
 #include "conf/log.h"
 #include "milter/core/alarm.h"
 #include "policy/address.h"
+#include "policy/carrier.h"
 #include "schema/store_audit.h"
 #include "schema/store_bounce.h"
 #include "schema/store_subscriber.h"
@@ -64,8 +65,8 @@ static enum answer judge_domain(const struct bounce_round *round,
 static void warn(const struct bounce_round *round, const struct bounce_group *group,
 		 const char *detail)
 {
-	alarm_raise(round->kairan, ALARM_REFUSING, group->domain, "domain-refuses",
-		    detail);
+	alarm_raise(round->kairan, ALARM_REFUSING, carrier_find_first(group->domain),
+		    "domain-refuses", detail);
 }
 
 static bool warn_of(const struct bounce_round *round, const struct bounce_group *group,

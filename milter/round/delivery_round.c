@@ -31,6 +31,7 @@
 #include "milter/round/delivery_tally.h"
 #include "milter/round/mta_log.h"
 #include "policy/bounce.h"
+#include "policy/carrier.h"
 #include "schema/store_delivery.h"
 #include "schema/store_position.h"
 
@@ -100,9 +101,47 @@ static bool write_page(const struct round *round, struct delivery_tally *tally,
 	    error_r);
 }
 
-static void note_taking(const char *domain, void *context)
+/* Does another domain of the same carrier refuse the release as before? */
+static enum answer others_refuse(const struct round *round, int64_t draft,
+				 const char *domain, struct kairan_error *error_r)
 {
-	alarm_clear(context, ALARM_REFUSING, domain);
+	const char *first = carrier_find_first(domain);
+	enum answer answer = ANSWER_NO;
+	GPtrArray *told;
+
+	if (!carrier_has_several(domain))
+		return ANSWER_NO;
+	if (!store_begin(round->store, error_r))
+		return ANSWER_UNKNOWN;
+	told = store_delivery_list_told(round->store, draft, error_r);
+	store_rollback(round->store);
+	if (told == NULL)
+		return ANSWER_UNKNOWN;
+	for (guint i = 0; i < told->len; i++) {
+		const struct delivery_domain *other = g_ptr_array_index(told, i);
+
+		if (strcmp(carrier_find_first(other->domain), first) == 0)
+			answer = ANSWER_YES;
+	}
+	g_ptr_array_unref(told);
+	return answer;
+}
+
+static void note_taking(int64_t draft, const char *domain, void *context)
+{
+	const struct round *round = context;
+	struct kairan_error error = { "" };
+
+	switch (others_refuse(round, draft, domain, &error)) {
+	case ANSWER_NO:
+		alarm_clear(round->kairan, ALARM_REFUSING, carrier_find_first(domain));
+		break;
+	case ANSWER_YES:
+		break;
+	case ANSWER_UNKNOWN:
+		log_error("deliveries: %s", error.text);
+		break;
+	}
 }
 
 /* NO: the end, for now. */
@@ -116,7 +155,7 @@ static enum answer read_page(const struct round *round, struct mta_log *log,
 	if (answer == ANSWER_YES && !write_page(round, tally, log, error_r))
 		answer = ANSWER_UNKNOWN;
 	if (answer == ANSWER_YES)
-		delivery_tally_visit_taking(tally, note_taking, round->kairan);
+		delivery_tally_visit_taking(tally, note_taking, (void *)round);
 	delivery_tally_free(tally);
 	return answer;
 }
@@ -191,7 +230,7 @@ static void warn(const struct round *round, const struct delivery_domain *domain
 	    (long long)MIN(domain->refused, domain->recipients - domain->sent),
 	    (long long)domain->recipients, domain->words);
 
-	alarm_raise(round->kairan, ALARM_REFUSING, domain->domain,
+	alarm_raise(round->kairan, ALARM_REFUSING, carrier_find_first(domain->domain),
 		    domain->failed >= round->setup->settings->refusal_failures
 			? "domain-refuses"
 			: "domain-defers",

@@ -305,7 +305,8 @@ bool delivery_tally_write(struct delivery_tally *tally, struct store *store,
 }
 
 void delivery_tally_visit_taking(const struct delivery_tally *tally,
-				 void (*visit)(const char *domain, void *context),
+				 void (*visit)(int64_t draft, const char *domain,
+					       void *context),
 				 void *context)
 {
 	GHashTableIter all;
@@ -316,6 +317,6 @@ void delivery_tally_visit_taking(const struct delivery_tally *tally,
 		const struct news *news = value;
 
 		if (news->it.took && news->it.refused == 0)
-			visit(news->domain, context);
+			visit(news->it.draft, news->domain, context);
 	}
 }

@@ -20,9 +20,10 @@ void delivery_tally_take(int64_t at, const char *text, void *context);
 bool delivery_tally_write(struct delivery_tally *tally, struct store *store,
 			  struct kairan_error *error_r);
 
-/* Call visit for each domain that took something, and refused nothing afterwards. */
+/* Call visit for each domain of a release that took something, and refused nothing afterwards. */
 void delivery_tally_visit_taking(const struct delivery_tally *tally,
-				 void (*visit)(const char *domain, void *context),
+				 void (*visit)(int64_t draft, const char *domain,
+					       void *context),
 				 void *context);
 
 #endif

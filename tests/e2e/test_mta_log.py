@@ -22,23 +22,25 @@ GONE = "gone@closed.example"
 
 
 class Carrier(smtp_server.Session):
-    """A carrier's mail server: .refusal is what it says to each RCPT, None: it takes it."""
+    """A carrier's mail server: .refusal is what it says to each RCPT in the domains .refused,
+    None: it takes it."""
 
     def answer(self, line):
         verb = line[:4].upper()
         if verb == "DATA":
             self.pass_over_text()
-        if verb == "RCPT" and self.server.refusal is not None:
+        if verb == "RCPT" and self.server.refusal is not None \
+                and smtp_server.path_of(line).endswith(self.server.refused):
             self.say(self.server.refusal)
         else:
             self.say("221 bye" if verb == "QUIT" else "250 2.0.0 ok")
 
 
 @contextlib.contextmanager
-def carrier(stack, domain):
-    """The domain's mail goes to a server of ours."""
-    with smtp_server.serving(Carrier, refusal=None) as server, \
-            stack.mta_tools.routed({domain: "127.0.0.1"}, server.port):
+def carrier(stack, *domains):
+    """The domains' mail goes to a server of ours."""
+    with smtp_server.serving(Carrier, refusal=None, refused=domains) as server, \
+            stack.mta_tools.routed(dict.fromkeys(domains, "127.0.0.1"), server.port):
         yield server
 
 
@@ -303,6 +305,39 @@ def test_a_carrier_that_refuses(stack):
                                and "docomo.ne.jp" in s.text_of(mail))
         check_in("ドコモ が配信を受け付けません", str(over["Subject"]))
         check_equal(delivery(stack, draft)["domains"], [])
+
+
+def test_one_carrier_with_two_domains(stack):
+    """au is told once, and is over when both of its domains take mail again."""
+    many = [f"n{number}@{domain}" for domain in ("au.com", "ezweb.ne.jp") for number in range(12)]
+    subject = "二つのドメイン"
+
+    def refusing():
+        return {row["domain"] for row in stack.store(
+            "SELECT domain FROM delivery_domain WHERE draft = ? AND told = 1", draft)}
+
+    def alarms(mark=""):
+        return [mail for mail in stack.imap("sysadmin") if mark in str(mail["Subject"])
+                and "au が配信を受け付けません" in str(mail["Subject"])]
+
+    with read_log(stack), subscribed(stack, *many), \
+            carrier(stack, "au.com", "ezweb.ne.jp") as server:
+        server.refusal = REFUSAL
+        draft = release(stack, subject)
+        stack.wait_for(lambda: len(delivery(stack, draft).get("domains", [])) == 2,
+                       what="the refusals")
+        stack.move_clock(140)
+        stack.wait_for(lambda: refusing() == {"au.com", "ezweb.ne.jp"}, what="both")
+        alarm, = stack.wait_for(alarms, what="the alarm")
+        check_in("too much at once, come back later", s.text_of(alarm))
+        server.refused = ("ezweb.ne.jp",)
+        stack.flush()
+        stack.wait_for(lambda: refusing() == {"ezweb.ne.jp"}, what="one that takes mail again")
+        server.refusal = None
+        stack.flush()
+        wait_delivered(stack, draft, town.SUBSCRIBERS + len(many))
+        stack.wait_for(lambda: alarms("【解消】"), what="its end")
+        check_equal(len(alarms()), 2, "mails of one alarm")
 
 
 def test_a_log_that_cannot_be_read(stack):

@@ -184,6 +184,15 @@ static void test_names(void **state)
 	assert_null(carrier_find_name("notdocomo.ne.jp", true));
 	assert_null(carrier_find_name("ne.jp", true));
 	assert_null(carrier_find_name("", true));
+	assert_string_equal(carrier_find_first("au.com"),
+			    carrier_find_first("x.EZWEB.ne.jp"));
+	assert_string_equal(carrier_find_first("i.softbank.jp"),
+			    carrier_find_first("t.vodafone.ne.jp"));
+	assert_string_equal(carrier_find_first("mail.docomo.ne.jp"), "docomo.ne.jp");
+	assert_string_equal(carrier_find_first("town.example"), "town.example");
+	assert_true(carrier_has_several("au.com"));
+	assert_false(carrier_has_several("docomo.ne.jp"));
+	assert_false(carrier_has_several("town.example"));
 }
 
 int main(void)
