@@ -23,6 +23,7 @@
 
 #include "conf/settings.h"
 #include "ctl/setup/conf_text.h"
+#include "ctl/setup/mta_log.h"
 #include "ctl/setup/samples.h"
 
 #define SAMPLE "conf/kairan.conf.sample"
@@ -77,6 +78,17 @@ static void fill(struct site *site, char **text, const char *name, const char *v
 	}
 }
 
+/* What the town reads it from is its own choice; the test for it is the mail system's own words
+ * (`kairanctl setup check`). */
+static void fill_log(struct site *site, char **text)
+{
+	g_autofree char *said = conf_text_find(*text, "mta_log", '=');
+	g_autofree char *log = said == NULL ? setup_find_mta_log(site) : NULL;
+
+	if (log != NULL)
+		fill(site, text, "mta_log", log);
+}
+
 char *own_fill_conf(struct site *site, const char *text)
 {
 	char *filled = g_strdup(text);
@@ -97,6 +109,7 @@ char *own_fill_conf(struct site *site, const char *text)
 		fill(site, &filled, "shard_size", "1000");
 		fill(site, &filled, "verp_method", "shards");
 	}
+	fill_log(site, &filled);
 	return filled;
 }
 
@@ -139,6 +152,26 @@ static bool is_member(const struct passwd *user, const struct group *group)
 	       g_strv_contains((const char *const *)group->gr_mem, user->pw_name);
 }
 
+static void add_to_group(const struct passwd *user, const char *name,
+			 struct change_list *list)
+{
+	change_add_run(list, &(struct change_run){ .words = (const char *const[]){
+						       "usermod", "-a", "-G", name,
+						       user->pw_name, NULL } });
+}
+
+/* The group that may read the mail system's log. */
+static void plan_log_group(const char *conf, const struct passwd *user,
+			   struct change_list *list)
+{
+	g_autofree char *log = conf_text_effective(conf, "mta_log");
+	g_autofree char *name = *log != '\0' ? setup_find_log_group(log) : NULL;
+	const struct group *group = name != NULL ? getgrnam(name) : NULL;
+
+	if (group != NULL && !is_member(user, group))
+		add_to_group(user, name, list);
+}
+
 /* The socket's group, which the daemon must be in to give it the socket. */
 static void plan_group(struct site *site, const char *conf, const struct passwd *user,
 		       struct change_list *list)
@@ -152,10 +185,7 @@ static void plan_group(struct site *site, const char *conf, const struct passwd 
 		site_tell_conflict(site, "There is no group %s (socket_group).",
 				   "グループ %s がありません（socket_group）。", name);
 	else if (!is_member(user, group))
-		change_add_run(
-		    list, &(struct change_run){
-			      .words = (const char *const[]){ "usermod", "-a", "-G", name,
-							      user->pw_name, NULL } });
+		add_to_group(user, name, list);
 }
 
 static void plan_keys(const struct site *site, const char *conf, struct change_list *list)
@@ -213,5 +243,6 @@ bool own_plan(struct site *site, const char *conf, struct change_list *list,
 		return false;
 	plan_keys(site, conf, list);
 	plan_group(site, conf, user, list);
+	plan_log_group(conf, user, list);
 	return true;
 }

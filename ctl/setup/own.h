@@ -20,7 +20,7 @@ char *own_fill_conf(struct site *site, const char *text);
 /* The password in ldap_password_file; NULL: there is none. Free with g_free(). */
 char *own_read_password(const char *conf);
 
-/* Add kairan.conf (this text), the password's file, the keys, and the user's group. False: the
+/* Add kairan.conf (this text), the password's file, the keys, and the user's groups. False: the
  * settings contradict each other, or cannot be read. */
 bool own_plan(struct site *site, const char *conf, struct change_list *list,
 	      struct kairan_error *error_r);

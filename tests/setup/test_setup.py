@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import smtplib
 import sys
 import time
@@ -67,6 +68,45 @@ def test_speaks_both_languages_of_dovecot():
         check_in(wanted, done.stdout)
         check_in("cn=dovecot,ou=services,dc=town,dc=example", done.stdout)
         assert unwanted not in done.stdout, done.stdout
+
+
+def log_named():
+    """What setup would write, and to which group it would add kairan for it."""
+    done = machine.kairanctl("setup", *FIRST[:4], "--print")
+    named = re.search(r'(?m)^\+mta_log = "(.*)"$', done.stdout)
+    group = re.search(r"usermod -a -G (adm|systemd-journal) kairan", done.stdout)
+    return named and named[1], group and group[1]
+
+
+def test_names_the_mail_systems_log():
+    """Where kairan can read it, or can in its group."""
+    own = pathlib.Path("/var/log/own.log")
+    syslog = pathlib.Path("/var/log/mail.log")
+    journal = pathlib.Path("/var/log/journal/machine/system.journal")
+    before = machine.run("postconf", "-h", "maillog_file").stdout.strip()
+    kept = syslog.read_bytes() if syslog.exists() else None
+    machine.run("postconf", "-e", f"maillog_file = {own}")
+    check_equal(log_named(), (None, None), "none is there")
+    own.touch()
+    for mode, group, found in ((0o600, "adm", (None, None)), (0o640, "root", (None, None)),
+                               (0o640, "adm", (str(own), "adm")), (0o644, "root", (str(own), None))):
+        own.chmod(mode)
+        shutil.chown(own, "root", group)
+        check_equal(log_named(), found, f"{mode:o} {group}")
+    machine.run("postconf", "-e", "maillog_file =")
+    syslog.touch()
+    syslog.chmod(0o640)
+    shutil.chown(syslog, "root", "adm")
+    check_equal(log_named(), (str(syslog), "adm"))
+    journal.parent.mkdir(parents=True)
+    journal.touch(0o640)
+    shutil.chown(journal, "root", "systemd-journal")
+    check_equal(log_named(), ("journal", "systemd-journal"))
+    shutil.rmtree(journal.parents[1])
+    own.unlink()
+    if kept is None:
+        syslog.unlink()
+    machine.run("postconf", "-e", f"maillog_file = {before}")
 
 
 def test_refuses_what_it_cannot_write():

@@ -103,7 +103,12 @@ def test_what_a_town_has_stays():
         "passdb {\n  driver = passwd-file\n  args = /etc/dovecot/users\n}\n"
         if machine.dovecot_is_old() else
         "passdb passwd-file {\n  passwd_file_path = /etc/dovecot/users\n}\n", encoding="utf-8")
+    log = pathlib.Path("/var/log/syslog.log")
+    log.touch(0o640)
+    shutil.chown(log, "root", "adm")
+    machine.run("postconf", "-e", f"maillog_file = {log}")
     done = set_up("--admin", "boss")
+    machine.run("postconf", "-e", "maillog_file = /var/log/mail.log")
     check_equal(done.returncode, EX_TEMPFAIL, done.stdout + done.stderr)
     for told in ('socket_group = "mail"', "kairan_destination_recipient_limit = 5, and not 1",
                  f"olcPPolicyDefault: cn=theirs,{machine.BASE}", "smtp/inet has a smtpd_command",
@@ -113,6 +118,8 @@ def test_what_a_town_has_stays():
     text = machine.CONF.read_text(encoding="utf-8")
     check_equal(text[:len(SETTINGS)], SETTINGS)
     check_in('ldap_password_file = "/etc/kairan/ldap.password"', text)
+    check_in(f'mta_log = "{log}"', text)
+    check_in("adm", machine.run("id", "-nG", "kairan").stdout.split())
 
 
 def postconf(*words):
@@ -160,7 +167,9 @@ def test_broadcasts_go_at_the_carriers_pace():
         asked = machine.run("postmap", "-q", sender, "regexp:/etc/postfix/kairan-broadcast",
                             check=False)
         check_equal(asked.stdout.strip(), f"{way}[gateway.town.example]" if way else "", sender)
-    check_in("smtp_connection_cache_on_demand=no", postconf("-M", "broadcast/unix"))
+    for service in ("broadcast/unix", "urgent/unix"):
+        check_in("smtp_connection_cache_on_demand=no", postconf("-M", service))
+    check_equal(postconf("-h", "urgent_destination_concurrency_limit"), "10")
     check_equal(postconf("-h", "broadcast_destination_recipient_limit"), "100")
 
 
