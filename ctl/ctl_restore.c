@@ -26,18 +26,17 @@
 #include "conf/clock.h"
 #include "conf/fault.h"
 #include "ctl/commands.h"
+#include "ctl/ctl_hold_back.h"
 #include "ctl/ctl_operator.h"
 #include "ctl/ctl_options.h"
 #include "ctl/ctl_store.h"
 #include "schema/audit_check.h"
 #include "schema/store_audit.h"
 #include "schema/store_copy.h"
-#include "schema/store_counts.h"
 #include "schema/store_forget.h"
 #include "schema/store_lock.h"
 #include "schema/store_mark.h"
 #include "schema/store_restoring.h"
-#include "schema/store_suspension.h"
 
 static int record(struct store *store, void *context, struct kairan_error *error_r)
 {
@@ -74,34 +73,9 @@ static int check_trail(struct store *store, void *context, struct kairan_error *
 	return EX_UNAVAILABLE;
 }
 
-/* What was on its way when the copy was made may have gone out since: nothing goes until the
- * administrator has looked. */
 static int hold_back(struct store *store, void *context, struct kairan_error *error_r)
 {
-	const struct suspension suspension = {
-		.broadcast = (char *)"",
-		.since = clock_now(),
-		.reason = (char *)"restored from a backup",
-		.uid = (char *)ctl_operator_uid(),
-	};
-	const struct audit_event event = {
-		.at = suspension.since,
-		.uid = suspension.uid,
-		.role = "administrator",
-		.action = "suspend",
-		.outcome = "done",
-		.detail = suspension.reason,
-	};
-	bool *held_back_r = context;
-	struct store_counts counts;
-
-	if (!store_counts_read(store, &counts, error_r))
-		return EX_UNAVAILABLE;
-	*held_back_r =
-	    counts.drafts[DRAFT_APPROVED] > 0 || counts.drafts[DRAFT_RELEASING] > 0;
-	if (*held_back_r && !store_suspension_put(store, &suspension, &event, error_r))
-		return EX_UNAVAILABLE;
-	return EX_OK;
+	return ctl_hold_back(store, "restored from a backup", context, error_r);
 }
 
 /* What of the trail was accepted as it is stays so, if the copy has it. */
@@ -112,6 +86,7 @@ static int take_accepted(struct store *store, void *context, struct kairan_error
 	enum answer has;
 
 	with.seq = with.accepted;
+	with.commits = 0;
 	memcpy(with.hash, with.accepted_hash, sizeof(with.hash));
 	has = with.accepted != 0 ? store_mark_judge(store, &with, error_r) : ANSWER_NO;
 	if (has == ANSWER_UNKNOWN)
@@ -358,11 +333,7 @@ static int restore(const struct ctl_call *call, const char *copy)
 	if (status == EX_OK)
 		status = conclude(call, &mark);
 	if (status == EX_OK && held_back)
-		ctl_print(
-		    "The service is suspended: broadcasts that were on their way when "
-		    "the copy was made may have gone out since. Look at `kairanctl "
-		    "drafts list approved` and `kairanctl drafts list releasing`, "
-		    "withdraw or stop what has, then `kairanctl resume`.");
+		ctl_hold_back_say();
 	if (status != EX_OK)
 		store_restoring_clear(fresh);
 	return status;

@@ -12,7 +12,8 @@
  *
  *	accept is the administrator's word for a store that is not what it was: an older copy that
  *	was put in its place by hand, or a trail that is broken (Art. 8, 9). The reason comes into
- *	the trail, and what is before that row is not looked at any more.
+ *	the trail, and what is before that row is not looked at any more. Where broadcasts were on
+ *	their way in an older one, the service is suspended, so that nobody gets one twice.
  *
  * DIAGNOSTICS
  *	EX_CANTCREAT: there is a store already, or it cannot be made. EX_DATAERR: a damaged file is
@@ -31,6 +32,7 @@
 #include "conf/clock.h"
 #include "conf/keyring.h"
 #include "ctl/commands.h"
+#include "ctl/ctl_hold_back.h"
 #include "ctl/ctl_operator.h"
 #include "ctl/ctl_options.h"
 #include "ctl/ctl_store.h"
@@ -168,6 +170,8 @@ int ctl_store_init(const struct ctl_call *call)
 
 struct acceptance {
 	const char *reason;
+	bool is_older; /* not only a trail that is broken */
+	bool held_back;
 	struct store_mark mark;
 };
 
@@ -179,6 +183,9 @@ static int accept_trail(struct store *store, void *context, struct kairan_error 
 
 	if (!store_mark_take(store, &before, error_r) ||
 	    !append(store, "store-accept", acceptance->reason, error_r) ||
+	    (acceptance->is_older &&
+	     ctl_hold_back(store, acceptance->reason, &acceptance->held_back, error_r) !=
+		 EX_OK) ||
 	    !store_mark_take(store, mark, error_r))
 		return EX_UNAVAILABLE;
 	mark->accepted = before.seq;
@@ -186,19 +193,21 @@ static int accept_trail(struct store *store, void *context, struct kairan_error 
 	return EX_OK;
 }
 
-/* Is there anything to accept? */
-static enum answer is_as_it_was(struct store *store, const char *path,
+/* Is there anything to accept? *fits_r: it has what the mark says. */
+static enum answer is_as_it_was(struct store *store, const char *path, bool *fits_r,
 				struct kairan_error *error_r)
 {
 	struct audit_check check;
 	struct store_mark mark;
 	enum answer answer = store_mark_read(path, store_seals(store), &mark, error_r);
 
+	*fits_r = false;
 	if (answer != ANSWER_YES)
 		return ANSWER_NO;
 	if (!store_begin(store, error_r))
 		return ANSWER_UNKNOWN;
 	answer = store_mark_judge(store, &mark, error_r);
+	*fits_r = answer == ANSWER_YES;
 	store_set_mark(store, &mark);
 	store_rollback(store);
 	return answer == ANSWER_YES ? audit_check_walk(store, &check, error_r) : answer;
@@ -210,6 +219,7 @@ static int accept_store(const struct ctl_call *call, struct store *store,
 	g_autofree char *path = store_mark_path(call->settings->audit_key_file);
 	struct acceptance acceptance = { .reason = reason };
 	struct kairan_error error = { "" };
+	bool fits;
 	int status;
 
 	if (store_is_reader(store))
@@ -220,10 +230,11 @@ static int accept_store(const struct ctl_call *call, struct store *store,
 		return ctl_fail(EX_DATAERR,
 				"%s; `kairanctl restore` puts a copy in its place",
 				error.text);
-	if (is_as_it_was(store, path, &error) == ANSWER_YES) {
+	if (is_as_it_was(store, path, &fits, &error) == ANSWER_YES) {
 		ctl_print("the store is as it was: there is nothing to accept");
 		return EX_OK;
 	}
+	acceptance.is_older = !fits;
 	status = ctl_store_work(store, accept_trail, &acceptance);
 	if (status == EX_OK &&
 	    !store_mark_write(path, store_seals(store), &acceptance.mark, &error))
@@ -232,6 +243,8 @@ static int accept_store(const struct ctl_call *call, struct store *store,
 		ctl_print("the store is accepted as it is, up to row %lld of its audit "
 			  "trail; the daemon goes on with it",
 			  (long long)acceptance.mark.accepted);
+	if (status == EX_OK && acceptance.held_back)
+		ctl_hold_back_say();
 	return status;
 }
 

@@ -41,6 +41,7 @@
 #include "conf/clock.h"
 #include "conf/fault.h"
 #include "conf/log.h"
+#include "conf/rights.h"
 #include "milter/core/kairan.h"
 #include "milter/crew.h"
 #include "milter/daemon.h"
@@ -109,7 +110,7 @@ static int print_usage(FILE *out, int status)
 }
 
 /* Whoever may write the settings says where kairan's mail goes, and who may read them where all of
- * it is kept. */
+ * it is kept; and so it is with what they name (conf/rights.c). */
 static bool load_setup(const char *path, struct setup **setup_r,
 		       struct kairan_error *error_r)
 {
@@ -118,7 +119,13 @@ static bool load_setup(const char *path, struct setup **setup_r,
 	if (stat(path, &status) == 0 && (status.st_mode & S_IRWXO) != 0)
 		return error_set(error_r, "%s: others may read or write it; chmod o-rwx",
 				 path);
-	return setup_load(path, setup_r, error_r);
+	if (!setup_load(path, setup_r, error_r))
+		return false;
+	if (rights_check(path, (*setup_r)->settings, error_r))
+		return true;
+	setup_unref(*setup_r);
+	*setup_r = NULL;
+	return false;
 }
 
 static void reload(struct kairan *kairan, const char *path)

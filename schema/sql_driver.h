@@ -96,8 +96,11 @@ struct sql_driver {
 	void (*improve)(struct sql_db *db, int older);
 	/* How what is written becomes durable, in a word. */
 	const char *(*journal)(const struct sql_db *db);
-	/* Is what is open still what path names? */
+	/* Is what is open still what path names? And in a transaction: has nobody else written to it
+	 * past the database's locks? */
 	bool (*is_in_place)(struct sql_db *db, struct kairan_error *error_r);
+	/* Has a COMMIT written to what somebody else was writing to? NULL: that cannot be. */
+	bool (*is_mixed)(const struct sql_db *db);
 	bool (*size)(struct sql_db *db, int64_t *octets_r);
 	/* Is it sound? NO: what is not is to be freed by g_free(). It reads all of it. */
 	enum answer (*check)(struct sql_db *db, char **fault_r);

@@ -16,6 +16,7 @@
 
 #include <errno.h>
 #include <glib.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -84,12 +85,90 @@ static enum answer be_alone(struct sql_db *db)
 	return ANSWER_YES;
 }
 
+/* ---- what others write to the file ---- */
+
+/* With a rollback journal whoever has begun to write is alone with the file, until they write to it
+ * themselves, which without cache_spill COMMIT does: what comes before that comes by cp(1) or the
+ * like. With a WAL others may bring it into the file at any time. */
+static bool was_written_over(const struct sqlite_db *file, const struct stat *status)
+{
+	return file->is_untouched && (status->st_size != file->octets ||
+				      status->st_mtim.tv_sec != file->written.tv_sec ||
+				      status->st_mtim.tv_nsec != file->written.tv_nsec);
+}
+
+/* COMMIT waits for its journal to be on the disk, and writes to the file then: all that came
+ * meanwhile would be mixed with it, and whoever asks the pages just written hears that all is well. */
+static int look_and_write(sqlite3_file *handle, const void *octets, int size,
+			  sqlite3_int64 at)
+{
+	struct sqlite_db *file =
+	    (struct sqlite_db *)((char *)handle->pMethods -
+				 offsetof(struct sqlite_db, methods));
+	struct stat status;
+
+	/* A journal that another process has left is played back before there is a transaction. */
+	if (file->is_untouched &&
+	    sqlite3_txn_state(file->handle, "main") == SQLITE_TXN_WRITE &&
+	    stat(file->path, &status) == 0 && status.st_ino == file->inode &&
+	    was_written_over(file, &status))
+		file->is_mixed = true;
+	file->is_untouched = false;
+	return file->own_methods->xWrite(handle, octets, size, at);
+}
+
+static sqlite3_file *find_handle(struct sqlite_db *file)
+{
+	sqlite3_file *handle = NULL;
+
+	(void)sqlite3_file_control(file->handle, "main", SQLITE_FCNTL_FILE_POINTER,
+				   &handle);
+	return handle;
+}
+
+static void begin_to_look(struct sqlite_db *file)
+{
+	sqlite3_file *handle = find_handle(file);
+
+	if (handle == NULL || handle->pMethods == NULL || file->own_methods != NULL)
+		return;
+	file->own_methods = handle->pMethods;
+	file->methods = *handle->pMethods;
+	file->methods.xWrite = look_and_write;
+	handle->pMethods = &file->methods;
+}
+
+static void end_looking(struct sqlite_db *file)
+{
+	sqlite3_file *handle = file->own_methods != NULL ? find_handle(file) : NULL;
+
+	if (handle != NULL)
+		handle->pMethods = file->own_methods;
+}
+
+static void note_untouched(struct sqlite_db *file)
+{
+	struct stat status;
+
+	file->is_untouched = file->own_methods != NULL && stat(file->path, &status) == 0;
+	if (!file->is_untouched)
+		return;
+	file->written = status.st_mtim;
+	file->octets = status.st_size;
+}
+
+static bool is_mixed(const struct sql_db *db)
+{
+	return ((const struct sqlite_db *)db)->is_mixed;
+}
+
 /* ---- opening ---- */
 
 static void close_file(struct sql_db *db)
 {
 	struct sqlite_db *file = (struct sqlite_db *)db;
 
+	end_looking(file);
 	(void)sqlite3_close(file->handle);
 	g_free(file->path);
 	g_free(file);
@@ -166,11 +245,13 @@ static bool prepare_store(struct sql_db *db, enum store_journal journal)
 			  store_wal_is_safe(sqlite3_libversion_number()));
 
 	((struct sqlite_db *)db)->journal = wal ? "wal" : "delete";
+	if (!wal && !((struct sqlite_db *)db)->is_reader)
+		begin_to_look((struct sqlite_db *)db);
 	return execute(db,
 		       wal ? "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL"
 			   : "PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA") &&
 	       execute(db, "PRAGMA foreign_keys=ON; PRAGMA mmap_size=0;"
-			   " PRAGMA secure_delete=ON");
+			   " PRAGMA secure_delete=ON; PRAGMA cache_spill=OFF");
 }
 
 static const char *journal(const struct sql_db *db)
@@ -217,9 +298,11 @@ static void improve(struct sql_db *db, int older)
  * the others are not kept until somebody gets the lock again. */
 static bool begin(struct sql_db *db)
 {
-	const bool begun = execute(
-	    db, ((struct sqlite_db *)db)->is_reader ? "BEGIN" : "BEGIN IMMEDIATE");
+	struct sqlite_db *file = (struct sqlite_db *)db;
+	const bool begun = execute(db, file->is_reader ? "BEGIN" : "BEGIN IMMEDIATE");
 
+	if (begun)
+		note_untouched(file);
 	(void)sqlite3_busy_timeout(handle_of(db), !begun && blame(db) == SQL_BLAME_OTHERS
 						      ? BUSY_AGAIN_MS
 						      : BUSY_MS);
@@ -239,7 +322,7 @@ static bool is_in_transaction(struct sql_db *db)
 /* ---- the file ---- */
 
 /* A file that was removed, or replaced by another, goes on taking writes that nobody will ever
- * read. One stat(2) for each transaction finds that out. */
+ * read. One stat(2) at either end of a transaction finds that out. */
 static bool is_in_place(struct sql_db *db, struct kairan_error *error_r)
 {
 	const struct sqlite_db *file = (struct sqlite_db *)db;
@@ -247,7 +330,10 @@ static bool is_in_place(struct sql_db *db, struct kairan_error *error_r)
 	const bool is_there = stat(file->path, &status) == 0;
 
 	if (is_there && status.st_dev == file->device && status.st_ino == file->inode)
-		return true;
+		return !(file->is_mixed ||
+			 (is_in_transaction(db) && was_written_over(file, &status))) ||
+		       error_set(error_r, "store: %s: somebody has written over it",
+				 file->path);
 	return error_set(error_r, "store: %s: %s", file->path,
 			 is_there ? "another file has come in its place"
 				  : strerror(errno));
@@ -331,6 +417,7 @@ const struct sql_driver sql_sqlite = {
 	.improve = improve,
 	.journal = journal,
 	.is_in_place = is_in_place,
+	.is_mixed = is_mixed,
 	.size = size,
 	.check = check,
 	.read_change = read_change,

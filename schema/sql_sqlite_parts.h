@@ -6,6 +6,7 @@
 
 #include <sqlite3.h>
 #include <sys/types.h>
+#include <time.h>
 
 #include "schema/sql_driver.h"
 
@@ -15,6 +16,13 @@ struct sqlite_db {
 	char *path;
 	dev_t device; /* of the file that is open */
 	ino_t inode;
+	struct timespec
+	    written; /* when the transaction began: the file's time and size */
+	off_t octets;
+	bool is_untouched; /* since then, by this connection */
+	bool is_mixed;     /* with what somebody else has written past the locks */
+	sqlite3_io_methods methods; /* SQLite's own, and a look before the first write */
+	const sqlite3_io_methods *own_methods;
 	bool is_reader;
 	const char *journal;
 };

@@ -289,6 +289,7 @@ void store_close(struct store *store)
 		store->db->driver->close(store->db);
 	store_lock_free(store->lock_file);
 	g_free(store->mark);
+	g_free(store->known);
 	g_free(store->path);
 	/* In the middle of a transaction the lock is this thread's. */
 	(void)pthread_mutex_trylock(&store->lock);
@@ -336,10 +337,15 @@ static void let_lines_go(struct store *store, guint first, bool tell)
 /* COMMIT, with its points for tests that kill. */
 static bool commit(struct store *store, struct kairan_error *error_r)
 {
+	if ((store->watch != NULL && !store->watch->count(store, error_r)) ||
+	    !store_check_place(store, error_r))
+		return false;
 	fault_point("commit.before");
 	if (!store->db->driver->commit(store->db))
 		return store_fail(store, error_r, "COMMIT");
 	fault_point("commit.after");
+	if (store->watch != NULL)
+		store->watch->note(store);
 	note_written(store);
 	let_lines_go(store, 0, true);
 	return store_check_place(store, error_r);
@@ -376,9 +382,14 @@ void store_finish_group(struct store *store)
 
 static bool begin(struct store *store, struct kairan_error *error_r)
 {
-	return store_check_place(store, error_r) &&
-	       (store->db->driver->begin(store->db) ||
-		store_fail(store, error_r, "BEGIN"));
+	if (!store_check_place(store, error_r))
+		return false;
+	if (!store->db->driver->begin(store->db))
+		return store_fail(store, error_r, "BEGIN");
+	if (store->watch == NULL || store->watch->check(store, error_r))
+		return true;
+	roll_back(store);
+	return false;
 }
 
 bool store_begin(struct store *store, struct kairan_error *error_r)

@@ -3,9 +3,11 @@
  *	store_mark - what was last known of the store
  *
  * DESCRIPTION
- *	One line in a file of its own: "kairan-mark 1", the store's id, the number and the hash of a
- *	row that the trail had, the same of the row up to which it was accepted as it is, the id of
- *	the key, and HMAC-SHA256 by that key over all before it.
+ *	One line in a file of its own: "kairan-mark 2", the store's id, the number and the hash of a
+ *	row that the trail had, the same of the row up to which it was accepted as it is, the number
+ *	drawn for an administrator's word, how many commits daemons had made, the id of the key, and
+ *	HMAC-SHA256 by that key over all before it. "kairan-mark 1" had neither of the last two
+ *	numbers.
  *
  *	The daemon may write the file, and nothing else in that folder: so it is written over, in
  *	one write of less than a disk's sector. Whoever reads it and then writes holds a lock on it.
@@ -32,9 +34,11 @@
 #include "schema/sql.h"
 #include "schema/store_position.h"
 
-#define FIRST_WORDS "kairan-mark 1"
-#define LINE_MOST   500
-#define POSITION_ID "store-id"
+#define FIRST_WORDS      "kairan-mark 2"
+#define OLD_WORDS        "kairan-mark 1"
+#define LINE_MOST        500
+#define POSITION_ID      "store-id"
+#define POSITION_COMMITS "store-commits"
 
 char *store_mark_path(const char *audit_key_file)
 {
@@ -78,8 +82,9 @@ static char *write_line(const struct store_mark *mark, const struct keyring *sea
 	g_autofree char *accepted =
 	    write_hex(mark->accepted_hash, sizeof(mark->accepted_hash));
 	g_autofree char *line = g_strdup_printf(
-	    FIRST_WORDS " %s %lld %s %lld %s %u", mark->id, (long long)mark->seq, hash,
-	    (long long)mark->accepted, accepted, (unsigned int)key->id);
+	    FIRST_WORDS " %s %lld %s %lld %s %lld %lld %u", mark->id,
+	    (long long)mark->seq, hash, (long long)mark->accepted, accepted,
+	    (long long)mark->said, (long long)mark->commits, (unsigned int)key->id);
 	g_autofree char *seal = seal_line(line, key);
 
 	return seal != NULL ? g_strdup_printf("%s %s\n", line, seal) : NULL;
@@ -105,15 +110,19 @@ static bool check_seal(char *line, const struct keyring *seals)
 static bool read_line(char *line, const struct keyring *seals, struct store_mark *mark_r)
 {
 	char hash[2 * AUDIT_HASH_OCTETS + 1], accepted[2 * AUDIT_HASH_OCTETS + 1];
-	long long seq, accepted_seq;
+	long long seq, accepted_seq, said = 0, commits = 0;
 
 	line[strcspn(line, "\n")] = '\0';
 	if (!check_seal(line, seals) ||
-	    sscanf(line, FIRST_WORDS " %32s %lld %64s %lld %64s", mark_r->id, &seq, hash,
-		   &accepted_seq, accepted) != 5)
+	    (sscanf(line, FIRST_WORDS " %32s %lld %64s %lld %64s %lld %lld", mark_r->id,
+		    &seq, hash, &accepted_seq, accepted, &said, &commits) != 7 &&
+	     sscanf(line, OLD_WORDS " %32s %lld %64s %lld %64s", mark_r->id, &seq, hash,
+		    &accepted_seq, accepted) != 5))
 		return false;
 	mark_r->seq = seq;
 	mark_r->accepted = accepted_seq;
+	mark_r->said = said;
+	mark_r->commits = commits;
 	return read_hex(hash, mark_r->hash, sizeof(mark_r->hash)) &&
 	       read_hex(accepted, mark_r->accepted_hash, sizeof(mark_r->accepted_hash));
 }
@@ -205,9 +214,14 @@ static bool write_file(int fd, const char *path, const struct keyring *seals,
 bool store_mark_write(const char *path, const struct keyring *seals,
 		      const struct store_mark *mark, struct kairan_error *error_r)
 {
-	const int fd = open_file(path, error_r);
-	const bool ok = fd >= 0 && write_file(fd, path, seals, mark, error_r);
+	struct store_mark word = *mark;
+	int fd;
+	bool ok;
 
+	if (RAND_bytes((unsigned char *)&word.said, sizeof(word.said)) != 1)
+		return error_set(error_r, "no random numbers from OpenSSL");
+	fd = open_file(path, error_r);
+	ok = fd >= 0 && write_file(fd, path, seals, &word, error_r);
 	if (fd >= 0)
 		close(fd);
 	return ok;
@@ -227,6 +241,25 @@ static bool find_id(struct store *store, char id_r[STORE_ID_OCTETS + 1],
 	return answer != ANSWER_UNKNOWN;
 }
 
+static bool find_commits(struct store *store, int64_t *commits_r,
+			 struct kairan_error *error_r)
+{
+	g_autofree char *commits = NULL;
+	const enum answer answer =
+	    store_position_find(store, POSITION_COMMITS, &commits, error_r);
+
+	*commits_r = answer == ANSWER_YES ? g_ascii_strtoll(commits, NULL, 10) : 0;
+	return answer != ANSWER_UNKNOWN;
+}
+
+bool store_mark_count(struct store *store, int64_t commits, struct kairan_error *error_r)
+{
+	char text[24];
+
+	(void)g_snprintf(text, sizeof(text), "%lld", (long long)commits);
+	return store_position_put(store, POSITION_COMMITS, text, error_r);
+}
+
 bool store_mark_take(struct store *store, struct store_mark *mark_r,
 		     struct kairan_error *error_r)
 {
@@ -236,6 +269,7 @@ bool store_mark_take(struct store *store, struct store_mark *mark_r,
 
 	*mark_r = (struct store_mark){ .seq = 0 };
 	if (!find_id(store, mark_r->id, error_r) ||
+	    !find_commits(store, &mark_r->commits, error_r) ||
 	    !store_audit_find_end(store, &last.seq, last.hash, error_r))
 		return false;
 	mark_r->seq = last.seq;
@@ -273,14 +307,23 @@ static enum answer find_row(struct store *store, const struct store_mark *mark,
 		   : ANSWER_NO;
 }
 
+enum answer store_mark_say_lacks(int64_t seq, struct kairan_error *error_r)
+{
+	(void)error_set(error_r,
+			"store: it is older than it was: its audit trail has row %lld, "
+			"and what was done after that is not there",
+			(long long)seq);
+	return ANSWER_NO;
+}
+
 enum answer store_mark_judge(struct store *store, const struct store_mark *mark,
 			     struct kairan_error *error_r)
 {
 	char id[STORE_ID_OCTETS + 1];
-	int64_t last;
+	int64_t last, commits;
 	enum answer row;
 
-	if (!find_id(store, id, error_r) ||
+	if (!find_id(store, id, error_r) || !find_commits(store, &commits, error_r) ||
 	    (row = find_row(store, mark, &last, error_r)) == ANSWER_UNKNOWN)
 		return ANSWER_UNKNOWN;
 	if (strcmp(id, mark->id) != 0)
@@ -298,6 +341,8 @@ enum answer store_mark_judge(struct store *store, const struct store_mark *mark,
 				"store: row %lld of its audit trail is another one than "
 				"it was",
 				(long long)mark->seq);
+	else if (row == ANSWER_YES && commits < mark->commits)
+		return store_mark_say_lacks(mark->seq, error_r);
 	return strcmp(id, mark->id) == 0 ? row : ANSWER_NO;
 }
 
@@ -315,37 +360,43 @@ enum answer store_mark_is_used(struct store *store, struct kairan_error *error_r
 }
 
 /* Only forward: a mark that has more than the store is for store_mark_judge(). */
-static bool advance_file(int fd, const char *path, struct store *store,
+static bool advance_file(int fd, const char *path, const struct keyring *seals,
 			 const struct store_mark *now_is, struct kairan_error *error_r)
 {
 	struct store_mark mark;
-	const enum answer there = read_file(fd, path, store_seals(store), &mark, error_r);
+	const enum answer there = read_file(fd, path, seals, &mark, error_r);
 
 	if (there == ANSWER_UNKNOWN)
 		return false;
-	if (there == ANSWER_YES && mark.seq >= now_is->seq)
+	if (there == ANSWER_YES &&
+	    (mark.seq > now_is->seq ||
+	     (mark.seq == now_is->seq && mark.commits >= now_is->commits)))
 		return true;
 	memcpy(mark.id, now_is->id, sizeof(mark.id));
 	mark.seq = now_is->seq;
 	memcpy(mark.hash, now_is->hash, sizeof(mark.hash));
-	return write_file(fd, path, store_seals(store), &mark, error_r);
+	mark.commits = now_is->commits;
+	return write_file(fd, path, seals, &mark, error_r);
+}
+
+bool store_mark_raise(const char *path, const struct keyring *seals,
+		      const struct store_mark *now_is, struct kairan_error *error_r)
+{
+	const int fd = open_file(path, error_r);
+	const bool ok = fd >= 0 && advance_file(fd, path, seals, now_is, error_r);
+
+	if (fd >= 0)
+		close(fd);
+	return ok;
 }
 
 bool store_mark_advance(struct store *store, const char *path,
 			struct kairan_error *error_r)
 {
 	struct store_mark now_is;
-	bool ok;
-	int fd;
 
-	if (!store_begin(store, error_r))
+	if (!store_begin(store, error_r) ||
+	    !store_end(store, store_mark_take(store, &now_is, error_r), error_r))
 		return false;
-	if (!store_end(store, store_mark_take(store, &now_is, error_r), error_r))
-		return false;
-	fd = open_file(path, error_r);
-	if (fd < 0)
-		return false;
-	ok = advance_file(fd, path, store, &now_is, error_r);
-	close(fd);
-	return ok;
+	return store_mark_raise(path, store_seals(store), &now_is, error_r);
 }

@@ -17,6 +17,11 @@ struct store_mark {
 	/* Up to this row it was accepted as it is; 0: nothing was. */
 	int64_t accepted;
 	unsigned char accepted_hash[AUDIT_HASH_OCTETS];
+	/* A number that is drawn whenever an administrator says what the store is (init, accept,
+	 * restore); 0: nobody has. */
+	int64_t said;
+	/* By how many commits daemons had changed it (store_known.h). */
+	int64_t commits;
 };
 
 /* The mark's file: beside audit_key_file, with ".mark". Free with g_free(). */
@@ -26,12 +31,13 @@ char *store_mark_path(const char *audit_key_file);
 enum answer store_mark_read(const char *path, const struct keyring *seals,
 			    struct store_mark *mark_r, struct kairan_error *error_r);
 
-/* Write it over what the file has, on the disk when it returns true. A file that is not there is
- * made, and given to whom the key beside it is. */
+/* An administrator's word: write it over what the file has, with another number for said, on the
+ * disk when it returns true. A file that is not there is made, and given to whom the key beside it
+ * is. */
 bool store_mark_write(const char *path, const struct keyring *seals,
 		      const struct store_mark *mark, struct kairan_error *error_r);
 
-/* The store's id, made where it has none, and the trail's last row. In a transaction. */
+/* The store's id, made where it has none, the trail's last row, and the commits. In a transaction. */
 bool store_mark_take(struct store *store, struct store_mark *mark_r,
 		     struct kairan_error *error_r);
 
@@ -40,6 +46,13 @@ bool store_mark_take(struct store *store, struct store_mark *mark_r,
 enum answer store_mark_judge(struct store *store, const struct store_mark *mark,
 			     struct kairan_error *error_r);
 
+/* What it says of a store whose trail has all rows that it had, row seq being the last, and which is
+ * older all the same; ANSWER_NO. */
+enum answer store_mark_say_lacks(int64_t seq, struct kairan_error *error_r);
+
+/* The daemon's number of commits. In a transaction. */
+bool store_mark_count(struct store *store, int64_t commits, struct kairan_error *error_r);
+
 /* Has anything ever been done with this store? In a transaction. */
 enum answer store_mark_is_used(struct store *store, struct kairan_error *error_r);
 
@@ -47,5 +60,9 @@ enum answer store_mark_is_used(struct store *store, struct kairan_error *error_r
  * there is made, where that is possible. Outside of a transaction. */
 bool store_mark_advance(struct store *store, const char *path,
 			struct kairan_error *error_r);
+
+/* The same to what was known of the store, which may be away. */
+bool store_mark_raise(const char *path, const struct keyring *seals,
+		      const struct store_mark *now_is, struct kairan_error *error_r);
 
 #endif

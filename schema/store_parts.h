@@ -1,5 +1,5 @@
 /*
- * What store.c, store_place.c, store_shut.c and sql.c share.
+ * What store.c, store_known.c, store_place.c, store_shut.c and sql.c share.
  */
 #ifndef KAIRAN_SCHEMA_STORE_PARTS_H
 #define KAIRAN_SCHEMA_STORE_PARTS_H
@@ -18,13 +18,26 @@ struct group {
 	struct kairan_error error;
 };
 
+/* What store_known.c asks and counts, once it has begun. */
+struct store_watch {
+	/* In a transaction that has just begun: is the store what it last was? */
+	bool (*check)(struct store *store, struct kairan_error *error_r);
+	/* Before COMMIT. */
+	bool (*count)(struct store *store, struct kairan_error *error_r);
+	/* After one that went well. */
+	void (*note)(struct store *store);
+};
+
 struct store {
 	struct sql_db *db; /* NULL while it is shut */
 	char *path;
 	bool may_make;           /* from nothing */
 	const char *shut_reason; /* NULL: it is open */
 	struct store_lock *lock_file;
-	struct store_mark *mark; /* NULL: none is known */
+	struct store_mark *mark;         /* NULL: none is known */
+	const struct store_watch *watch; /* NULL: nobody asks */
+	struct store_known *known;       /* by whom it is watched; g_free() */
+	bool is_lost;                    /* it is not what it was */
 	pthread_mutex_t lock;
 	pthread_cond_t group_done;
 	struct group

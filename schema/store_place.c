@@ -3,7 +3,8 @@
  *	store_place - is what is open still the store?
  *
  * DESCRIPTION
- *	Asks the driver before each transaction, and notes what goes wrong.
+ *	Asks the driver before each transaction, and notes what goes wrong. One that was found to be
+ *	another (store_known.c) stays so until it is shut.
  *
  * DIAGNOSTICS
  *	Failures are returned, and noted for store_failing_since().
@@ -24,7 +25,7 @@ bool store_check_place(struct store *store, struct kairan_error *error_r)
 {
 	struct kairan_error error;
 
-	if (store->shut_reason != NULL)
+	if (store->shut_reason != NULL || store->is_lost)
 		return error_set(error_r, "%s", store->failure.text);
 	if (store->db->driver->is_in_place(store->db, &error))
 		return true;

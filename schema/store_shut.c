@@ -76,6 +76,10 @@ void store_take_over(struct store *store, struct store *fresh)
 	store->lock_file = g_steal_pointer(&fresh->lock_file);
 	g_free(store->mark);
 	store->mark = g_steal_pointer(&fresh->mark);
+	g_free(store->known);
+	store->known = g_steal_pointer(&fresh->known);
+	store->watch = fresh->watch;
+	store->is_lost = false;
 	store->shut_reason = NULL;
 	store->failing_since = 0;
 	pthread_mutex_unlock(&store->lock);

@@ -78,7 +78,7 @@ def test_every_name_in_a_column_has_its_japanese():
 
 
 # Half of it is said by the C library, or elsewhere.
-HALVES = {"store-missing": "store: %s: %s", "store-damaged": "it is damaged: ",
+HALVES = {"store-missing": "store: %s: %s", "store-folder": "%s: others may write to %s", "store-damaged": "it is damaged: ",
           "store-replaced": "another file has come in its place"}
 
 
@@ -90,7 +90,7 @@ def test_what_alarms_say_is_said():
         r"said_names\[\] = \{(.*?)\}", (SOURCE / "milter/courier/notice_said.c").read_text(
             encoding="utf-8"), re.S)[1])
     assert sorted(names) == sorted(said), set(names) ^ set(said)
-    sources = [path.read_text(encoding="utf-8") for room in ("milter", "schema", "ctl")
+    sources = [path.read_text(encoding="utf-8") for room in ("conf", "milter", "schema", "ctl")
                for path in (SOURCE / room).rglob("*.c")]
     literals = {literal for text in sources for literal in literals_of(text, "")}
     for name, sentence in said.items():

@@ -18,6 +18,8 @@ enum answer check_ask_mta_clock(struct check *check, struct check_words *said);
 
 enum answer check_ask_mta_log(struct check *check, struct check_words *said);
 
+enum answer check_ask_rights(struct check *check, struct check_words *said);
+
 enum answer check_ask_web(struct check *check, struct check_words *said);
 
 enum answer check_ask_login(struct check *check, struct check_words *said);

@@ -5,15 +5,17 @@
  * DESCRIPTION
  *	A store that is empty because its disk is not mounted looks like a new one: drafts would be
  *	taken, and nobody would get a broadcast. So no daemon makes a store. One that is there is
- *	held against the mark beside audit_key_file, SQLite's check and the chain of its trail. What
- *	does not fit is shut: mail of ours is put off, other mail passes, and it is tried again, since
- *	a disk may be mounted, a copy restored, or the administrator accept the store as it is.
+ *	held against the mark beside audit_key_file, SQLite's check and the chain of its trail, and,
+ *	where it was open before, against what this daemon knows (schema/store_known.c): the mark is
+ *	some time behind. What does not fit is shut: mail of ours is put off, other mail passes, and it
+ *	is tried again, since a disk may be mounted, a copy restored, or the administrator accept the
+ *	store as it is. Then the mark is brought forward to what was known, which accept asks.
  *
  *	A store from before there were marks gets one.
  *
  * DIAGNOSTICS
  *	Error: why it is shut, each time that this is another reason. Info: it is open. Warning:
- *	there can be no mark. store_round.c tells the administrators.
+ *	there can be no mark, or it cannot be brought forward. store_round.c tells the administrators.
  */
 #include "config.h"
 
@@ -23,11 +25,14 @@
 #include <sys/stat.h>
 
 #include "conf/log.h"
+#include "conf/rights.h"
 #include "milter/courier/courier.h"
 #include "schema/audit_check.h"
 #include "schema/store_copy.h"
+#include "schema/store_known.h"
 #include "schema/store_lock.h"
 #include "schema/store_mark.h"
+#include "schema/store_name.h"
 #include "schema/store_restoring.h"
 
 #define OPENING_SECONDS 10
@@ -103,6 +108,10 @@ static bool check_mode(const char *path, struct kairan_error *error_r)
 {
 	struct stat status;
 
+	if (!store_is_file(path))
+		return true;
+	if (!rights_check_place("store_path", path, error_r))
+		return false;
 	if (stat(path, &status) != 0 || (status.st_mode & S_IRWXO) == 0)
 		return true;
 	return error_set(error_r, "store: others may read or write %s; chmod o-rwx",
@@ -142,14 +151,30 @@ static bool resume(struct kairan *kairan, const struct setup *setup, struct stor
 	       alarm_board_load(kairan_get_alarm_board(kairan), store, error_r);
 }
 
+/* Where that cannot be written, this daemon knows it still. */
+static void keep_known(struct kairan *kairan, bool is_news)
+{
+	struct setup *setup = kairan_get_setup(kairan);
+	g_autofree char *path = store_mark_path(setup->settings->audit_key_file);
+	struct kairan_error error = { "" };
+
+	if (!store_known_keep(kairan_get_store(kairan), path, &error) && is_news)
+		log_warning("%s", error.text);
+	setup_unref(setup);
+}
+
 static void say(struct kairan *kairan, const struct finding *found)
 {
 	struct store *store = kairan_get_store(kairan);
 	struct kairan_error before = { "" };
+	bool is_news;
 
 	(void)store_failing_since(store, &before);
-	if (strcmp(before.text, found->why.text) != 0)
+	is_news =
+	    store_shut_reason(store) == NULL || strcmp(before.text, found->why.text) != 0;
+	if (is_news)
 		log_error("the store is shut: %s: %s", found->reason, found->why.text);
+	keep_known(kairan, is_news);
 	store_shut(store, &(struct store_shut){ found->reason, found->why.text });
 }
 
@@ -159,7 +184,10 @@ static bool open_store(struct kairan *kairan, const struct setup *setup,
 	struct store *fresh = NULL;
 
 	if (!open_file(setup->settings, lock, &fresh, found) ||
-	    !resume(kairan, setup, fresh, &found->why)) {
+	    store_known_judge(kairan_get_store(kairan), fresh, &found->why) !=
+		ANSWER_YES ||
+	    !resume(kairan, setup, fresh, &found->why) ||
+	    !store_known_begin(fresh, &found->why)) {
 		store_close(fresh);
 		return false;
 	}

@@ -523,6 +523,20 @@ def test_room_for_the_largest_list(stack):
         check_equal(told(rows, "postfix-room"), {})
 
 
+def test_where_others_may_write(stack):
+    folder = scratch(stack, "keys")
+    folder.mkdir()
+    key = shutil.copy(pathlib.Path(stack.env["KAIRAN_STORE"]).with_name("token.keys"), folder)
+    for path in (folder, pathlib.Path(key)):
+        shutil.chown(path, stack.env["KAIRAN_STACK_USER"])
+    conf = settings_with(stack, key_file=str(key))
+    rows, _ = check(stack, conf=conf)
+    check_equal(rows["rights"]["status"], "ok", rows["rights"])
+    folder.chmod(0o777)
+    rows, _ = check(stack, conf=conf)
+    named(rows, "rights", "missing", f"key_file: others may write to {folder}")
+
+
 def test_the_mail_systems_log(stack):
     """Where a setting names it: it can be read, and it is one."""
     folder = pathlib.Path(stack.env["KAIRAN_LOG"])

@@ -260,5 +260,65 @@ def test_what_others_may_read(stack):
         daemon.wait()
 
 
+def test_where_others_may_write(stack):
+    """Whoever may write to a folder exchanges what is in it, however that is kept."""
+    folder = stack.directory / "second"
+    conf = second_daemon.make_store(stack, second_daemon.settings(stack))
+    user = stack.env["KAIRAN_STACK_USER"]
+    texts = folder / "texts"
+    template_dir = re.findall(r'(?m)^template_dir = "(.*)"', conf.read_text(encoding="utf-8"))
+    shutil.rmtree(texts, ignore_errors=True)
+    shutil.copytree(template_dir[0], texts)
+    keys = folder / "keys"
+    keys.mkdir(exist_ok=True)
+    key = shutil.copy(re.findall(r'(?m)^key_file = "(.*)"', conf.read_text(encoding="utf-8"))[0],
+                      keys / "token.keys")
+    for path in (keys, pathlib.Path(key)):
+        shutil.chown(path, user)
+    socket = folder / "socket"
+    socket.mkdir(exist_ok=True)
+    shutil.chown(socket, user)
+    with open(conf, "a", encoding="utf-8") as file:
+        file.write(f'template_dir = "{texts}"\nkey_file = "{key}"\n'
+                   f'milter_socket = "{socket}/milter.sock"\n')
+    for setting, path in (("template_dir", texts), ("template_dir", texts / "ja"),
+                          ("template_dir", texts / "ja" / "request.txt"),
+                          ("key_file", keys), ("milter_socket", socket)):
+        mode = path.stat().st_mode & 0o777
+        path.chmod(mode | 0o002)
+        status, said = second_daemon.run(stack, conf)
+        path.chmod(mode)
+        check_equal(status, os.EX_CONFIG, said)
+        check_in(f"{setting}: others may write to {path}; chmod o-w", said)
+    # The store's own: it is shut, and other mail passes.
+    folder.chmod(0o777)
+    with contextlib.suppress(FileNotFoundError):
+        (folder / "milter.sock").unlink()
+    conf.write_text(re.sub(r"(?m)^(template_dir|key_file|milter_socket) = .*second.*$", "",
+                           conf.read_text(encoding="utf-8")), encoding="utf-8")
+    status, said = second_daemon.run(stack, conf)
+    check_equal(status, os.EX_CONFIG, said)
+    check_in(f"audit_key_file: others may write to {folder}", said)
+    folder.chmod(0o755)
+
+
+def test_a_stores_folder_that_others_may_write_to(stack):
+    folder = stack.directory / "second" / "store"
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.chown(folder, stack.env["KAIRAN_STACK_USER"])
+    conf = second_daemon.make_store(stack, second_daemon.settings(
+        stack, store_path=folder / "kairan.db"))
+    folder.chmod(0o777)
+    daemon = second_daemon.start(stack, conf)
+    try:
+        said = next(line for line in daemon.stderr if "the store is shut" in line)
+        check_in(f"store_path: others may write to {folder}; chmod o-w", said)
+    finally:
+        daemon.terminate()
+        daemon.stderr.read()
+        daemon.wait()
+        shutil.rmtree(folder)
+
+
 if __name__ == "__main__":
     tap.main(globals())

@@ -79,9 +79,14 @@ def aside(stack):
 
 
 def check_shut(stack, subject, words):
-    """Ours is put off, other mail passes, a monitor and the administrators are told."""
     told = len(stack.imap("sysadmin"))
     stack.start("milter")
+    check_refused(stack, subject, words, told)
+
+
+def check_refused(stack, subject, words, told):
+    """Ours is put off, other mail passes, a monitor and the administrators are told: words, and
+    behind the mails that they had."""
     check_equal(answer_to(stack, subject), 451)
     check_equal(stack.submit("bosai-staff1", "sysadmin@town.example",
                              s.make_mail("bosai-staff1", "sysadmin@town.example",
@@ -195,6 +200,224 @@ def test_a_removed_file_takes_nothing(stack):
         for one in files_of(stack):
             one.unlink()
         check_equal(answer_to(stack, "消した後"), 451)
+
+
+# ---- another one comes over it while the daemon runs ----
+
+def mark_of(stack):
+    return pathlib.Path(str(store_path(stack).with_name("audit.key")) + ".mark")
+
+
+def rename_over(stack, copy):
+    """The store that was there, under the name that is returned."""
+    was = store_path(stack).with_name("was.db")
+    os.link(store_path(stack), was)
+    fresh = copy_for_user(stack, copy, "fresh.db")
+    fresh.rename(store_path(stack))
+    return was
+
+
+def point_elsewhere(stack, copy):
+    """The store's name is a symbolic link, whose end is exchanged."""
+    was = store_path(stack).with_name("was.db")
+    store_path(stack).rename(was)
+    store_path(stack).symlink_to(copy_for_user(stack, copy, "fresh.db"))
+    return was
+
+
+def write_over(stack, copy):
+    """The same file, with other octets, as cp does; while the daemon writes nothing, or both would be
+    mixed (tests/schema/test_known.c)."""
+    with contextlib.closing(sqlite3.connect(store_path(stack), timeout=20,
+                                            isolation_level=None)) as db:
+        db.execute("BEGIN IMMEDIATE")
+        shutil.copyfile(copy, store_path(stack))
+
+
+def remove_and_put(stack, copy):
+    before = len(stack.log())
+    store_path(stack).unlink()
+    stack.wait_for(lambda: "the store is shut" in stack.log()[before:], what="its absence")
+    copy_for_user(stack, copy, store_path(stack).name)
+
+
+def copy_for_user(stack, copy, name):
+    target = store_path(stack).with_name(name)
+    shutil.copyfile(copy, target)
+    target.chmod(0o640)
+    shutil.chown(target, stack.env["KAIRAN_STACK_USER"])
+    return target
+
+
+def put_back(stack, was):
+    """The very store that was there."""
+    was.rename(store_path(stack))
+    stack.wait_for(lambda: stack.move_clock(11) or answer_to(stack, "戻った保存庫") == 250,
+                   what="the 250")
+    wait_open(stack)
+
+
+def older_by(stack, scheduled, asked):
+    """Of one draft that waits for its hour and another that waits for its approver: a copy, and the
+    mark as it was then. Then both have gone out, and all of it is delivered."""
+    stack.move_clock_to(10)
+    hour = stack.now().strftime("配信日時: %Y-%m-%d 11:00\n")
+    town.draft(stack, "bosai-staff1", scheduled, f"{hour}避難所は学校です。")
+    town.answer(stack, "bosai-chief", town.request_for(stack, "bosai-chief", scheduled), "承認")
+    town.wait_state(stack, scheduled, town.APPROVED)
+    town.draft(stack, "bosai-staff1", asked)
+    request = town.request_for(stack, "bosai-chief", asked)
+    copy = store_path(stack).with_name(f"{asked}.db")
+    stack.kairanctl("backup", str(copy))
+    mark = mark_of(stack).read_bytes()
+    town.answer(stack, "bosai-chief", request, "承認")
+    town.wait_state(stack, asked, town.RELEASED)
+    stack.move_clock_to(11)
+    town.wait_state(stack, scheduled, town.RELEASED)
+    for subject in (scheduled, asked):
+        town.wait_broadcast(stack, subject)
+    stack.wait_for(stack.queue_is_empty, what="an empty queue")
+    return copy, mark, request
+
+
+def wait_older(stack, before):
+    """It has been looked at again, and found to be an older one."""
+    stack.wait_for(lambda: stack.move_clock(11) or "the store is shut: store-shut: store: it is "
+                   "older than it was" in stack.log()[before:], what="the older one to be seen")
+
+
+def go_on(stack, scheduled):
+    """With an older one: what was on its way in it waits until somebody has looked."""
+    before = len(stack.log())
+    wait_open(stack)
+    stack.wait_for(lambda: stack.move_clock(11) or "deferred: Art.7: suspended" in
+                   stack.log()[before:] or answer_to(stack, "一時停止中") == 250,
+                   what="the suspension")
+    check_equal(town.state_of(stack, scheduled), town.APPROVED)
+    stack.kairanctl("drafts", "withdraw", str(town.draft_id(stack, scheduled)),
+                    "--reason", "配信済み")
+    stack.kairanctl("resume")
+    stack.wait_for(lambda: answer_to(stack, f"再開 {scheduled}") == 250, what="the 250")
+    town.request_for(stack, "bosai-chief", f"再開 {scheduled}")
+
+
+def check_once(stack, *subjects):
+    """Nobody has had it twice, now that the mail system has nothing more to do."""
+    stack.wait_for(stack.queue_is_empty, what="an empty queue")
+    for subject in subjects:
+        check_equal(len(town.broadcast(stack.sink(), subject)), town.SUBSCRIBERS, subject)
+
+
+def test_an_older_one_over_it(stack):
+    """In whatever way it comes there, and though the mark has not come forward since it was made:
+    what has gone out since does not go out again, and a decision is not taken again."""
+    scheduled, asked = "時刻の前の複製", "決裁の前の複製"
+    with aside(stack):
+        stack.start("milter")
+        copy, mark, request = older_by(stack, scheduled, asked)
+        for way in (rename_over, point_elsewhere, write_over):
+            told, before = len(stack.imap("sysadmin")), len(stack.log())
+            mark_of(stack).write_bytes(mark)
+            was = way(stack, copy)
+            check_refused(stack, f"古い保存庫 {way.__name__}", "以前のものと違います", told)
+            wait_older(stack, before)
+            check_equal(final_of_answer(stack, request), 451)
+            if was is not None:
+                put_back(stack, was)
+        check_once(stack, scheduled, asked)
+        done = stack.kairanctl("store", "accept", "--reason", "手で戻した")
+        check_in("is suspended", done.stdout)
+        go_on(stack, scheduled)
+        check_once(stack, scheduled, asked)
+    copy.unlink()
+
+
+def final_of_answer(stack, request):
+    """To an approval, which has been made before."""
+    to = s.reply_address(request)
+    replies = stack.submit("bosai-chief", to, town.answer_mail("bosai-chief", request, "承認"))
+    return replies.recipients[to][0] if replies.recipients[to][0] >= 400 else replies.final[0]
+
+
+def test_an_older_one_where_it_was_removed(stack):
+    """Restored by the command then, while the daemon runs without a store."""
+    scheduled, asked = "消えた時刻の前", "消えた決裁の前"
+    with aside(stack):
+        stack.start("milter")
+        copy, mark, request = older_by(stack, scheduled, asked)
+        told, before = len(stack.imap("sysadmin")), len(stack.log())
+        mark_of(stack).write_bytes(mark)
+        remove_and_put(stack, copy)
+        check_refused(stack, "消えた保存庫", "以前のものと違います", told)
+        wait_older(stack, before)
+        check_equal(final_of_answer(stack, request), 451)
+        stack.wait_for(lambda: stack.kairanctl("restore", str(copy), check=False).returncode == 0,
+                       what="the restore")
+        go_on(stack, scheduled)
+        check_once(stack, scheduled, asked)
+    copy.unlink()
+
+
+def commits_of(stack):
+    rows = stack.store("SELECT value FROM position WHERE name = 'store-commits'")
+    return int(rows[0]["value"])
+
+
+def last_row(stack):
+    return stack.store("SELECT max(seq) AS seq FROM audit")[0]["seq"]
+
+
+def test_an_older_one_without_a_row_in_between(stack):
+    """What leaves no row in the trail is known as well: which shards were handed over."""
+    with aside(stack):
+        stack.start("milter")
+        check_equal(answer_to(stack, "行のない間"), 250)
+        town.request_for(stack, "bosai-chief", "行のない間")
+        stack.wait_for(lambda: not stack.store("SELECT 1 FROM outbox WHERE state = 0"),
+                       what="the notices")
+        copy = store_path(stack).with_name("rowless.db")
+        stack.kairanctl("backup", str(copy))
+        mark = mark_of(stack).read_bytes()
+        before, row = commits_of(stack), last_row(stack)
+        stack.wait_for(lambda: stack.move_clock(61) or commits_of(stack) > before,
+                       what="a commit")
+        check_equal(last_row(stack), row)
+        told = len(stack.imap("sysadmin"))
+        mark_of(stack).write_bytes(mark)
+        write_over(stack, copy)
+        check_refused(stack, "行のない古い保存庫", "その後に行われたことが残っていません", told)
+        # Whoever comes after this daemon knows it from the mark.
+        stack.stop("milter")
+        told = len(stack.imap("sysadmin"))
+        stack.start("milter")
+        check_refused(stack, "次の常駐", "その後に行われたことが残っていません", told)
+    copy.unlink()
+
+
+def test_an_emptied_one(stack):
+    """Not an octet is left of it; then another one stands there."""
+    with aside(stack) as kept:
+        stack.start("milter")
+        check_equal(answer_to(stack, "空にする前"), 250)
+        told = len(stack.imap("sysadmin"))
+        empty = kept.with_name("empty.db")
+        empty.touch()
+        write_over(stack, empty)
+        check_refused(stack, "空にした保存庫", "が空です", told)
+        check_equal(store_path(stack).stat().st_size, 0, "it was made a store")
+        other = kept.with_name("other.db")
+        shutil.copyfile(kept, other)
+        with contextlib.closing(sqlite3.connect(other)) as db:
+            db.execute("UPDATE position SET value = replace(value, substr(value, 1, 1), 'f')"
+                       " WHERE name = 'store-id'")
+            db.commit()
+        before = len(stack.log())
+        write_over(stack, other)
+        stack.wait_for(lambda: stack.move_clock(11) or "this is another store" in
+                       stack.log()[before:], what="the other store to be seen")
+        check_equal(answer_to(stack, "よその保存庫"), 451)
+        other.unlink()
+        empty.unlink()
 
 
 def flip(stack):
