@@ -3,7 +3,8 @@
  *	ctl_report - kairanctl report
  *
  * DESCRIPTION
- *	report [--month YYYY-MM] [--html FILE] [--json]
+ *	report [--month YYYY-MM] [--html FILE | --json]
+ *	report --fiscal-year [YYYY] [--html FILE | --csv | --json] (ctl_report_year.c)
  *
  *	The report of a month, by default of the one before this, as the administrators get it by
  *	mail: as plain text or JSON on standard output, or as an HTML file ("-": on standard
@@ -26,88 +27,12 @@
 
 #include "conf/clock.h"
 #include "ctl/commands.h"
-#include "ctl/ctl_file.h"
 #include "ctl/ctl_options.h"
 #include "ctl/ctl_reading.h"
+#include "ctl/ctl_report.h"
 #include "ctl/ctl_store.h"
 #include "milter/core/notice.h"
 #include "milter/report/report.h"
-
-struct report_call {
-	const struct ctl_call *call;
-	struct setup *setup;
-	const char *month;
-	const char *html;
-	bool json;
-};
-
-static const char *find_language(const struct settings *settings)
-{
-	const char *locale = ctl_locale();
-
-	if (ctl_is_japanese())
-		return "ja";
-	return strncmp(locale, "en", 2) == 0 ? "en" : settings->language;
-}
-
-/* What the mail says, without whom it is to. */
-static int write_filled(const struct report_call *report, const json_t *figures)
-{
-	const char *language = find_language(report->setup->settings);
-	GHashTable *facts = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
-	struct template_mail filled = { NULL, NULL, NULL };
-	struct kairan_error error = { "" };
-	int status = EX_OK;
-
-	report_put_facts(facts, report->setup, language, figures);
-	if (!template_fill(report->setup->templates, language, NOTICE_REPORT, facts,
-			   &filled, &error))
-		status = ctl_fail(EX_CONFIG, "%s", error.text);
-	else if (report->html != NULL)
-		status = ctl_file_write(report->html, filled.html);
-	else
-		fputs(g_strchug(filled.text), stdout);
-	template_mail_clear(&filled);
-	g_hash_table_destroy(facts);
-	return status;
-}
-
-/* In the outbox times are numbers; for other programs they are ISO 8601, null where there is
- * none. */
-static void write_times(json_t *value, const char *zone)
-{
-	static const char *const times[] = { "since", "until",        "made_at",
-					     "last",  "records_from", NULL };
-	const char *name;
-	json_t *member;
-	size_t i;
-
-	json_array_foreach(value, i, member)
-	{
-		write_times(member, zone);
-	}
-	json_object_foreach(value, name, member)
-	{
-		char text[64];
-
-		write_times(member, zone);
-		if (!json_is_integer(member) || !g_strv_contains(times, name))
-			continue;
-		clock_format(json_integer_value(member), zone, "%Y-%m-%dT%H:%M:%S%:z",
-			     text, sizeof(text));
-		(void)json_object_set_new(
-		    value, name,
-		    json_integer_value(member) != 0 ? json_string(text) : json_null());
-	}
-}
-
-static int write_json(json_t *figures, const struct settings *settings)
-{
-	write_times(figures, settings->time_zone);
-	(void)json_dumpf(figures, stdout, JSON_INDENT(1) | JSON_PRESERVE_ORDER);
-	putchar('\n');
-	return EX_OK;
-}
 
 static int write_report(const struct report_call *report, struct store *store,
 			const struct month *month)
@@ -118,8 +43,9 @@ static int write_report(const struct report_call *report, struct store *store,
 
 	if (!report_collect(report->setup, store, month, clock_now(), &figures, &error))
 		return ctl_fail(EX_UNAVAILABLE, "%s", error.text);
-	status = report->json ? write_json(figures, report->setup->settings)
-			      : write_filled(report, figures);
+	status = report->json ? ctl_report_write_json(figures, report->setup->settings)
+			      : ctl_report_write_filled(report, NOTICE_REPORT,
+							report_put_facts, figures);
 	if (status == EX_OK && !report_is_complete(figures))
 		status = ctl_fail(EX_UNAVAILABLE, "dormant people are not known: %s",
 				  error.text);
@@ -177,16 +103,22 @@ int ctl_report(const struct ctl_call *call)
 	struct report_call report = { .call = call };
 	const struct ctl_option options[] = { { "month", &report.month, NULL },
 					      { "html", &report.html, NULL },
-					      { "json", NULL, &report.json } };
+					      { "json", NULL, &report.json },
+					      { "csv", NULL, &report.csv },
+					      { "fiscal-year", NULL, &report.is_year } };
 	struct kairan_error error;
 	int rest, status;
 
-	if (!ctl_options_read(call, options, G_N_ELEMENTS(options), &rest) ||
-	    rest != call->argc || (report.json && report.html != NULL))
+	if (!ctl_options_read(call, options, G_N_ELEMENTS(options), &rest))
+		return ctl_usage(call);
+	if (report.is_year && rest < call->argc)
+		report.year = call->argv[rest++];
+	if (rest != call->argc || report.json + report.csv + (report.html != NULL) > 1 ||
+	    (report.is_year ? report.month != NULL : report.csv))
 		return ctl_usage(call);
 	if (!setup_load(call->path, &report.setup, &error))
 		return ctl_fail(EX_CONFIG, "%s", error.text);
-	status = run(&report);
+	status = report.is_year ? ctl_report_run_year(&report) : run(&report);
 	setup_unref(report.setup);
 	return status;
 }

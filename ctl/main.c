@@ -250,9 +250,10 @@ static const struct ctl_command ctl_commands[] = {
 	  "教えられた署名を忘れる",
 	  ctl_signatures_forget },
 	{ { "report", NULL },
-	  "[--month YYYY-MM] [--html FILE | --json]",
-	  "the report of a month (of the last one), as text, or as HTML to print",
-	  "情報配信月次報告（既定は前月分。--html は印刷用）",
+	  "[--month YYYY-MM | --fiscal-year [YYYY]] [--html FILE | --csv | --json]",
+	  "the report of a month (of the last one) or of a fiscal year, as text, or as HTML "
+	  "to print; a year's also as CSV",
+	  "情報配信月次報告・年度報告（既定は前月分・前年度分。--html は印刷用、年度報告は --csv も）",
 	  ctl_report },
 	{ { "setup", "check" },
 	  "[--login UID --password-file FILE] [--submission URL] [--mta-config PATH] "

@@ -54,6 +54,8 @@ static void read_draft(struct sql_stmt *stmt, struct report_draft *draft_r)
 		.recipients = sql_int(stmt, 7),
 		.urgent = sql_int(stmt, 8) != 0,
 		.corrects = sql_int(stmt, 9) != 0,
+		.id = sql_int(stmt, 10),
+		.due_at = sql_int(stmt, 11),
 	};
 }
 
@@ -77,7 +79,8 @@ enum answer store_report_visit_drafts(struct store *store, const struct report_t
 	    "SELECT * FROM (SELECT section, section_ja, section_en, state, submitted_at,"
 	    " coalesce(decided_at, 0) AS decided,"
 	    " coalesce(CASE WHEN state = 8 THEN due_at ELSE released_at END, 0) AS sent,"
-	    " coalesce(recipients, 0), urgent, corrects FROM draft WHERE id BETWEEN ?1 AND ?2) AS page"
+	    " coalesce(recipients, 0), urgent, corrects, id,"
+	    " coalesce(due_at, 0) FROM draft WHERE id BETWEEN ?1 AND ?2) AS page"
 	    " WHERE (submitted_at >= ?3 AND submitted_at < ?4) OR"
 	    " (decided >= ?3 AND decided < ?4) OR (sent >= ?3 AND sent < ?4)",
 	    "iiii", first, last, time->since, time->until);

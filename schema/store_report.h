@@ -20,12 +20,14 @@ struct report_time {
 /* A draft of which something happened in that time. Strings are borrowed from the row; a time
  * of 0 has not come yet. */
 struct report_draft {
+	int64_t id;
 	const char *section; /* DN */
 	const char *section_ja;
 	const char *section_en;
 	enum draft_state state;
 	int64_t submitted_at;
 	int64_t decided_at;
+	int64_t due_at;
 	int64_t sent_at; /* when its release was complete, or was broken off */
 	int64_t recipients;
 	bool urgent;

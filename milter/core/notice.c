@@ -55,6 +55,7 @@ static const char *const notice_kind_list[] = {
 	NOTICE_INCIDENT,
 	NOTICE_INCIDENT_RECEIPT,
 	NOTICE_REPORT,
+	NOTICE_REPORT_YEAR,
 	NOTICE_CONFIRM_URGENT,
 	NOTICE_ASK_AGAIN,
 	NOTICE_UNANSWERED,
@@ -123,6 +124,8 @@ static const char *const notice_name_list[] = {
 	"report_bounces", "report_delayed", "report_notices", "report_dormant_days",
 	"report_dormant", "report_dormant_more", "report_audit", "report_audit_fault",
 	"report_inspection", "report_inspection_due", "report_incident_list",
+	"report_year", "report_submitted", "report_sent_back", "report_kinds",
+	"report_months", "report_kind_times", "report_night",
 	/* of an incident */
 	"incident", "attached_text", "task_text", "cause", "measure",
 	/* of a resident */

@@ -49,6 +49,7 @@
 
 #define NOTICE_SUSPENSION    "suspension"    /* to the people of sections (Art. 7) */
 #define NOTICE_REPORT        "report"        /* to the administrators: the month before */
+#define NOTICE_REPORT_YEAR   "report-year"   /* to nobody: kairanctl writes it */
 #define NOTICE_DUTY_CHANGED  "duty-changed"  /* to the section head (Art. 10, 11) */
 #define NOTICE_ADMINISTRATOR "administrator" /* to the administrators: one came or left */
 #define NOTICE_APPLICATION \

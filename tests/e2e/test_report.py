@@ -3,6 +3,7 @@
 month is reported once, whatever happens; and what Chromium makes of the HTML."""
 import base64
 import calendar
+import contextlib
 import datetime
 import html.parser
 import json
@@ -534,6 +535,124 @@ def test_no_reports_wanted(stack):
     move_to(stack, month_of(stack, 1), 1, 0)
     check_once(stack, after)
     check_equal(len(reports(stack)), len(before) + 1, "reports")
+
+
+# ---- a fiscal year ----
+
+def fiscal_year(stack):
+    now = stack.now()
+    return now.year - (now.month < 4)
+
+
+def year_figures(stack, year, check=True):
+    return json.loads(stack.kairanctl("report", "--fiscal-year", str(year), "--json",
+                                      check=check).stdout)
+
+
+def difference(after, before, *path):
+    for name in path:
+        after, before = after[name], before[name]
+    return after - before
+
+
+@contextlib.contextmanager
+def quiet_nights(stack):
+    stack.configure(quiet_hours="21:00-07:00")
+    try:
+        yield
+    finally:
+        stack.configure(quiet_hours="none")
+
+
+def at_night(stack, subject):
+    """An urgent broadcast between quiet hours' begin and end."""
+    town.draft(stack, STAFF, f"【緊急】{subject}")
+    town.answer(stack, CHIEF, town.request_for(stack, CHIEF, subject), "緊急承認 川の水位が上がった")
+    town.wait_state(stack, f"【緊急】{subject}", town.RELEASED, 60)
+
+
+def correct(stack, subject):
+    report = stack.wait_mail(STAFF, lambda mail: subject in str(mail["Subject"])
+                             and s.reply_address(mail).startswith("correct+"))
+    town.answer(stack, STAFF, report, "時刻を改めます。十時からです。")
+    request = town.request_for(stack, CHIEF, "【訂正】" + subject)
+    town.answer(stack, CHIEF, request, "承認")
+    town.wait_state(stack, "【訂正】" + subject, town.RELEASED, 60)
+
+
+def test_fiscal_year(stack):
+    """By section, month and kind; what begins at night counts apart; and drafts that came back."""
+    month = month_of(stack, 1)
+    move_to(stack, month, 10)
+    year = fiscal_year(stack)
+    before = year_figures(stack, year)
+    residents = sum(row["active"] for row in json.loads(
+        stack.kairanctl("subscribers", "count", "--json").stdout) if row["list"] == "bosai")
+    broadcast(stack, "bosai", "年度の一", wait=1800)
+    correct(stack, "年度の一")
+    send_back(stack, "年度の二")
+    move_to(stack, month, 10, 22)
+    with quiet_nights(stack):
+        at_night(stack, "年度の三")
+        after = year_figures(stack, year)
+    bosai = [section_of(report, "bosai") for report in (after, before)]
+    check_equal([difference(*bosai, *path) for path in (
+        ("submitted",), ("sent_back",), ("broadcasts",), ("recipients",),
+        ("ordinary", "broadcasts"), ("urgent", "broadcasts"), ("correction", "broadcasts"),
+        ("decision", "day", "count"), ("decision", "night", "count"),
+        ("release", "night", "count"), ("urgent", "decision", "night", "count"),
+        ("ordinary", "decision", "night", "count"))],
+        [4, 1, 3, 3 * residents, 1, 1, 1, 2, 1, 1, 1, 0])
+    check_equal(difference(after["total"], before["total"], "broadcasts"), 3)
+    row, = (row for row in after["months"] if row["month"] == name_of(month))
+    check_equal(sum(row["broadcasts"] for row in after["months"]), after["total"]["broadcasts"])
+    check_equal((len(after["months"]), after["months"][0]["month"], row["correction"]),
+                (12, f"{year}-04", 1))
+    check_equal((after["fiscal_year"], after["reiwa"], after["complete"]),
+                (year, year - 2018, False))
+    check_equal(after["since"][:10], f"{year}-04-01")
+    check_equal(year_figures(stack, year - 1)["total"]["submitted"] +
+                after["total"]["submitted"] <= len(stack.store("SELECT 1 FROM draft")), True)
+
+
+def test_fiscal_year_written(stack):
+    """As text, as a page that loads nothing, and for spreadsheets."""
+    year = fiscal_year(stack)
+    with quiet_nights(stack):
+        text = in_locale(stack, "ja_JP.UTF-8", "--fiscal-year", str(year))
+    for words in (f"令和{year - 2018}年度（{year}年度）", f"{year}年4月1日から{year + 1}年3月31日まで",
+                  "年度の途中", "うち差戻し", "21:00-07:00"):
+        check_in(words, text)
+    check_equal([line for line in text.splitlines() if "$" in line], [], text)
+    check_in(f"fiscal year {year} (Reiwa {year - 2018})",
+             in_locale(stack, "en_US.UTF-8", "--fiscal-year", str(year)))
+    page = in_locale(stack, "ja_JP.UTF-8", "--fiscal-year", str(year), "--html", "-")
+    check_equal([word for word in ("<script", "<img", "url(") if word in page], [], page)
+    check_in("&lt;script&gt;", page)
+    rows = [line.split(",") for line in
+            in_locale(stack, "ja_JP.UTF-8", "--fiscal-year", str(year), "--csv").splitlines()]
+    check_equal((rows[0][0], len({len(row) for row in rows if HOSTILE[:3] not in row[1]})),
+                ("\ufefffiscal year", 1))
+    figures_now = year_figures(stack, year)
+    bosai = {row[2].strip('"'): row for row in rows if row[1] == '"防災課"'}
+    check_equal(sorted(bosai), sorted(("通常", "緊急", "訂正", "合計")))
+    check_equal(int(bosai["合計"][3]), section_of(figures_now, "bosai")["broadcasts"])
+    check_equal(float(bosai["通常"][5]) > 0, True, bosai["通常"])
+    read = stack.store("SELECT detail FROM audit WHERE action = 'read' ORDER BY seq DESC LIMIT 1")
+    check_in(f"report --fiscal-year {year}", read[0]["detail"])
+
+
+def test_fiscal_year_wrong_calls(stack):
+    later = str(fiscal_year(stack) + 1)
+    for args, words in ((("--fiscal-year", "26"), "2026"), (("--fiscal-year", later), "not begun"),
+                        (("--csv",), "--csv"), (("--fiscal-year", "--month", "2026-11"), "--month"),
+                        (("--fiscal-year", "2026", "--csv", "--json"), "--csv")):
+        done = stack.kairanctl("report", *args, check=False)
+        check_equal(done.returncode, USAGE, f"{args}: {done.stderr}")
+        check_in(words, done.stderr)
+    # The one before is the one that is over.
+    told = json.loads(stack.kairanctl("report", "--fiscal-year", "--json").stdout)
+    check_equal((told["fiscal_year"], told["complete"]), (fiscal_year(stack) - 1, True))
 
 
 if __name__ == "__main__":

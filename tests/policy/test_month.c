@@ -14,6 +14,7 @@
 
 #include "policy/columns.h"
 #include "policy/day.h"
+#include "policy/fiscal_year.h"
 #include "policy/month.h"
 #include "policy/spans.h"
 
@@ -202,9 +203,53 @@ static void test_columns(void **state)
 	}
 }
 
+static void test_fiscal_years(void **state)
+{
+	static const struct {
+		const char *now;
+		int first_month, year, reiwa;
+		const char *since, *until;
+	} rows[] = {
+		{ "2026-11-25T09:00:00", 4, 2026, 8, "2026-04-01T00:00:00",
+		  "2027-04-01T00:00:00" },
+		{ "2027-03-31T23:59:59", 4, 2026, 8, "2026-04-01T00:00:00",
+		  "2027-04-01T00:00:00" },
+		{ "2027-04-01T00:00:00", 4, 2027, 9, "2027-04-01T00:00:00",
+		  "2028-04-01T00:00:00" },
+		{ "2019-04-01T00:00:00", 4, 2019, 1, "2019-04-01T00:00:00",
+		  "2020-04-01T00:00:00" },
+		{ "2019-03-31T00:00:00", 4, 2018, 0, "2018-04-01T00:00:00",
+		  "2019-04-01T00:00:00" },
+		{ "2026-12-31T23:59:59", 1, 2026, 8, "2026-01-01T00:00:00",
+		  "2027-01-01T00:00:00" },
+	};
+	static const char *const wrong[] = { "",     "26",   "20266", "2026-04",
+					     "1999", "3000", "abcd",  " 2026" };
+	GTimeZone *zone = g_time_zone_new_identifier("Asia/Tokyo");
+	struct fiscal_year year, other;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		fiscal_year_of_time(read_time(rows[i].now, zone), rows[i].first_month,
+				    zone, &year);
+		assert_int_equal(year.year, rows[i].year);
+		assert_int_equal(year.since, read_time(rows[i].since, zone));
+		assert_int_equal(year.until, read_time(rows[i].until, zone));
+		assert_int_equal(fiscal_year_find_reiwa(&year), rows[i].reiwa);
+		fiscal_year_before(&year, rows[i].first_month, zone, &other);
+		assert_int_equal(other.until, year.since);
+	}
+	assert_true(fiscal_year_read("2026", 4, zone, &year));
+	assert_int_equal(year.since, read_time("2026-04-01T00:00:00", zone));
+	for (size_t i = 0; i < COUNT(wrong); i++)
+		assert_false(fiscal_year_read(wrong[i], 4, zone, &year));
+	g_time_zone_unref(zone);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_fiscal_years),
 		cmocka_unit_test(test_month_of_a_time),
 		cmocka_unit_test(test_what_is_no_month),
 		cmocka_unit_test(test_weeks),

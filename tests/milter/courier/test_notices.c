@@ -45,8 +45,8 @@ static const char *const of_drafts[] = {
 
 /* Kinds to the administrators. */
 static const char *const of_administrators[] = {
-	NOTICE_ALARM,           NOTICE_ALARM_OVER,    NOTICE_REPORT, NOTICE_INCIDENT,
-	NOTICE_INSTRUCT_ANSWER, NOTICE_ADMINISTRATOR, NULL
+	NOTICE_ALARM,    NOTICE_ALARM_OVER,      NOTICE_REPORT_YEAR,   NOTICE_REPORT,
+	NOTICE_INCIDENT, NOTICE_INSTRUCT_ANSWER, NOTICE_ADMINISTRATOR, NULL
 };
 
 static struct setup *load_setup(const char *more)

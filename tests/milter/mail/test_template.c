@@ -150,6 +150,7 @@ static void test_languages_have_the_same_files(void **state)
 	g_ptr_array_add(expected, g_strdup("web.txt"));
 	g_ptr_array_add(expected, g_strdup("web.html"));
 	g_ptr_array_add(expected, g_strdup("report.html"));
+	g_ptr_array_add(expected, g_strdup("report-year.html"));
 	g_ptr_array_add(expected, g_strdup("request.html"));
 	known = join_sorted(expected);
 	assert_string_equal(ja, known);
@@ -178,6 +179,7 @@ static void test_languages_have_the_same_placeholders(void **state)
 	check_twins("web.txt");
 	check_twins("web.html");
 	check_twins("report.html");
+	check_twins("report-year.html");
 	check_twins("request.html");
 }
 
