@@ -55,10 +55,11 @@ static const struct {
 bool setting_value_is_text(enum setting_type type)
 {
 	return type == TYPE_TEXT || type == TYPE_LANGUAGE || type == TYPE_DOMAIN ||
-	       type == TYPE_PATH || type == TYPE_SMTP_URL || type == TYPE_ZONE ||
-	       type == TYPE_HOURS || type == TYPE_DELIMITER || type == TYPE_REPLY_TO ||
-	       type == TYPE_HTTPS_URL || type == TYPE_PART_LINE || type == TYPE_PROGRAM ||
-	       type == TYPE_CAP_LEVEL || type == TYPE_CAP_CATEGORIES;
+	       type == TYPE_PATH || type == TYPE_STORE || type == TYPE_SMTP_URL ||
+	       type == TYPE_ZONE || type == TYPE_HOURS || type == TYPE_DELIMITER ||
+	       type == TYPE_REPLY_TO || type == TYPE_HTTPS_URL ||
+	       type == TYPE_PART_LINE || type == TYPE_PROGRAM || type == TYPE_CAP_LEVEL ||
+	       type == TYPE_CAP_CATEGORIES;
 }
 
 static bool parse_word(enum setting_type type, const char *text, int64_t *value_r)
@@ -163,6 +164,8 @@ const char *setting_value_wants(enum setting_type type)
 		return "a mail domain";
 	case TYPE_PATH:
 		return "an absolute path";
+	case TYPE_STORE:
+		return "sqlite:/PATH, postgresql://..., or nothing";
 	case TYPE_ZONE:
 		return "a time zone, such as Asia/Tokyo";
 	case TYPE_SMTP_URL:
@@ -240,6 +243,9 @@ bool setting_value_parse(enum setting_type type, const char *text, int64_t *numb
 		return parse_domain(text);
 	case TYPE_PATH:
 		return text[0] == '/';
+	case TYPE_STORE:
+		return *text == '\0' || strncmp(text, "sqlite:/", 8) == 0 ||
+		       strncmp(text, "postgresql://", 13) == 0;
 	case TYPE_ZONE:
 		return parse_zone(text);
 	case TYPE_SMTP_URL:

@@ -21,6 +21,7 @@ enum setting_type {
 	TYPE_LANGUAGE,
 	TYPE_DOMAIN,
 	TYPE_PATH,
+	TYPE_STORE, /* or empty */
 	TYPE_SMTP_URL,
 	TYPE_ZONE,
 	TYPE_HOURS,

@@ -54,7 +54,12 @@ static const struct setting settings_table[] = {
 	ROW(drain_timeout, TYPE_DURATION, "30s",
 	    "How long a stop waits for messages that are being taken in."),
 
-	ROW(store_path, TYPE_PATH, "/var/lib/kairan/kairan.db", "The SQLite store."),
+	ROW(store, TYPE_STORE, "",
+	    "Where the store is: sqlite:/PATH is a file, and postgresql://... a database, as "
+	    "libpq writes its URIs; its password stands in a file (passfile=FILE), and a server "
+	    "on another host has to prove who it is (sslmode=verify-full). Empty: store_path."),
+	ROW(store_path, TYPE_PATH, "/var/lib/kairan/kairan.db",
+	    "The SQLite store, where store says nothing."),
 	ROW(key_file, TYPE_PATH, "/etc/kairan/token.keys",
 	    "Keys that sign tokens; made by `kairanctl keys make`."),
 	ROW(audit_key_file, TYPE_PATH, "/etc/kairan/audit.key",
@@ -524,6 +529,29 @@ static bool fill_settings(cfg_t *cfg, const char *path, struct settings *setting
 	return true;
 }
 
+#define SQLITE_SCHEME "sqlite:"
+
+/* From here on store_path is the name of the store that was chosen. */
+static bool choose_store(cfg_t *cfg, const char *path, struct settings *settings,
+			 struct kairan_error *error_r)
+{
+	const char *name = settings->store;
+	char *copy;
+
+	if (*name == '\0')
+		return true;
+	if (cfg_getstr(cfg, "store_path") != NULL)
+		return error_set(error_r, "%s: store and store_path are both set", path);
+	if (strncmp(name, SQLITE_SCHEME, strlen(SQLITE_SCHEME)) == 0)
+		name += strlen(SQLITE_SCHEME);
+	copy = strdup(name);
+	if (copy == NULL)
+		return error_set(error_r, "out of memory");
+	free(settings->store_path);
+	settings->store_path = copy;
+	return true;
+}
+
 /* A whole file; a folder or an octet NUL is an error here, while libconfuse would end the
  * process at the one and the file at the other. */
 static char *read_file(const char *path, struct kairan_error *error_r)
@@ -629,7 +657,8 @@ bool settings_load(const char *path, struct settings **settings_r,
 	if (settings == NULL)
 		(void)error_set(error_r, "out of memory");
 	else
-		ok = fill_settings(cfg, path, settings, error_r);
+		ok = fill_settings(cfg, path, settings, error_r) &&
+		     choose_store(cfg, path, settings, error_r);
 	if (ok)
 		*settings_r = settings;
 	else
@@ -663,6 +692,9 @@ void settings_print(const struct settings *settings, FILE *out)
 		char *text;
 		int64_t number;
 
+		/* What is printed can be read again. */
+		if (*settings->store != '\0' && strcmp(setting->name, "store_path") == 0)
+			continue;
 		if (setting_value_is_text(setting->type)) {
 			memcpy(&text, place, sizeof(text));
 			print_text(setting->name, text, out);

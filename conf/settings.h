@@ -26,7 +26,8 @@ struct settings {
 	char *prometheus_file;
 	int64_t drain_timeout;
 
-	char *store_path;
+	char *store;
+	char *store_path; /* the store's name, whichever of the two says it */
 	char *key_file;
 	char *audit_key_file;
 	int64_t fiscal_year_month;

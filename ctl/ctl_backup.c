@@ -64,7 +64,9 @@ int ctl_backup(const struct ctl_call *call)
 
 	if (!read_path(call, &path))
 		return ctl_usage(call);
-	status = ctl_store_open(call, &store);
+	status = ctl_store_want_file(call);
+	if (status == EX_OK)
+		status = ctl_store_open(call, &store);
 	if (status != EX_OK)
 		return status;
 	/* Before the copy, so that the copy tells of itself. */

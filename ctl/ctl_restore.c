@@ -351,6 +351,9 @@ int ctl_restore(const struct ctl_call *call)
 	if (!ctl_options_read(call, NULL, 0, &rest) || rest + 1 != call->argc)
 		return ctl_usage(call);
 	path = call->argv[rest];
+	status = ctl_store_want_file(call);
+	if (status != EX_OK)
+		return status;
 	if (store_lock_take(call->settings->store_path, &lock, &error) != ANSWER_YES)
 		return ctl_fail(
 		    EX_TEMPFAIL,

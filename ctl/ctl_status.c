@@ -31,6 +31,7 @@
 #include "ctl/ctl_table.h"
 #include "ctl/ctl_time.h"
 #include "milter/round/status.h"
+#include "schema/store_name.h"
 
 enum nagios { NAGIOS_OK, NAGIOS_WARNING, NAGIOS_CRITICAL, NAGIOS_UNKNOWN };
 
@@ -171,7 +172,8 @@ static struct store *open_store(const struct settings *settings)
 	struct store *store = NULL;
 	struct kairan_error error;
 
-	if (g_file_test(settings->store_path, G_FILE_TEST_EXISTS) &&
+	if ((!store_is_file(settings->store_path) ||
+	     g_file_test(settings->store_path, G_FILE_TEST_EXISTS)) &&
 	    ctl_store_open_unsealed(settings, &store, &error))
 		return store;
 	return NULL;

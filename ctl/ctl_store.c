@@ -28,6 +28,7 @@
 #include "conf/keyring.h"
 #include "schema/store_copy.h"
 #include "schema/store_mark.h"
+#include "schema/store_name.h"
 #include "schema/store_restoring.h"
 
 bool ctl_store_open_unsealed(const struct settings *settings, struct store **store_r,
@@ -87,15 +88,29 @@ static int open_reader(const struct ctl_call *call, struct store **store_r)
 	return EX_OK;
 }
 
+int ctl_store_want_file(const struct ctl_call *call)
+{
+	if (store_is_file(call->settings->store_path))
+		return EX_OK;
+	return ctl_fail(
+	    EX_UNAVAILABLE,
+	    "the store is a database, %s: copies of it are its server's to make "
+	    "(pg_dump) and to put back (pg_restore); one that was put back is "
+	    "accepted by `kairanctl store accept`",
+	    call->settings->store_path);
+}
+
 int ctl_store_open_unmarked(const struct ctl_call *call, struct store **store_r)
 {
 	const char *path = call->settings->store_path;
 	struct keyring *seals = NULL;
 	struct kairan_error error = { "" };
 
-	if (access(path, F_OK) != 0 && store_restoring_is_broken(path, &error))
+	const bool is_missing = store_is_file(path) && access(path, F_OK) != 0;
+
+	if (is_missing && store_restoring_is_broken(path, &error))
 		return ctl_fail(EX_UNAVAILABLE, "%s", error.text);
-	if (access(path, F_OK) != 0)
+	if (is_missing)
 		return ctl_fail(EX_UNAVAILABLE,
 				"store: %s: %s. Where there has never been one, "
 				"`kairanctl store init` makes it; else see whether its "

@@ -24,6 +24,9 @@ int ctl_store_open(const struct ctl_call *call, struct store **store_r);
 /* The same, where one that is not what its mark says is none: EX_UNAVAILABLE. */
 int ctl_store_open_fitting(const struct ctl_call *call, struct store **store_r);
 
+/* Is the store a file? Else EX_UNAVAILABLE, and it is said who makes copies of it. */
+int ctl_store_want_file(const struct ctl_call *call);
+
 /* The same of a store that the mark is not for: nothing is said where it does not fit. */
 int ctl_store_open_unmarked(const struct ctl_call *call, struct store **store_r);
 

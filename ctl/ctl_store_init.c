@@ -40,6 +40,7 @@
 #include "schema/store_copy.h"
 #include "schema/store_lock.h"
 #include "schema/store_mark.h"
+#include "schema/store_name.h"
 #include "schema/store_restoring.h"
 
 static bool append(struct store *store, const char *action, const char *reason,
@@ -67,7 +68,7 @@ static int make_file(const struct settings *settings)
 	const struct passwd *user;
 	int fd, status = EX_OK;
 
-	if (access(path, F_OK) == 0)
+	if (!store_is_file(path) || access(path, F_OK) == 0)
 		return EX_OK;
 	user = geteuid() == 0 ? getpwnam(settings->user) : NULL;
 	if (geteuid() == 0 && user == NULL)
@@ -123,11 +124,25 @@ static int init(const struct ctl_call *call, const char *reason, const char *mar
 	return status;
 }
 
+/* Of a database nobody knows before it is opened. */
+static bool is_made(const char *name)
+{
+	struct store *store = NULL;
+	struct kairan_error error;
+
+	if (store_is_file(name))
+		return access(name, F_OK) == 0;
+	if (!store_open_reader(name, 1, &store, &error))
+		return false;
+	store_close(store);
+	return true;
+}
+
 int ctl_store_init_once(const struct ctl_call *call, const char *reason, bool *made_r)
 {
 	const struct settings *settings = call->settings;
 	g_autofree char *path = store_mark_path(settings->audit_key_file);
-	const bool is_there = access(settings->store_path, F_OK) == 0;
+	const bool is_there = is_made(settings->store_path);
 	const bool was_there = access(path, F_OK) == 0;
 	struct keyring *seals = NULL;
 	struct kairan_error error = { "" };

@@ -26,8 +26,10 @@
 #include <unistd.h>
 
 #include "conf/log.h"
+#include "schema/sql.h"
 #include "schema/sql_sqlite.h"
 #include "schema/sql_sqlite_parts.h"
+#include "schema/store_name.h"
 #include "schema/store_parts.h"
 
 #define COPY_PAGES   512
@@ -188,6 +190,8 @@ enum answer store_copy_judge(struct store *store, struct kairan_error *error_r)
 
 	if (!store_is_in_place(store, error_r))
 		return ANSWER_UNKNOWN;
+	if (!store_is_file(store->path))
+		return sql_check(store, error_r);
 	if (sqlite3_open_v2(store->path, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK) {
 		(void)sqlite3_busy_timeout(db, CHECK_BUSY_MS);
 		answer = judge(db, error_r);
@@ -232,6 +236,9 @@ bool store_copy_keep_older(const char *path, struct kairan_error *error_r)
 	bool ok = true;
 	int version = 0;
 
+	/* Its server has copies of its own. */
+	if (!store_is_file(path))
+		return true;
 	sql_sqlite_configure();
 	/* What cannot be opened at all, store_open() says better. */
 	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK)

@@ -35,6 +35,8 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "schema/store_name.h"
+
 #define NFS_MAGIC  0x6969 /* statfs(2) */
 #define CIFS_MAGIC 0xff534d42
 #define SMB2_MAGIC 0xfe534d42
@@ -140,8 +142,14 @@ static enum answer lock_store(const char *path, int *fd_r, struct kairan_error *
 enum answer store_lock_take(const char *path, struct store_lock **lock_r,
 			    struct kairan_error *error_r)
 {
-	struct store_lock lock;
-	enum answer answer = lock_beside(path, &lock.beside, error_r);
+	struct store_lock lock = { -1, -1 };
+	enum answer answer;
+
+	if (!store_is_file(path)) {
+		*lock_r = g_memdup2(&lock, sizeof(lock));
+		return ANSWER_YES;
+	}
+	answer = lock_beside(path, &lock.beside, error_r);
 
 	if (answer != ANSWER_YES)
 		return answer;
@@ -160,6 +168,7 @@ void store_lock_free(struct store_lock *lock)
 		return;
 	if (lock->store >= 0)
 		close(lock->store);
-	close(lock->beside);
+	if (lock->beside >= 0)
+		close(lock->beside);
 	g_free(lock);
 }

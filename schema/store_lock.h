@@ -10,7 +10,8 @@
 
 struct store_lock;
 
-/* Take the lock of the store at path, which need not exist yet; NO at once when another
+/* Take the lock of the store at path, which need not exist yet (of a database there is none: see
+ * store_be_alone()); NO at once when another
  * process has it, also under another name of the same file, and UNKNOWN when it cannot be made.
  * It ends with the process or by store_lock_free(), which must come after the store is closed. The
  * lock is on a file beside the store, whose name ends in ".lock" and which stays, and on the store

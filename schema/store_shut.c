@@ -104,8 +104,8 @@ enum answer store_be_alone(struct store *store, struct kairan_error *error_r)
 		(void)store_fail(store, error_r, "its lock");
 	else if (answer == ANSWER_NO)
 		(void)error_set(error_r,
-				"store: another kairan works with %s (a daemon, or "
-				"kairanctl store copy); there can be only one",
+				"store: another kairan works with %s (a daemon, "
+				"or kairanctl restore); there can be only one",
 				store->path);
 	return answer;
 }

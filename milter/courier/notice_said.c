@@ -21,14 +21,14 @@
 
 /* Those that leave less open stand before those that would be taken for them. */
 static const char *const said_names[] = {
-	"store-not-open", "store-unmade",   "store-mode",     "store-folder",
-	"store-other",    "store-older",    "store-lacks",    "store-row",
-	"store-damaged",  "store-foreign",  "store-newer",    "store-restoring",
-	"store-locked",   "store-missing",  "store-replaced", "store-written",
-	"store-empty",    "store-unopened", "mark-seal",      "text-added",
-	"text-nul",       "text-ends",      "text-line",      "text-twice",
-	"text-differs",   "no-token",       "program-late",   "program-signal",
-	"program-status", "program-start",
+	"store-database",  "store-not-open", "store-unmade",   "store-mode",
+	"store-folder",    "store-other",    "store-older",    "store-lacks",
+	"store-row",       "store-damaged",  "store-foreign",  "store-newer",
+	"store-restoring", "store-locked",   "store-missing",  "store-replaced",
+	"store-written",   "store-empty",    "store-unopened", "mark-seal",
+	"text-added",      "text-nul",       "text-ends",      "text-line",
+	"text-twice",      "text-differs",   "no-token",       "program-late",
+	"program-signal",  "program-status", "program-start",
 };
 
 static const char *const said_arguments[] = { "said_1", "said_2", "said_3" };

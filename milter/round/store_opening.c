@@ -138,7 +138,8 @@ static bool open_file(const struct settings *settings, struct store_lock *lock,
 			  &found->why))
 		return false;
 	store_set_seals(*store_r, seals);
-	return store_copy_judge(*store_r, &found->why) == ANSWER_YES &&
+	return store_be_alone(*store_r, &found->why) == ANSWER_YES &&
+	       store_copy_judge(*store_r, &found->why) == ANSWER_YES &&
 	       judge_mark(*store_r, mark, &found->why) == ANSWER_YES &&
 	       check_chain(*store_r, found);
 }

@@ -233,6 +233,10 @@ static void test_bad_values(void **state)
 		{ "store_path", "" },
 		{ "store_path", "kairan.db" },
 		{ "store_path", "./kairan.db" },
+		{ "store", "/var/lib/kairan/kairan.db" },
+		{ "store", "sqlite:kairan.db" },
+		{ "store", "postgresql:kairan" },
+		{ "store", "mysql://localhost/kairan" },
 		{ "address_delimiter", "" },
 		{ "address_delimiter", "++" },
 		{ "address_delimiter", "=" },
@@ -283,6 +287,41 @@ static void test_long_values(void **state)
 	struct settings *settings = load(text);
 	assert_string_equal(settings->notice_name_en, value);
 	settings_free(settings);
+}
+
+/* One name, from one of two settings; what is printed is read again. */
+static void test_store(void **state)
+{
+	static const char *const words[] = { "store and store_path are both set", NULL };
+	static const struct {
+		const char *text, *name;
+	} rows[] = {
+		{ REQUIRED, "/var/lib/kairan/kairan.db" },
+		{ REQUIRED "store_path = /srv/kairan.db\n", "/srv/kairan.db" },
+		{ REQUIRED "store = \"\"\nstore_path = /srv/kairan.db\n",
+		  "/srv/kairan.db" },
+		{ REQUIRED "store = \"sqlite:/srv/k.db\"\n", "/srv/k.db" },
+		{ REQUIRED "store = \"postgresql://db/kairan?user=k\"\n",
+		  "postgresql://db/kairan?user=k" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct settings *settings = load(rows[i].text), *again;
+		char *printed = NULL;
+		size_t length = 0;
+		FILE *out = open_memstream(&printed, &length);
+
+		assert_string_equal(settings->store_path, rows[i].name);
+		settings_print(settings, out);
+		assert_int_equal(fclose(out), 0);
+		again = load(printed);
+		assert_string_equal(again->store_path, rows[i].name);
+		settings_free(again);
+		settings_free(settings);
+		free(printed);
+	}
+	refuse(REQUIRED "store = \"sqlite:/a.db\"\nstore_path = /a.db\n", words);
 }
 
 static void test_bad_files(void **state)
@@ -498,6 +537,7 @@ int main(void)
 		cmocka_unit_test(test_good_values),
 		cmocka_unit_test(test_bad_values),
 		cmocka_unit_test(test_long_values),
+		cmocka_unit_test(test_store),
 		cmocka_unit_test(test_bad_files),
 		cmocka_unit_test(test_first_mistake_is_named),
 		cmocka_unit_test(test_no_file),

@@ -33,13 +33,13 @@ class Report:
             print(f"# {text}", flush=True)
 
 
-def run(file, report):
+def run(file, report, mta):
     """One file of tests, to its end."""
     name, begin = pathlib.Path(file).stem, time.monotonic()
     seen, failed, last = 0, False, "and said nothing"
     with subprocess.Popen([sys.executable, str(TOP / file)], stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True,
-                          env={**os.environ, "KAIRAN_TEST_MTA": "sendmail"}) as process:
+                          env={**os.environ, "KAIRAN_TEST_MTA": mta}) as process:
         for line in process.stdout:
             match = LINE.match(line)
             if match:
@@ -55,14 +55,14 @@ def run(file, report):
     report.comment(f"{name}: {time.monotonic() - begin:.0f} s")
 
 
-def main(files):
+def main(files, mta="sendmail"):
     report = Report()
     program = pathlib.Path(os.environ["KAIRAN_BUILD_DIR"]) / "sendmail/usr/libexec/sendmail"
-    if not program.is_dir():
+    if mta == "sendmail" and not program.is_dir():
         print("1..0 # SKIP there is no Sendmail: ./quickstart fetch")
         return 0
     with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(lambda file: run(file, report), files))
+        list(pool.map(lambda file: run(file, report, mta), files))
     print(f"1..{report.count}")
     return 1 if report.failed else 0
 

@@ -14,6 +14,7 @@ import email.policy
 import email.utils
 import imaplib
 import math
+import json
 import os
 import pathlib
 import pwd
@@ -142,6 +143,21 @@ class Watch:
         return True
 
 
+class Row(dict):
+    """Like sqlite3.Row: its columns by name or number."""
+
+    def __init__(self, columns):
+        super().__init__({name: bytes.fromhex(value[2:])
+                          if isinstance(value, str) and value.startswith("\\x") else value
+                          for name, value in columns.items()})
+
+    def __getitem__(self, key):
+        return list(self.values())[key] if isinstance(key, int) else super().__getitem__(key)
+
+    def __iter__(self):
+        return iter(self.values())
+
+
 class Stack:
     """A stack of its own, or (attach) the one that somebody has started."""
 
@@ -149,6 +165,7 @@ class Stack:
         self.directory = pathlib.Path(directory or BUILD / f"stack-{os.getpid()}")
         self.mta = mta or os.environ.get("KAIRAN_TEST_MTA", "postfix")
         self.companions = ["--with", companions] if companions else []
+        self.database = ["--store", os.environ.get("KAIRAN_TEST_STORE", "sqlite")]
         names = ("KAIRAN_SUBMISSION_PORT", "KAIRAN_MX_PORT", "KAIRAN_IMAP_PORT")
         self.choices = dict(zip(names, map(str, free_ports(len(names)))))
         self.choices["KAIRAN_STACK_DIR"] = str(self.directory)
@@ -160,6 +177,7 @@ class Stack:
         stack.choices = {"KAIRAN_STACK_DIR": str(directory)}
         stack.load()
         stack.mta = stack.env["KAIRAN_STACK_MTA"]
+        stack.database = ["--store", stack.env["KAIRAN_STACK_STORE"]]
         return stack
 
     def load(self):
@@ -181,7 +199,8 @@ class Stack:
 
     def quickstart(self, *args):
         done = subprocess.run(
-            [str(TOP / "quickstart"), "--mta", self.mta, *self.companions, *args],
+            [str(TOP / "quickstart"), "--mta", self.mta, *self.companions, *self.database,
+             *args],
             env={**os.environ, **self.choices}, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
         if done.returncode != 0:
@@ -415,7 +434,24 @@ class Stack:
                         raise
                 watch.wait(1.0)
 
+    def ask_database(self, query, values):
+        """The same of PostgreSQL, whose rows come as JSON."""
+        for value in values:
+            literal = "'" + str(value).replace("'", "''") + "'" if isinstance(value, str) \
+                else str(value)
+            query = query.replace("?", literal, 1)
+        programs = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin/psql"))[-1]
+        done = subprocess.run(
+            [programs, "-h", self.env["KAIRAN_RUN"], "-U", "kairan", "-X", "-q", "-A", "-t", "-c",
+             f"SELECT row_to_json(found) FROM ({query}) AS found", "postgres"],
+            capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise sqlite3.OperationalError(done.stderr)
+        return [Row(json.loads(line)) for line in done.stdout.splitlines()]
+
     def ask_store(self, query, values):
+        if self.env["KAIRAN_STACK_STORE"] == "postgres":
+            return self.ask_database(query, values)
         link = sqlite3.connect(f"file:{self.env['KAIRAN_STORE']}?mode=ro", uri=True,
                                timeout=self.STILL)
         link.row_factory = sqlite3.Row

@@ -88,6 +88,7 @@ install_missing() {
 
 	[ "${1:-}" != tests ] || wanted+=("${test_packages[@]}" "${companion_packages[@]}")
 	[ -z "$with_wanted" ] || wanted+=("${companion_packages[@]}")
+	[ "$store_wanted" != postgres ] || wanted+=(postgresql)
 	check_system
 	for name in "${wanted[@]}"; do
 		package_is_installed "$name" || missing+=("$name")

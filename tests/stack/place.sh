@@ -111,6 +111,7 @@ stack=$stack
 stack_id=$(random_word)
 stack_mta=${mta_wanted:-postfix}
 stack_with=$with_wanted
+stack_store=${store_wanted:-sqlite}
 stack_user=$stack_user
 stack_uid=$stack_uid
 stack_gid=$stack_gid
@@ -131,7 +132,7 @@ place_load() {
 	local name
 
 	[ -r "$stack_link/settings" ] || become_root "${command:-status}"
-	stack_with=
+	stack_with= stack_store=sqlite
 	. "$stack_link/settings"
 	run=$stack/run etc=$stack/etc log=$stack/log store=$stack/store mail=$stack/mail
 	ldapi=ldapi://$(printf %s "$run/ldapi" | sed 's,/,%2F,g')
@@ -143,8 +144,14 @@ place_load() {
 	[ "$stack_with" = "${with_wanted:-$stack_with}" ] ||
 		die 64 "this stack runs with ${stack_with:-no companions}; run 'down' first to start" \
 			"it with $with_wanted"
+	[ "$stack_store" = "${store_wanted:-$stack_store}" ] ||
+		die 64 "this stack has its store on $stack_store; run 'down' first to start it on" \
+			"$store_wanted"
 	. "$parts/mta-$stack_mta.sh"
-	servers=(slapd dovecot $(companion_servers) mta milter)
+	store_name=sqlite:$store/kairan.db
+	[ "$stack_store" = sqlite ] ||
+		store_name="postgresql:///postgres?host=$run\&user=kairan"
+	servers=($(store_servers) slapd dovecot $(companion_servers) mta milter)
 	[ "${command:-}" = up ] || return 0
 	for name in submission_port mx_port imap_port; do
 		place_compare_port "$name" "KAIRAN_${name^^}"
@@ -170,7 +177,7 @@ fill() {
 		-e "s|@KAIRAN_PASSWORD@|$kairan_password|g" -e "s|@DOVECOT_DN@|$dovecot_dn|g" \
 		-e "s|@DOVECOT_PASSWORD@|$dovecot_password|g" -e "s|@KAIRANCTL@|$bin/kairanctl|g" \
 		-e "s|@TEMPLATES@|$templates|g" -e "s|@SHARD_SIZE@|$mta_shard_size|g" \
-		-e "s|@TOP@|$top|g" -e "s|@VERP_METHOD@|$mta_verp_method|g" \
+		-e "s|@STORE_NAME@|$store_name|g" -e "s|@TOP@|$top|g" -e "s|@VERP_METHOD@|$mta_verp_method|g" \
 		-e "s|@MTA_CONFIG@|$(mta_config_dir)|g" \
 		"$1" >"$2" || die 1 "cannot write $2"
 }
@@ -227,6 +234,7 @@ place_fill() {
 	slapd_configure
 	dovecot_configure
 	companions_configure
+	postgres_configure
 	mta_configure
 	milter_configure
 	write_env
@@ -245,6 +253,7 @@ export KAIRAN_IMAP_PORT='$imap_port'
 export KAIRAN_CONF='$conf'
 export KAIRAN_CLOCK='$clock'
 export KAIRAN_STORE='$store/kairan.db'
+export KAIRAN_STACK_STORE='$stack_store'
 export KAIRAN_MAIL='$mail'
 export KAIRAN_SINK='$mail/sink'
 export KAIRAN_LOG='$log'
