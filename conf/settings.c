@@ -314,6 +314,8 @@ static const struct setting settings_table[] = {
 	ROW(ldap_broadcast_twin, TYPE_TEXT, "kairanTwin",
 	    "Attribute of a broadcast's lists in other languages, each with its language before "
 	    "it: en bosai-en."),
+	ROW(ldap_broadcast_drill, TYPE_TEXT, "kairanDrillList",
+	    "Attribute of the list that gets a broadcast's drills."),
 	ROW(ldap_admin_filter, TYPE_TEXT,
 	    "(&(objectClass=groupOfNames)(cn=kairan-admins))",
 	    "Filter of the group of system administrators (Art. 3)."),

@@ -134,6 +134,7 @@ struct settings {
 	char *ldap_broadcast_footer;
 	char *ldap_broadcast_reply_to;
 	char *ldap_broadcast_twin;
+	char *ldap_broadcast_drill;
 	char *ldap_admin_filter;
 	char *ldap_admin_member;
 	char *ldap_password_changed;

@@ -29,6 +29,7 @@
 #include "ctl/explain.h"
 #include "ctl/explain_people.h"
 #include "ctl/explain_text.h"
+#include "milter/draft/drill.h"
 #include "milter/draft/parts.h"
 #include "milter/draft/recall.h"
 #include "milter/mail/message.h"
@@ -132,7 +133,9 @@ static void explain(struct explanation *explanation)
 		explain_conclude_reason(explanation, "", "recall", REASON_RECALL, "");
 	if (reason != REASON_NONE)
 		return;
+	draft_drill_read(reading);
 	draft_parts_read(explanation->setup, explanation->broadcast, reading);
+	explain_drill(explanation);
 	explain_text(explanation);
 	explain_time(explanation);
 	/* What is refused is asked of nobody. */

@@ -77,6 +77,8 @@ int ctl_lists_read(const struct ctl_call *call, GPtrArray **names_r)
 		add(*names_r, broadcasts[i]->list);
 		for (size_t j = 0; broadcasts[i]->twins[j] != NULL; j++)
 			add(*names_r, twin_list(broadcasts[i]->twins[j]));
+		if (*broadcasts[i]->drill != '\0')
+			add(*names_r, broadcasts[i]->drill);
 	}
 	g_ptr_array_sort(*names_r, compare);
 	broadcasts_free(broadcasts);

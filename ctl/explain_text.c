@@ -16,6 +16,7 @@
 
 #include "conf/clock.h"
 #include "ctl/ctl_say.h"
+#include "milter/draft/drill.h"
 #include "milter/draft/schedule.h"
 #include "milter/draft/text.h"
 #include "milter/draft/warnings.h"
@@ -145,6 +146,17 @@ void explain_text(struct explanation *explanation)
 		explain_part(explanation, g_ptr_array_index(reading->parts, i));
 }
 
+void explain_drill(struct explanation *explanation)
+{
+	const struct draft_reading *reading = &explanation->reading;
+	struct verdict verdict;
+
+	draft_drill_judge(explanation->setup, explanation->broadcast, reading, &verdict);
+	explain_conclude(explanation, "", "drill", &verdict,
+			 reading->drill == DRILL_MARKED ? explanation->broadcast->drill
+							: "");
+}
+
 void explain_time(struct explanation *explanation)
 {
 	const struct draft_reading *reading = &explanation->reading;
@@ -193,12 +205,15 @@ static enum answer collect_warnings(struct explanation *explanation, struct draf
 void explain_warnings(struct explanation *explanation)
 {
 	const struct draft_reading *reading = &explanation->reading;
+	const bool is_drill = reading->drill == DRILL_MARKED;
 	struct draft draft = {
 		.subject = reading->subject,
 		.text = reading->text.text,
 		.parts = reading->parts,
 		.broadcast = explanation->broadcast->mail,
-		.list = explanation->broadcast->list,
+		.list = is_drill ? explanation->broadcast->drill
+				 : explanation->broadcast->list,
+		.is_drill = is_drill,
 		.send_at = reading->send_at,
 		.quiet_hours = explanation->broadcast->quiet_hours,
 	};
@@ -210,8 +225,7 @@ void explain_warnings(struct explanation *explanation)
 					error.text);
 	} else {
 		explanation->warnings = draft_warnings_write(
-		    explanation->setup, ctl_say_language(), &draft,
-		    WARNINGS_DECIDER);
+		    explanation->setup, ctl_say_language(), &draft, WARNINGS_DECIDER);
 		explain_add(explanation, "", "guards",
 			    *explanation->warnings != '\0' ? "warn" : "pass", "");
 	}

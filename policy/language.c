@@ -3,8 +3,8 @@
  *	language - languages that a town writes to its residents in
  *
  * DESCRIPTION
- *	One table: tag (RFC 5646, lower case; "ja-easy" is やさしい日本語), names, and the mark
- *	of a correction. A list may be in a language that the table does not have; then its tag
+ *	One table: tag (RFC 5646, lower case; "ja-easy" is やさしい日本語), names, and the
+ *	marks of a correction and of a drill. A list may be in a language that the table does not have; then its tag
  *	is all that names it.
  *
  * DIAGNOSTICS
@@ -22,33 +22,39 @@
 static const struct language {
 	const char *tag;
 	const char *japanese, *english, *own;
-	const char *correction;
+	const char *correction, *drill;
 	bool is_of_jis;
 } languages[] = {
-	{ "ja", "日本語", "Japanese", "日本語", "【訂正】", true },
+	{ "ja", "日本語", "Japanese", "日本語", "【訂正】", "【訓練】", true },
 	{ "ja-easy", "やさしい日本語", "Easy Japanese", "やさしいにほんご", "【訂正】",
-	  true },
-	{ "en", "英語", "English", "English", "[Correction] ", true },
-	{ "zh", "中国語", "Chinese", "中文", "【更正】", false },
+	  "【訓練】", true },
+	{ "en", "英語", "English", "English", "[Correction] ", "[Drill] ", true },
+	{ "zh", "中国語", "Chinese", "中文", "【更正】", "【演习】", false },
 	{ "zh-hans", "中国語（簡体字）", "Simplified Chinese", "简体中文", "【更正】",
-	  false },
+	  "【演习】", false },
 	{ "zh-hant", "中国語（繁体字）", "Traditional Chinese", "繁體中文", "【更正】",
+	  "【演習】", false },
+	{ "ko", "韓国語", "Korean", "한국어", "[정정] ", "[훈련] ", false },
+	{ "pt", "ポルトガル語", "Portuguese", "Português", "[Correção] ", "[Simulado] ",
 	  false },
-	{ "ko", "韓国語", "Korean", "한국어", "[정정] ", false },
-	{ "pt", "ポルトガル語", "Portuguese", "Português", "[Correção] ", false },
-	{ "es", "スペイン語", "Spanish", "Español", "[Corrección] ", false },
-	{ "vi", "ベトナム語", "Vietnamese", "Tiếng Việt", "[Đính chính] ", false },
-	{ "tl", "タガログ語", "Tagalog", "Filipino", "[Pagtutuwid] ", true },
-	{ "id", "インドネシア語", "Indonesian", "Bahasa Indonesia", "[Ralat] ", true },
-	{ "th", "タイ語", "Thai", "ภาษาไทย", "[แก้ไข] ", false },
-	{ "my", "ミャンマー語", "Burmese", "မြန်မာ", "[Correction] ", false },
-	{ "ne", "ネパール語", "Nepali", "नेपाली", "[Correction] ", false },
-	{ "si", "シンハラ語", "Sinhala", "සිංහල", "[Correction] ", false },
-	{ "mn", "モンゴル語", "Mongolian", "Монгол", "[Correction] ", false },
-	{ "ru", "ロシア語", "Russian", "Русский", "[Исправление] ", true },
-	{ "uk", "ウクライナ語", "Ukrainian", "Українська", "[Виправлення] ", false },
-	{ "fr", "フランス語", "French", "Français", "[Rectification] ", false },
-	{ "de", "ドイツ語", "German", "Deutsch", "[Korrektur] ", false },
+	{ "es", "スペイン語", "Spanish", "Español", "[Corrección] ", "[Simulacro] ",
+	  false },
+	{ "vi", "ベトナム語", "Vietnamese", "Tiếng Việt", "[Đính chính] ", "[Diễn tập] ",
+	  false },
+	{ "tl", "タガログ語", "Tagalog", "Filipino", "[Pagtutuwid] ", "[Drill] ", true },
+	{ "id", "インドネシア語", "Indonesian", "Bahasa Indonesia", "[Ralat] ",
+	  "[Latihan] ", true },
+	{ "th", "タイ語", "Thai", "ภาษาไทย", "[แก้ไข] ", "[ฝึกซ้อม] ", false },
+	{ "my", "ミャンマー語", "Burmese", "မြန်မာ", "[Correction] ", "[Drill] ", false },
+	{ "ne", "ネパール語", "Nepali", "नेपाली", "[Correction] ", "[Drill] ", false },
+	{ "si", "シンハラ語", "Sinhala", "සිංහල", "[Correction] ", "[Drill] ", false },
+	{ "mn", "モンゴル語", "Mongolian", "Монгол", "[Correction] ", "[Drill] ", false },
+	{ "ru", "ロシア語", "Russian", "Русский", "[Исправление] ", "[Учения] ", true },
+	{ "uk", "ウクライナ語", "Ukrainian", "Українська", "[Виправлення] ",
+	  "[Навчання] ", false },
+	{ "fr", "フランス語", "French", "Français", "[Rectification] ", "[Exercice] ",
+	  false },
+	{ "de", "ドイツ語", "German", "Deutsch", "[Korrektur] ", "[Übung] ", false },
 };
 
 bool language_is_tag(const char *text)
@@ -132,6 +138,13 @@ const char *language_correction(const char *tag)
 	const struct language *language = find_tag(tag);
 
 	return language != NULL ? language->correction : "[Correction] ";
+}
+
+const char *language_drill(const char *tag)
+{
+	const struct language *language = find_tag(tag);
+
+	return language != NULL ? language->drill : "[Drill] ";
 }
 
 bool language_is_japanese(const char *tag)

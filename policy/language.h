@@ -25,6 +25,9 @@ const char *language_name(const char *tag, const char *reader);
 /* What stands before the subject of a correction in it (Art. 13-3). */
 const char *language_correction(const char *tag);
 
+/* What stands before the subject and the text of a drill in it. */
+const char *language_drill(const char *tag);
+
 /* Is it Japanese, or Japanese made easy? */
 bool language_is_japanese(const char *tag);
 

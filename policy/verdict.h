@@ -78,10 +78,13 @@ enum reason {
 	REASON_LIMIT_REPLIES, /* more in an hour than one person may answer */
 	REASON_CHANGED_ON_WAY, /* Art. 13-1: a broadcast is not what was approved any more */
 	REASON_NOBODY_HAD,     /* Art. 13-3: what would be corrected has reached nobody */
-	REASON_NOT_RESIDENT, /* Art. 2(2): a role's address, or the town's own */
-	REASON_BLANK,        /* a blank of a ready text is not filled in */
-	REASON_LINK,         /* the address of a page that is not the town's */
-	REASON_LINK_END,     /* text directly behind the address of a page */
+	REASON_NOT_RESIDENT,  /* Art. 2(2): a role's address, or the town's own */
+	REASON_BLANK,         /* a blank of a ready text is not filled in */
+	REASON_LINK,          /* the address of a page that is not the town's */
+	REASON_LINK_END,      /* text directly behind the address of a page */
+	REASON_NO_DRILL_LIST, /* a drill of a broadcast that has no drill list */
+	REASON_DRILL_MARK,    /* it may be meant as one, and may not */
+	REASON_IS_DRILL,      /* what would be tried out is a drill itself */
 	REASON_COUNT,
 };
 

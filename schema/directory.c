@@ -344,6 +344,8 @@ static struct broadcast *read_broadcast(const struct settings *settings, LDAP *l
 		    dn != NULL ? dn : "?", settings->ldap_broadcast_twin, bad);
 		goto failed;
 	}
+	broadcast->drill =
+	    or_empty(ldap_entry_first(ld, entry, settings->ldap_broadcast_drill));
 	broadcast->name_ja = ldap_entry_name(ld, entry, settings->ldap_display_name, "ja",
 					     broadcast->mail);
 	broadcast->name_en = ldap_entry_name(ld, entry, settings->ldap_display_name, "en",
@@ -352,6 +354,24 @@ static struct broadcast *read_broadcast(const struct settings *settings, LDAP *l
 failed:
 	broadcast_free(broadcast);
 	return NULL;
+}
+
+/* Drills never go to a list that gets what is meant, of whichever broadcast. Without its drill list
+ * a broadcast is what it was: a slip there stops no evacuation order. */
+static void check_drill(const struct settings *settings, const GPtrArray *all,
+			struct broadcast *broadcast, GPtrArray *bad)
+{
+	for (guint i = 0; i < all->len && *broadcast->drill != '\0'; i++) {
+		const struct broadcast *other = g_ptr_array_index(all, i);
+
+		if (!broadcast_has_list(other, broadcast->drill))
+			continue;
+		g_ptr_array_add(
+		    bad, g_strdup_printf("LDAP: %s: %s \"%s\" is a list of %s",
+					 broadcast->dn, settings->ldap_broadcast_drill,
+					 broadcast->drill, other->mail));
+		*broadcast->drill = '\0';
+	}
 }
 
 /* An entry that cannot be understood is left out with a warning: one slip in one section
@@ -372,6 +392,8 @@ static struct broadcast **read_broadcasts(const struct settings *settings, LDAP 
 		else
 			g_ptr_array_add(bad, g_strdup(error.text));
 	}
+	for (guint i = 0; i < all->len; i++)
+		check_drill(settings, all, g_ptr_array_index(all, i), bad);
 	g_ptr_array_add(all, NULL);
 	return (struct broadcast **)g_ptr_array_free(all, FALSE);
 }
@@ -471,6 +493,7 @@ void broadcast_free(struct broadcast *broadcast)
 	g_free(broadcast->footer);
 	g_free(broadcast->reply_to);
 	g_strfreev(broadcast->twins);
+	g_free(broadcast->drill);
 	g_free(broadcast);
 }
 

@@ -75,6 +75,8 @@ struct broadcast {
 	char *reply_to;
 	char **
 	    twins; /* its lists in other languages, as policy/part.h has them; may be empty */
+	char *
+	    drill; /* the list that gets its drills, none of the others; "": there is none */
 };
 
 /* Nothing is connected until the first question. The settings must outlive it. */

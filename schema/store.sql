@@ -610,7 +610,13 @@ CREATE TABLE publication (
 );
 CREATE INDEX publication_by_next_try ON publication (channel, state, next_try);
 CREATE INDEX publication_by_root ON publication (root, channel, id);
--- Of a draft: 0 nothing is noted yet, 1 its release is, 2 no more is to be.
+-- Of a draft: 0 nothing is noted yet, 1 its release is, 2 no more is to be, as of every drill.
 ALTER TABLE draft ADD COLUMN published INTEGER NOT NULL DEFAULT 0;
 UPDATE draft SET published = 2 WHERE state IN (3, 4, 8);
 CREATE INDEX draft_by_published ON draft (published, state);
+
+-- Does it go to the drill list of its broadcast alone (【訓練】)? And the draft that it tries out,
+-- whose approver wants to see it first (0: none).
+ALTER TABLE draft ADD COLUMN drill INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE draft ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE snapshot ADD COLUMN drill TEXT NOT NULL DEFAULT '';   -- a list; '': there is none

@@ -65,8 +65,8 @@ enum answer store_audience_find_last(struct store *store, const struct draft *dr
 	enum answer answer = sql_first(
 	    store, error_r, &stmt,
 	    "SELECT recipients FROM draft WHERE broadcast = ? AND state = 4 AND id <> ?"
-	    " AND corrects = 0 ORDER BY released_at DESC LIMIT 1",
-	    "si", draft->broadcast, draft->id);
+	    " AND corrects = 0 AND drill = ? ORDER BY released_at DESC LIMIT 1",
+	    "sii", draft->broadcast, draft->id, (int64_t)draft->is_drill);
 
 	if (answer == ANSWER_YES) {
 		*count_r = sql_int(stmt, 0);

@@ -30,7 +30,7 @@
 	" submitted_at, expires_at, decided_at, decided_by, decided_name, reason, due_at," \
 	" released_at, recipients, urgent, send_at, quiet_hours, corrects, warnings,"      \
 	" reminders, remind_at, in_reply_to, verp, calls, call_at, stays, look_at,"        \
-	" stays_since, footer, reply_to FROM draft "
+	" stays_since, footer, reply_to, drill, tries FROM draft "
 
 /* While its broadcast is suspended (Art. 7) a draft neither goes out nor expires. */
 #define DRAFT_GOES_ON " AND NOT " SUSPENSION_STANDS("draft.broadcast")
@@ -107,17 +107,19 @@ bool store_draft_insert(struct store *store, struct draft *draft, const void *or
 		"INSERT INTO draft (state, submit_key, queue_id, broadcast, broadcast_ja,"
 		" broadcast_en, list, section, section_ja, section_en, author_dn, subject,"
 		" text, characters, submitted_at, expires_at, urgent, send_at, quiet_hours,"
-		" corrects, warnings, remind_at, in_reply_to, call_at, footer, reply_to)"
+		" corrects, warnings, remind_at, in_reply_to, call_at, footer, reply_to,"
+		" drill, tries, published)"
 		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,coalesce(?, ''),?,coalesce(?, ''),?,"
-		"coalesce(?, ''),?,coalesce(?, ''),coalesce(?, ''))",
-		"ibsssssssssssiiiiisisisiss", (int64_t)DRAFT_HELD, draft->submit_key,
+		"coalesce(?, ''),?,coalesce(?, ''),coalesce(?, ''),?,?,?)",
+		"ibsssssssssssiiiiisisisissiii", (int64_t)DRAFT_HELD, draft->submit_key,
 		sizeof(draft->submit_key), draft->queue_id, draft->broadcast,
 		draft->broadcast_ja, draft->broadcast_en, draft->list, draft->section,
 		draft->section_ja, draft->section_en, draft->author_dn, draft->subject,
 		draft->text, draft->characters, draft->submitted_at, draft->expires_at,
 		(int64_t)draft->urgent, draft->send_at, draft->quiet_hours,
 		draft->corrects, draft->warnings, draft->remind_at, draft->in_reply_to,
-		draft->call_at, draft->footer, draft->reply_to))
+		draft->call_at, draft->footer, draft->reply_to, (int64_t)draft->is_drill,
+		draft->tries, (int64_t)(draft->is_drill ? 2 : 0)))
 		return false;
 	draft->id = sql_last_id(store);
 	draft->state = DRAFT_HELD;
@@ -183,6 +185,8 @@ static struct draft *read_draft(struct sql_stmt *stmt)
 	draft->stays_since = sql_int(stmt, 37);
 	draft->footer = sql_text(stmt, 38);
 	draft->reply_to = sql_text(stmt, 39);
+	draft->is_drill = sql_int(stmt, 40) != 0;
+	draft->tries = sql_int(stmt, 41);
 	return draft;
 }
 
@@ -528,9 +532,10 @@ GArray *store_draft_list_approved(struct store *store, const struct draft_filter
 	const enum answer answer =
 	    sql_first(store, error_r, &stmt,
 		      "SELECT id FROM draft WHERE broadcast = ?"
-		      " AND state IN (2, 3, 4, 8)"
+		      " AND state IN (2, 3, 4, 8) AND drill = ?"
 		      " AND decided_at > ? ORDER BY id DESC LIMIT ?",
-		      "sii", filter->broadcast, filter->since, filter->limit);
+		      "siii", filter->broadcast, (int64_t)filter->is_drill, filter->since,
+		      filter->limit);
 
 	return list_ids(store, answer, stmt, error_r);
 }

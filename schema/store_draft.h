@@ -60,6 +60,9 @@ struct draft {
 	char *footer;     /* below its text (milter/draft/broadcast_footer.h); "" */
 	char *reply_to;   /* where residents' answers go: an addr-spec; "" */
 	GPtrArray *parts; /* struct part: its texts in other languages; NULL: not read */
+	bool
+	    is_drill; /* 【訓練】: its list is the drill list, and it goes to no other one */
+	int64_t tries; /* the draft that this drill tries out; 0: none */
 	bool verp; /* an envelope sender for each recipient (settings verp_every, ...) */
 };
 
@@ -169,6 +172,7 @@ struct draft_filter {
 	const char *broadcast;
 	int64_t since;
 	int64_t limit;
+	bool is_drill; /* for store_draft_list_approved(): drills, or what is none */
 };
 
 /* Call visit for each draft of the filter, newest first; their parts are not read. */

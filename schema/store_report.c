@@ -56,6 +56,7 @@ static void read_draft(struct sql_stmt *stmt, struct report_draft *draft_r)
 		.corrects = sql_int(stmt, 9) != 0,
 		.id = sql_int(stmt, 10),
 		.due_at = sql_int(stmt, 11),
+		.is_drill = sql_int(stmt, 12) != 0,
 	};
 }
 
@@ -80,7 +81,7 @@ enum answer store_report_visit_drafts(struct store *store, const struct report_t
 	    " coalesce(decided_at, 0) AS decided,"
 	    " coalesce(CASE WHEN state = 8 THEN due_at ELSE released_at END, 0) AS sent,"
 	    " coalesce(recipients, 0), urgent, corrects, id,"
-	    " coalesce(due_at, 0) FROM draft WHERE id BETWEEN ?1 AND ?2) AS page"
+	    " coalesce(due_at, 0), drill FROM draft WHERE id BETWEEN ?1 AND ?2) AS page"
 	    " WHERE (submitted_at >= ?3 AND submitted_at < ?4) OR"
 	    " (decided >= ?3 AND decided < ?4) OR (sent >= ?3 AND sent < ?4)",
 	    "iiii", first, last, time->since, time->until);
@@ -113,7 +114,8 @@ enum answer store_report_visit_events(struct store *store, const struct report_t
 	    "SELECT action, outcome, coalesce(section, ''), coalesce(max(section_ja), ''),"
 	    " coalesce(max(section_en), ''), count(*)"
 	    " FROM audit LEFT JOIN draft ON draft.id = audit.draft"
-	    " WHERE seq BETWEEN ?1 AND ?2 AND at >= ?3 AND at < ?4 AND"
+	    " WHERE seq BETWEEN ?1 AND ?2 AND at >= ?3 AND at < ?4"
+	    " AND coalesce(draft.drill, 0) = 0 AND"
 	    " (action IN ('submit', 'reply', 'incident', 'deliver', 'bounce') OR"
 	    " (action = 'notice' AND outcome = 'bounced') OR"
 	    " outcome IN ('withdrawn', 'expired', 'stopped')) GROUP BY 1, 2, 3",

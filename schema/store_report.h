@@ -32,6 +32,7 @@ struct report_draft {
 	int64_t recipients;
 	bool urgent;
 	bool corrects; /* Art. 13-3 */
+	bool is_drill;
 };
 
 /* Call visit for those among the next drafts, from number *next on (0 for the first page),

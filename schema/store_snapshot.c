@@ -29,16 +29,19 @@ bool store_snapshot_save(struct store *store, struct broadcast *const *broadcast
 		if (!sql_run(
 			store, error_r,
 			"INSERT INTO snapshot (mail, list, name_ja, name_en,"
-			" sections, quiet_hours, urgent, footer, reply_to, twins)"
-			" VALUES (?,?,?,?,?,coalesce(?, ''),?,coalesce(?, ''),coalesce(?, ''),?)"
+			" sections, quiet_hours, urgent, footer, reply_to, twins,"
+			" drill)"
+			" VALUES (?,?,?,?,?,coalesce(?, ''),?,coalesce(?, ''),coalesce(?, ''),?,"
+			"coalesce(?, ''))"
 			" ON CONFLICT (mail) DO UPDATE SET list = excluded.list,"
 			" name_ja = excluded.name_ja, name_en = excluded.name_en,"
 			" sections = excluded.sections, quiet_hours = excluded.quiet_hours,"
 			" urgent = excluded.urgent, footer = excluded.footer,"
-			" reply_to = excluded.reply_to, twins = excluded.twins",
-			"ssssssisss", one->mail, one->list, one->name_ja, one->name_en,
+			" reply_to = excluded.reply_to, twins = excluded.twins,"
+			" drill = excluded.drill",
+			"ssssssissss", one->mail, one->list, one->name_ja, one->name_en,
 			sections, one->quiet_hours, (int64_t)one->urgent, one->footer,
-			one->reply_to, twins))
+			one->reply_to, twins, one->drill))
 			return false;
 	}
 	return true;
@@ -52,7 +55,7 @@ enum answer store_snapshot_load(struct store *store, struct broadcast ***broadca
 	enum answer answer = sql_first(
 	    store, error_r, &stmt,
 	    "SELECT mail, list, name_ja, name_en, sections, quiet_hours, urgent, footer,"
-	    " reply_to, twins FROM snapshot",
+	    " reply_to, twins, drill FROM snapshot",
 	    "");
 
 	while (answer == ANSWER_YES) {
@@ -70,6 +73,7 @@ enum answer store_snapshot_load(struct store *store, struct broadcast ***broadca
 		one->footer = sql_text(stmt, 7);
 		one->reply_to = sql_text(stmt, 8);
 		one->twins = g_strsplit(twins, "\n", -1);
+		one->drill = sql_text(stmt, 10);
 		g_ptr_array_add(all, one);
 		answer = sql_next(store, error_r, stmt);
 	}

@@ -99,7 +99,7 @@ static const char *const notice_name_list[] = {
 	"queue_ids", "corrects", "corrected_at", "corrected_text", "correction_delay",
 	"goes_out", "goes_out_why", "urgent_mark", "correction_scope", "again_how",
 	"contacts", "asked_before", "original_note", "warnings", "warning_mark",
-	"draft_notes", "draft_text", "links", "reply_to",
+	"draft_notes", "drill_note", "draft_text", "links", "reply_to",
 	/* of the reader */
 	"reader_name", "reader_role", "reply_address", "approve_link", "send_back_link",
 	"withdraw_link", "leave_out_how", "leave_out_link", "leave_out_heading",
@@ -119,13 +119,13 @@ static const char *const notice_name_list[] = {
 	/* of a month */
 	"report_month", "report_name", "report_period", "report_made", "report_partial",
 	"report_records", "report_broadcasts", "report_urgent", "report_corrections",
-	"report_recipients", "report_incidents", "report_weeks", "report_drafts",
-	"report_times", "report_arrivals", "report_refusals", "report_subscribers",
-	"report_bounces", "report_delayed", "report_notices", "report_dormant_days",
-	"report_dormant", "report_dormant_more", "report_audit", "report_audit_fault",
-	"report_inspection", "report_inspection_due", "report_incident_list",
-	"report_year", "report_submitted", "report_sent_back", "report_kinds",
-	"report_months", "report_kind_times", "report_night",
+	"report_drills", "report_recipients", "report_incidents", "report_weeks",
+	"report_drafts", "report_times", "report_arrivals", "report_refusals",
+	"report_subscribers", "report_bounces", "report_delayed", "report_notices",
+	"report_dormant_days", "report_dormant", "report_dormant_more", "report_audit",
+	"report_audit_fault", "report_inspection", "report_inspection_due",
+	"report_incident_list", "report_year", "report_submitted", "report_sent_back",
+	"report_kinds", "report_months", "report_kind_times", "report_night",
 	/* of an incident */
 	"incident", "attached_text", "task_text", "cause", "measure",
 	/* of a resident */

@@ -60,6 +60,7 @@ static struct broadcast *copy_broadcast(const struct broadcast *broadcast)
 	copy->footer = g_strdup(broadcast->footer);
 	copy->reply_to = g_strdup(broadcast->reply_to);
 	copy->twins = g_strdupv(broadcast->twins);
+	copy->drill = g_strdup(broadcast->drill);
 	return copy;
 }
 
@@ -157,10 +158,11 @@ static char *digest_broadcasts(struct broadcast **broadcasts)
 		g_autofree char *twins = g_strjoinv("\t", broadcasts[i]->twins);
 
 		g_string_append_printf(
-		    all, "%s\t%s\t%s\t%s\t%s\t%s\t%d\t%s\t%s\t%s\n", broadcasts[i]->mail,
-		    broadcasts[i]->list, broadcasts[i]->name_ja, broadcasts[i]->name_en,
-		    sections, broadcasts[i]->quiet_hours, broadcasts[i]->urgent,
-		    broadcasts[i]->footer, broadcasts[i]->reply_to, twins);
+		    all, "%s\t%s\t%s\t%s\t%s\t%s\t%d\t%s\t%s\t%s\t%s\n",
+		    broadcasts[i]->mail, broadcasts[i]->list, broadcasts[i]->name_ja,
+		    broadcasts[i]->name_en, sections, broadcasts[i]->quiet_hours,
+		    broadcasts[i]->urgent, broadcasts[i]->footer, broadcasts[i]->reply_to,
+		    twins, broadcasts[i]->drill);
 	}
 	return g_string_free(all, FALSE);
 }

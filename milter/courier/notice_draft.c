@@ -166,6 +166,22 @@ static void put_goes_out(struct notice_facts *facts, const struct draft *draft)
 		notice_facts_put_phrase(facts, "urgent_mark", "mark", "urgent");
 }
 
+/* Above all else: a drill is no broadcast. */
+static void put_drill(struct notice_facts *facts, const struct draft *draft)
+{
+	struct notice_facts one = notice_facts_make(facts->setup, facts->language);
+	char *note;
+
+	notice_facts_put(&one, "list", draft->list);
+	note = draft->is_drill
+		   ? template_fill_phrase(facts->setup->templates, facts->language,
+					  "drill.note", one.table)
+		   : NULL;
+	notice_facts_put(facts, "drill_note", note);
+	g_free(note);
+	notice_facts_clear(&one);
+}
+
 /* What there is in other languages, and for whom: a line each. */
 static void put_languages(struct notice_facts *facts,
 			  const struct notice_material *material)
@@ -299,6 +315,7 @@ void notice_draft_put(struct notice_facts *facts, const struct notice_material *
 	notice_facts_put_number(facts, "recipients", draft->recipients);
 	notice_facts_put_duration(facts, "duration", draft->decided_at,
 				  draft->released_at);
+	put_drill(facts, draft);
 	put_goes_out(facts, draft);
 	put_warnings(facts, material);
 	put_links(facts, draft);

@@ -137,6 +137,9 @@ static bool make_leave_ways(const struct settings *settings,
 	g_autofree char *list = NULL;
 
 	*ways_r = (struct leave_ways){ 0 };
+	/* Nobody joins or leaves a drill list by mail. */
+	if (copy->draft->is_drill)
+		return true;
 	if (right.leaver == 0) {
 		ways_r->list = g_strdup_printf("<mailto:leave-%s@%s>", right.list,
 					       settings->service_domain);
@@ -181,8 +184,10 @@ bool broadcast_mail_write(const struct settings *settings,
 	if (!make_leave_ways(settings, copy, &ways, error_r))
 		return false;
 	list_id = make_list_id(draft, language, &text);
-	subscribe = make_list_link("join-", text.list, "", settings);
-	owner = make_list_link("", text.list, "-owner", settings);
+	if (!draft->is_drill) {
+		subscribe = make_list_link("join-", text.list, "", settings);
+		owner = make_list_link("", text.list, "-owner", settings);
+	}
 	whole = broadcast_footer_add(text.text, text.footer);
 	first = *text.in_reply_to != '\0' ? text.in_reply_to : NULL;
 	mail = (struct message_draft){

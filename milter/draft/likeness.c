@@ -88,6 +88,7 @@ static bool list_earlier(struct likeness *likeness, struct store *store,
 {
 	const struct draft_filter filter = {
 		.broadcast = likeness->draft->broadcast,
+		.is_drill = likeness->draft->is_drill,
 		.since = clock_now() - likeness->setup->settings->duplicate_window,
 		.limit = EARLIER_MOST,
 	};

@@ -206,6 +206,20 @@ static char *write_not_held(const struct preview *preview)
 	return text;
 }
 
+static char *write_drill(const struct preview *preview)
+{
+	GHashTable *facts = g_hash_table_new(g_str_hash, g_str_equal);
+	char *text;
+
+	g_hash_table_insert(facts, (char *)"list", preview->draft->list);
+	text = preview->draft->is_drill
+		   ? template_fill_phrase(preview->setup->templates,
+					  preview->reader->language, "drill.note", facts)
+		   : g_strdup("");
+	g_hash_table_destroy(facts);
+	return text;
+}
+
 static char *make_facts(const struct preview *preview, const char *time,
 			const char *mails)
 {
@@ -216,6 +230,7 @@ static char *make_facts(const struct preview *preview, const char *time,
 	    draft_parts_write(setup->settings->part_line, language, draft, true);
 	g_autofree char *languages = write_languages(preview);
 	g_autofree char *not_held = write_not_held(preview);
+	g_autofree char *drill = write_drill(preview);
 	g_autofree char *warnings =
 	    draft_warnings_write(setup, language, draft, WARNINGS_PREVIEW);
 	g_autofree char *notes = draft_warnings_write_notes(setup, language, draft);
@@ -235,7 +250,7 @@ static char *make_facts(const struct preview *preview, const char *time,
 	    time, "urgent_mark", draft->urgent ? say(preview, "mark.urgent") : "",
 	    "reply_to", draft->reply_to, "warnings", warnings, "warning_mark",
 	    *warnings != '\0' ? say(preview, "warning.mark") : "", "draft_notes", notes,
-	    "preview_note", not_held, MAILS, mails, NULL);
+	    "preview_note", not_held, "drill_note", drill, MAILS, mails, NULL);
 }
 
 char *preview_make_facts(const struct preview *preview, struct kairan_error *error_r)

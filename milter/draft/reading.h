@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "milter/mail/message.h"
+#include "policy/drill.h"
 #include "policy/reply_facts.h"
 #include "policy/send_at.h"
 #include "policy/verdict.h"
@@ -18,6 +19,7 @@ struct draft_reading {
 	char *subject;
 	enum message_text_status readable; /* not OK: why there is no text */
 	struct message_text text;
+	enum drill_mark drill; /* of the subject, or of what it corrects */
 	bool urgent;
 	enum send_at_status send_at_status;
 	int64_t send_at;  /* for SEND_AT_READ; its line is not in the text any more */

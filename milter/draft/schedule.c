@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "conf/clock.h"
+#include "milter/draft/drill.h"
 #include "policy/urgency.h"
 
 /* A broadcast that falls due as the quiet hours begin may go out some seconds later. */
@@ -35,13 +36,15 @@ void draft_schedule_read(const struct setup *setup, const struct broadcast *broa
 			 struct draft_reading *reading)
 {
 	const struct message *message = reading->message;
-	const char *rest;
+	const char *rest, *subject = reading->subject;
 
-	reading->urgent = broadcast->urgent ||
-			  urgency_is_marked(reading->subject,
-					    message_get_header(message, "Importance", 0),
-					    message_get_header(message, "X-Priority", 0),
-					    message_get_header(message, "Priority", 0));
+	if (reading->drill == DRILL_MARKED)
+		subject = draft_drill_skip_mark(subject, "");
+	reading->urgent =
+	    broadcast->urgent ||
+	    urgency_is_marked(subject, message_get_header(message, "Importance", 0),
+			      message_get_header(message, "X-Priority", 0),
+			      message_get_header(message, "Priority", 0));
 	reading->send_at_status =
 	    send_at_read(reading->text.text, setup->zone, &reading->send_at, &rest);
 	memmove(reading->text.text, rest, strlen(rest) + 1);

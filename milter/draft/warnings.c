@@ -310,7 +310,8 @@ struct warnings_search *draft_warnings_search(const struct setup *setup,
 {
 	struct warnings_search *search = g_new0(struct warnings_search, 1);
 	g_autofree char *all = join_texts(draft);
-	g_autofree char *word = guards_find_word(all, setup->settings->drill_words);
+	g_autofree char *word =
+	    draft->is_drill ? NULL : guards_find_word(all, setup->settings->drill_words);
 
 	search->setup = setup;
 	search->likeness = likeness_new(setup, draft);

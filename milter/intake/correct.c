@@ -20,6 +20,7 @@
 
 #include "conf/log.h"
 #include "milter/core/notice.h"
+#include "milter/draft/drill.h"
 #include "milter/draft/parts.h"
 #include "milter/intake/draft_settle.h"
 #include "milter/intake/reply.h"
@@ -93,9 +94,11 @@ static void name_parts(const struct draft *corrects, GPtrArray *parts)
 
 		if (*part->subject == '\0' && first == NULL)
 			continue;
-		subject =
-		    make_subject(language_correction(part->language),
-				 *part->subject != '\0' ? part->subject : first->subject);
+		subject = make_subject(
+		    language_correction(part->language),
+		    *part->subject != '\0'
+			? part->subject
+			: draft_drill_skip_mark(first->subject, part->language));
 		g_free(part->subject);
 		part->subject = subject;
 	}
@@ -177,7 +180,9 @@ static bool read_correction(const struct intake_context *context,
 	free(reading->text.text);
 	reading->text.text = own;
 	replace_below(&reading->text, reading->writer);
-	reading->subject = make_subject(CORRECTION_MARK, reply->draft->subject);
+	reading->subject = make_subject(CORRECTION_MARK,
+					draft_drill_skip_mark(reply->draft->subject, ""));
+	draft_drill_follow(reply->draft, reading);
 	if (own == NULL)
 		return false;
 	draft_reading_standardize(reading);

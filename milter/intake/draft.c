@@ -21,6 +21,7 @@
 
 #include "conf/log.h"
 #include "milter/core/alarm.h"
+#include "milter/draft/drill.h"
 #include "milter/draft/parts.h"
 #include "milter/intake/draft_settle.h"
 #include "milter/intake/notice_reply.h"
@@ -191,6 +192,8 @@ static void read_draft(const struct intake_context *context, struct recipient *r
 	reading->writer = &facts->facts;
 	if (reason == REASON_NONE)
 		reason = draft_reading_fill(reading);
+	if (reason == REASON_NONE)
+		draft_drill_read(reading);
 	if (reason == REASON_NONE)
 		draft_parts_read(context->setup, recipient->broadcast, reading);
 	if (reason != REASON_NONE)

@@ -120,6 +120,10 @@ static bool insert_all(const struct intake_context *context, struct draft *draft
 	const GString *octets = context->envelope->octets;
 	const struct party *author = g_ptr_array_index(parties, DRAFT_AUTHOR);
 	struct audit_event event = intake_event(context, "submit");
+	g_autofree char *detail = draft->is_drill
+				      ? g_strdup_printf("%s, drill to the list %s",
+							draft->broadcast, draft->list)
+				      : g_strdup(draft->broadcast);
 	bool ok = store_draft_insert(store, draft, octets->str, octets->len, error_r);
 
 	for (guint i = 0; ok && i < parties->len; i++) {
@@ -132,7 +136,7 @@ static bool insert_all(const struct intake_context *context, struct draft *draft
 	event.role = author->role;
 	event.draft = draft->id;
 	event.outcome = lifecycle_name(DRAFT_HELD);
-	event.detail = draft->broadcast;
+	event.detail = detail;
 	return ok && store_audit_append(store, &event, error_r);
 }
 

@@ -20,6 +20,7 @@
 #include "conf/clock.h"
 #include "milter/draft/broadcast_footer.h"
 #include "milter/draft/broadcast_mail.h"
+#include "milter/draft/drill.h"
 #include "milter/draft/findings.h"
 #include "milter/draft/text.h"
 #include "milter/draft/warnings.h"
@@ -138,5 +139,7 @@ struct draft *draft_make(const struct intake_context *context,
 		draft_warnings_add_signatures(draft, reading->writer);
 	if (reading->corrects != NULL)
 		refer_to(context->setup->settings, reading->corrects, draft);
+	if (reading->drill == DRILL_MARKED)
+		draft_drill_apply(broadcast, draft);
 	return draft;
 }

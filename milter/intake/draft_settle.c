@@ -22,6 +22,7 @@
 
 #include "conf/log.h"
 #include "milter/core/notice.h"
+#include "milter/draft/drill.h"
 #include "milter/draft/findings.h"
 #include "milter/draft/schedule.h"
 #include "milter/draft/text.h"
@@ -264,6 +265,9 @@ void draft_settle(const struct intake_context *context, const struct recipient *
 	if (intake_recall_answer(context, recipient, reading, verdict_r))
 		return;
 	intake_judge_password(context, recipient->person, verdict_r);
+	if (verdict_r->kind == VERDICT_PASS)
+		draft_drill_judge(context->setup, recipient->broadcast, reading,
+				  verdict_r);
 	if (verdict_r->kind == VERDICT_PASS)
 		draft_text_judge(context->setup, recipient->broadcast->list, reading,
 				 reading->findings, verdict_r);

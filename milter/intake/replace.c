@@ -138,6 +138,7 @@ static bool read_anew(const struct intake_context *context, const struct draft *
 		return false;
 	reading->replaces = draft->id;
 	reading->subject = g_strdup(draft->subject);
+	reading->drill = draft->is_drill ? DRILL_MARKED : DRILL_NONE;
 	reading->text.text = g_strdup(text);
 	reading->text.attachments = g_strdup("");
 	reading->whole = g_strdup(text);

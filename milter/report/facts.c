@@ -271,6 +271,9 @@ static void put_head(const struct report_part *part)
 			       report_part_number(total, "urgent"));
 	report_part_put_number(part, "report_corrections",
 			       report_part_number(total, "corrections"));
+	if (report_part_number(total, "drills") > 0)
+		report_part_put_number(part, "report_drills",
+				       report_part_number(total, "drills"));
 	report_part_put_number(part, "report_incidents",
 			       report_part_number(part->report, "incidents"));
 }

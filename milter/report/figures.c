@@ -6,6 +6,7 @@
  *	Everything is counted in the month in which it happened: a draft that was submitted on
  *	the last day and decided on the first is in both reports. A broadcast counts when its
  *	release was complete; one that was stopped counts too, since residents may have it.
+ *	Drills are counted apart.
  *
  * DIAGNOSTICS
  *	None.
@@ -25,7 +26,7 @@ struct section_figures {
 	char *name_en;
 	int64_t weeks[MONTH_WEEKS_MOST];
 	int64_t submitted, approved, sent_back, withdrawn, expired, stopped;
-	int64_t broadcasts, recipients, urgent, corrections;
+	int64_t broadcasts, recipients, urgent, corrections, drills;
 	int64_t bounces;
 	GArray *decision; /* seconds */
 	GArray *release;
@@ -148,6 +149,12 @@ static void count_draft(const struct report_figures *figures,
 {
 	const struct month *month = figures->month;
 
+	/* Residents have nothing of it, so that it is in none of the other figures. */
+	if (draft->is_drill) {
+		section->drills +=
+		    lifecycle_was_sent(draft->state) && is_in(month, draft->sent_at);
+		return;
+	}
 	if (is_in(month, draft->submitted_at))
 		section->submitted++;
 	if (is_in(month, draft->decided_at))
@@ -262,6 +269,7 @@ static json_t *write_section(const struct report_figures *figures,
 		{ "recipients", section->recipients },
 		{ "urgent", section->urgent },
 		{ "corrections", section->corrections },
+		{ "drills", section->drills },
 		{ "bounces", section->bounces },
 	};
 

@@ -12,7 +12,7 @@
  *	weeks		[{from, to}], dates
  *	sections	[{section (DN), name_ja, name_en, weeks [broadcasts], submitted, approved,
  *			sent_back, withdrawn, expired, stopped, broadcasts, recipients, urgent,
- *			corrections, bounces, decision {count, median, longest}, release {same}}]
+ *			corrections, drills, bounces, decision {count, median, longest}, release {same}}]
  *	total		the same without names
  *	refusals	[{article, reason, count}], by article
  *	incidents	how many were reported (Art. 9)

@@ -25,9 +25,10 @@
 #include "schema/store_report.h"
 
 /* In the order of report_year_kinds. */
-enum kind { KIND_ORDINARY, KIND_URGENT, KIND_CORRECTION, KINDS };
+enum kind { KIND_ORDINARY, KIND_URGENT, KIND_CORRECTION, KIND_DRILL, KINDS };
 
-const char *const report_year_kinds[] = { "ordinary", "urgent", "correction", NULL };
+const char *const report_year_kinds[] = { "ordinary", "urgent", "correction", "drill",
+					  NULL };
 
 enum span { SPAN_DECISION, SPAN_RELEASE, SPAN_DELIVERY, SPANS };
 
@@ -149,6 +150,8 @@ static bool is_in(const struct fiscal_year *time, int64_t at)
 
 static enum kind find_kind(const struct report_draft *draft)
 {
+	if (draft->is_drill)
+		return KIND_DRILL;
 	if (draft->corrects)
 		return KIND_CORRECTION;
 	return draft->urgent ? KIND_URGENT : KIND_ORDINARY;
@@ -160,7 +163,8 @@ static void add_span(const struct year *year, struct year_section *section,
 	const int half = hours_is_quiet(&year->night, year->zone, from);
 	const int64_t taken = MAX(seconds, 0);
 
-	g_array_append_val(section->all.spans[span][half], taken);
+	if (kind != KIND_DRILL)
+		g_array_append_val(section->all.spans[span][half], taken);
 	g_array_append_val(section->kinds[kind].spans[span][half], taken);
 }
 
@@ -174,7 +178,8 @@ static void count_month(struct year *year, const struct report_draft *draft,
 		    draft->sent_at >= one->month.until)
 			continue;
 		one->kinds[kind]++;
-		one->recipients += draft->recipients;
+		if (kind != KIND_DRILL)
+			one->recipients += draft->recipients;
 	}
 }
 
@@ -182,9 +187,10 @@ static void count_sent(struct year *year, struct year_section *section, enum kin
 		       const struct report_draft *draft)
 {
 	const struct sent sent = { section, kind, draft->id, draft->due_at };
-	struct year_figures *const counted[] = { &section->all, &section->kinds[kind] };
+	struct year_figures *const counted[] = { &section->kinds[kind], &section->all };
 
-	for (size_t i = 0; i < G_N_ELEMENTS(counted); i++) {
+	/* Residents have nothing of a drill: it is in no sum. */
+	for (size_t i = 0; i < (kind != KIND_DRILL ? 2 : 1); i++) {
 		counted[i]->broadcasts++;
 		counted[i]->recipients += draft->recipients;
 	}
@@ -208,8 +214,10 @@ static void count_draft(const struct report_draft *draft, void *context)
 	    lifecycle_was_sent(draft->state) && is_in(year->time, draft->sent_at);
 
 	for (size_t i = 0; i < G_N_ELEMENTS(counted); i++) {
-		counted[i]->submitted += is_in(year->time, draft->submitted_at);
-		counted[i]->sent_back += draft->state == DRAFT_SENT_BACK &&
+		counted[i]->submitted +=
+		    kind != KIND_DRILL && is_in(year->time, draft->submitted_at);
+		counted[i]->sent_back += kind != KIND_DRILL &&
+					 draft->state == DRAFT_SENT_BACK &&
 					 is_in(year->time, draft->decided_at);
 		if (is_sent)
 			count_sent(year, counted[i], kind, draft);
@@ -336,7 +344,7 @@ static json_t *write_months(const struct year *year)
 		int64_t broadcasts = 0;
 
 		for (int kind = 0; kind < KINDS; kind++)
-			broadcasts += one->kinds[kind];
+			broadcasts += kind != KIND_DRILL ? one->kinds[kind] : 0;
 		put_number(object, "broadcasts", broadcasts);
 		put_number(object, "recipients", one->recipients);
 		for (int kind = 0; kind < KINDS; kind++)

@@ -358,6 +358,8 @@ static bool check_lists(struct store *store, struct broadcast *const *broadcasts
 			check_list(lists, mail, broadcasts[i]->list, findings);
 			for (size_t j = 0; twins[j] != NULL; j++)
 				check_list(lists, mail, twin_list(twins[j]), findings);
+			if (*broadcasts[i]->drill != '\0')
+				check_list(lists, mail, broadcasts[i]->drill, findings);
 		}
 		if (bad->len == 0)
 			check_unused(lists, findings);

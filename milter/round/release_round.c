@@ -13,6 +13,7 @@
  *	over. The lists are those that the broadcast has now; one that has none any more in the
  *	language of one of the draft's texts sends nothing, while one that has nobody is no
  *	reason for those in other languages to wait.
+ *	A drill's is the drill list, and no other one.
  *
  *	Once it may go its recipients are fixed and cut into shards, in one transaction with the
  *	new state, which is entered only if the draft is what it was when the directory was
@@ -48,6 +49,7 @@
 #define STAYS_NO_SECTION     "no-section"
 #define STAYS_NO_SUBSCRIBERS "no-subscribers"
 #define STAYS_NO_TWIN        "no-twin"
+#define STAYS_NO_DRILL_LIST  "no-drill-list"
 
 static enum answer find_due(struct store *store, struct draft **draft_r,
 			    struct kairan_error *error_r)
@@ -132,10 +134,13 @@ static enum answer ask_broadcast(const struct setup *setup, const struct draft *
 		step->why = STAYS_NO_BROADCAST;
 	else if (!is_of_section(broadcast, draft->section))
 		step->why = STAYS_OTHER_SECTION;
-	else if (!has_lists(broadcast, draft))
+	else if (draft->is_drill && *broadcast->drill == '\0')
+		step->why = STAYS_NO_DRILL_LIST;
+	else if (!draft->is_drill && !has_lists(broadcast, draft))
 		step->why = STAYS_NO_TWIN;
 	else
-		step->list = g_strdup(broadcast->list);
+		step->list =
+		    g_strdup(draft->is_drill ? broadcast->drill : broadcast->list);
 	if (step->list != NULL)
 		step->twins = g_strdupv(broadcast->twins);
 	/* An entry that cannot be understood may be the one. */
@@ -289,7 +294,9 @@ static bool cut_text(struct cutting *cutting, const struct part *part,
 	if (!store_audience_find(cutting->store, cutting->draft, part, &cut.audience,
 				 error_r))
 		return false;
-	personal = list_personal(setup->settings, cut.audience.list);
+	/* What leaves the drill list leaves nothing that a resident has asked for. */
+	if (!cutting->draft->is_drill)
+		personal = list_personal(setup->settings, cut.audience.list);
 	if (personal != NULL) {
 		cut.personal = personal;
 		cut.leave_key = keyring_current(setup->leave_keys)->id;
@@ -340,6 +347,8 @@ static enum answer start(struct store *store, const struct setup *setup,
 	if (!cut_texts(&cutting, error_r))
 		return ANSWER_UNKNOWN;
 	step.recipients = cutting.recipients;
+	if (draft->is_drill)
+		step.event.detail = "drill";
 	if (step.recipients == 0)
 		return ANSWER_NO;
 	return store_draft_enter(store, draft, &step, error_r) == ANSWER_YES
@@ -357,7 +366,9 @@ static bool follow_lists(struct store *store, struct release_step *step,
 
 	for (guint i = 0; ok && i < draft->parts->len; i++) {
 		struct part *part = g_ptr_array_index(draft->parts, i);
-		const char *list = twin_find_list(step->twins, part->language);
+		const char *list = draft->is_drill
+				       ? step->list
+				       : twin_find_list(step->twins, part->language);
 
 		if (strcmp(part->list, list) == 0)
 			continue;

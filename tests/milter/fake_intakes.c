@@ -169,6 +169,7 @@ struct broadcast **fake_list_broadcasts(void)
 		rows[i]->quiet_hours = g_strdup("");
 		rows[i]->footer = g_strdup("");
 		rows[i]->reply_to = g_strdup("");
+		rows[i]->drill = g_strdup("");
 		rows[i]->sections = g_strdupv(nothing);
 		rows[i]->twins = g_strdupv(nothing);
 	}

@@ -34,17 +34,20 @@ static struct broadcast bosai = { NULL,
 				  true,
 				  "防災課\n{phone}",
 				  "kikaku@town.example",
-				  two_twins };
+				  two_twins,
+				  (char *)"bosai-'drill'" };
 static struct broadcast kosodate = { NULL,       "kosodate@info.town.example",
 				     "子育て",   "",
 				     "kosodate", two_sections,
 				     "",         false,
 				     "",         "",
-				     no_twins };
-static struct broadcast orphan = {
-	NULL,    "orphan@info.town.example", "", "", "", no_sections, "", false, "", "",
-	no_twins
-};
+				     no_twins,   (char *)"" };
+static struct broadcast orphan = { NULL,     "orphan@info.town.example",
+				   "",       "",
+				   "",       no_sections,
+				   "",       false,
+				   "",       "",
+				   no_twins, (char *)"" };
 
 static void save(struct broadcast *const *broadcasts)
 {
@@ -80,6 +83,7 @@ static void expect(struct broadcast *const *expected)
 				    expected[count]->quiet_hours);
 		assert_string_equal(found[count]->footer, expected[count]->footer);
 		assert_string_equal(found[count]->reply_to, expected[count]->reply_to);
+		assert_string_equal(found[count]->drill, expected[count]->drill);
 		assert_int_equal(found[count]->urgent, expected[count]->urgent);
 		assert_int_equal(g_strv_length(found[count]->sections),
 				 g_strv_length(expected[count]->sections));

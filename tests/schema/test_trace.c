@@ -95,7 +95,7 @@ static const struct columns of_nobody[] = {
 	{ "shard", "language queue_id" },
 	{ "signature", "first_line hash person_id queue_id uid" },
 	{ "snapshot",
-	  "copies footer list mail name_en name_ja quiet_hours reply_to sections twins" },
+	  "copies drill footer list mail name_en name_ja quiet_hours reply_to sections twins" },
 	{ "subscriber", "consent_id domain language list source_by source_reason "
 			"state_reason terms" },
 	{ "subscriber_change", "list" },

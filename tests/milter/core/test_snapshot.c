@@ -46,6 +46,7 @@ static struct broadcast *make(const char *mail)
 	broadcast->quiet_hours = g_strdup("22:00-06:00");
 	broadcast->footer = g_strdup("");
 	broadcast->reply_to = g_strdup("");
+	broadcast->drill = g_strdup("bosai-drill");
 	broadcast->twins = g_strsplit("en bosai-en", "\n", -1);
 	return broadcast;
 }
