@@ -620,3 +620,7 @@ CREATE INDEX draft_by_published ON draft (published, state);
 ALTER TABLE draft ADD COLUMN drill INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE draft ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE snapshot ADD COLUMN drill TEXT NOT NULL DEFAULT '';   -- a list; '': there is none
+
+-- An urgent release may have as many shards as recipients, too.
+CREATE INDEX shard_of_draft_by_next_try ON shard (draft, state, next_try);
+DROP INDEX shard_by_draft;

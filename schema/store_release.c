@@ -278,10 +278,12 @@ static enum answer find_urgent(struct store *store, int64_t now, int64_t *draft_
 	struct sql_stmt *stmt;
 	enum answer answer = sql_first(
 	    store, error_r, &stmt,
-	    "SELECT id, EXISTS (SELECT 1 FROM shard WHERE draft = draft.id"
-	    "  AND state IN (1, 2) AND next_try <= ?1) AS is_due" URGENT_RELEASING
-	    " AND EXISTS (SELECT 1 FROM shard WHERE draft = draft.id"
-	    "  AND state IN (1, 2) AND (next_try <= ?1 OR held_until > ?1))"
+	    "SELECT id, is_due FROM (SELECT id,"
+	    " EXISTS (SELECT 1 FROM shard WHERE draft = draft.id"
+	    "  AND state IN (1, 2) AND next_try <= ?1) AS is_due,"
+	    " EXISTS (SELECT 1 FROM shard WHERE draft = draft.id"
+	    "  AND state IN (1, 2) AND next_try > ?1 AND held_until > ?1) AS is_held" URGENT_RELEASING
+	    ") AS urgent WHERE is_due OR is_held"
 	    " ORDER BY is_due DESC, id LIMIT 1",
 	    "i", now);
 
@@ -301,9 +303,10 @@ static enum answer find_due_of(struct store *store, int64_t draft, int64_t now,
 	    store, error_r, &stmt,
 	    "SELECT * FROM (SELECT * FROM (" SHARD_COLUMNS
 	    "WHERE draft = ?1 AND state = 1 AND next_try <= ?2"
-	    " ORDER BY number LIMIT 1) AS ready UNION ALL SELECT * FROM (" SHARD_COLUMNS
+	    " ORDER BY next_try, number LIMIT 1) AS ready UNION ALL SELECT * FROM (" SHARD_COLUMNS
 	    "WHERE draft = ?1 AND state = 2 AND next_try <= ?2"
-	    " ORDER BY number LIMIT 1) AS offered) AS first ORDER BY state, number LIMIT 1",
+	    " ORDER BY next_try, number LIMIT 1) AS offered) AS first"
+	    " ORDER BY state, next_try, number LIMIT 1",
 	    "ii", draft, now);
 
 	return take_shard(answer, stmt, shard_r);
