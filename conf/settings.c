@@ -285,6 +285,11 @@ static const struct setting settings_table[] = {
 	    "Attribute of a section's staff (DNs)."),
 	ROW(ldap_delegate, TYPE_TEXT, "kairanDelegate",
 	    "Attribute of a section's delegates (DNs)."),
+	ROW(ldap_delegate_from, TYPE_TEXT, "kairanDelegateFrom",
+	    "Attribute of a person, from when on they decide as a delegate (Art. 4): a generalized "
+	    "time with its zone, or a date; empty: none."),
+	ROW(ldap_delegate_until, TYPE_TEXT, "kairanDelegateUntil",
+	    "Attribute of the end of that time; a date is in it as a whole. Empty: none."),
 	ROW(ldap_shared_mail, TYPE_TEXT, "kairanSharedMail",
 	    "Attribute of a section's shared addresses, from which its staff may write drafts "
 	    "after logging in as themselves; empty: none."),
@@ -416,6 +421,9 @@ static const struct setting settings_table[] = {
 	    "How long after a release its report may be answered with a correction (Art. 13-3)."),
 	ROW(correction_by_other, TYPE_YES_NO, "no",
 	    "Whether somebody else than its writer must confirm a correction (Art. 13-3)."),
+	ROW(delegates_wait, TYPE_YES_NO, "no",
+	    "Whether delegates are asked only when the approver has not answered by the first "
+	    "reminder (Art. 4)."),
 	ROW(limit_drafts, TYPE_NUMBER, "100",
 	    "How many drafts one login may write in an hour."),
 	ROW(limit_held, TYPE_NUMBER, "200",

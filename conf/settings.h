@@ -113,6 +113,8 @@ struct settings {
 	char *ldap_phones;
 	char *ldap_language;
 	char *ldap_person_section;
+	char *ldap_delegate_from;
+	char *ldap_delegate_until;
 	char *ldap_section_filter;
 	char *ldap_approver;
 	char *ldap_approver_status;
@@ -176,6 +178,7 @@ struct settings {
 	int64_t password_unknown;
 	int64_t correction_window;
 	int64_t correction_by_other;
+	int64_t delegates_wait;
 	int64_t limit_drafts;
 	int64_t limit_held;
 	int64_t limit_replies;

@@ -96,6 +96,7 @@ static void find_contradictions(struct application *application,
 	    g_malloc0((application->people->len + 1) * sizeof(*mails));
 	g_autofree struct duty_person *rows =
 	    make_rows(application, duties.people, &all.count, mails);
+	struct contradiction garbled = { .reason = REASON_DELEGATE_TIME };
 	struct contradiction found[CONTRADICTIONS_MOST];
 	size_t count;
 
@@ -104,6 +105,9 @@ static void find_contradictions(struct application *application,
 	count = contradiction_list(&duties, found, G_N_ELEMENTS(found));
 	for (size_t i = 0; i < count; i++)
 		complain_of(application, &found[i]);
+	garbled.entry = duty_people_find_garbled(&duties);
+	if (garbled.entry != NULL)
+		complain_of(application, &garbled);
 	g_free(mails);
 }
 

@@ -5,7 +5,7 @@
  * DESCRIPTION
  *	Staff write, the one approver or a delegate decides, and nobody is both (Art. 4). A
  *	suspended or revoked approver cannot decide, and neither can the delegates, whose
- *	right is the approver's own (Art. 6). In a section that contradicts itself nobody
+ *	right is the approver's own (Art. 6), and may be lent for a time. In a section that contradicts itself nobody
  *	writes or decides.
  *
  * DIAGNOSTICS
@@ -59,6 +59,29 @@ static bool is_same_person(const struct section_duties *section, const char *one
 	       duty_person_shares_mail(person, author);
 }
 
+/* A delegate decides in their time, and whether that is now may not be known. */
+static void judge_period(const struct section_duties *section, const char *person,
+			 struct verdict *verdict_r)
+{
+	const struct duty_person *delegate =
+	    section->people != NULL ? duty_people_find(section->people, person) : NULL;
+
+	verdict_pass(verdict_r);
+	if (delegate == NULL)
+		return;
+	switch (delegation_find_state(&delegate->delegation, section->now)) {
+	case DELEGATION_CURRENT:
+		break;
+	case DELEGATION_EARLY:
+	case DELEGATION_OVER:
+		verdict_set(verdict_r, REASON_DELEGATE_PERIOD, NULL);
+		break;
+	case DELEGATION_GARBLED:
+		verdict_set(verdict_r, REASON_DELEGATE_TIME, NULL);
+		break;
+	}
+}
+
 void duties_judge_decision(const struct section_duties *section, const char *person,
 			   const char *author, struct verdict *verdict_r)
 {
@@ -73,6 +96,8 @@ void duties_judge_decision(const struct section_duties *section, const char *per
 		verdict_set(verdict_r, REASON_NOT_APPROVER, NULL);
 	else if (section->status != APPROVER_ACTIVE)
 		verdict_set(verdict_r, REASON_SUSPENDED, NULL);
+	else if (duty == DUTY_DELEGATE)
+		judge_period(section, person, verdict_r);
 	else
 		verdict_pass(verdict_r);
 }

@@ -31,6 +31,19 @@ const struct duty_person *duty_people_find(const struct duty_people *people,
 	return NULL;
 }
 
+const char *duty_people_find_garbled(const struct section_duties *section)
+{
+	for (size_t i = 0; section->people != NULL && section->delegates[i] != NULL;
+	     i++) {
+		const struct duty_person *person =
+		    duty_people_find(section->people, section->delegates[i]);
+
+		if (person != NULL && person->delegation.is_garbled)
+			return section->delegates[i];
+	}
+	return NULL;
+}
+
 bool duty_person_shares_mail(const struct duty_person *one,
 			     const struct duty_person *other)
 {

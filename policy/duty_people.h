@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "policy/delegation.h"
+
 enum approver_status {
 	APPROVER_ACTIVE,
 	APPROVER_SUSPENDED, /* Art. 6 */
@@ -20,6 +22,7 @@ struct duty_person {
 	const char *const *mails; /* every address of theirs, aliases too */
 	const char *const
 	    *sections; /* what the directory calls their section; may be empty */
+	struct delegation delegation; /* when they decide, where they are a delegate */
 };
 
 /* The people whom a section names, as far as they exist, and everybody else in the directory
@@ -40,6 +43,7 @@ struct section_duties {
 	const char *const *delegates;
 	bool has_several_approvers;       /* approver is then the first of them */
 	const struct duty_people *people; /* NULL: they were not looked up */
+	int64_t now; /* what their delegations are judged by; seconds since the epoch */
 };
 
 /* The person with this DN; NULL when they are not among the people. */
@@ -49,6 +53,9 @@ const struct duty_person *duty_people_find(const struct duty_people *people,
 /* Have two people an address in common (ASCII case folded)? Then they are one. */
 bool duty_person_shares_mail(const struct duty_person *one,
 			     const struct duty_person *other);
+
+/* Does the section name a delegate whose period cannot be read? Their DN; NULL: no. */
+const char *duty_people_find_garbled(const struct section_duties *section);
 
 /* Is this DN in a list of them? */
 bool duty_list_has(const char *const *list, const char *dn);

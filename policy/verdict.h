@@ -50,11 +50,13 @@ enum reason {
 	REASON_SEVERAL_REQUESTS, /* likewise, and it answers more than one */
 	REASON_WRONG_PERSON,     /* a genuine token, made for somebody else */
 	REASON_NOT_APPROVER,     /* Art. 4, 13-1(3): no longer approver or delegate */
-	REASON_URGENT_REASON,  /* Art. 13-2(1): 緊急承認 at night without a reason */
-	REASON_OWN_DRAFT,      /* Art. 4: the author never decides */
-	REASON_SUSPENDED,      /* Art. 6 */
-	REASON_NOT_CORRECTION, /* a decision word where a correction's text is wanted */
-	REASON_OUT_OF_SERVICE, /* Art. 7: the broadcast is suspended */
+	REASON_URGENT_REASON,   /* Art. 13-2(1): 緊急承認 at night without a reason */
+	REASON_OWN_DRAFT,       /* Art. 4: the author never decides */
+	REASON_SUSPENDED,       /* Art. 6 */
+	REASON_DELEGATE_PERIOD, /* Art. 4: the delegate's time has not come, or is over */
+	REASON_DELEGATE_TIME,   /* Art. 4: and cannot be read */
+	REASON_NOT_CORRECTION,  /* a decision word where a correction's text is wanted */
+	REASON_OUT_OF_SERVICE,  /* Art. 7: the broadcast is suspended */
 	REASON_UNKNOWN_ADDRESS,
 	REASON_TOO_MANY,      /* more of our addresses than one mail may have */
 	REASON_NOT_READY,     /* starting: no directory snapshot yet */

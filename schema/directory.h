@@ -17,6 +17,7 @@
 
 #include "conf/settings.h"
 #include "policy/address.h"
+#include "policy/delegation.h"
 #include "policy/duties.h"
 #include "policy/error.h"
 #include "policy/password.h"
@@ -37,6 +38,7 @@ struct person {
 	char **names;
 	char **contacts;
 	struct password_facts password;
+	struct delegation delegation; /* when they decide, where they are a delegate */
 };
 
 struct section {

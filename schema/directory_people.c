@@ -19,6 +19,7 @@
 #include <ldap.h>
 #include <string.h>
 
+#include "conf/clock.h"
 #include "conf/log.h"
 #include "schema/directory_parts.h"
 #include "schema/ldap_entry.h"
@@ -270,6 +271,7 @@ static void make_rows(struct section_people *people)
 			.dn = person->dn,
 			.mails = (const char *const *)person->mails,
 			.sections = (const char *const *)person->sections,
+			.delegation = person->delegation,
 		};
 	}
 	people->people = (struct duty_people){
@@ -332,6 +334,7 @@ struct section_duties section_people_as_duties(const struct section *section,
 	struct section_duties duties = section_as_duties(section);
 
 	duties.people = &people->people;
+	duties.now = clock_now();
 	return duties;
 }
 

@@ -54,6 +54,8 @@ char **directory_list_attributes(const struct settings *settings, bool writes)
 		settings->ldap_name,
 		settings->ldap_language,
 		settings->ldap_person_section,
+		settings->ldap_delegate_from,
+		settings->ldap_delegate_until,
 		settings->ldap_password_changed,
 		settings->ldap_password_reset,
 		settings->ldap_password_locked,
@@ -109,6 +111,23 @@ static struct password_facts read_password(const struct settings *settings, LDAP
 	return facts;
 }
 
+static struct delegation read_delegation(const struct settings *settings, LDAP *ld,
+					 LDAPMessage *entry)
+{
+	g_autofree char *from = ldap_entry_first(ld, entry, settings->ldap_delegate_from);
+	g_autofree char *until =
+	    ldap_entry_first(ld, entry, settings->ldap_delegate_until);
+	struct delegation delegation = { 0 };
+	GTimeZone *zone;
+
+	if (from == NULL && until == NULL)
+		return delegation;
+	zone = g_time_zone_new_identifier(settings->time_zone);
+	delegation = delegation_read(from, until, zone);
+	g_time_zone_unref(zone);
+	return delegation;
+}
+
 struct person *directory_read_person(const struct settings *settings, LDAP *ld,
 				     LDAPMessage *entry)
 {
@@ -131,6 +150,7 @@ struct person *directory_read_person(const struct settings *settings, LDAP *ld,
 		       ldap_entry_values(ld, entry, settings->ldap_mail_alias));
 	person->sections = ldap_entry_values(ld, entry, settings->ldap_person_section);
 	person->phones = ldap_entry_all_values(ld, entry, settings->ldap_phones);
+	person->delegation = read_delegation(settings, ld, entry);
 	person->password = read_password(settings, ld, entry);
 	if (person->password.is_garbled)
 		log_warning("LDAP: %s: the state of the password cannot be understood",

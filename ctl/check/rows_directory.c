@@ -43,6 +43,8 @@ enum answer check_ask_people(struct check *check, struct check_words *said)
 		settings->ldap_contacts,
 		settings->ldap_language,
 		settings->ldap_person_section,
+		settings->ldap_delegate_from,
+		settings->ldap_delegate_until,
 		settings->ldap_entry_id,
 		settings->ldap_created,
 		NULL,

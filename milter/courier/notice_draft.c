@@ -280,6 +280,28 @@ static void put_reason(struct notice_facts *facts, const struct draft *draft)
 				 draft->reason);
 }
 
+/* Who decided, and whether for the approver (Art. 4: 代決). */
+static void put_decider(struct notice_facts *facts,
+			const struct notice_material *material)
+{
+	const struct draft *draft = material->draft;
+	char *name;
+
+	notice_facts_put(facts, "decider_name", draft->decided_name);
+	for (guint i = 1; draft->decided_by != NULL && i < material->parties->len; i++) {
+		const struct party *party = g_ptr_array_index(material->parties, i);
+
+		if (strcmp(party->uid, draft->decided_by) != 0 ||
+		    strcmp(party->role, duty_name(DUTY_DELEGATE)) != 0)
+			continue;
+		name = template_fill_phrase(facts->setup->templates, facts->language,
+					    "mark.stand-in", facts->table);
+		notice_facts_put(facts, "decider_name", name);
+		g_free(name);
+		return;
+	}
+}
+
 void notice_draft_put(struct notice_facts *facts, const struct notice_material *material)
 {
 	const struct draft *draft = material->draft;
@@ -329,7 +351,7 @@ void notice_draft_put(struct notice_facts *facts, const struct notice_material *
 	notice_facts_put_phrase(facts, "state", "state",
 				*draft->stays != '\0' ? "stays"
 						      : lifecycle_name(draft->state));
-	notice_facts_put(facts, "decider_name", draft->decided_name);
+	put_decider(facts, material);
 	put_reason(facts, draft);
 	notice_facts_put(facts, "asked", asked);
 	put_suspension(facts, material->suspension);

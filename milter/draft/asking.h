@@ -13,6 +13,7 @@ struct asking {
 	const struct setup *setup;
 	const struct draft *draft;
 	GPtrArray *deciders; /* struct party; asking_add_missing() gives their numbers */
+	GPtrArray *heads;    /* the same, while delegates wait; NULL: they never do */
 	int64_t now;
 	const char *uid; /* who asks, for the audit trail; and as what */
 	const char *role;

@@ -51,6 +51,13 @@ int64_t reminders_find_next(const struct setup *setup, const struct draft *draft
 	return waiting_find_next(&facts, after);
 }
 
+bool reminders_delegates_wait(const struct setup *setup, const struct draft *draft,
+			      int64_t now)
+{
+	return setup->settings->delegates_wait != 0 &&
+	       reminders_find_next(setup, draft, draft->submitted_at) > now;
+}
+
 bool reminders_send(const struct asking *asking, struct kairan_error *error_r)
 {
 	const struct draft *draft = asking->draft;

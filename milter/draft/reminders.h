@@ -23,4 +23,9 @@ struct waiting_facts reminders_make_facts(const struct setup *setup,
 					  const struct draft *draft,
 					  struct quiet_hours *quiet_r);
 
+/* Do the delegates wait for the approver to answer still, until the first reminder (setting
+ * delegates_wait)? */
+bool reminders_delegates_wait(const struct setup *setup, const struct draft *draft,
+			      int64_t now);
+
 #endif

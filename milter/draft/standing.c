@@ -18,6 +18,7 @@
 #include <glib.h>
 #include <string.h>
 
+#include "conf/clock.h"
 #include "conf/log.h"
 #include "milter/core/alarm.h"
 #include "policy/contradiction.h"
@@ -35,12 +36,24 @@ static char *describe_entries(const struct standing *standing,
 	return g_string_free(text, FALSE);
 }
 
+/* A delegate of whom nobody knows whether they may decide: the others do. */
+static bool find_garbled(const struct standing *standing,
+			 struct contradiction *contradiction_r)
+{
+	*contradiction_r = (struct contradiction){
+		.reason = REASON_DELEGATE_TIME,
+		.entry = duty_people_find_garbled(&standing->duties),
+	};
+	return contradiction_r->entry != NULL;
+}
+
 static void watch(struct kairan *kairan, const struct standing *standing)
 {
 	struct contradiction contradiction;
 	const char *dn = standing->section->dn;
 
-	if (contradiction_find(&standing->duties, &contradiction)) {
+	if (contradiction_find(&standing->duties, &contradiction) ||
+	    find_garbled(standing, &contradiction)) {
 		g_autofree char *entries = describe_entries(standing, &contradiction);
 
 		alarm_raise(kairan, ALARM_SECTION, dn, reason_name(contradiction.reason),
@@ -179,6 +192,35 @@ static void add_decider(const struct standing *standing, const struct setup *set
 	else if (queue_id != NULL)
 		log_event(LOG_LEVEL_WARNING, queue_id, 0, "%s is not asked: %s", dn,
 			  obstacle);
+}
+
+void standing_drop_delegates(GPtrArray *parties)
+{
+	const struct party *first =
+	    parties->len > 0 ? g_ptr_array_index(parties, 0) : NULL;
+
+	if (first == NULL || strcmp(first->role, duty_name(DUTY_APPROVER)) != 0)
+		return;
+	g_ptr_array_set_size(parties, 1);
+}
+
+char *standing_describe_period(const struct standing *standing, const struct setup *setup,
+			       const char *dn)
+{
+	const struct person *person = section_people_find(standing->people, dn);
+	const char *zone = setup->settings->time_zone;
+	char from[64] = "", until[64] = "";
+
+	if (person == NULL)
+		return g_strdup("");
+	if (person->delegation.from != 0)
+		clock_format(person->delegation.from, zone, "%Y-%m-%d %H:%M", from,
+			     sizeof(from));
+	/* Its last second: the end of a day is in it. */
+	if (person->delegation.until != 0)
+		clock_format(person->delegation.until - 1, zone, "%Y-%m-%d %H:%M", until,
+			     sizeof(until));
+	return g_strdup_printf("%s – %s", from, until);
 }
 
 GPtrArray *standing_list_deciders(const struct standing *standing,

@@ -55,6 +55,14 @@ GPtrArray *standing_list_deciders(const struct standing *standing,
 				  const struct decided_draft *draft,
 				  const char *queue_id);
 
+/* Leave those who are asked for the approver out, where the approver is among them. */
+void standing_drop_delegates(GPtrArray *parties);
+
+/* The period of a delegate: "2026-12-01 00:00 – 2026-12-10 23:59", without the end that it has not.
+ * Free with g_free(). */
+char *standing_describe_period(const struct standing *standing, const struct setup *setup,
+			       const char *dn);
+
 /* A person as one of a draft's people. */
 struct party *standing_make_party(const struct person *person, int64_t number,
 				  enum duty duty);

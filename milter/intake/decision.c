@@ -53,9 +53,10 @@ static void judge(const struct intake_context *context, struct recipient *recipi
 	intake_reply_judge(context, TOKEN_DECIDE, recipient, verdict_r);
 }
 
-/* May this person decide this draft now, as LDAP has it? */
+/* May this person decide this draft now, as LDAP has it? period_r: a delegate's, where that is why
+ * not; else NULL. */
 static void judge_decider(const struct intake_context *context, const struct reply *reply,
-			  struct verdict *verdict_r)
+			  char **period_r, struct verdict *verdict_r)
 {
 	const struct decided_draft draft = { reply->draft->author_dn,
 					     reply->draft->corrects != 0 };
@@ -73,6 +74,9 @@ static void judge_decider(const struct intake_context *context, const struct rep
 					&draft, verdict_r);
 		if (verdict_r->kind == VERDICT_PASS)
 			intake_judge_password(context, reply->person, verdict_r);
+		if (verdict_r->reason == REASON_DELEGATE_PERIOD)
+			*period_r = standing_describe_period(&standing, context->setup,
+							     reply->person->dn);
 		break;
 	}
 	standing_clear(&standing);
@@ -247,6 +251,7 @@ static enum answer take_decision(const struct intake_context *context,
 	enum answer suspended = suspension_is_on(context, reply->draft->broadcast);
 	enum answer doubted = ANSWER_NO;
 	struct kairan_error error = { "" };
+	g_autofree char *period = NULL;
 	struct verdict verdict;
 	bool late;
 
@@ -265,10 +270,13 @@ static enum answer take_decision(const struct intake_context *context,
 						 verdict_r);
 		return ANSWER_YES;
 	}
-	judge_decider(context, reply, &verdict);
+	judge_decider(context, reply, &period, &verdict);
 	if (verdict.kind == VERDICT_PASS)
 		return decide(context, reply, step, suspended, verdict_r);
-	if (verdict.kind == VERDICT_REFUSE)
+	if (period != NULL)
+		reply_outcome_answer_fault(context, reply, verdict.reason, period,
+					   verdict_r);
+	else if (verdict.kind == VERDICT_REFUSE)
 		reply_outcome_answer_not_counted(context, reply, verdict.reason,
 						 verdict_r);
 	else

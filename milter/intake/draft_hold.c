@@ -47,17 +47,20 @@ static GPtrArray *join_parties(struct party *author, GPtrArray *deciders)
  * delegates are all out of reach. */
 static GPtrArray *find_parties(const struct intake_context *context,
 			       const struct recipient *recipient,
-			       const struct draft_reading *reading,
-			       struct verdict *verdict_r)
+			       const struct draft *draft, struct verdict *verdict_r)
 {
 	const struct standing *standing = &recipient->standing;
-	const struct decided_draft draft = { recipient->person->dn,
-					     reading->corrects != NULL };
-	const enum duty duty = duties_find_duty(&standing->duties, draft.author);
-	GPtrArray *parties =
-	    join_parties(standing_make_party(recipient->person, DRAFT_AUTHOR, duty),
-			 standing_list_deciders(standing, context->setup, &draft,
-						context->envelope->queue_id));
+	const struct decided_draft decided = { recipient->person->dn,
+					       draft->corrects != 0 };
+	const enum duty duty = duties_find_duty(&standing->duties, decided.author);
+	GPtrArray *deciders = standing_list_deciders(standing, context->setup, &decided,
+						     context->envelope->queue_id);
+	GPtrArray *parties;
+
+	if (reminders_delegates_wait(context->setup, draft, draft->submitted_at))
+		standing_drop_delegates(deciders);
+	parties = join_parties(standing_make_party(recipient->person, DRAFT_AUTHOR, duty),
+			       deciders);
 
 	if (parties->len == 1 && standing->section->status == APPROVER_ACTIVE) {
 		verdict_set(verdict_r, REASON_NO_APPROVER, NULL);
@@ -269,7 +272,7 @@ void draft_hold(const struct intake_context *context, const struct recipient *re
 		const struct draft_reading *reading, struct verdict *verdict)
 {
 	struct draft *draft = draft_make(context, recipient, reading);
-	GPtrArray *parties = find_parties(context, recipient, reading, verdict);
+	GPtrArray *parties = find_parties(context, recipient, draft, verdict);
 	struct holding holding = { .draft = draft, .parties = parties };
 	struct kairan_error error = { "no SHA-256" };
 	enum answer answer = ANSWER_UNKNOWN;

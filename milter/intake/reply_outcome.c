@@ -192,10 +192,12 @@ void reply_outcome_answer_fault(const struct intake_context *context,
 	    make_event(context, reply, reason_name(reason), detail);
 	/* An address needs no words; what else there is to say is English, and for the trail. */
 	g_autofree char *place = detail != NULL ? draft_reading_find_place(detail) : NULL;
-	char *facts =
-	    notice_make_facts("reason_key", reason_name(reason), "article",
-			      reason_article(reason), "read_place", place, "detail",
-			      reason == REASON_SENDER_FOREIGN ? detail : NULL, NULL);
+	char *facts = notice_make_facts(
+	    "reason_key", reason_name(reason), "article", reason_article(reason),
+	    "read_place", place, "detail",
+	    reason == REASON_SENDER_FOREIGN || reason == REASON_DELEGATE_PERIOD ? detail
+										: NULL,
+	    NULL);
 
 	answer_and_record(context, reply,
 			  &(struct answer_mail){ NOTICE_NOT_COUNTED, facts, NULL },
@@ -238,7 +240,7 @@ void reply_outcome_answer_unclear(const struct intake_context *context,
 
 static struct draft_step make_step(const struct intake_context *context,
 				   const struct reply *reply,
-				   const struct reply_step *step)
+				   const struct reply_step *step, const char *detail)
 {
 	struct draft_step draft_step = {
 		.to = step->to,
@@ -254,7 +256,7 @@ static struct draft_step make_step(const struct intake_context *context,
 	draft_step.event.uid = reply->person->uid;
 	draft_step.event.role = reply->role;
 	draft_step.event.draft = reply->draft->id;
-	draft_step.event.detail = reply->words.reason;
+	draft_step.event.detail = detail;
 	return draft_step;
 }
 
@@ -271,6 +273,17 @@ static enum answer read_anew(struct store *store, struct reply *reply,
 	return ANSWER_NO;
 }
 
+/* What the trail has of a decision beside who made it: that it was made for the approver (Art. 4),
+ * and the words. */
+static char *make_detail(const struct reply *reply, const struct reply_step *step)
+{
+	const char *reason = reply->words.reason;
+
+	if (!step->is_decision || strcmp(reply->role, duty_name(DUTY_DELEGATE)) != 0)
+		return g_strdup(reason);
+	return g_strdup_printf("代決%s%s", *reason != '\0' ? ": " : "", reason);
+}
+
 /* Change the draft by one of the store's functions, and tell its people. */
 static enum answer change(const struct intake_context *context, struct reply *reply,
 			  const struct reply_step *step,
@@ -280,7 +293,8 @@ static enum answer change(const struct intake_context *context, struct reply *re
 			  struct kairan_error *error_r)
 {
 	struct store *store = kairan_get_store(context->kairan);
-	const struct draft_step draft_step = make_step(context, reply, step);
+	g_autofree char *detail = make_detail(reply, step);
+	const struct draft_step draft_step = make_step(context, reply, step, detail);
 	const struct answers_reply described = describe(reply);
 	enum answer answer;
 	char *facts;

@@ -134,6 +134,7 @@ static bool ask(struct kairan *kairan, int64_t id, struct asking *asking,
 		const struct call_people *people, struct kairan_error *error_r)
 {
 	struct store *store = asking->store;
+	GPtrArray *all = asking->deciders;
 	struct draft *draft = NULL;
 	bool changed = false, ok;
 	enum answer answer;
@@ -144,10 +145,14 @@ static bool ask(struct kairan *kairan, int64_t id, struct asking *asking,
 	answer = store_draft_find(store, id, &draft, error_r);
 	ok = answer != ANSWER_UNKNOWN;
 	asking->draft = draft;
+	if (answer == ANSWER_YES &&
+	    reminders_delegates_wait(asking->setup, draft, asking->now))
+		asking->deciders = asking->heads;
 	if (answer == ANSWER_YES && draft->state == DRAFT_HELD &&
 	    draft->expires_at > asking->now)
 		ok = asking_add_missing(asking, &asked, error_r) &&
 		     take_due(asking, people, &changed, error_r);
+	asking->deciders = all;
 	draft_free(draft);
 	if (!ok || (asked == 0 && !changed)) {
 		store_rollback(store);
@@ -159,6 +164,15 @@ static bool ask(struct kairan *kairan, int64_t id, struct asking *asking,
 		log_event(LOG_LEVEL_INFO, NULL, id, "%d more asked", asked);
 	waker_wake(kairan_get_waker(kairan, KAIRAN_NOTICES));
 	return true;
+}
+
+static GPtrArray *list_deciders(const struct standing *standing,
+				const struct setup *setup,
+				const struct decided_draft *draft)
+{
+	return standing->section != NULL
+		   ? standing_list_deciders(standing, setup, draft, NULL)
+		   : g_ptr_array_new();
 }
 
 /* Ask about all of them whom the directory names now. No section (any more): nobody. */
@@ -178,13 +192,14 @@ static bool walk_drafts(struct kairan *kairan, const struct setup *setup,
 	if (waiting->call_at <= now &&
 	    !calls_find_people(kairan, setup, standing, &people, error_r))
 		return false;
-	asking.deciders = standing->section != NULL
-			      ? standing_list_deciders(standing, setup, &draft, NULL)
-			      : g_ptr_array_new();
+	asking.deciders = list_deciders(standing, setup, &draft);
+	asking.heads = list_deciders(standing, setup, &draft);
+	standing_drop_delegates(asking.heads);
 	for (guint i = 0; ok && i < waiting->drafts->len; i++)
 		ok = ask(kairan, g_array_index(waiting->drafts, int64_t, i), &asking,
 			 &people, error_r);
 	g_ptr_array_unref(asking.deciders);
+	g_ptr_array_unref(asking.heads);
 	calls_clear_people(&people);
 	return ok;
 }

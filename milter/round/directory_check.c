@@ -75,6 +75,9 @@ static const struct {
 	  "let them be staff, or approver or delegate, but not both" },
 	{ REASON_FOREIGN_DELEGATE, "委任は同じ課の人にする",
 	  "delegate to somebody of the same section" },
+	{ REASON_DELEGATE_TIME,
+	  "委任の期間を 2026-12-01 か 20261201000000+0900 の形に直す",
+	  "write the period as 2026-12-01 or 20261201000000+0900" },
 	{ REASON_NO_SECTION, "kairanSectionDN に課を登録する",
 	  "name the section in kairanSectionDN" },
 	{ REASON_MAIL_TWICE, "メールアドレスをひとりだけのものにする",
@@ -169,6 +172,18 @@ static void check_person(const struct section *section,
 		add(findings, FINDING_NO_POLICY, REASON_NONE, section->dn, dn);
 }
 
+static void check_delegate(const struct section *section,
+			   const struct section_people *people, const char *dn,
+			   GPtrArray *findings)
+{
+	const struct person *person = section_people_find(people, dn);
+
+	check_person(section, people, dn, findings);
+	if (person != NULL && person->delegation.is_garbled)
+		add(findings, FINDING_CONTRADICTION, REASON_DELEGATE_TIME, section->dn,
+		    dn);
+}
+
 static bool is_of_somebody(const struct section_people *people, char *const *dns,
 			   const struct address *address)
 {
@@ -248,7 +263,7 @@ static bool check_section(const struct setup *setup, const struct section *secti
 	    section_people_find(people, section->approver) != NULL)
 		check_person(section, people, section->approver, findings);
 	for (size_t i = 0; section->delegates[i] != NULL; i++)
-		check_person(section, people, section->delegates[i], findings);
+		check_delegate(section, people, section->delegates[i], findings);
 	for (size_t i = 0; section->staff[i] != NULL; i++)
 		check_person(section, people, section->staff[i], findings);
 	check_shared_mails(section, people, findings);

@@ -3,6 +3,7 @@
 contradictions stop a section until they are mended and are told to the administrators once;
 drafts for a suspended approver wait."""
 import contextlib
+import datetime
 
 import stack as s
 import tap
@@ -187,6 +188,159 @@ def test_new_delegate_is_asked(stack):
         request = town.request_for(stack, "sysadmin", subject)
         town.answer(stack, "sysadmin", request, "承認")
         town.wait_state(stack, subject, town.RELEASED)
+
+
+
+# ---- a delegate's time ----
+
+DEPUTY = "bosai-deputy"
+
+
+def day(stack, days):
+    """A date as the directory has it, so many days from kairan's today."""
+    return (stack.now() + datetime.timedelta(days=days)).strftime("%Y-%m-%d")
+
+
+def moment(stack, seconds):
+    """A generalized time with the town's zone."""
+    return (stack.now() + datetime.timedelta(seconds=seconds)).strftime("%Y%m%d%H%M%S%z")
+
+
+def set_period(stack, begin, end):
+    """None: there is none."""
+    parts = [f"replace: {name}\n" + (f"{name}: {value}\n" if value else "")
+             for name, value in (("kairanDelegateFrom", begin), ("kairanDelegateUntil", end))]
+    stack.ldapmodify(f"dn: {dn(DEPUTY)}\nchangetype: modify\n" + "-\n".join(parts))
+
+
+@contextlib.contextmanager
+def period(stack, begin=None, end=None):
+    entry = f"dn: {dn(DEPUTY)}\nchangetype: modify\n"
+    stack.ldapmodify(f"{entry}add: objectClass\nobjectClass: kairanPerson\n")
+    try:
+        set_period(stack, begin, end)
+        yield
+    finally:
+        set_period(stack, None, None)
+        stack.ldapmodify(f"{entry}delete: objectClass\nobjectClass: kairanPerson\n")
+
+
+def asked(stack, subject):
+    return [row["uid"] for row in stack.store(
+        "SELECT uid FROM party WHERE draft = ? AND number > 0 ORDER BY number",
+        town.draft_id(stack, subject))]
+
+
+def refused(stack, subject):
+    return stack.wait_mail(DEPUTY, lambda mail: subject in str(mail["Subject"])
+                           and "【無効】" in str(mail["Subject"]))
+
+
+def test_delegate_before_and_after_their_time(stack):
+    """They are not asked; on the last day they are."""
+    for number, (begin, end, people) in enumerate((
+            (None, day(stack, -1), ["bosai-chief"]),
+            (day(stack, 1), None, ["bosai-chief"]),
+            (moment(stack, 3600), moment(stack, 7200), ["bosai-chief"]),
+            (day(stack, -3), day(stack, 0), ["bosai-chief", DEPUTY]),
+            (moment(stack, -3600), moment(stack, 3600), ["bosai-chief", DEPUTY]))):
+        subject = f"委任の期間{number}"
+        with period(stack, begin, end):
+            town.draft(stack, "bosai-staff1", subject)
+            town.request_for(stack, "bosai-chief", subject)
+            check_equal(asked(stack, subject), people, f"{begin} {end}")
+    code, lines = stack.kairanctl("directory", "check", check=False).returncode, ""
+    check_equal(code, 0, lines)
+
+
+def test_delegation_ends_while_a_request_is_open(stack):
+    """The moment of the decision counts; and what a delegate decides is 代決."""
+    subject = "期間が終わる委任"
+    with period(stack, day(stack, -3), day(stack, 3)):
+        town.draft(stack, "bosai-staff1", subject)
+        request = town.request_for(stack, DEPUTY, subject)
+        over = day(stack, -1)
+        set_period(stack, day(stack, -3), over)
+        town.answer(stack, DEPUTY, request, "承認")
+        told = refused(stack, subject)
+        check_in("委任の期間ではありません", s.text_of(told))
+        check_in("第4条", s.text_of(told))
+        check_in(f"{day(stack, -3)} 00:00 – {over} 23:59", s.text_of(told))
+        check_equal(town.state_of(stack, subject), town.HELD)
+        check_equal([row["outcome"] for row in town.audit(stack, subject, "reply")],
+                    ["delegate-period"])
+        set_period(stack, None, day(stack, 0))
+        town.answer(stack, DEPUTY, request, "承認")
+        town.wait_state(stack, subject, town.RELEASED)
+    row, = town.audit(stack, subject, "approve")
+    check_equal((row["uid"], row["role"], row["detail"]), (DEPUTY, "delegate", "代決"))
+    for person in ("bosai-staff1", "bosai-chief"):
+        report = stack.wait_mail(person, lambda mail: subject in str(mail["Subject"])
+                                 and s.reply_address(mail).startswith("correct+"))
+        check_in("鈴木 由美（代決）", s.text_of(report))
+    check_in("代決", stack.kairanctl("drafts", "show",
+                                   str(town.draft_id(stack, subject))).stdout)
+
+
+def test_delegation_begins_while_a_request_is_open(stack):
+    subject = "期間が始まる委任"
+    with period(stack, moment(stack, 1800)):
+        town.draft(stack, "bosai-staff1", subject)
+        town.request_for(stack, "bosai-chief", subject)
+        check_equal(asked(stack, subject), ["bosai-chief"])
+        stack.move_clock(1801)
+        town.answer(stack, DEPUTY, town.request_for(stack, DEPUTY, subject), "差戻し 日付がない")
+        town.wait_state(stack, subject, town.SENT_BACK)
+    row, = town.audit(stack, subject, "send-back")
+    check_equal(row["detail"], "代決: 日付がない")
+
+
+def test_period_that_cannot_be_read(stack):
+    """Nobody knows whether they may: it waits, and the administrators are told. The head decides."""
+    subject = "読めない期間"
+    town.draft(stack, "bosai-staff1", subject)
+    request = town.request_for(stack, DEPUTY, subject)
+    with period(stack, "令和8年12月", None):
+        mail = town.answer_mail(DEPUTY, request, "承認")
+        final = stack.submit(DEPUTY, s.reply_address(request), mail).final
+        check_equal(final[0], 451, final)
+        check_in("Art.4", final[1])
+        told, = stack.wait_for(lambda: alarms(stack, "kairanDelegateFrom", SECTION),
+                               what="the alarm")
+        check_in(DEPUTY, s.text_of(told))
+        check_equal(town.state_of(stack, subject), town.HELD)
+        found = stack.kairanctl("directory", "check", check=False)
+        check_equal(found.returncode != 0, True, found.stdout)
+        check_in("delegate-time", found.stdout)
+        check_in(DEPUTY, found.stdout)
+        town.answer(stack, "bosai-chief", town.request_for(stack, "bosai-chief", subject), "承認")
+        town.wait_state(stack, subject, town.RELEASED)
+    row, = town.audit(stack, subject, "approve")
+    check_equal((row["role"], row["detail"]), ("approver", ""))
+
+
+def test_delegates_wait_for_the_reminder(stack):
+    """Setting delegates_wait: the head alone is asked at first."""
+    stack.configure(delegates_wait="yes", remind_first="4h")
+    try:
+        subject = "責任者が先"
+        town.draft(stack, "bosai-staff1", subject)
+        town.request_for(stack, "bosai-chief", subject)
+        check_equal(asked(stack, subject), ["bosai-chief"])
+        stack.move_clock(4 * 3600 + 1)
+        request = town.request_for(stack, DEPUTY, subject)
+        check_equal(asked(stack, subject), ["bosai-chief", DEPUTY])
+        town.answer(stack, DEPUTY, request, "承認")
+        town.wait_state(stack, subject, town.RELEASED)
+        # A head who wrote it cannot be asked, so the delegate is, at once.
+        stack.configure(correction_by_other="yes")
+        report = stack.wait_mail("bosai-chief", lambda mail: subject in str(mail["Subject"])
+                                 and s.reply_address(mail).startswith("correct+"))
+        town.answer(stack, "bosai-chief", report, "時刻を改めます。")
+        town.request_for(stack, DEPUTY, "【訂正】" + subject)
+        check_equal(asked(stack, "【訂正】" + subject), [DEPUTY])
+    finally:
+        stack.configure(delegates_wait="no", remind_first="4h", correction_by_other="no")
 
 
 if __name__ == "__main__":

@@ -35,14 +35,14 @@ static const char *const mail_staff[] = { "staff1@town.example", NULL };
 static const char *const mail_staff2[] = { "staff2@town.example", NULL };
 
 static const struct duty_person persons[] = {
-	{ CHIEF, mail_chief, none },
-	{ DEPUTY, mail_deputy, none },
-	{ STAFF, mail_staff, none },
-	{ STAFF2, mail_staff2, none },
+	{ CHIEF, mail_chief, none, { 0 } },
+	{ DEPUTY, mail_deputy, none, { 0 } },
+	{ STAFF, mail_staff, none, { 0 } },
+	{ STAFF2, mail_staff2, none, { 0 } },
 };
 static const struct duty_people sound_people = { persons, COUNT(persons), none };
-static const struct section_duties sound = { CHIEF,     APPROVER_ACTIVE, staff,
-					     delegates, false,           &sound_people };
+static const struct section_duties sound = { CHIEF, APPROVER_ACTIVE, staff, delegates,
+					     false, &sound_people,   0 };
 
 static void expect(const struct section_duties *section, enum reason reason,
 		   const char *entry, const char *other)
@@ -152,10 +152,10 @@ static void test_sections_of_persons(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		const struct duty_person two[] = {
-			{ CHIEF, mail_chief, rows[i].chief },
-			{ DEPUTY, mail_deputy, rows[i].deputy },
+			{ CHIEF, mail_chief, rows[i].chief, { 0 } },
+			{ DEPUTY, mail_deputy, rows[i].deputy, { 0 } },
 			/* Staff may come from where they like. */
-			{ STAFF, mail_staff, kosodate },
+			{ STAFF, mail_staff, kosodate, { 0 } },
 		};
 		const struct duty_people people = { two, COUNT(two), none };
 		struct section_duties section = sound;
@@ -193,7 +193,7 @@ static void test_shared_mail(void **state)
 			persons[0],
 			persons[1],
 			persons[2],
-			{ rows[i].dn, rows[i].mails, none },
+			{ rows[i].dn, rows[i].mails, none, { 0 } },
 		};
 		const struct duty_people people = { four, COUNT(four), none };
 		struct section_duties section = sound;
@@ -213,8 +213,8 @@ static void test_the_worse_comes_first(void **state)
 		persons[0],
 		persons[1],
 		persons[2],
-		{ STRANGER, as_staff, none },
-		{ STAFF2, as_both, none },
+		{ STRANGER, as_staff, none, { 0 } },
+		{ STAFF2, as_both, none, { 0 } },
 	};
 	const struct duty_people people = { five, COUNT(five), none };
 	struct section_duties section = sound;

@@ -35,23 +35,26 @@ static const char *const delegates[] = { DEPUTY, NULL };
 static const char *const delegates_and_both[] = { DEPUTY, BOTH, NULL };
 
 static const struct section_duties active = { CHIEF,     APPROVER_ACTIVE, staff,
-					      delegates, false,           NULL };
-static const struct section_duties suspended = { CHIEF, APPROVER_SUSPENDED,
-						 staff, delegates,
-						 false, NULL };
-static const struct section_duties revoked = { CHIEF, APPROVER_REVOKED,
-					       staff, delegates,
-					       false, NULL };
+					      delegates, false,           NULL,
+					      0 };
+static const struct section_duties suspended = {
+	CHIEF, APPROVER_SUSPENDED, staff, delegates, false, NULL, 0
+};
+static const struct section_duties revoked = {
+	CHIEF, APPROVER_REVOKED, staff, delegates, false, NULL, 0
+};
 static const struct section_duties headless = { NULL,      APPROVER_ACTIVE, staff,
-						delegates, false,           NULL };
-static const struct section_duties chief_is_staff = { CHIEF,           APPROVER_ACTIVE,
-						      staff_and_chief, delegates,
-						      false,           NULL };
-static const struct section_duties both_is_staff = { CHIEF,          APPROVER_ACTIVE,
-						     staff_and_both, delegates_and_both,
-						     false,          NULL };
+						delegates, false,           NULL,
+						0 };
+static const struct section_duties chief_is_staff = {
+	CHIEF, APPROVER_ACTIVE, staff_and_chief, delegates, false, NULL, 0
+};
+static const struct section_duties both_is_staff = {
+	CHIEF, APPROVER_ACTIVE, staff_and_both, delegates_and_both, false, NULL, 0
+};
 static const struct section_duties empty = { NULL,   APPROVER_ACTIVE, nobody,
-					     nobody, false,           NULL };
+					     nobody, false,           NULL,
+					     0 };
 
 static void test_find_duty(void **state)
 {
@@ -213,10 +216,10 @@ static void test_the_author_under_another_account(void **state)
 	static const char *const mail_staff[] = { "staff1@town.example", NULL };
 	static const char *const mail_deputy[] = { "deputy@town.example", NULL };
 	static const struct duty_person persons[] = {
-		{ CHIEF, shared, nobody },
-		{ DEPUTY, mail_deputy, nobody },
+		{ CHIEF, shared, nobody, { 0 } },
+		{ DEPUTY, mail_deputy, nobody, { 0 } },
 		/* Not in the section any more. */
-		{ NOBODY, mail_staff, nobody },
+		{ NOBODY, mail_staff, nobody, { 0 } },
 	};
 	static const struct duty_people people = { persons, COUNT(persons), nobody };
 	struct section_duties section = active;
@@ -231,6 +234,48 @@ static void test_the_author_under_another_account(void **state)
 	assert_int_equal(verdict.reason, REASON_MAIL_TWICE);
 	duties_judge_decision(&section, CHIEF, "", &verdict);
 	assert_int_equal(verdict.reason, REASON_MAIL_TWICE);
+}
+
+/* A delegate decides in their time; the approver has no such time. */
+static void test_the_time_of_a_delegate(void **state)
+{
+	static const char *const mails[] = { "one@town.example", NULL };
+	static const char *const others[] = { "other@town.example", NULL };
+	const struct {
+		struct delegation delegation;
+		enum reason reason;
+	} rows[] = {
+		{ { 0, 0, false }, REASON_NONE },
+		{ { 100, 200, false }, REASON_NONE },
+		{ { 101, 200, false }, REASON_DELEGATE_PERIOD },
+		{ { 0, 100, false }, REASON_DELEGATE_PERIOD },
+		{ { 0, 0, true }, REASON_DELEGATE_TIME },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const struct duty_person persons[] = {
+			{ CHIEF, mails, nobody, rows[i].delegation },
+			{ DEPUTY, others, nobody, rows[i].delegation },
+		};
+		const struct duty_people people = { persons, COUNT(persons), nobody };
+		struct section_duties section = active;
+		struct verdict verdict;
+		const char *garbled;
+
+		section.people = &people;
+		section.now = 100;
+		duties_judge_decision(&section, CHIEF, NOBODY, &verdict);
+		assert_int_equal(verdict.reason, REASON_NONE);
+		duties_judge_decision(&section, DEPUTY, NOBODY, &verdict);
+		assert_int_equal(verdict.reason, rows[i].reason);
+		garbled = duty_people_find_garbled(&section);
+		assert_int_equal(garbled != NULL, rows[i].delegation.is_garbled);
+		/* Whoever is suspended lends nothing. */
+		section.status = APPROVER_SUSPENDED;
+		duties_judge_decision(&section, DEPUTY, NOBODY, &verdict);
+		assert_int_equal(verdict.reason, REASON_SUSPENDED);
+	}
 }
 
 static void test_names(void **state)
@@ -250,6 +295,7 @@ int main(void)
 		cmocka_unit_test(test_judge_decision),
 		cmocka_unit_test(test_nobody_is_both),
 		cmocka_unit_test(test_the_author_under_another_account),
+		cmocka_unit_test(test_the_time_of_a_delegate),
 		cmocka_unit_test(test_names),
 	};
 

@@ -124,7 +124,7 @@ static void test_could_not_ask_is_temporary(void **state)
 		REASON_MAIL_TWICE,        REASON_OUT_OF_SERVICE,
 		REASON_TOO_MANY,          REASON_CHANGED_ON_WAY,
 		REASON_LIMIT_DRAFTS,      REASON_LIMIT_HELD,
-		REASON_LIMIT_REPLIES,
+		REASON_LIMIT_REPLIES,     REASON_DELEGATE_TIME,
 	};
 	size_t count = 0;
 
