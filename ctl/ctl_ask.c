@@ -25,6 +25,7 @@
 #include "milter/core/notice.h"
 #include "milter/draft/asking.h"
 #include "milter/draft/standing.h"
+#include "schema/store_clock.h"
 
 /* LDAP is asked between two transactions. */
 struct request {
@@ -38,6 +39,7 @@ struct request {
 static int find_draft(struct store *store, void *context, struct kairan_error *error_r)
 {
 	struct request *request = context;
+	int64_t now;
 
 	draft_free(request->draft);
 	request->draft = NULL;
@@ -51,8 +53,10 @@ static int find_draft(struct store *store, void *context, struct kairan_error *e
 	default:
 		return EX_UNAVAILABLE;
 	}
-	if (request->draft->state == DRAFT_HELD &&
-	    request->draft->expires_at > clock_now())
+	if (!store_clock_find_own(store, request->draft->submitted_at, clock_now(), &now,
+				  error_r))
+		return EX_UNAVAILABLE;
+	if (request->draft->state == DRAFT_HELD && request->draft->expires_at > now)
 		return EX_OK;
 	(void)error_set(error_r, ctl_say("draft %lld waits for no decision (%s)"),
 			request->id,

@@ -26,6 +26,7 @@
 #include "ctl/ctl_suspension_table.h"
 #include "ctl/ctl_time.h"
 #include "policy/address.h"
+#include "schema/store_clock.h"
 #include "schema/store_snapshot.h"
 #include "schema/store_suspension_plan.h"
 
@@ -238,11 +239,14 @@ static int resume_one(const struct change *change,
 	    make_event(change, standing != NULL ? "resume" : "cancel suspension",
 		       ctl_suspension_name(broadcast));
 	struct kairan_error error;
+	int64_t end;
 	bool ok;
 
 	if (standing != NULL)
 		ok =
-		    store_suspension_lift(change->store, standing, change->now,
+		    store_clock_find_own(change->store, standing->since, change->now,
+					 &end, &error) &&
+		    store_suspension_lift(change->store, standing, end,
 					  change->settings->remind_first, &event, &error);
 	else if (planned != NULL)
 		ok = store_suspension_plan_cancel(change->store, planned, &event, &error);

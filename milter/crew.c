@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "milter/courier/courier.h"
+#include "milter/round/clock_round.h"
 #include "milter/round/directory_watch.h"
 #include "milter/round/publication_program.h"
 #include "milter/round/publication_round.h"
@@ -50,6 +51,8 @@ bool crew_start(struct crew *crew, struct kairan *kairan, struct kairan_error *e
 	bool ok = true;
 
 	setup_unref(setup);
+	/* Whoever decides is judged by it (clock_at_least()). */
+	clock_round_look(kairan);
 	for (size_t i = 0; ok && i < G_N_ELEMENTS(crew_parts); i++)
 		ok = start_thread(crew, kairan, crew_parts[i], error_r);
 	for (int64_t i = 0; ok && i < shards; i++)

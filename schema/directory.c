@@ -72,7 +72,9 @@ static char *read_tagged(LDAP *ld, LDAPMessage *entry, const char *attribute)
 	return text != NULL ? text : ldap_entry_name(ld, entry, attribute, "en", NULL);
 }
 
-/* What goes with a status that is not active: its end, the item and the reason. */
+/* What goes with a status that is not active: its end, the item and the reason. By a clock that has
+ * jumped ahead no suspension is over: who is suspended decides nothing, which the delegate or an
+ * administrator mends; what a suspended approver has sent out nobody calls back. */
 static bool read_status_facts(const struct settings *settings, LDAP *ld,
 			      LDAPMessage *entry, struct section *section,
 			      struct kairan_error *error_r)
@@ -92,7 +94,7 @@ static bool read_status_facts(const struct settings *settings, LDAP *ld,
 		section->status_reason =
 		    read_tagged(ld, entry, settings->ldap_approver_status_reason);
 	if (section->status == APPROVER_SUSPENDED && section->status_until != 0 &&
-	    section->status_until <= clock_now())
+	    section->status_until <= clock_at_least())
 		section->status = APPROVER_ACTIVE;
 	return true;
 }

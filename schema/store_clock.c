@@ -21,9 +21,10 @@
 #include "schema/sql.h"
 #include "schema/store_position.h"
 
-/* store_draft.c reads the first two. */
+/* SQL of store_clock.h reads the first two. */
 #define JUMP      "clock-jump"
 #define JUMPED_AT "clock-jumped-at"
+#define MARK      "clock-mark"
 #define OUTAGE    "clock-outage"
 #define SEEN      "clock-seen"
 #define BOOT      "clock-boot" /* "ID SECONDS" */
@@ -55,31 +56,74 @@ enum answer store_clock_find_jump(struct store *store, int64_t *jump_r,
 	return find_number(store, JUMP, jump_r, error_r);
 }
 
+/* The trail's last row of before the jump. After one forward nothing has to be told apart. After one
+ * back, what is later than now is from before; where nobody did anything of late, all is. */
+static bool find_mark(struct store *store, const struct store_clock_jump *jump,
+		      int64_t *mark_r, struct kairan_error *error_r)
+{
+	*mark_r = 0;
+	return jump->seconds > 0 ||
+	       sql_number(
+		   store, error_r, mark_r,
+		   "SELECT coalesce(max(CASE WHEN at > ? THEN seq END), max(seq), 0)"
+		   " FROM (SELECT seq, at FROM audit ORDER BY seq DESC LIMIT 1000) AS late",
+		   "i", jump->now + TOLERANCE_SECONDS / 2);
+}
+
+static bool doubt(struct store *store, const struct store_clock_jump *jump,
+		  struct kairan_error *error_r)
+{
+	int64_t mark;
+
+	return find_mark(store, jump, &mark, error_r) &&
+	       put_number(store, JUMPED_AT, jump->landed, error_r) &&
+	       put_number(store, MARK, mark, error_r);
+}
+
+/* A jump after the first: what was written since that goes with the clock. */
+static bool move_with(struct store *store, const struct store_clock_jump *jump,
+		      int64_t before, struct store_clock_change *change_r,
+		      struct kairan_error *error_r)
+{
+	struct store_clock_shift *shift = &change_r->shift;
+
+	*shift = (struct store_clock_shift){
+		.seconds = jump->seconds,
+		.to = jump->now - jump->seconds,
+		.ahead = before > 0,
+	};
+	return find_number(store, JUMPED_AT, &shift->from, error_r) != ANSWER_UNKNOWN &&
+	       find_number(store, MARK, &shift->mark, error_r) != ANSWER_UNKNOWN &&
+	       store_clock_times_move(store, shift, &change_r->moved, error_r) &&
+	       put_number(store, JUMPED_AT, shift->from + jump->seconds, error_r);
+}
+
 bool store_clock_jump(struct store *store, const struct store_clock_jump *jump,
-		      int64_t *left_r, struct kairan_error *error_r)
+		      struct store_clock_change *change_r, struct kairan_error *error_r)
 {
 	int64_t before, outage;
 	const enum answer doubted = find_number(store, JUMP, &before, error_r);
 
+	*change_r = (struct store_clock_change){ .left = before + jump->seconds };
 	if (doubted == ANSWER_UNKNOWN ||
-	    find_number(store, OUTAGE, &outage, error_r) == ANSWER_UNKNOWN)
+	    find_number(store, OUTAGE, &outage, error_r) == ANSWER_UNKNOWN ||
+	    !(doubted == ANSWER_YES ? move_with(store, jump, before, change_r, error_r)
+				    : doubt(store, jump, error_r)))
 		return false;
-	*left_r = before + jump->seconds;
-	if (llabs(*left_r) <= TOLERANCE_SECONDS ||
-	    (outage != 0 && *left_r > 0 && *left_r <= STORE_CLOCK_OUTAGE_MOST)) {
-		*left_r = 0;
+	if (llabs(change_r->left) <= TOLERANCE_SECONDS ||
+	    (outage != 0 && change_r->left > 0 &&
+	     change_r->left <= STORE_CLOCK_OUTAGE_MOST)) {
+		change_r->left = 0;
 		return store_clock_trust(store, error_r);
 	}
-	return put_number(store, JUMP, *left_r, error_r) &&
-	       (doubted == ANSWER_YES ||
-		put_number(store, JUMPED_AT, jump->now, error_r)) &&
+	return put_number(store, JUMP, change_r->left, error_r) &&
 	       (!jump->with_outage || put_number(store, OUTAGE, 1, error_r));
 }
 
 bool store_clock_trust(struct store *store, struct kairan_error *error_r)
 {
-	return sql_run(store, error_r, "DELETE FROM position WHERE name IN (?, ?, ?)",
-		       "sss", JUMP, JUMPED_AT, OUTAGE);
+	return sql_run(store, error_r, "DELETE FROM position WHERE name IN (?, ?, ?, ?)",
+		       "ssss", JUMP, JUMPED_AT, MARK, OUTAGE);
 }
 
 /* Each state for itself, so that the index finds them. What a courier hands over at this moment, or
@@ -121,6 +165,14 @@ bool store_clock_bring_back(struct store *store, const struct store_clock_ahead 
 		return false;
 	*brought_r += sql_changes(store);
 	return true;
+}
+
+bool store_clock_find_own(struct store *store, int64_t kept_at, int64_t now,
+			  int64_t *own_r, struct kairan_error *error_r)
+{
+	return sql_number(store, error_r, own_r,
+			  "SELECT ?2 - " STORE_CLOCK_AHEAD_SINCE("?1"), "ii", kept_at,
+			  now);
 }
 
 enum answer store_clock_find_seen(struct store *store, struct clock_sight *sight_r,

@@ -9,6 +9,7 @@
 #define KAIRAN_SCHEMA_STORE_CLOCK_H
 
 #include "schema/store.h"
+#include "schema/store_clock_times.h"
 
 /* SQL: by how much the clock is ahead of the one that was believed before; 0 where nothing stands in
  * doubt, or it is behind. */
@@ -22,6 +23,11 @@
 	"CASE WHEN " column " < (SELECT CAST(value AS bigint) FROM position" \
 	" WHERE name = 'clock-jumped-at') THEN " STORE_CLOCK_AHEAD " ELSE 0 END"
 
+/* How much of this time is the clock's being ahead: what was kept after the jump. */
+#define STORE_CLOCK_AHEAD_OF(column)                                          \
+	"CASE WHEN " column " >= (SELECT CAST(value AS bigint) FROM position" \
+	" WHERE name = 'clock-jumped-at') THEN " STORE_CLOCK_AHEAD " ELSE 0 END"
+
 /* What stands in doubt, in seconds: positive where the clock is ahead of what it was. NO: nothing.
  * In a transaction, as are the next. */
 enum answer store_clock_find_jump(struct store *store, int64_t *jump_r,
@@ -31,16 +37,28 @@ enum answer store_clock_find_jump(struct store *store, int64_t *jump_r,
  * hall for a month, and a clock that is wrong after a start mostly is by years. */
 #define STORE_CLOCK_OUTAGE_MOST (30 * (int64_t)86400)
 
+/* What time it is by the clock by which something was kept then. In a transaction. */
+bool store_clock_find_own(struct store *store, int64_t kept_at, int64_t now,
+			  int64_t *own_r, struct kairan_error *error_r);
+
 struct store_clock_jump {
 	int64_t seconds;  /* by how much */
 	int64_t now;      /* where it is after it */
+	int64_t landed;   /* not later than it was at once after it */
 	bool with_outage; /* of it so much may be the time that the machine was off */
 };
 
-/* The clock has jumped. *left_r is what stands in doubt then, with the jumps before: 0 where it is
- * right again. */
+struct store_clock_change {
+	int64_t
+	    left; /* what stands in doubt, with the jumps before; 0: it is right again */
+	int64_t
+	    moved; /* rows that were written since the first jump, and went with the clock */
+	struct store_clock_shift shift; /* how they were moved */
+};
+
+/* The clock has jumped. Where it stood in doubt before, what was written since goes with it. */
 bool store_clock_jump(struct store *store, const struct store_clock_jump *jump,
-		      int64_t *left_r, struct kairan_error *error_r);
+		      struct store_clock_change *change_r, struct kairan_error *error_r);
 
 /* It is right as it is. */
 bool store_clock_trust(struct store *store, struct kairan_error *error_r);

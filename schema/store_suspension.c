@@ -123,6 +123,11 @@ GPtrArray *store_suspension_list(struct store *store, struct kairan_error *error
 	return NULL;
 }
 
+/* By the clock as it went on before a jump, where one stands in doubt. */
+#define BEFORE(time, kept) "(" time " - " STORE_CLOCK_AHEAD_OF(kept) ")"
+#define BEGIN_BEFORE       BEFORE("?2", "?2")
+#define END_BEFORE         BEFORE("?3", "?2")
+
 /* Seconds that a draft waited under this suspension and no other that still stands. */
 static bool give_time_back(struct store *store, const struct suspension *suspension,
 			   int64_t end, int64_t remind_after,
@@ -132,12 +137,18 @@ static bool give_time_back(struct store *store, const struct suspension *suspens
 	    store, error_r,
 	    "UPDATE draft SET expires_at = expires_at + waited.seconds,"
 	    " call_at = CASE WHEN call_at > 0 THEN call_at + waited.seconds ELSE call_at END,"
-	    " remind_at = CASE WHEN ?3 - ?2 >= ?4 THEN ?3 ELSE remind_at END FROM"
-	    " (SELECT id, least(?3, coalesce((SELECT since FROM suspension"
-	    "   WHERE suspension.broadcast = CASE WHEN ?1 = '' THEN draft.broadcast ELSE '' END), ?3))"
-	    "   - greatest(?2, submitted_at) AS seconds FROM draft"
-	    "  WHERE state = 1 AND ?1 IN ('', draft.broadcast)) AS waited"
-	    " WHERE waited.id = draft.id AND waited.seconds > 0",
+	    " remind_at = CASE WHEN ?3 - ?2 >= ?4 THEN waited.ended ELSE remind_at END FROM"
+	    " (SELECT id, " END_BEFORE " + " STORE_CLOCK_AHEAD_OF(
+		"submitted_at") " AS ended,"
+				"   least(" END_BEFORE ", coalesce((SELECT " BEFORE(
+				    "since",
+				    "since") "   FROM suspension WHERE suspension.broadcast ="
+					     "    CASE WHEN ?1 = '' THEN draft.broadcast ELSE '' END), " END_BEFORE
+					     "))"
+					     "   - greatest(" BEGIN_BEFORE ", " BEFORE(
+						 "submitted_at",
+						 "submitted_at") "   ) AS seconds FROM draft WHERE state = 1 AND ?1 IN ('', draft.broadcast)) AS waited"
+								 " WHERE waited.id = draft.id AND waited.seconds > 0",
 	    "siii", suspension->broadcast, suspension->since, end, remind_after);
 }
 

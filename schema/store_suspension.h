@@ -45,7 +45,7 @@ enum answer store_suspension_find(struct store *store, const char *broadcast, in
  * g_ptr_array_unref(). */
 GPtrArray *store_suspension_list(struct store *store, struct kairan_error *error_r);
 
-/* End a suspension at a time, with the audit row: held drafts get the time back that they
+/* End a suspension at a time, by the clock by which it began (store_clock_find_own()), with the audit row: held drafts get the time back that they
  * could not go out in, and are brought to mind at once when it was remind_after seconds
  * or more. Time during which another suspension stands as well is given back when that
  * one ends. */

@@ -15,6 +15,7 @@ struct asking {
 	GPtrArray *deciders; /* struct party; asking_add_missing() gives their numbers */
 	GPtrArray *heads;    /* the same, while delegates wait; NULL: they never do */
 	int64_t now;
+	int64_t own; /* the same by the clock by which the draft is held (store_clock.h) */
 	const char *uid; /* who asks, for the audit trail; and as what */
 	const char *role;
 	int64_t first_new; /* the number of the first who is asked only now */

@@ -288,14 +288,14 @@ bool calls_take_step(const struct asking *asking, const struct call_people *peop
 	struct quiet_hours quiet;
 	const struct waiting_facts facts =
 	    reminders_make_facts(asking->setup, draft, &quiet);
-	const int64_t opening = waiting_find_opening(&facts, asking->now);
+	const int64_t opening = waiting_find_opening(&facts, asking->own);
 
 	*called_r = false;
-	if (opening > asking->now)
+	if (opening > asking->own)
 		return store_reminder_record_calls(asking->store, draft->id, draft->calls,
 						   opening, error_r);
 	return take(
 	    asking, people,
-	    draft->calls == STEP_ASK_AGAIN ? waiting_find_call(&facts, asking->now) : 0,
+	    draft->calls == STEP_ASK_AGAIN ? waiting_find_call(&facts, asking->own) : 0,
 	    called_r, error_r);
 }

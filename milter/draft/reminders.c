@@ -64,13 +64,13 @@ bool reminders_send(const struct asking *asking, struct kairan_error *error_r)
 	struct quiet_hours quiet;
 	const struct waiting_facts facts =
 	    reminders_make_facts(asking->setup, draft, &quiet);
-	const int64_t opening = waiting_find_opening(&facts, asking->now);
+	const int64_t opening = waiting_find_opening(&facts, asking->own);
 	bool told = false;
 
-	if (opening > asking->now)
+	if (opening > asking->own)
 		return store_reminder_record(asking->store, draft->id, false, opening,
 					     error_r);
 	return asking_tell(asking, NOTICE_REMINDER, "remind", &told, error_r) &&
 	       store_reminder_record(asking->store, draft->id, told,
-				     waiting_find_next(&facts, asking->now), error_r);
+				     waiting_find_next(&facts, asking->own), error_r);
 }

@@ -91,6 +91,14 @@ enum due_status draft_schedule_find_plain(const struct setup *setup,
 	return draft_schedule_find(setup, draft, &approval, at_r);
 }
 
+int64_t draft_schedule_find_opening(const struct setup *setup, const struct draft *draft,
+				    int64_t at)
+{
+	const struct quiet_hours quiet = find_quiet_hours(setup, draft->quiet_hours);
+
+	return hours_find_opening(&quiet, setup->zone, at);
+}
+
 bool draft_schedule_is_late(const struct setup *setup, const struct draft *draft,
 			    int64_t *at_r)
 {

@@ -33,6 +33,10 @@ enum due_status draft_schedule_find(const struct setup *setup, const struct draf
 enum due_status draft_schedule_find_plain(const struct setup *setup,
 					  const struct draft *draft, int64_t *at_r);
 
+/* The first moment from then on that is in none of its quiet hours. */
+int64_t draft_schedule_find_opening(const struct setup *setup, const struct draft *draft,
+				    int64_t at);
+
 /* Is it quiet now, although it was not when an approved draft fell due? Then *at_r is when it goes
  * out. What fell due a moment ago is not late. */
 bool draft_schedule_is_late(const struct setup *setup, const struct draft *draft,

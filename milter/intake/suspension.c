@@ -153,7 +153,7 @@ bool suspension_advance(struct kairan *kairan, const struct setup *setup,
 			struct kairan_error *error_r)
 {
 	struct store *store = kairan_get_store(kairan);
-	const int64_t now = clock_now();
+	const int64_t now = clock_as_looked();
 	int64_t begun = 0, ended = 0;
 
 	if (!store_begin(store, error_r))

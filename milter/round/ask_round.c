@@ -27,6 +27,7 @@
 #include "milter/draft/calls.h"
 #include "milter/draft/reminders.h"
 #include "milter/draft/standing.h"
+#include "schema/store_clock.h"
 #include "schema/store_reminder.h"
 
 /* More than a town writes in the days that a draft is held. */
@@ -115,17 +116,17 @@ static bool take_due(const struct asking *asking, const struct call_people *peop
 	if (draft->call_at < 0 &&
 	    !store_reminder_record_calls(
 		asking->store, draft->id, 0,
-		calls_find_next(asking->setup, draft, asking->now), error_r))
+		calls_find_next(asking->setup, draft, asking->own), error_r))
 		return false;
-	if (people->duty != NULL && draft->call_at > 0 && draft->call_at <= asking->now &&
+	if (people->duty != NULL && draft->call_at > 0 && draft->call_at <= asking->own &&
 	    !calls_take_step(asking, people, &called, error_r))
 		return false;
-	if (draft->remind_at == 0 || draft->remind_at > asking->now)
+	if (draft->remind_at == 0 || draft->remind_at > asking->own)
 		return true;
 	return called
 		   ? store_reminder_record(
 			 asking->store, draft->id, false,
-			 reminders_find_next(asking->setup, draft, asking->now), error_r)
+			 reminders_find_next(asking->setup, draft, asking->own), error_r)
 		   : reminders_send(asking, error_r);
 }
 
@@ -145,11 +146,14 @@ static bool ask(struct kairan *kairan, int64_t id, struct asking *asking,
 	answer = store_draft_find(store, id, &draft, error_r);
 	ok = answer != ANSWER_UNKNOWN;
 	asking->draft = draft;
-	if (answer == ANSWER_YES &&
-	    reminders_delegates_wait(asking->setup, draft, asking->now))
+	ok = ok &&
+	     (draft == NULL || store_clock_find_own(store, draft->submitted_at,
+						    asking->now, &asking->own, error_r));
+	if (ok && draft != NULL &&
+	    reminders_delegates_wait(asking->setup, draft, asking->own))
 		asking->deciders = asking->heads;
-	if (answer == ANSWER_YES && draft->state == DRAFT_HELD &&
-	    draft->expires_at > asking->now)
+	if (ok && draft != NULL && draft->state == DRAFT_HELD &&
+	    draft->expires_at > asking->own)
 		ok = asking_add_missing(asking, &asked, error_r) &&
 		     take_due(asking, people, &changed, error_r);
 	asking->deciders = all;

@@ -11,8 +11,9 @@
  *	doubted. After a
  *	jump of more than an hour, what was planned before is judged by the clock as it was, nothing
  *	is let go, and the administrators are told; until it is right again, or they confirm it
- *	(kairanctl clock confirm). When it goes back, what was planned far ahead is due at once; and
- *	so is, some seconds later, what somebody planned before that and wrote after it.
+ *	(kairanctl clock confirm). When it goes back, tries that were planned far ahead are due at once;
+ *	and so are, some seconds later, those that somebody planned before that and wrote after it.
+ *	What else was written by the wrong clock goes back with it (store_clock_times.c).
  *
  * DIAGNOSTICS
  *	Error: the clock has jumped. Info: it is right again. The administrators hear of it.
@@ -25,13 +26,14 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "conf/clock.h"
 #include "conf/log.h"
 #include "milter/core/alarm.h"
+#include "milter/draft/schedule.h"
 #include "schema/store_audit.h"
 #include "schema/store_clock.h"
+#include "schema/store_draft.h"
 
 #define JUMP_SECONDS 3600
 #define SEE_SECONDS  600
@@ -43,6 +45,8 @@
 static pthread_mutex_t clock_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct {
 	bool begun;
+	bool noted;    /* by how much it is ahead */
+	int64_t ahead; /* or behind */
 	struct clock_sight sight;
 	int64_t seen;    /* as it is kept */
 	int64_t brought; /* when the tries were; as sight.running */
@@ -52,21 +56,23 @@ static struct {
 static void look_at_clock(struct clock_sight *sight_r)
 {
 	g_autofree char *boot = NULL;
-	struct timespec now;
 
-	(void)clock_gettime(CLOCK_BOOTTIME, &now);
 	sight_r->wall = clock_unmoved();
-	sight_r->running = (int64_t)now.tv_sec;
+	sight_r->running = clock_running();
 	if (!g_file_get_contents(BOOT_ID, &boot, NULL, NULL))
 		boot = g_strdup("");
 	(void)g_strlcpy(sight_r->boot, g_strstrip(boot), sizeof(sight_r->boot));
 }
 
 static bool record(struct store *store, const struct store_clock_jump *jump,
-		   struct kairan_error *error_r)
+		   int64_t moved, struct kairan_error *error_r)
 {
+	g_autofree char *more =
+	    moved > 0 ? g_strdup_printf("; %lld rows written since went with it",
+					(long long)moved)
+		      : g_strdup("");
 	g_autofree char *detail =
-	    g_strdup_printf("%lld seconds", (long long)jump->seconds);
+	    g_strdup_printf("%lld seconds%s", (long long)jump->seconds, more);
 	const struct audit_event event = {
 		.at = jump->now,
 		.uid = "kairan",
@@ -101,11 +107,57 @@ static void find_ahead(struct kairan *kairan, int64_t now,
 	setup_unref(setup);
 }
 
+/* An approval waited for the end of quiet hours, and the clock went on by another time of the day. */
+static bool mend_opening(const struct setup *setup, struct store *store, int64_t id,
+			 int64_t now, struct kairan_error *error_r)
+{
+	const struct audit_event event = {
+		.at = now, .uid = "kairan", .role = "system", .action = "clock"
+	};
+	struct draft *draft = NULL;
+	const enum answer answer = store_draft_find(store, id, &draft, error_r);
+	bool ok = answer != ANSWER_UNKNOWN;
+
+	if (answer == ANSWER_YES) {
+		const int64_t at =
+		    draft_schedule_find_opening(setup, draft, draft->due_at);
+
+		ok = at == draft->due_at ||
+		     store_draft_put_off(store, draft, at, &event, error_r);
+	}
+	draft_free(draft);
+	return ok;
+}
+
+static bool mend_openings(struct kairan *kairan, const struct store_clock_change *change,
+			  int64_t now, struct kairan_error *error_r)
+{
+	struct store *store = kairan_get_store(kairan);
+	GArray *drafts;
+	struct setup *setup;
+	bool ok = true;
+
+	if (change->moved == 0)
+		return true;
+	drafts = store_clock_times_list_moved(store, &change->shift, error_r);
+	if (drafts == NULL)
+		return false;
+	setup = kairan_get_setup(kairan);
+	for (guint i = 0; ok && i < drafts->len; i++)
+		ok = mend_opening(setup, store, g_array_index(drafts, int64_t, i), now,
+				  error_r);
+	setup_unref(setup);
+	g_array_unref(drafts);
+	return ok;
+}
+
 /* Where the clock is now is kept with it, so that no start finds the same jump again. */
-static bool keep(struct store *store, const struct store_clock_jump *jump,
+static bool keep(struct kairan *kairan, const struct store_clock_jump *jump,
 		 const struct store_clock_ahead *ahead, int64_t *left_r,
 		 struct kairan_error *error_r)
 {
+	struct store *store = kairan_get_store(kairan);
+	struct store_clock_change change = { 0 };
 	struct clock_sight sight;
 	int64_t brought = 0;
 	bool ok;
@@ -113,27 +165,36 @@ static bool keep(struct store *store, const struct store_clock_jump *jump,
 	look_at_clock(&sight);
 	if (!store_begin(store, error_r))
 		return false;
-	ok = store_clock_jump(store, jump, left_r, error_r) &&
-	     store_clock_see(store, &sight, error_r) && record(store, jump, error_r) &&
+	ok = store_clock_jump(store, jump, &change, error_r) &&
+	     store_clock_see(store, &sight, error_r) &&
+	     record(store, jump, change.moved, error_r) &&
+	     mend_openings(kairan, &change, jump->now, error_r) &&
 	     (jump->seconds > 0 ||
 	      store_clock_bring_back(store, ahead, &brought, error_r));
 	if (!store_end(store, ok, error_r))
 		return false;
+	*left_r = change.left;
 	log_error("the clock has jumped by %lld seconds", (long long)jump->seconds);
+	if (change.moved > 0)
+		log_info("%lld rows that were written by the wrong clock went with it",
+			 (long long)change.moved);
 	if (brought > 0)
 		log_brought(brought);
 	return true;
 }
 
-static bool handle(struct kairan *kairan, const struct store_clock_jump *jump,
-		   struct kairan_error *error_r)
+static bool handle(struct kairan *kairan, const struct clock_sight *sight,
+		   const struct store_clock_jump *jump, struct kairan_error *error_r)
 {
 	struct store_clock_ahead ahead;
 	int64_t left = 0;
 
 	find_ahead(kairan, jump->now, &ahead);
-	if (!keep(kairan_get_store(kairan), jump, &ahead, &left, error_r))
+	if (!keep(kairan, jump, &ahead, &left, error_r))
 		return false;
+	clock_last.noted = true;
+	clock_last.ahead = left;
+	clock_note_ahead(sight->wall - sight->running, left);
 	if (left == 0) {
 		log_info("the clock is right again");
 		alarm_clear(kairan, ALARM_CLOCK, "jump");
@@ -212,6 +273,20 @@ static void see(struct store *store, const struct clock_sight *sight)
 		(void)store_end(store, store_clock_see(store, sight, &error), &error);
 }
 
+/* Nobody has read a time that was later than this: not by a clock that is behind. */
+static bool bring_late_drafts(struct store *store, int64_t now, int64_t *brought_r,
+			      struct kairan_error *error_r)
+{
+	int64_t jump = 0, moved = 0;
+
+	if (store_clock_find_jump(store, &jump, error_r) == ANSWER_UNKNOWN)
+		return false;
+	if (jump >= 0 && !store_clock_times_bring_late(store, now, &moved, error_r))
+		return false;
+	*brought_r += moved;
+	return true;
+}
+
 /* What was written with a time of before the last jump, after that was kept. */
 static void bring_late_ones(struct kairan *kairan, const struct clock_sight *sight)
 {
@@ -228,7 +303,8 @@ static void bring_late_ones(struct kairan *kairan, const struct clock_sight *sig
 	/* As it is judged by whoever writes after this. */
 	find_ahead(kairan, clock_now(), &ahead);
 	if (!store_end(store,
-		       store_clock_bring_tries_back(store, &ahead, &brought, &error),
+		       store_clock_bring_tries_back(store, &ahead, &brought, &error) &&
+			   bring_late_drafts(store, ahead.now, &brought, &error),
 		       &error)) {
 		log_error("the clock: %s", error.text);
 	} else if (brought > 0) {
@@ -237,14 +313,15 @@ static void bring_late_ones(struct kairan *kairan, const struct clock_sight *sig
 	}
 }
 
-/* An administrator has confirmed it. */
-static void look_whether_confirmed(struct kairan *kairan, struct store *store)
+/* What stands in doubt; an administrator may have confirmed it. */
+static void look_at_doubt(struct kairan *kairan, struct store *store)
 {
 	enum answer doubted = ANSWER_UNKNOWN;
 	struct kairan_error error;
-	int64_t jump;
+	int64_t jump = 0;
 
-	if (!alarm_board_has(kairan_get_alarm_board(kairan), ALARM_CLOCK " jump"))
+	if (clock_last.noted &&
+	    !alarm_board_has(kairan_get_alarm_board(kairan), ALARM_CLOCK " jump"))
 		return;
 	if (store_begin(store, &error)) {
 		doubted = store_clock_find_jump(store, &jump, &error);
@@ -252,6 +329,22 @@ static void look_whether_confirmed(struct kairan *kairan, struct store *store)
 	}
 	if (doubted == ANSWER_NO)
 		alarm_clear(kairan, ALARM_CLOCK, "jump");
+	if (doubted != ANSWER_UNKNOWN) {
+		clock_last.noted = true;
+		clock_last.ahead = jump;
+	}
+}
+
+/* It was looked at some seconds ago; where the daemon was down, the clock may have jumped at any time,
+ * but what is that far ahead of the one that was believed was not written by that. */
+static int64_t find_landing(const struct store_clock_jump *jump)
+{
+	const int64_t ahead = jump->now - jump->seconds + JUMP_SECONDS / 2;
+
+	if (!clock_last.begun && jump->seconds > 0)
+		return ahead;
+	return jump->seconds > 0 ? MAX(jump->now - SEE_SECONDS, ahead)
+				 : jump->now - SEE_SECONDS;
 }
 
 static void look(struct kairan *kairan)
@@ -268,8 +361,10 @@ static void look(struct kairan *kairan)
 		jump.seconds = find_jump(&clock_last.sight, &sight);
 	else
 		judge_start(store, &sight, &jump);
+	jump.landed = find_landing(&jump);
 	/* What could not be kept is found again. */
-	if (llabs(jump.seconds) > JUMP_SECONDS && !handle(kairan, &jump, &error)) {
+	if (llabs(jump.seconds) > JUMP_SECONDS &&
+	    !handle(kairan, &sight, &jump, &error)) {
 		log_error("the clock: %s", error.text);
 		return;
 	}
@@ -277,7 +372,9 @@ static void look(struct kairan *kairan)
 	clock_last.sight = sight;
 	see(store, &sight);
 	bring_late_ones(kairan, &sight);
-	look_whether_confirmed(kairan, store);
+	look_at_doubt(kairan, store);
+	if (clock_last.noted)
+		clock_note_ahead(sight.wall - sight.running, clock_last.ahead);
 }
 
 void clock_round_look(struct kairan *kairan)

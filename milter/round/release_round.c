@@ -58,8 +58,8 @@ static enum answer find_due(struct store *store, struct draft **draft_r,
 
 	if (!store_begin(store, error_r))
 		return ANSWER_UNKNOWN;
-	answer =
-	    store_draft_find_due(store, DRAFT_APPROVED, clock_now(), draft_r, error_r);
+	answer = store_draft_find_due(store, DRAFT_APPROVED, clock_as_looked(), draft_r,
+				      error_r);
 	store_rollback(store);
 	return answer;
 }
@@ -434,8 +434,8 @@ static enum answer act_if_due(struct store *store, const struct setup *setup, in
 
 	if (!store_begin(store, error_r))
 		return ANSWER_UNKNOWN;
-	answer = store_draft_find_due(store, DRAFT_APPROVED, clock_now(), &step->draft,
-				      error_r);
+	answer = store_draft_find_due(store, DRAFT_APPROVED, clock_as_looked(),
+				      &step->draft, error_r);
 	if (answer == ANSWER_YES && step->draft->id == id)
 		answer = act(store, setup, step, error_r);
 	return store_finish(store, answer, error_r);

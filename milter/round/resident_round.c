@@ -39,7 +39,7 @@ static bool forget(struct store *store, int64_t kept, int64_t *next_r,
 	enum answer answer;
 
 	do {
-		answer = forget_some(store, clock_now() - kept, error_r);
+		answer = forget_some(store, clock_as_looked() - kept, error_r);
 	} while (answer == ANSWER_YES);
 	if (answer == ANSWER_UNKNOWN || !store_begin(store, error_r))
 		return false;
@@ -55,7 +55,8 @@ static enum answer end_some(struct store *store, struct kairan_error *error_r)
 	if (!store_begin(store, error_r))
 		return ANSWER_UNKNOWN;
 	return store_finish(
-	    store, store_subscriber_end_pauses(store, clock_now(), error_r), error_r);
+	    store, store_subscriber_end_pauses(store, clock_as_looked(), error_r),
+	    error_r);
 }
 
 static bool end_pauses(struct store *store, int64_t *next_r, struct kairan_error *error_r)

@@ -130,7 +130,7 @@ static const struct {
 static enum answer walk_task(struct kairan *kairan, const struct setup *setup,
 			     size_t task, struct kairan_error *error_r)
 {
-	const struct round round = { kairan_get_store(kairan), clock_now(), setup };
+	const struct round round = { kairan_get_store(kairan), clock_as_looked(), setup };
 	struct draft *draft = NULL;
 	enum answer found;
 

@@ -91,7 +91,7 @@ void *slow_rounds_run(void *context)
 		const bool reloaded = setup != known;
 
 		clock_round_look(kairan);
-		now = clock_now();
+		now = clock_as_looked();
 		/* Planned by a clock that was ahead. */
 		if (now < last)
 			memset(due, 0, sizeof(due));

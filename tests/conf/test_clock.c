@@ -155,13 +155,54 @@ static void test_format_is_cut(void **state)
 	assert_string_equal(shown, "");
 }
 
+static void move(int64_t seconds, const char *jump)
+{
+	char text[64];
+	const int length =
+	    snprintf(text, sizeof(text), "%lld %s\n", (long long)seconds, jump);
+
+	(void)scratch_write(&scratch, "clock", text, (size_t)length, 0600);
+	clock_open_test(scratch_path(&scratch, "clock"));
+}
+
+static int64_t at_least_is_behind(void)
+{
+	const int64_t before = clock_now(), least = clock_at_least();
+
+	return before - least;
+}
+
+/* What is known to be ahead is taken away, and a jump since; a clock that is behind adds nothing. */
+static void test_at_least(void **state)
+{
+	(void)state;
+	move(0, "");
+	assert_in_range(at_least_is_behind() + 1, 0, 2);
+	clock_note_ahead(clock_unmoved() - clock_running(), 0);
+	assert_in_range(at_least_is_behind() + 1, 0, 2);
+	/* Time goes by, and a jump that nobody has looked at. */
+	move(50000, "");
+	assert_in_range(at_least_is_behind() + 1, 0, 2);
+	move(50000, "jump");
+	assert_in_range(at_least_is_behind(), 49999, 50001);
+	assert_in_range(clock_now() - clock_as_looked(), 49999, 50001);
+	clock_note_ahead(clock_unmoved() - clock_running(), 50000);
+	assert_in_range(clock_now() - clock_as_looked() + 1, 0, 2);
+	assert_in_range(at_least_is_behind(), 49999, 50001);
+	move(0, "jump");
+	assert_in_range(at_least_is_behind() + 1, 0, 2);
+	clock_note_ahead(clock_unmoved() - clock_running(), -50000);
+	assert_in_range(at_least_is_behind() + 1, 0, 2);
+	move(0, "");
+	clock_note_ahead(clock_unmoved() - clock_running(), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_real_time),
-		cmocka_unit_test(test_offsets),
-		cmocka_unit_test(test_format),
-		cmocka_unit_test(test_format_is_cut),
+		cmocka_unit_test(test_real_time), cmocka_unit_test(test_offsets),
+		cmocka_unit_test(test_format),    cmocka_unit_test(test_format_is_cut),
+		cmocka_unit_test(test_at_least),
 	};
 
 	return cmocka_run_group_tests_name("clock", tests, make_scratch, remove_scratch);

@@ -473,19 +473,33 @@ class Stack:
                                *args], input=stdin, text=True, capture_output=True, check=False)
 
     def clock_offset(self):
-        return int(pathlib.Path(self.env["KAIRAN_CLOCK"]).read_text())
+        return int(self.read_clock()[0])
+
+    def read_clock(self):
+        """Its words; conf/clock.h says which."""
+        with open(self.env["KAIRAN_CLOCK"], encoding="ascii") as file:
+            return file.readline().split()
 
     def now(self):
         """The time as kairan sees it."""
         return datetime.datetime.now(JST) + datetime.timedelta(seconds=self.clock_offset())
 
     def move_clock(self, seconds):
-        """Move kairan's clock on, and tell the daemon."""
+        """Move kairan's clock on, and tell the daemon. What the machine's has jumped stays."""
+        jumped = self.clock_jump()
+        offset = f"{self.clock_offset() + int(seconds)}"
+        self.write_clock(f"{offset} jump {jumped}" if jumped else offset)
+
+    def clock_jump(self):
+        """How much of it is a jump of the machine's clock (conf/clock.h)."""
+        words = self.read_clock()
+        return int((words + words[:1])[2]) if "jump" in words else 0
+
+    def write_clock(self, line):
         # One write of a fixed length: a reader never meets an empty file.
-        line = b"%-20d\n" % (self.clock_offset() + int(seconds))
         descriptor = os.open(self.env["KAIRAN_CLOCK"], os.O_WRONLY)
         try:
-            os.pwrite(descriptor, line, 0)
+            os.pwrite(descriptor, f"{line:<40}\n".encode(), 0)
         finally:
             os.close(descriptor)
         if self.pid("milter") is not None:

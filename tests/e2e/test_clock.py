@@ -3,8 +3,6 @@
 told, and all is as before once it is right again, or they have confirmed it."""
 import contextlib
 import datetime
-import os
-import signal
 import sqlite3
 
 import stack as s
@@ -13,18 +11,12 @@ import town
 from tap import check_equal, check_in
 
 DAYS = 40
+SECTION = "ou=bosai,ou=sections,dc=town,dc=example"
 
 
 def set_clock(stack, seconds, jump):
     """The offset of kairan's clock; with jump it is the machine's that is wrong."""
-    line = f"{seconds} jump" if jump else f"{seconds}"
-    descriptor = os.open(stack.env["KAIRAN_CLOCK"], os.O_WRONLY)
-    try:
-        os.pwrite(descriptor, f"{line:<20}\n".encode(), 0)
-    finally:
-        os.close(descriptor)
-    if stack.pid("milter") is not None:
-        stack.signal("milter", signal.SIGHUP)
+    stack.write_clock(f"{seconds} jump" if jump else f"{seconds}")
 
 
 def alarms(stack):
@@ -36,11 +28,6 @@ def requests(stack, subject):
     return [mail for mail in stack.imap("bosai-chief") if subject in str(mail["Subject"])]
 
 
-def offset(stack):
-    with open(stack.env["KAIRAN_CLOCK"], encoding="ascii") as file:
-        return int(file.read().split()[0])
-
-
 def test_a_jump_forward_ends_nothing(stack):
     subject, planned, now = "待っている原稿", "来週の配信", "いまの配信"
     answered = "飛んだ時計での承認"
@@ -50,7 +37,7 @@ def test_a_jump_forward_ends_nothing(stack):
     town.draft(stack, "bosai-staff1", planned, f"配信日時: {when}\n本文です。")
     town.answer(stack, "bosai-chief", town.request_for(stack, "bosai-chief", planned), "承認")
     town.wait_state(stack, planned, town.APPROVED)
-    before, told = offset(stack), len(stack.imap("sysadmin"))
+    before, told = stack.clock_offset(), len(stack.imap("sysadmin"))
     set_clock(stack, before + DAYS * 86400, True)
     try:
         stack.wait_for(lambda: alarms(stack) == ["clock-forward"], what="the alarm")
@@ -84,7 +71,7 @@ def test_a_jump_forward_ends_nothing(stack):
 def test_a_suspension_outlasts_a_jump(stack):
     """It ends when its time is over, and one that is planned begins then; the month is not over
     either, and nobody's password is."""
-    subject, before = "停止の間の原稿", offset(stack)
+    subject, before = "停止の間の原稿", stack.clock_offset()
     stack.kairanctl("suspend", "--until", f"{stack.now() + datetime.timedelta(days=2):%Y-%m-%d %H:%M}",
                     "--reason", "test", town.BOSAI)
     later = [stack.now() + datetime.timedelta(days=days) for days in (3, 90)]
@@ -117,7 +104,7 @@ def test_any_jump(stack):
         waits, goes = f"待つ原稿 {number}", f"飛んだ間の配信 {number}"
         town.draft(stack, "bosai-staff1", waits)
         request = town.request_for(stack, "bosai-chief", waits)
-        before = offset(stack)
+        before = stack.clock_offset()
         set_clock(stack, before + days * 86400, True)
         try:
             stack.wait_for(lambda days=days: alarms(stack) == [
@@ -138,7 +125,7 @@ def test_any_jump(stack):
 
 def test_what_was_planned_ahead_is_due(stack):
     """Notices that were put off by the clock that was wrong."""
-    subject, before = "時計が戻るまで", offset(stack)
+    subject, before = "時計が戻るまで", stack.clock_offset()
     set_clock(stack, before + DAYS * 86400, True)
     stack.wait_for(lambda: alarms(stack), what="the alarm")
     with stack.silent_mta():
@@ -172,7 +159,7 @@ def test_what_is_written_late_is_due_too(stack):
 
 
 def test_a_start_finds_it_right_again(stack):
-    before = offset(stack)
+    before = stack.clock_offset()
     set_clock(stack, before + DAYS * 86400, True)
     stack.wait_for(lambda: alarms(stack), what="the alarm")
     stack.stop("milter")
@@ -186,7 +173,7 @@ def down(stack, jump, machine=False):
     """While the daemon is down the clock jumps by these seconds; with machine the machine is off,
     too."""
     stack.stop("milter")
-    set_clock(stack, offset(stack) + jump, True)
+    set_clock(stack, stack.clock_offset() + jump, True)
     if machine:
         link = sqlite3.connect(stack.env["KAIRAN_STORE"])
         with contextlib.closing(link), link:
@@ -200,7 +187,7 @@ def test_a_jump_while_it_was_down(stack):
     """By a machine that was not started anew meanwhile: it is known to the second."""
     subject = "止まっている間"
     town.draft(stack, "bosai-staff1", subject)
-    before = offset(stack)
+    before = stack.clock_offset()
     with down(stack, DAYS * 86400):
         stack.wait_for(lambda: alarms(stack) == ["clock-forward"], what="the alarm")
     town.draft(stack, "bosai-staff1", f"{subject}の後")
@@ -213,14 +200,14 @@ def test_a_jump_while_it_was_down(stack):
         stack.wait_for(lambda: alarms(stack) == ["clock-back"], what="the alarm")
     with down(stack, 2 * 3600):
         stack.wait_for(lambda: not alarms(stack), what="the end of the alarm")
-    check_equal(offset(stack), before)
+    check_equal(stack.clock_offset(), before)
 
 
 def test_a_clock_behind_after_a_start(stack):
     """The machine was off: what the store has last lies ahead. It is set right later."""
     with down(stack, -3 * 86400, machine=True):
         stack.wait_for(lambda: alarms(stack) == ["clock-back"], what="the alarm")
-    set_clock(stack, offset(stack) + 3 * 86400, True)
+    set_clock(stack, stack.clock_offset() + 3 * 86400, True)
     stack.wait_for(lambda: not alarms(stack), what="the end of the alarm")
 
 
@@ -228,7 +215,7 @@ def test_a_clock_far_ahead_after_a_start(stack):
     """By a year: nothing expires. Set right, two days are left, which the machine was off."""
     subject = "一年進んだ時計"
     town.draft(stack, "bosai-staff1", subject)
-    before = offset(stack)
+    before = stack.clock_offset()
     told = len(stack.imap("sysadmin"))
     with down(stack, 367 * 86400, machine=True):
         stack.wait_for(lambda: alarms(stack) == ["clock-far"], what="the alarm")
@@ -260,12 +247,126 @@ def test_confirmed(stack):
     subject = "確認の後"
     town.draft(stack, "bosai-staff1", subject)
     check_in("nothing to confirm", stack.kairanctl("clock", "confirm").stdout)
-    set_clock(stack, offset(stack) + DAYS * 86400, True)
+    set_clock(stack, stack.clock_offset() + DAYS * 86400, True)
     stack.wait_for(lambda: alarms(stack), what="the alarm")
     check_equal(town.state_of(stack, subject), town.HELD)
     check_in("all goes by it", stack.kairanctl("clock", "confirm").stdout)
     town.wait_state(stack, subject, town.EXPIRED)
     stack.wait_for(lambda: not alarms(stack), what="the end of the alarm")
+
+
+@contextlib.contextmanager
+def ahead(stack, seconds=DAYS * 86400):
+    """The clock is ahead for a while, and right again."""
+    before, jumped = stack.clock_offset(), stack.clock_jump()
+    stack.write_clock(f"{before + seconds} jump {jumped + seconds}")
+    try:
+        stack.wait_for(lambda: alarms(stack) == ["clock-forward"], what="the alarm")
+        yield
+    finally:
+        stack.write_clock(f"{before} jump {jumped}")
+    stack.wait_for(lambda: not alarms(stack), what="the end of the alarm")
+
+
+def times_of(stack, subject):
+    return stack.store("SELECT * FROM draft WHERE subject = ?", subject)[0]
+
+
+def check_near(is_at, wanted, what):
+    check_equal(abs(is_at - wanted) < 600, True, f"{what}: {is_at}, not {wanted}")
+
+
+def test_what_was_written_ahead_goes_back(stack):
+    """A draft expires in its time and is brought to mind, an approval goes out at the end of quiet
+    hours."""
+    held, due = "進んだ時計で書いた原稿", "進んだ時計で承認した原稿"
+    now = stack.now()
+    quiet = f"{now - datetime.timedelta(hours=4):%H}:00-{now + datetime.timedelta(hours=5):%H}:00"
+    seconds = DAYS * 86400 + 7200
+    stack.configure(quiet_hours=quiet)
+    with ahead(stack, seconds):
+        town.draft(stack, "bosai-staff2", held)
+        town.draft(stack, "bosai-staff2", due)
+        town.answer(stack, "bosai-chief", town.request_for(stack, "bosai-chief", due), "承認")
+        town.wait_state(stack, due, town.APPROVED)
+        first = times_of(stack, due)
+    row = times_of(stack, held)
+    now = stack.now().timestamp()
+    check_near(row["submitted_at"], now, "written")
+    check_near(row["expires_at"], now + 3 * 86400, "its end")
+    check_equal(0 < row["remind_at"] - row["submitted_at"] < 3 * 86400, True, "reminder")
+    row = times_of(stack, due)
+    check_near(row["decided_at"], now, "decided")
+    # Two hours earlier it would have been in the middle of the night.
+    check_near(row["due_at"], first["due_at"] - DAYS * 86400, "due")
+    rows = stack.store("SELECT detail FROM audit WHERE action = 'clock' AND outcome = 'back'"
+                       " ORDER BY seq DESC LIMIT 1")
+    check_in("went with it", rows[0]["detail"])
+    reminders = [mail for mail in stack.imap("bosai-chief")
+                 if held in str(mail["Subject"]) and "【確認のお願い】" in str(mail["Subject"])]
+    check_equal(reminders, [], "too early")
+    stack.configure(quiet_hours="none")
+    stack.move_clock(3 * 86400 + 3600)
+    town.wait_state(stack, held, town.EXPIRED)
+    town.wait_state(stack, due, town.RELEASED, 60)
+
+
+def test_reminders_are_not_early(stack):
+    """Of what was held before the jump: by the clock as it goes on."""
+    subject = "時計が一日進む原稿"
+    town.draft(stack, "bosai-staff1", subject)
+    planned = stack.wait_for(lambda: times_of(stack, subject)["remind_at"], what="its reminder")
+    with ahead(stack, planned - int(stack.now().timestamp()) + 4 * 3600):
+        # A round has been by: somebody else's draft is written and held.
+        town.draft(stack, "bosai-staff1", f"{subject}の次")
+        town.request_for(stack, "bosai-chief", f"{subject}の次")
+        check_equal(times_of(stack, subject)["remind_at"], planned)
+        check_equal(times_of(stack, subject)["reminders"], 0)
+    stack.move_clock(planned - int(stack.now().timestamp()) + 60)
+    # Or more people are called, in the same mail.
+    stack.wait_for(lambda: times_of(stack, subject)["remind_at"] != planned, what="the reminder")
+
+
+def test_a_suspended_approver_stays_so(stack):
+    """Until a time that has not come: a clock that is ahead does not let them decide."""
+    subject = "停止中の配信責任者"
+    town.draft(stack, "bosai-staff1", subject)
+    request = town.request_for(stack, "bosai-chief", subject)
+    end = (stack.now() + datetime.timedelta(days=2)).astimezone(datetime.timezone.utc)
+    entry = f"dn: {SECTION}\nchangetype: modify\nreplace: kairanApproverStatus\n"
+    stack.ldapmodify(f"{entry}kairanApproverStatus: suspended\n-\nreplace: "
+                     f"kairanApproverStatusUntil\nkairanApproverStatusUntil: {end:%Y%m%d%H%M%SZ}\n")
+    with ahead(stack):
+        town.answer(stack, "bosai-chief", request, "承認")
+        stack.wait_for(lambda: [row for row in stack.store(
+            "SELECT action FROM audit WHERE uid = 'bosai-chief' AND draft = ?",
+            town.draft_id(stack, subject))], what="the answer")
+        check_equal(town.state_of(stack, subject), town.HELD)
+        # A start believes it no more.
+        stack.stop("milter")
+        stack.start("milter")
+        again = town.answer_mail("bosai-chief", request, "承認します")
+        stack.submit("bosai-chief", s.reply_address(request), again)
+        check_equal(town.state_of(stack, subject), town.HELD)
+    check_equal(town.state_of(stack, subject), town.HELD)
+    stack.move_clock(2 * 86400 + 60)
+    town.answer(stack, "bosai-chief", request, "承認")
+    town.wait_state(stack, subject, town.RELEASED, 60)
+    stack.ldapmodify(f"{entry}-\nreplace: kairanApproverStatusUntil\n")
+
+
+def test_resumed_while_it_is_ahead(stack):
+    """A draft gets back what it has waited, and not what the clock is ahead."""
+    subject = "停止の間に待つ原稿"
+    town.draft(stack, "bosai-staff1", subject)
+    end = times_of(stack, subject)["expires_at"]
+    stack.kairanctl("suspend", "--reason", "test", town.BOSAI)
+    with ahead(stack):
+        stack.kairanctl("resume", town.BOSAI)
+        check_near(times_of(stack, subject)["expires_at"], end, "its end")
+        stack.kairanctl("suspend", "--reason", "test", town.BOSAI)
+    stack.kairanctl("resume", town.BOSAI)
+    check_near(times_of(stack, subject)["expires_at"], end, "its end after all")
 
 
 if __name__ == "__main__":
