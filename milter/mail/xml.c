@@ -16,6 +16,7 @@
 #include <glib.h>
 #include <libxml/chvalid.h>
 #include <libxml/xmlwriter.h>
+#include <stdbool.h>
 
 struct xml {
 	xmlBufferPtr buffer;

@@ -318,9 +318,9 @@ def test_the_title_of_a_notice_is_none(stack):
 
 def test_an_urgent_drill(stack):
     prepare_drill(stack)
-    for subject in ("【緊急】【訓練】夜の避難", "【訓練】【緊急】夜の避難2"):
+    for subject in ("【緊急】【訓練】夜の避難", "【訓練】【緊急】朝の避難"):
         town.draft(stack, "bosai-staff1", subject, f"{subject}です。")
-    for title in ("夜の避難", "夜の避難2"):
+    for title in ("夜の避難", "朝の避難"):
         subject = f"{MARK}【緊急】{title}"
         row = stack.store("SELECT urgent, drill FROM draft WHERE subject = ?", subject)[0]
         check_equal((row["urgent"], row["drill"]), (1, 1), subject)

@@ -144,7 +144,7 @@ def test_descriptors_run_short(stack):
     folder = stack.directory / "second"
     shutil.rmtree(folder, ignore_errors=True)
     conf = second_daemon.make_store(stack, second_daemon.settings(stack))
-    daemon = second_daemon.start(stack, conf, before=("prlimit", "--nofile=40:64"))
+    daemon = second_daemon.start(stack, conf, before=("prlimit", "--nofile=40:96"))
     reader = threading.Thread(target=daemon.stderr.read)
     links = []
 
@@ -163,10 +163,10 @@ def test_descriptors_run_short(stack):
             if "ready" in line:
                 break
         with open(f"/proc/{daemon.pid}/limits", encoding="ascii") as limits:
-            check_equal(re.search(r"Max open files\s+(\d+)", limits.read())[1], "64")
+            check_equal(re.search(r"Max open files\s+(\d+)", limits.read())[1], "96")
         # A pipe that nobody reads would stop it.
         reader.start()
-        for _ in range(40):
+        for _ in range(60):
             link = socket.socket(socket.AF_UNIX)
             link.connect(str(folder / "milter.sock"))
             links.append(link)
@@ -181,7 +181,7 @@ def test_descriptors_run_short(stack):
             reader.join()
 
 
-DESCRIPTORS = 48
+DESCRIPTORS = 64
 
 
 def test_no_descriptor_is_left(stack):

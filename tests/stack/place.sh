@@ -148,9 +148,9 @@ place_load() {
 		die 64 "this stack has its store on $stack_store; run 'down' first to start it on" \
 			"$store_wanted"
 	. "$parts/mta-$stack_mta.sh"
-	store_name=sqlite:$store/kairan.db
+	store_setting="store_path = \"$store/kairan.db\""
 	[ "$stack_store" = sqlite ] ||
-		store_name="postgresql:///postgres?host=$run\&user=kairan"
+		store_setting="store = \"postgresql:///postgres?host=$run\&user=kairan\""
 	servers=($(store_servers) slapd dovecot $(companion_servers) mta milter)
 	[ "${command:-}" = up ] || return 0
 	for name in submission_port mx_port imap_port; do
@@ -177,7 +177,7 @@ fill() {
 		-e "s|@KAIRAN_PASSWORD@|$kairan_password|g" -e "s|@DOVECOT_DN@|$dovecot_dn|g" \
 		-e "s|@DOVECOT_PASSWORD@|$dovecot_password|g" -e "s|@KAIRANCTL@|$bin/kairanctl|g" \
 		-e "s|@TEMPLATES@|$templates|g" -e "s|@SHARD_SIZE@|$mta_shard_size|g" \
-		-e "s|@STORE_NAME@|$store_name|g" -e "s|@TOP@|$top|g" -e "s|@VERP_METHOD@|$mta_verp_method|g" \
+		-e "s|@STORE_SETTING@|$store_setting|g" -e "s|@TOP@|$top|g" -e "s|@VERP_METHOD@|$mta_verp_method|g" \
 		-e "s|@MTA_CONFIG@|$(mta_config_dir)|g" \
 		"$1" >"$2" || die 1 "cannot write $2"
 }

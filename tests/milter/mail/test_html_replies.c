@@ -292,14 +292,17 @@ static char *read_reply(const char *client, const char *html, struct reply_words
 	struct message *message = NULL;
 	struct message_text text;
 	struct kairan_error error = { "" };
+	char *result;
 
 	if (!message_parse(mail, strlen(mail), &message, &error) ||
 	    message_read_reply(message, &text, &error) != MESSAGE_TEXT_OK)
 		fail_msg("%s: %s", client, error.text);
 	message_free(message);
 	reply_words_read(text.text, &facts, words_r);
-	free(text.attachments);
-	return text.text;
+	result = text.text;
+	text.text = NULL;
+	message_text_free(&text);
+	return result;
 }
 
 static void test_replies(void **state)
